@@ -1,0 +1,1 @@
+"""Act: music, MQTT, the kiosk page. No camera."""

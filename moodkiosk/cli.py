@@ -1,0 +1,112 @@
+"""The command `moodkiosk`. What a subcommand does lives in its own module, loaded only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from moodkiosk import __version__
+
+EPILOG = "Exit codes: 0 fine, 2 a mistake in arguments or configuration, 1 anything else."
+SYSTEM_CONFIG = Path("/etc/moodkiosk/config.yaml")
+
+
+class UsageError(Exception):
+    """The operator's mistake, as one line; exit code 2."""
+
+
+class Failure(Exception):
+    """Something went wrong that is not the operator's mistake, as one line; exit code 1."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="moodkiosk", description="Sees how you feel and plays the music for it.", epilog=EPILOG
+    )
+    top.add_argument("--version", action="version", version=f"moodkiosk {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, target: str, text: str, *, config: bool = True, json: bool = False) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text, epilog=EPILOG)
+        sub.set_defaults(target=target)
+        if config:
+            sub.add_argument("--config", type=Path, metavar="FILE", help=f"default: {SYSTEM_CONFIG} if it is there")
+        if json:
+            sub.add_argument("--json", action="store_true", help="for machines: one JSON object a line")
+        return sub
+
+    add("run", "moodkiosk.run:main", "Runs both halves on a desk, until Ctrl-C.", json=True)
+    demo = add("demo", "moodkiosk.demo:main", "Runs the whole kiosk with a drawn actor, no camera needed.", json=True)
+    demo.add_argument("--seconds", type=float, metavar="N", help="end after N seconds (default: at Ctrl-C)")
+    sense = add("sense", "moodkiosk.sense.loop:main", "Runs the half that sees.", json=True)
+    sense.add_argument("--source", metavar="WHAT", help="instead of camera.source in the configuration")
+    add("act", "moodkiosk.act.main:main", "Runs the half that talks.", json=True)
+    replay = add("replay", "moodkiosk.replay:main", "Runs everything on a video file, in the file's own time.", json=True)
+    replay.add_argument("file", type=Path, metavar="FILE")
+    replay.add_argument("--model", type=Path, metavar="M", help="instead of the configured model")
+    doctor = add("doctor", "moodkiosk.doctor:main", "Checks everything the kiosk needs and says what to do.", json=True)
+    doctor.add_argument("--privacy", action="store_true", help="check the promise: what sees has no network")
+    login = add("login", "moodkiosk.act.login:main", "Signs in to Spotify; works over SSH.")
+    login.add_argument("--seconds", type=float, default=300, metavar="N", help="wait at most N seconds (default 300)")
+    add("web-password", "moodkiosk.act.web.password:main", "Sets the password of the kiosk page.")
+    discovery = add("discovery", "moodkiosk.act.discovery:main", "Shows or removes the Home Assistant discovery.")
+    discovery.add_argument("--remove", action="store_true", help="remove this kiosk from Home Assistant")
+    _add_control(add)
+    return top
+
+
+def _add_control(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands that are put to the running kiosk."""
+    target = "moodkiosk.control:main"
+    add("status", target, "Says how the running kiosk is doing.", json=True)
+    add("why", target, "Lists the last decisions and why they were taken.", json=True)
+    camera = add("camera", target, "Opens or closes the camera.", json=True)
+    camera.add_argument("value", choices=["on", "off", "lend"])
+    music = add("music", target, "Switches automatic music on or off.", json=True)
+    music.add_argument("value", choices=["on", "off"])
+    mood = add("mood", target, "Sets the mood by hand; 'auto' goes by the camera again.", json=True)
+    mood.add_argument("value", metavar="auto|LABEL")
+    recommend = add("recommend", target, "Recommends songs for the mood now.", json=True)
+    recommend.add_argument("--language", metavar="L", help="set the language first")
+    recommend.add_argument("--artist", metavar="A", help="set the artist first")
+    add("pause", target, "Pauses the music.", json=True)
+    add("skip", target, "Skips to the next song.", json=True)
+    calibrate = add("calibrate", target, "Takes 5 seconds of your neutral look as your own neutral face.", json=True)
+    calibrate.add_argument("--person", dest="value", default="", metavar="NAME")
+    person = add("person", target, "Says who is in front of the kiosk.", json=True)
+    person.add_argument("value", nargs="?", default="", metavar="NAME", help="nobody in particular when left out")
+    correct = add("correct", target, "The last seconds were read wrongly: gives the right label.", json=True)
+    correct.add_argument("value", metavar="LABEL")
+    add("reload", target, "Loads the model file again.", json=True)
+    forget = add("forget", target, "Deletes calibrations, corrections and recordings.", json=True)
+    who = forget.add_mutually_exclusive_group(required=True)
+    who.add_argument("--person", dest="value", metavar="NAME")
+    who.add_argument("--all", dest="value", action="store_const", const="")
+    forget.add_argument("--recordings", type=Path, metavar="DIR", help="also in this folder of recordings")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command line and returns its exit code."""
+    # `moodkiosk status | head` must end quietly.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    args = parser().parse_args(argv)
+    from moodkiosk.config import ConfigError
+
+    module, _, name = args.target.partition(":")
+    if "config" in args and args.config is None and SYSTEM_CONFIG.is_file():
+        args.config = SYSTEM_CONFIG
+    try:
+        return int(getattr(importlib.import_module(module), name)(args))
+    except (ConfigError, UsageError) as error:
+        print(f"moodkiosk: {error}", file=sys.stderr)
+        return 2
+    except Failure as error:
+        print(f"moodkiosk: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130

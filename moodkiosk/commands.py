@@ -1,0 +1,135 @@
+"""The one table of commands, shared by the command line, the kiosk page and MQTT (contract 6).
+
+A command arrives as a name and a value (from JSON, or from plain text on MQTT), is validated here, and becomes a
+`Command`. What it does is said in `act`.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from moodkiosk.moods import Command
+
+VALUE_LIMIT_BYTES = 4096
+"""A request longer than this is refused unread."""
+
+Kind = Literal["switch", "text", "name", "percent", "label", "mood", "camera", "none"]
+
+
+class BadCommand(Exception):
+    """A request that is refused, and why, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One row of the table.
+
+    Attributes:
+        kind: what the value is: "switch" ("on"/"off", also booleans), "camera" ("on"/"off"/"lend"), "text" (up to 100
+            characters, may be empty), "name" (of a person, may be empty), "percent" (0 to 100), "label" (a mood),
+            "mood" (a label, or "auto"), "none" (the value is ignored).
+        doc: one sentence for people.
+        guests: allowed in the page's read-only view.
+    """
+
+    kind: Kind
+    doc: str
+    guests: bool = False
+
+
+TABLE: dict[str, Spec] = {
+    "camera": Spec("camera", "Opens or closes the camera; 'lend' releases it for 10 seconds at a time to a collection."),
+    "music": Spec("switch", "Switches automatic music on or off."),
+    "mood": Spec("mood", "Sets the mood by hand, or 'auto' to go by the camera again."),
+    "language": Spec("text", "The language of the songs to recommend; empty for any."),
+    "artist": Spec("text", "The artist of the songs to recommend; empty for any."),
+    "recommend": Spec("none", "Recommends songs for the mood now, whatever cool-down and quiet hours say."),
+    "pause": Spec("none", "Pauses the music on the kiosk's speaker."),
+    "skip": Spec("none", "Skips to the next song on the kiosk's speaker."),
+    "volume_cap": Spec("percent", "The loudest the kiosk may set its speaker, in percent."),
+    "correct": Spec("label", "The last seconds were read wrongly; this is the right label."),
+    "calibrate": Spec("name", "Takes 5 seconds of a neutral look as the person's own neutral face."),
+    "person": Spec("name", "Says who is in front; empty for nobody in particular."),
+    "reload": Spec("none", "Loads the model file again."),
+    "forget": Spec("name", "Deletes what is kept of a person; empty deletes all people's."),
+    "why": Spec("none", "Lists the last decisions and their reasons.", guests=True),
+    "status": Spec("none", "Says how the kiosk is doing.", guests=True),
+}
+
+
+def parse(name: str, value: object, labels: tuple[str, ...], transaction: object = None, origin: str = "cli") -> Command:
+    """Validates a request. `labels` are those of the loaded model. Raises BadCommand."""
+    spec = TABLE.get(name)
+    if spec is None:
+        raise BadCommand(f"unknown command {name[:40]!r}; known: {', '.join(TABLE)}")
+    if transaction is not None and not (isinstance(transaction, str | int) and len(str(transaction)) <= 64):
+        raise BadCommand("transaction must be a text of at most 64 characters")
+    return Command(name, _value(spec.kind, value, labels), None if transaction is None else str(transaction), origin)
+
+
+def parse_payload(name: str, payload: bytes, labels: tuple[str, ...], origin: str = "mqtt") -> Command:
+    """Validates a request as it comes over a wire: JSON `{"value": …, "transaction": …}`, a JSON scalar, or plain text.
+
+    Raises BadCommand.
+    """
+    if len(payload) > VALUE_LIMIT_BYTES:
+        raise BadCommand(f"longer than {VALUE_LIMIT_BYTES} bytes")
+    try:
+        text = payload.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadCommand("not UTF-8 text") from None
+    transaction: object = None
+    value: object = text
+    if text.lstrip()[:1] in ("{", "[", '"'):
+        try:
+            value = msgspec.json.decode(payload)
+        except (msgspec.MsgspecError, RecursionError):
+            raise BadCommand("not valid JSON") from None
+        if isinstance(value, dict):
+            if unknown := sorted(set(value) - {"value", "transaction"}):
+                raise BadCommand(f"unknown key {unknown[0][:40]!r}; expected 'value' and perhaps 'transaction'")
+            value, transaction = value.get("value"), value.get("transaction")
+    return parse(name, value, labels, transaction, origin)
+
+
+def _value(kind: Kind, value: object, labels: tuple[str, ...]) -> str | int | None:
+    if kind == "none":
+        return None
+    if kind == "percent":
+        return _percent(value)
+    if kind in ("switch", "camera"):
+        words = ("on", "off", "lend") if kind == "camera" else ("on", "off")
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        if isinstance(value, str) and value.strip().lower() in words:
+            return value.strip().lower()
+        raise BadCommand(f"expected {' or '.join(words)}")
+    if value is None and kind == "name":
+        return ""
+    if not isinstance(value, str):
+        raise BadCommand("expected a text")
+    text = unicodedata.normalize("NFC", value).strip()
+    if any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") for letter in text):
+        raise BadCommand("control characters are not allowed")
+    if len(text) > (100 if kind == "text" else 60):
+        raise BadCommand("too long")
+    if kind == "mood" and text == "auto":
+        return text
+    if kind in ("label", "mood") and text not in labels:
+        raise BadCommand(f"no such mood; known: {', '.join(labels) or 'none yet, the model is not loaded'}")
+    return text
+
+
+def _percent(value: object) -> int:
+    try:
+        number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else math.nan
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 100:
+        raise BadCommand("expected a number from 0 to 100")
+    return round(number)

@@ -1,0 +1,205 @@
+"""Reads the configuration: YAML to the frozen classes of `settings`, or one clear line about what is wrong with it."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from moodkiosk.settings import Config
+
+LIMIT_BYTES = 256 * 1024
+"""A configuration larger than this is not one."""
+
+SECRET_FILES = ("mqtt.password_file", "mqtt.tls.ca_file", "mqtt.tls.certificate_file", "mqtt.tls.key_file", "web.password_file")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class ConfigError(Exception):
+    """The operator's mistake, as one line: file, line, path of the key, what was expected."""
+
+
+def load(path: Path | None, secrets: bool = True) -> Config:
+    """Reads `path`; None gives the defaults. Raises ConfigError.
+
+    `secrets=False` is for sense, whose user may not read act's passwords and must not need to.
+    """
+    if path is None:
+        return Config()
+    node = _compose(path)
+    try:
+        plain = _plain(node, path)
+        config = msgspec.convert(plain, Config, strict=True)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_explain(error, node, path)) from None
+    _check_meaning(config, node, path, secrets)
+    return config
+
+
+def secret(file: str) -> str:
+    """The content of a secret's file, without the line end."""
+    return Path(file).read_text(encoding="utf-8").strip()
+
+
+def _compose(path: Path) -> yaml.MappingNode:
+    try:
+        if path.stat().st_size > LIMIT_BYTES:
+            raise ConfigError(f"{path}: larger than {LIMIT_BYTES // 1024} KiB; this is not a configuration of moodkiosk")
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text (byte {error.start})") from None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        problem = error.problem or "is not YAML"
+        if "'\\t'" in problem:
+            problem = "a tab; YAML is indented with spaces"
+        raise ConfigError(f"{path}:{mark.line + 1 if mark else 1}: {problem}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ConfigError(f"{path}:1: is not YAML: {str(error).splitlines()[0]}") from None
+    if node is None:
+        raise ConfigError(f"{path}: is empty; expected sections such as 'music:' (config/moodkiosk.example.yaml has them all)")
+    if not isinstance(node, yaml.MappingNode):
+        found = "a list" if isinstance(node, yaml.SequenceNode) else "a single value"
+        raise ConfigError(f"{path}:1: expected sections such as 'music:', found {found}")
+    return node
+
+
+def _plain(node: yaml.Node, path: Path, depth: int = 0) -> object:
+    """The node as dicts, lists and scalars; duplicate keys, anchors run wild and odd keys are errors."""
+    if depth > 8:
+        raise ConfigError(f"{path}:{node.start_mark.line + 1}: nested too deeply")
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(child, path, depth + 1) for child in node.value]
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, object] = {}
+        for key, value in node.value:
+            name = key.value
+            if not isinstance(name, str):
+                raise ConfigError(f"{path}:{key.start_mark.line + 1}: a key must be a word")
+            if name in found:
+                raise ConfigError(f"{path}:{key.start_mark.line + 1}: '{name}' is there twice")
+            plain = _plain(value, path, depth + 1)
+            if plain is not None or depth > 0:
+                found[name] = plain  # "music:" with nothing under it means the defaults
+        return found
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(f"{path}:{node.start_mark.line + 1}: {str(error).splitlines()[0]}") from None
+    finally:
+        loader.dispose()  # type: ignore[no-untyped-call]
+
+
+def _line(node: yaml.Node, keys: list[str]) -> int:
+    """The line of the key at the end of `keys`, as far as it leads."""
+    line = node.start_mark.line + 1
+    for name in keys:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((k, v) for k, v in node.value if k.value == name), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and name.isdigit() and int(name) < len(node.value):
+            node = node.value[int(name)]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _explain(error: msgspec.ValidationError, root: yaml.Node, path: Path) -> str:
+    """msgspec's message with our file, line and path, and a suggestion for a misspelt key."""
+    text, _, where = str(error).partition(" - at `")
+    # msgspec writes [...] for "some key of this dict".
+    keys = re.findall(r"\.\.\.|[^.\[\]]+", where.rstrip("`").removeprefix("$"))
+    if "..." in keys:
+        keys = _first_bad(root, keys)
+    unknown = re.match(r"Object contains unknown field `(.*)`", text)
+    if unknown:
+        name = unknown.group(1)
+        close = difflib.get_close_matches(name, _fields(keys), n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else f"; known here: {', '.join(_fields(keys))}"
+        keys = [*keys, name]
+        text = f"unknown key{hint}"
+    else:
+        text = text.replace("`", "'").replace("Expected", "expected").replace("Invalid", "invalid")
+        text = re.sub(r"'str' matching regex .*", _pattern_hint(keys), text)
+    return f"{path}:{_line(root, keys)}: {'.'.join(keys) or 'top level'}: {text}"
+
+
+def _first_bad(root: yaml.Node, keys: list[str]) -> list[str]:
+    """Replaces the `...` in a path by the key of the dict (music.moods) whose value does not convert."""
+    index = keys.index("...")
+    node = root
+    for name in keys[:index]:
+        node = next(v for k, v in node.value if k.value == name)
+    from moodkiosk.settings import MoodMusic
+
+    for key, value in node.value:
+        try:
+            msgspec.convert(_plain(value, Path(), 1), MoodMusic, strict=True)
+        except msgspec.ValidationError:
+            return [*keys[:index], str(key.value), *keys[index + 1 :]]
+    return keys
+
+
+def _pattern_hint(keys: list[str]) -> str:
+    if any("hours" in key for key in keys):
+        return "hours such as \"22:30-07:00\" or \"fri,sat 23:30-09:00\""
+    return "letters, digits, '_' and '-' only (at most 40)"
+
+
+def _fields(keys: list[str]) -> list[str]:
+    """The keys that are known in the section at `keys`."""
+    kind: object = Config
+    for key in keys:
+        info = msgspec.inspect.type_info(kind)
+        kind = next((f.type for f in getattr(info, "fields", ()) if f.name == key), None)
+        kind = _struct_in(kind)
+        if kind is None:
+            from moodkiosk.settings import MoodMusic
+
+            kind = MoodMusic
+    return [field.name for field in msgspec.structs.fields(kind)]  # type: ignore[arg-type]
+
+
+def _struct_in(kind: object) -> object | None:
+    """The settings class inside a msgspec type description, if there is one."""
+    if isinstance(kind, msgspec.inspect.StructType):
+        return kind.cls
+    if isinstance(kind, msgspec.inspect.UnionType):
+        return next((found for found in map(_struct_in, kind.types) if found), None)
+    return None
+
+
+def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -> None:
+    """What types cannot say: thresholds in order, secret files that are there."""
+
+    def fail(key: str, text: str) -> None:
+        raise ConfigError(f"{path}:{_line(root, key.split('.'))}: {key}: {text}")
+
+    if config.mood.exit_share > config.mood.enter_share:
+        fail("mood.exit_share", f"expected at most enter_share ({config.mood.enter_share}), got {config.mood.exit_share}")
+    if config.sense.idle_rate_hz > config.sense.active_rate_hz:
+        fail("sense.idle_rate_hz", f"expected at most active_rate_hz ({config.sense.active_rate_hz})")
+    if config.camera.width % 2 or config.camera.height % 2:
+        fail("camera.height", "expected even numbers for width and height")
+    if config.music.player == "spotify" and not config.spotify.client_id:
+        fail("music.player", "'spotify' needs spotify.client_id (docs/pi.md says where it comes from)")
+    if config.web.enabled and config.web.host not in LOOPBACK and not config.web.password_file:
+        fail("web.host", "another address than 127.0.0.1 needs web.password_file (make one with 'moodkiosk web-password')")
+    for key in SECRET_FILES if secrets else ():
+        value: object = config
+        for part in key.split("."):
+            value = getattr(value, part, "")
+        if value and not os.path.isfile(str(value)):
+            fail(key, f"there is no file {value}")
+        if value and not os.access(str(value), os.R_OK):
+            fail(key, f"{value} cannot be read by this user")

@@ -1,0 +1,1 @@
+"""Learn: recordings, training, evaluation."""

@@ -1,0 +1,179 @@
+"""The bridge between the half that sees and the half that talks: JSON lines over a Unix socket (contract 6).
+
+A line is one object with a "type"; its other keys are the fields of the class below of that type. A line that is
+damaged, too long, of an unknown type or with a field of the wrong type is dropped and counted, never fatal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from moodkiosk.moods import Decision, MoodEvent, Reading
+
+LINE_LIMIT_BYTES = 64 * 1024
+"""A line may have this many bytes, its end included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """Sense introduces itself, on connecting and after a model was loaded."""
+
+    version: str
+    labels: tuple[str, ...]
+    model_hash: str  # sha256 of the model file, hexadecimal
+    schema: str  # the measure schema id
+    uses_hands: bool = False
+    people: tuple[str, ...] = ()  # names of those with a calibrated neutral face
+    person: str | None = None  # whose neutral face is in use
+
+
+@dataclass(frozen=True, slots=True)
+class SenseHealth:
+    """How sense is doing; sent when the camera's status changes and at least every 30 s.
+
+    Attributes:
+        at: monotonic seconds.
+        camera: "on", "off", "starting", "lent" or "lost"; detail says why in words, "" where nothing is to be said.
+        frames_per_second: frames looked at a second, over the last interval.
+        cpu_ms_per_frame: processor milliseconds a frame, all threads.
+        rss_mb: resident memory.
+        pace: "active", "idle", "hot" or "off".
+        celsius: temperature of the processor, None where it is not known.
+        throttled: the firmware slows the processor down.
+        counters: dropped and damaged things by name, since the start.
+    """
+
+    at: float
+    camera: Literal["on", "off", "starting", "lent", "lost"]
+    detail: str = ""
+    frames_per_second: float = 0.0
+    cpu_ms_per_frame: float = 0.0
+    rss_mb: float = 0.0
+    pace: Literal["active", "idle", "hot", "off"] = "idle"
+    celsius: float | None = None
+    throttled: bool = False
+    counters: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SenseResult:
+    """What became of an order; `id` is the order's."""
+
+    id: int
+    ok: bool
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Act asks sense for something.
+
+    Attributes:
+        id: echoed in the result.
+        what: "camera" (value "on", "off" or "lend": released for 10 s from now), "calibrate" (value: a name),
+            "person" (value: a name, or "" for nobody in particular), "correct" (value: the right label),
+            "reload" (the model), "forget" (value: a name, or "" for everything).
+        value: see `what`.
+    """
+
+    id: int
+    what: Literal["camera", "calibrate", "person", "correct", "reload", "forget"]
+    value: str = ""
+
+
+FromSense = Hello | Reading | SenseHealth | SenseResult
+Line = FromSense | Order | MoodEvent | Decision
+
+NAMES: dict[type, str] = {
+    Hello: "hello",
+    Reading: "reading",
+    SenseHealth: "health",
+    SenseResult: "result",
+    Order: "order",
+    MoodEvent: "event",
+    Decision: "decision",
+}
+TYPES = {name: kind for kind, name in NAMES.items()}
+# Contract 3 fixes the keys of these two lines; what a class carries beyond them stays inside.
+PUBLIC_FIELDS: dict[type, tuple[str, ...]] = {
+    MoodEvent: ("at", "kind", "mood", "previous", "id"),
+    Decision: ("at", "action", "mood", "what", "speaker", "reason"),
+}
+
+
+class BadLine(Exception):
+    """A line that cannot be taken, and why."""
+
+
+def encode(message: Line) -> bytes:
+    """The message as one JSON line, end of line included. Also what `--json` prints (contract 3)."""
+    kind = type(message)
+    names = PUBLIC_FIELDS.get(kind) or tuple(message.__dataclass_fields__)
+    body = {"type": NAMES[kind], **{name: getattr(message, name) for name in names}}
+    return msgspec.json.encode(body) + b"\n"
+
+
+def decode(line: bytes) -> Line:
+    """The message of one line. Raises BadLine."""
+    if len(line) > LINE_LIMIT_BYTES:
+        raise BadLine("line too long")
+    try:
+        body = msgspec.json.decode(line)
+        kind = TYPES[body.pop("type")]
+        message = msgspec.convert(body, kind)
+    except (msgspec.MsgspecError, KeyError, TypeError, AttributeError, RecursionError, UnicodeDecodeError) as error:
+        raise BadLine(f"not a message: {error}") from None
+    if isinstance(message, Reading):
+        _check_reading(message)
+    return message  # type: ignore[no-any-return]
+
+
+def _check_reading(reading: Reading) -> None:
+    """The ranges of a reading: decisions trust them."""
+    shares = (reading.confidence, reading.quality.weight, *reading.probabilities.values())
+    if not math.isfinite(reading.at) or any(not 0.0 <= share <= 1.0 + 1e-6 for share in shares):
+        raise BadLine("a number out of range")
+    if reading.faces < 0 or len(reading.probabilities) > 64:
+        raise BadLine("a number out of range")
+
+
+class LineSplitter:
+    """Cuts a stream of bytes into lines and messages.
+
+    Attributes:
+        damaged: how many lines were dropped because they could not be taken.
+        oversized: how many were dropped because they were too long.
+    """
+
+    def __init__(self) -> None:
+        self.damaged = 0
+        self.oversized = 0
+        self._rest = b""
+        self._skipping = False
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The lines that `data` completes, without their ends."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            if self._skipping:
+                self._skipping = False
+            elif len(line) >= LINE_LIMIT_BYTES:
+                self.oversized += 1
+            elif line.strip():
+                yield line
+        if len(self._rest) >= LINE_LIMIT_BYTES:
+            self.oversized += not self._skipping
+            self._skipping, self._rest = True, b""
+
+    def messages(self, data: bytes) -> Iterator[Line]:
+        """The messages that `data` completes."""
+        for line in self.feed(data):
+            try:
+                yield decode(line)
+            except BadLine:
+                self.damaged += 1

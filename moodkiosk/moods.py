@@ -1,0 +1,260 @@
+"""The types that flow through the kiosk. Frozen, and importable without any heavy library.
+
+Time: `at` is always seconds on the monotonic clock of the machine (or of the file, in a replay). Both processes
+run on one machine and share that clock. Where people need the time of day, it is passed separately.
+A mood is a plain string: labels belong to the trained model, not to the code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Image = NDArray[np.uint8]
+    Points = NDArray[np.float32]
+
+AT_REST = "neutral"
+"""The label of a face at rest, by convention of all data sets; own-neutral calibration refers to it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture, on its way to be measured and forgotten.
+
+    Attributes:
+        rgb: uint8 [height, width, 3], full range.
+        at: monotonic seconds at which it was captured.
+    """
+
+    rgb: Image
+    at: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Landmarks:
+    """What MediaPipe sees of one person, in pixels of the whole frame.
+
+    Attributes:
+        face: float32 [468, 3]; x to the right, y down, z in the scale of x (smaller is nearer).
+        left_hand, right_hand: float32 [21, 3], or None where no hand was found or looked for.
+        size: (width, height) of the frame in pixels.
+    """
+
+    face: Points
+    size: tuple[int, int]
+    left_hand: Points | None = None
+    right_hand: Points | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How good the view of a face is.
+
+    Attributes:
+        weight: 0 (says nothing) to 1 (a good view); readings below 0.5 never settle a mood by themselves.
+        reason: None for a good view, else "no face", "too dark", "too bright", "too blurred", "too far" or
+            "turned away".
+        face_px: width of the face in pixels of the frame, 0 without a face.
+        grey: mean grey level of the face (of the frame without one), 0 to 255.
+    """
+
+    weight: float = 0.0
+    reason: str | None = "no face"
+    face_px: float = 0.0
+    grey: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What sense says of one frame.
+
+    Attributes:
+        at: monotonic seconds of the frame.
+        faces: how many people are in view (still pictures of people do not count).
+        track: the number of the person whose mood this is; the same person keeps it while in view. None: nobody.
+        mood: the most probable label, or None (nobody, or not sure).
+        probabilities: label to probability, summing to 1; empty without a face.
+        confidence: probability of the most probable label, 0 to 1; 0 without a face.
+        quality: how good the view is.
+        neutral: name of the person whose neutral face was subtracted, or None.
+    """
+
+    at: float
+    faces: int
+    track: int | None = None
+    mood: str | None = None
+    probabilities: dict[str, float] = field(default_factory=dict)
+    confidence: float = 0.0
+    quality: Quality = Quality()
+    neutral: str | None = None
+
+
+EventKind = Literal[
+    "mood_changed", "arrived", "left", "played", "not_played", "camera_lost", "camera_back", "login_expiring", "correction"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class MoodEvent:
+    """Something that happened once. Never repeated, never retained.
+
+    Attributes:
+        kind: what happened.
+        at: monotonic seconds.
+        id: unique among all events of this kiosk.
+        mood: the settled mood after the event; None is "nobody" or "not sure".
+        previous: the settled mood before it.
+        detail: one sentence for people, or None.
+    """
+
+    kind: EventKind
+    at: float
+    id: str
+    mood: str | None = None
+    previous: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that could be played. A decision carries several, in the order in which they are to be tried.
+
+    Attributes:
+        kind: "uri" (a Spotify context URI), "playlist" (a name in the user's own playlists) or "search".
+        value: the URI, the name or the words to search for.
+    """
+
+    kind: Literal["uri", "playlist", "search"]
+    value: str
+
+
+Action = Literal["play", "none", "pause", "skip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done, or why nothing is; always with its reason.
+
+    Attributes:
+        action: "play", "pause", "skip", or "none" (nothing is played, see reason).
+        at: monotonic seconds.
+        reason: one sentence for people.
+        mood: the mood that led to it.
+        what: what is to be played, in words (the first choice's value), or None.
+        speaker: name of the speaker, or None where none is concerned.
+        choices: what to play, to be tried in this order.
+        volume_percent_max: never play louder than this, 0 to 100; None: leave the volume alone.
+        asked: a person asked for it (button, command), so gates on automatic music do not apply.
+        finish_song: start only after the song that is playing now.
+        youtube_url: the same music as a YouTube Music link, or None.
+    """
+
+    action: Action
+    at: float
+    reason: str
+    mood: str | None = None
+    what: str | None = None
+    speaker: str | None = None
+    choices: tuple[Choice, ...] = ()
+    volume_percent_max: int | None = None
+    asked: bool = False
+    finish_song: bool = False
+    youtube_url: str | None = None
+
+
+ReportKind = Literal["played", "failed", "overridden", "paused", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerReport:
+    """What became of a decision, said by the player.
+
+    Attributes:
+        kind: "played"; "failed" (see status); "overridden" (a person paused, changed the tracks or plays something
+            else: nothing was done); "paused"; "skipped".
+        at: monotonic seconds.
+        status: the player's state in words a person can act on ("ready", "speaker not connected: …").
+        mood: the decision's mood.
+        what: what is playing now, in words.
+        uri: the context URI that was started.
+        asked: the decision's `asked`.
+    """
+
+    kind: ReportKind
+    at: float
+    status: str
+    mood: str | None = None
+    what: str | None = None
+    uri: str | None = None
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """Music for a mood that a person can open by hand, with or without a speaker."""
+
+    title: str
+    youtube_url: str
+    spotify_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the kiosk shows of itself: the MQTT `state` topic and `/api/state`, key for key, all keys always there.
+
+    Times are ISO 8601 with zone, or None. `mood` is None for nobody (present false) or not sure (present true).
+    """
+
+    mood: str | None = None
+    confidence: float = 0.0  # rounded to 0.05
+    since: str | None = None
+    present: bool = False
+    people: int = 0
+    person: str | None = None  # whose neutral face is subtracted
+    camera: bool = True  # the switch
+    camera_status: str = "starting"  # "on", "off", "starting", "lost: …", "lent", "scheduled off"
+    music: bool = True  # the switch for automatic music
+    playing: str | None = None  # e.g. "Happy hits, started by us at 20:14"
+    player_status: str = "ready"
+    override_until: str | None = None
+    quiet_until: str | None = None
+    manual_mood: str | None = None
+    volume_cap: int = 60
+    language: str = ""
+    artist: str = ""
+    recommendation: Recommendation | None = None
+    last_decision: str | None = None  # one sentence
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A valid request.
+
+    Attributes:
+        name: a key of `commands.TABLE`.
+        value: "on"/"off"/"lend", a text, a whole number for percent, or None.
+        transaction: the caller's mark, echoed in the result.
+        origin: "cli", "web" or "mqtt".
+    """
+
+    name: str
+    value: str | int | None = None
+    transaction: str | None = None
+    origin: str = "cli"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a request. `data` is the answer of "why" and "status", else None."""
+
+    command: str
+    ok: bool
+    error: str | None = None
+    text: str = ""
+    transaction: str | None = None
+    data: object = None

@@ -1,0 +1,47 @@
+"""Where things are: the sockets and what survives a restart. Under systemd as its units say, else the user's own folders."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from moodkiosk.settings import PathSettings
+
+SYSTEM_RUNTIME = Path("/run/moodkiosk")
+
+
+def runtime_dir(paths: PathSettings) -> Path:
+    """The folder of the sockets: configured, else systemd's, else the user's."""
+    if paths.runtime:
+        return Path(paths.runtime)
+    if SYSTEM_RUNTIME.is_dir():
+        return SYSTEM_RUNTIME
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    return Path(base) / "moodkiosk" if base else Path(tempfile.gettempdir()) / f"moodkiosk-{os.getuid()}"
+
+
+def state_dir(paths: PathSettings, half: str) -> Path:
+    """What `half` ("sense" or "act") keeps over restarts. Each half has a folder of its own, and only its own."""
+    if paths.state:
+        return Path(paths.state) / half
+    if given := os.environ.get("STATE_DIRECTORY"):  # systemd.exec(5), StateDirectory=
+        return Path(given.split(":")[0])
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "moodkiosk" / half
+
+
+def link_socket(paths: PathSettings) -> Path:
+    """Where act listens for sense."""
+    return runtime_dir(paths) / "link.sock"
+
+
+def control_socket(paths: PathSettings) -> Path:
+    """Where act listens for the command line."""
+    return runtime_dir(paths) / "control.sock"
+
+
+def make_private(folder: Path) -> Path:
+    """The folder, made if need be, for this user only. Raises OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

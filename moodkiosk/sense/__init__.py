@@ -1,0 +1,1 @@
+"""Sense: camera, faces, landmarks, measures, mood. No network, no pictures kept."""

@@ -1,0 +1,69 @@
+# Sourced by the scripts beside it: makes a virtual environment once and keeps it true to its lock.
+#
+#   ensure_venv DIR LOCK      e.g.  ensure_venv .venv requirements/test.txt
+
+# The environments need Python 3.11 or 3.12: mediapipe 0.10.18 has no wheels for later ones.
+find_python() {
+    local candidate
+    for candidate in ${MOODKIOSK_PYTHON:-} python3.11 python3.12 python3; do
+        if command -v "$candidate" >/dev/null 2>&1 &&
+            "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' >/dev/null 2>&1; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    echo "moodkiosk needs Python 3.11 or 3.12 (mediapipe has no wheels for others)." \
+        "Install one, e.g. 'uv python install 3.11', and name it in MOODKIOSK_PYTHON." >&2
+    return 1
+}
+
+# May this script install system packages? Prints the prefix to use ("" or "sudo -n"), fails if not.
+root_prefix() {
+    command -v apt-get >/dev/null 2>&1 || return 1
+    if [ "$(id -u)" -eq 0 ]; then echo "env"; elif sudo -n true 2>/dev/null; then echo "sudo -n"; else return 1; fi
+}
+
+# ensure_debian COMMAND PACKAGE…: installs the packages unless COMMAND is there; fails when it may not.
+ensure_debian() {
+    local wanted=$1 prefix
+    shift
+    PATH="$PATH:/usr/sbin:/sbin" command -v "$wanted" >/dev/null 2>&1 && return 0
+    prefix=$(root_prefix) || return 1
+    echo "installing $* from the system's packages" >&2
+    { $prefix apt-get update -qq &&
+        DEBIAN_FRONTEND=noninteractive $prefix apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null 2>&1
+    PATH="$PATH:/usr/sbin:/sbin" command -v "$wanted" >/dev/null 2>&1
+}
+
+make_venv() {
+    local python=$1 dir=$2 prefix
+    "$python" -m venv "$dir" 2>/dev/null && return 0
+    # Debian splits venv from Python.
+    if prefix=$(root_prefix); then
+        { $prefix apt-get update -qq && $prefix apt-get install -y -qq python3-venv; } >/dev/null 2>&1
+        "$python" -m venv --clear "$dir" && return 0
+    fi
+    echo "cannot make a virtual environment: install your system's python3-venv package and try again" >&2
+    return 1
+}
+
+ensure_venv() {
+    local dir=$1 lock=$2 python want have="" site
+    want="$(sha256sum "$lock" | cut -d' ' -f1) $PWD"
+    [ -f "$dir/.lock" ] && have=$(cat "$dir/.lock")
+    [ "$want" = "$have" ] && [ -x "$dir/bin/python" ] && return 0
+    python=$(find_python) || return 1
+    echo "setting up $dir from $lock (once; takes a minute or two)" >&2
+    make_venv "$python" "$dir" || return 1
+    rm -f "$dir/.lock"
+    "$dir/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock" || {
+        echo "could not install the packages of $lock: is the network up?" >&2
+        return 1
+    }
+    # The checkout itself, without a build step: a path file and the command.
+    site=$("$dir/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
+    echo "$PWD" > "$site/moodkiosk.pth"
+    printf '#!%s\nimport sys\nfrom moodkiosk.cli import main\nsys.exit(main())\n' "$PWD/$dir/bin/python" > "$dir/bin/moodkiosk"
+    chmod +x "$dir/bin/moodkiosk"
+    echo "$want" > "$dir/.lock"
+}
