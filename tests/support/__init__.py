@@ -1,0 +1,1 @@
+"""Small working programs that tests use: doubles of the outside world."""

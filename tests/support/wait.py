@@ -1,0 +1,21 @@
+"""Waiting for something to become true, with a deadline: the one place where tests wait."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+
+def until(condition: Callable[[], Found], seconds: float = 10.0, what: str = "the condition") -> Found:
+    """Asks `condition` until it is true and returns its value. Raises AssertionError at the deadline."""
+    deadline = time.monotonic() + seconds
+    never = threading.Event()
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds} s in vain for {what}")
+        never.wait(0.02)
+    return found
