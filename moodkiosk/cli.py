@@ -46,7 +46,9 @@ def parser() -> argparse.ArgumentParser:
     sense = add("sense", "moodkiosk.sense.loop:main", "Runs the half that sees.", json=True)
     sense.add_argument("--source", metavar="WHAT", help="instead of camera.source in the configuration")
     add("act", "moodkiosk.act.main:main", "Runs the half that talks.", json=True)
-    replay = add("replay", "moodkiosk.replay:main", "Runs everything on a video file, in the file's own time.", json=True)
+    replay = add(
+        "replay", "moodkiosk.replay:main", "Runs everything on a video file, in the file's own time.", json=True
+    )
     replay.add_argument("file", type=Path, metavar="FILE")
     replay.add_argument("--model", type=Path, metavar="M", help="instead of the configured model")
     doctor = add("doctor", "moodkiosk.doctor:main", "Checks everything the kiosk needs and says what to do.", json=True)

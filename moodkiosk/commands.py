@@ -43,7 +43,9 @@ class Spec:
 
 
 TABLE: dict[str, Spec] = {
-    "camera": Spec("camera", "Opens or closes the camera; 'lend' releases it for 10 seconds at a time to a collection."),
+    "camera": Spec(
+        "camera", "Opens or closes the camera; 'lend' releases it for 10 seconds at a time to a collection."
+    ),
     "music": Spec("switch", "Switches automatic music on or off."),
     "mood": Spec("mood", "Sets the mood by hand, or 'auto' to go by the camera again."),
     "language": Spec("text", "The language of the songs to recommend; empty for any."),
@@ -62,7 +64,9 @@ TABLE: dict[str, Spec] = {
 }
 
 
-def parse(name: str, value: object, labels: tuple[str, ...], transaction: object = None, origin: str = "cli") -> Command:
+def parse(
+    name: str, value: object, labels: tuple[str, ...], transaction: object = None, origin: str = "cli"
+) -> Command:
     """Validates a request. `labels` are those of the loaded model. Raises BadCommand."""
     spec = TABLE.get(name)
     if spec is None:
@@ -91,9 +95,10 @@ def parse_payload(name: str, payload: bytes, labels: tuple[str, ...], origin: st
         except (msgspec.MsgspecError, RecursionError):
             raise BadCommand("not valid JSON") from None
         if isinstance(value, dict):
-            if unknown := sorted(set(value) - {"value", "transaction"}):
+            body: dict[str, object] = value
+            if unknown := sorted(set(body) - {"value", "transaction"}):
                 raise BadCommand(f"unknown key {unknown[0][:40]!r}; expected 'value' and perhaps 'transaction'")
-            value, transaction = value.get("value"), value.get("transaction")
+            value, transaction = body.get("value"), body.get("transaction")
     return parse(name, value, labels, transaction, origin)
 
 

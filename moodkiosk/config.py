@@ -15,7 +15,13 @@ from moodkiosk.settings import Config
 LIMIT_BYTES = 256 * 1024
 """A configuration larger than this is not one."""
 
-SECRET_FILES = ("mqtt.password_file", "mqtt.tls.ca_file", "mqtt.tls.certificate_file", "mqtt.tls.key_file", "web.password_file")
+SECRET_FILES = (
+    "mqtt.password_file",
+    "mqtt.tls.ca_file",
+    "mqtt.tls.certificate_file",
+    "mqtt.tls.key_file",
+    "web.password_file",
+)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -48,7 +54,9 @@ def secret(file: str) -> str:
 def _compose(path: Path) -> yaml.MappingNode:
     try:
         if path.stat().st_size > LIMIT_BYTES:
-            raise ConfigError(f"{path}: larger than {LIMIT_BYTES // 1024} KiB; this is not a configuration of moodkiosk")
+            raise ConfigError(
+                f"{path}: larger than {LIMIT_BYTES // 1024} KiB; this is not a configuration of moodkiosk"
+            )
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
@@ -65,7 +73,9 @@ def _compose(path: Path) -> yaml.MappingNode:
     except (yaml.YAMLError, RecursionError) as error:
         raise ConfigError(f"{path}:1: is not YAML: {str(error).splitlines()[0]}") from None
     if node is None:
-        raise ConfigError(f"{path}: is empty; expected sections such as 'music:' (config/moodkiosk.example.yaml has them all)")
+        raise ConfigError(
+            f"{path}: is empty; expected sections such as 'music:' (config/moodkiosk.example.yaml has them all)"
+        )
     if not isinstance(node, yaml.MappingNode):
         found = "a list" if isinstance(node, yaml.SequenceNode) else "a single value"
         raise ConfigError(f"{path}:1: expected sections such as 'music:', found {found}")
@@ -92,11 +102,11 @@ def _plain(node: yaml.Node, path: Path, depth: int = 0) -> object:
         return found
     loader = yaml.SafeLoader("")
     try:
-        return loader.construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+        return loader.construct_object(node, deep=True)
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"{path}:{node.start_mark.line + 1}: {str(error).splitlines()[0]}") from None
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
 
 
 def _line(node: yaml.Node, keys: list[str]) -> int:
@@ -115,7 +125,7 @@ def _line(node: yaml.Node, keys: list[str]) -> int:
 
 
 def _explain(error: msgspec.ValidationError, root: yaml.Node, path: Path) -> str:
-    """msgspec's message with our file, line and path, and a suggestion for a misspelt key."""
+    """Msgspec's message with our file, line and path, and a suggestion for a misspelt key."""
     text, _, where = str(error).partition(" - at `")
     # msgspec writes [...] for "some key of this dict".
     keys = re.findall(r"\.\.\.|[^.\[\]]+", where.rstrip("`").removeprefix("$"))
@@ -152,7 +162,7 @@ def _first_bad(root: yaml.Node, keys: list[str]) -> list[str]:
 
 def _pattern_hint(keys: list[str]) -> str:
     if any("hours" in key for key in keys):
-        return "hours such as \"22:30-07:00\" or \"fri,sat 23:30-09:00\""
+        return 'hours such as "22:30-07:00" or "fri,sat 23:30-09:00"'
     return "letters, digits, '_' and '-' only (at most 40)"
 
 
@@ -186,7 +196,9 @@ def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -
         raise ConfigError(f"{path}:{_line(root, key.split('.'))}: {key}: {text}")
 
     if config.mood.exit_share > config.mood.enter_share:
-        fail("mood.exit_share", f"expected at most enter_share ({config.mood.enter_share}), got {config.mood.exit_share}")
+        fail(
+            "mood.exit_share", f"expected at most enter_share ({config.mood.enter_share}), got {config.mood.exit_share}"
+        )
     if config.sense.idle_rate_hz > config.sense.active_rate_hz:
         fail("sense.idle_rate_hz", f"expected at most active_rate_hz ({config.sense.active_rate_hz})")
     if config.camera.width % 2 or config.camera.height % 2:
@@ -194,12 +206,15 @@ def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -
     if config.music.player == "spotify" and not config.spotify.client_id:
         fail("music.player", "'spotify' needs spotify.client_id (docs/pi.md says where it comes from)")
     if config.web.enabled and config.web.host not in LOOPBACK and not config.web.password_file:
-        fail("web.host", "another address than 127.0.0.1 needs web.password_file (make one with 'moodkiosk web-password')")
+        fail(
+            "web.host",
+            "another address than 127.0.0.1 needs web.password_file (make one with 'moodkiosk web-password')",
+        )
     for key in SECRET_FILES if secrets else ():
         value: object = config
         for part in key.split("."):
             value = getattr(value, part, "")
-        if value and not os.path.isfile(str(value)):
+        if value and not Path(str(value)).is_file():
             fail(key, f"there is no file {value}")
         if value and not os.access(str(value), os.R_OK):
             fail(key, f"{value} cannot be read by this user")

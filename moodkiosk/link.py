@@ -98,7 +98,7 @@ NAMES: dict[type, str] = {
     MoodEvent: "event",
     Decision: "decision",
 }
-TYPES = {name: kind for kind, name in NAMES.items()}
+TYPES: dict[str, type] = {name: kind for kind, name in NAMES.items()}
 # Contract 3 fixes the keys of these two lines; what a class carries beyond them stays inside.
 PUBLIC_FIELDS: dict[type, tuple[str, ...]] = {
     MoodEvent: ("at", "kind", "mood", "previous", "id"),
@@ -125,12 +125,12 @@ def decode(line: bytes) -> Line:
     try:
         body = msgspec.json.decode(line)
         kind = TYPES[body.pop("type")]
-        message = msgspec.convert(body, kind)
+        message: Line = msgspec.convert(body, kind)
     except (msgspec.MsgspecError, KeyError, TypeError, AttributeError, RecursionError, UnicodeDecodeError) as error:
         raise BadLine(f"not a message: {error}") from None
     if isinstance(message, Reading):
         _check_reading(message)
-    return message  # type: ignore[no-any-return]
+    return message
 
 
 def _check_reading(reading: Reading) -> None:

@@ -94,7 +94,15 @@ class Reading:
 
 
 EventKind = Literal[
-    "mood_changed", "arrived", "left", "played", "not_played", "camera_lost", "camera_back", "login_expiring", "correction"
+    "mood_changed",
+    "arrived",
+    "left",
+    "played",
+    "not_played",
+    "camera_lost",
+    "camera_back",
+    "login_expiring",
+    "correction",
 ]
 
 

@@ -1,4 +1,7 @@
-"""Where things are: the sockets and what survives a restart. Under systemd as its units say, else the user's own folders."""
+"""Where things are: the sockets and what survives a restart.
+
+Under systemd where its units say, else in the user's own folders.
+"""
 
 from __future__ import annotations
 

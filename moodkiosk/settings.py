@@ -1,6 +1,6 @@
-"""The settings: one frozen class per concern. `config` fills them from YAML; `config/moodkiosk.example.yaml` explains them.
+"""The settings: one frozen class per concern. `config` fills them from YAML.
 
-Units are in the names. Every default is the documented one (a test compares them with the example file).
+`config/moodkiosk.example.yaml` explains every key. Units are in the names. Every default is the documented one (a test compares them with the example file).
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A part of the configuration; unknown keys are an error."""
 
 
-class KioskSettings(Section):
+class KioskSettings(Section, frozen=True):
     """Who this kiosk is."""
 
     id: Id = "kiosk"
     name: Annotated[str, Meta(min_length=1, max_length=60)] = "Mood kiosk"
 
 
-class CameraSettings(Section):
+class CameraSettings(Section, frozen=True):
     """Where the pictures come from."""
 
     source: str = "rpicam"  # "rpicam", "actor", "/dev/videoN", a video file, or a URL
@@ -52,7 +52,7 @@ class CameraSettings(Section):
     rpicam_command: str = ""  # empty: rpicam-vid, else libcamera-vid
 
 
-class SenseSettings(Section):
+class SenseSettings(Section, frozen=True):
     """How often and at whom to look."""
 
     active_rate_hz: Rate = 5.0
@@ -65,20 +65,20 @@ class SenseSettings(Section):
     neutral_gain: Annotated[float, Meta(ge=0, le=3)] = 1.0
 
 
-class ModelSettings(Section):
+class ModelSettings(Section, frozen=True):
     """Which model reads the mood."""
 
     file: str = ""  # empty: the last one deployed, else the starter model
 
 
-class PresenceSettings(Section):
+class PresenceSettings(Section, frozen=True):
     """When somebody is here."""
 
     arrive_seconds: Seconds = 1.0
     leave_seconds: Seconds = 30.0
 
 
-class MoodSettings(Section):
+class MoodSettings(Section, frozen=True):
     """When a mood counts as settled."""
 
     window_seconds: Annotated[float, Meta(ge=0.5, le=60)] = 4.0
@@ -89,14 +89,14 @@ class MoodSettings(Section):
     manual_minutes: Minutes = 120.0
 
 
-class TasteSettings(Section):
+class TasteSettings(Section, frozen=True):
     """The classic project's two inputs."""
 
     language: Annotated[str, Meta(max_length=60)] = ""
     artist: Annotated[str, Meta(max_length=100)] = ""
 
 
-class MoodMusic(Section):
+class MoodMusic(Section, frozen=True):
     """What to play for one mood. `play`: URIs, share links, or names of own playlists."""
 
     play: tuple[str, ...] = ()
@@ -106,7 +106,7 @@ class MoodMusic(Section):
     youtube: str = ""  # a YouTube Music playlist link to show instead of a search
 
 
-class MusicSettings(Section):
+class MusicSettings(Section, frozen=True):
     """What is played, when, where and how loud."""
 
     automatic: bool = True
@@ -124,15 +124,15 @@ class MusicSettings(Section):
     when_nobody: Literal["keep", "pause"] = "keep"
 
 
-class SpotifyDeveloper(Section):
+class SpotifyDeveloper(Section, frozen=True):
     """Where the Web API is; for tests against a local double."""
 
     api_url: str = "https://api.spotify.com/v1/"
     authorize_url: str = "https://accounts.spotify.com/authorize"
-    token_url: str = "https://accounts.spotify.com/api/token"
+    token_url: str = "https://accounts.spotify.com/api/token"  # noqa: S105 - an address
 
 
-class SpotifySettings(Section):
+class SpotifySettings(Section, frozen=True):
     """Access to the Spotify Web API."""
 
     client_id: str = ""
@@ -144,7 +144,7 @@ class SpotifySettings(Section):
     developer: SpotifyDeveloper = SpotifyDeveloper()
 
 
-class TlsSettings(Section):
+class TlsSettings(Section, frozen=True):
     """TLS to the broker."""
 
     ca_file: str = ""  # empty: the system's authorities
@@ -152,7 +152,7 @@ class TlsSettings(Section):
     key_file: str = ""
 
 
-class MqttSettings(Section):
+class MqttSettings(Section, frozen=True):
     """The MQTT broker and Home Assistant."""
 
     enabled: bool = True
@@ -168,7 +168,7 @@ class MqttSettings(Section):
     player_topic: str = ""  # for the player "mqtt"; empty: moodkiosk/<id>/play
 
 
-class WebSettings(Section):
+class WebSettings(Section, frozen=True):
     """The kiosk page."""
 
     enabled: bool = True
@@ -181,7 +181,7 @@ class WebSettings(Section):
     keep_history: bool = False  # keep today's moods in the state folder
 
 
-class LearningSettings(Section):
+class LearningSettings(Section, frozen=True):
     """What is kept for learning."""
 
     keep_corrections: bool = False
@@ -189,20 +189,20 @@ class LearningSettings(Section):
     retention_days: Annotated[int, Meta(ge=1, le=3650)] = 90
 
 
-class DisplaySettings(Section):
+class DisplaySettings(Section, frozen=True):
     """The optional touch screen."""
 
     blank_when_nobody: bool = True
 
 
-class PathSettings(Section):
+class PathSettings(Section, frozen=True):
     """Folders. Empty: what systemd says, else the user's own folders."""
 
     runtime: str = ""
     state: str = ""
 
 
-class Config(Section):
+class Config(Section, frozen=True):
     """The whole configuration."""
 
     kiosk: KioskSettings = KioskSettings()

@@ -29,7 +29,7 @@ class Request:
 
 
 Ask = Callable[[Request], "Future[Result]"]
-"""Puts a request to the main loop; the future is done when it is known what became of it. Never raises, never blocks."""
+"""Puts a request to the main loop; the future is done when it is known what became of it. Never raises or blocks."""
 
 Play = Callable[[Decision], PlayerReport]
-"""Carries a decision out: blocks up to its deadline, never raises for what the world does. Called on a worker's thread."""
+"""Carries a decision out, on a worker's thread: blocks up to its deadline, never raises for what the world does."""

@@ -1,0 +1,204 @@
+"""Act's two Unix sockets: the link to sense, and the control socket for the command line (contract 6).
+
+Both only carry bytes to the main loop's inbox and back; they know nothing of moods.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import grp
+import logging
+import os
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from pathlib import Path
+
+import msgspec
+
+from moodkiosk import link
+from moodkiosk.act.ports import Ask, Request
+from moodkiosk.moods import Result
+
+GROUP = "moodkiosk"
+# struct timeval of 1 s: an order is a few hundred bytes, and a peer that cannot take them is stuck.
+SEND_TIMEVAL = struct.pack("ll", 1, 0)
+CALLERS_LIMIT = 16
+ANSWER_SECONDS = 28.0  # a little less than the command line waits
+
+log = logging.getLogger("moodkiosk.act")
+
+
+def listen(path: Path) -> socket.socket:
+    """A listening Unix socket at `path`, mode 0660, of the group `moodkiosk` where it exists. Raises OSError.
+
+    A socket file left behind by a killed process is replaced; one that is in use is not.
+    """
+    path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    if path.exists():
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(1)
+            try:
+                probe.connect(str(path))
+            except OSError:
+                path.unlink()
+            else:
+                raise OSError(f"another kiosk is running here: {path} is in use")
+    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    old_mask = os.umask(0o117)  # 0660 from its first moment
+    try:
+        server.bind(str(path))
+    finally:
+        os.umask(old_mask)
+    with contextlib.suppress(KeyError, PermissionError):  # on a desk there is no such group, or we are not in it
+        os.chown(path, -1, grp.getgrnam(GROUP).gr_gid)
+    server.listen(CALLERS_LIMIT)
+    return server
+
+
+class SenseLink:
+    """Listens for sense and hands its messages on. One sense at a time: the newest connection wins.
+
+    Attributes:
+        damaged, oversized: lines dropped since the start.
+        connected: whether sense is there.
+    """
+
+    def __init__(self, path: Path, receive: Callable[[link.FromSense | None], None]) -> None:
+        """`receive` is called on the link's thread with each message, and with None when sense has gone."""
+        self.damaged = 0
+        self.oversized = 0
+        self._receive = receive
+        self._server = listen(path)
+        self._path = path
+        self._peer: socket.socket | None = None
+        self._lock = threading.Lock()
+        threading.Thread(target=self._accept, name="link", daemon=True).start()
+
+    @property
+    def connected(self) -> bool:
+        """Whether sense is there."""
+        return self._peer is not None
+
+    def send(self, order: link.Order) -> bool:
+        """Sends an order; False if sense is not there or does not take it."""
+        with self._lock:
+            peer = self._peer
+        if peer is None:
+            return False
+        try:
+            peer.sendall(link.encode(order))
+        except OSError:
+            self._drop(peer)
+            return False
+        return True
+
+    def close(self) -> None:
+        """Stops listening and hangs up."""
+        self._server.close()
+        self._path.unlink(missing_ok=True)
+        with self._lock:
+            peer = self._peer
+        if peer is not None:
+            self._drop(peer)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                peer, _ = self._server.accept()
+            except OSError:
+                return  # closed
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, SEND_TIMEVAL)
+            with self._lock:
+                old, self._peer = self._peer, peer
+            if old is not None:
+                log.warning("a second sense connected; the first is hung up")
+                _hang_up(old)
+            threading.Thread(target=self._read, args=(peer,), name="link-reader", daemon=True).start()
+
+    def _read(self, peer: socket.socket) -> None:
+        splitter = link.LineSplitter()
+        with contextlib.suppress(OSError):
+            while data := peer.recv(65536):
+                before = splitter.damaged, splitter.oversized
+                for message in splitter.messages(data):
+                    if isinstance(message, link.FromSense):
+                        self._receive(message)
+                    else:
+                        splitter.damaged += 1
+                self.damaged += splitter.damaged - before[0]
+                self.oversized += splitter.oversized - before[1]
+        self._drop(peer)
+
+    def _drop(self, peer: socket.socket) -> None:
+        with self._lock:
+            current = self._peer is peer
+            if current:
+                self._peer = None
+        _hang_up(peer)
+        if current:
+            self._receive(None)
+
+
+class ControlServer:
+    """Answers the command line: one JSON line in, one JSON line out, several in turn on one connection."""
+
+    def __init__(self, path: Path, ask: Ask) -> None:
+        """Listens at `path`. Raises OSError."""
+        self._ask = ask
+        self._path = path
+        self._server = listen(path)
+        self._callers = threading.Semaphore(CALLERS_LIMIT)
+        threading.Thread(target=self._accept, name="control", daemon=True).start()
+
+    def close(self) -> None:
+        """Stops listening."""
+        self._server.close()
+        self._path.unlink(missing_ok=True)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                caller, _ = self._server.accept()
+            except OSError:
+                return
+            if self._callers.acquire(blocking=False):
+                threading.Thread(target=self._serve, args=(caller,), name="control-caller", daemon=True).start()
+            else:
+                _hang_up(caller)
+
+    def _serve(self, caller: socket.socket) -> None:
+        splitter = link.LineSplitter()
+        caller.settimeout(60)
+        try:
+            with contextlib.suppress(OSError):
+                while data := caller.recv(65536):
+                    for line in splitter.feed(data):
+                        caller.sendall(msgspec.json.encode(self._answer(line)) + b"\n")
+                    if splitter.oversized:
+                        caller.sendall(msgspec.json.encode(Result("", ok=False, error="line too long")) + b"\n")
+                        break
+        finally:
+            _hang_up(caller)
+            self._callers.release()
+
+    def _answer(self, line: bytes) -> Result:
+        try:
+            body = msgspec.json.decode(line, type=dict[str, object])
+        except (msgspec.MsgspecError, RecursionError):
+            return Result("", ok=False, error="not a JSON object")
+        name = str(body.get("command"))
+        future: Future[Result] = self._ask(Request(name, body.get("value"), transaction=body.get("transaction")))
+        try:
+            return future.result(ANSWER_SECONDS)
+        except FutureTimeout:
+            return Result(name[:40], ok=False, error="no answer in time")
+
+
+def _hang_up(peer: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        peer.shutdown(socket.SHUT_RDWR)
+    peer.close()
