@@ -1,6 +1,7 @@
 """The settings: one frozen class per concern. `config` fills them from YAML.
 
-`config/moodkiosk.example.yaml` explains every key. Units are in the names. Every default is the documented one (a test compares them with the example file).
+Units are in the names. Every default is the documented one: a test compares them with
+`config/moodkiosk.example.yaml`, which explains every key.
 """
 
 from __future__ import annotations

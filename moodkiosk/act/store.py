@@ -1,0 +1,78 @@
+"""What act remembers over a restart: one small JSON file, written atomically and only when it changed."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import msgspec
+
+from moodkiosk import paths
+from moodkiosk.files import write_atomic
+
+COALESCE_SECONDS = 2.0
+"""A burst of changes (a slider) becomes one write; a power cut loses at most this much."""
+
+log = logging.getLogger("moodkiosk.act")
+
+
+class Store:
+    """The file `act.json` in the state folder.
+
+    Attributes:
+        status: "ready", or why nothing can be kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.status = "ready"
+        self._path = folder / "act.json"
+        self._written: bytes | None = None
+        self._due: float | None = None
+
+    def load(self) -> dict[str, object] | None:
+        """What was remembered; None on the first start or when the file is damaged (which is said, once)."""
+        try:
+            raw = self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.status = f"cannot read {self._path}: {error.strerror}"
+            log.warning(self.status)
+            return None
+        try:
+            found = msgspec.json.decode(raw, type=dict[str, object])
+        except msgspec.MsgspecError:
+            aside = self._path.with_suffix(".damaged")
+            self._path.replace(aside)
+            log.warning("%s was damaged; it is set aside as %s", self._path, aside.name)
+            return None
+        self._written = raw
+        return found
+
+    def keep(self, remembered: dict[str, object], at: float, *, now: bool = False) -> None:
+        """Keeps what is remembered, soon; `now` writes at once. Unchanged content is never written again.
+
+        Args:
+            remembered: what `decide.kiosk.remember` says.
+            at: monotonic seconds.
+            now: do not wait for further changes.
+        """
+        raw = msgspec.json.encode(remembered, order="sorted")
+        if raw == self._written:
+            self._due = None
+            return
+        if self._due is None:
+            self._due = at + COALESCE_SECONDS
+        if not now and at < self._due:
+            return
+        try:
+            paths.make_private(self._path.parent)
+            write_atomic(self._path, raw)
+        except OSError as error:
+            if self.status == "ready":
+                log.warning("cannot keep settings in %s: %s", self._path, error.strerror)
+            self.status = f"settings are not kept: {error.strerror}"
+            self._due = at + 60
+            return
+        self.status = "ready"
+        self._written, self._due = raw, None

@@ -1,0 +1,95 @@
+"""The configuration: every key documented, every mistake answered by one clear line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from moodkiosk import config
+from moodkiosk.settings import Config
+
+EXAMPLE = Path(__file__).parent.parent / "config" / "moodkiosk.example.yaml"
+
+
+def test_the_example_documents_every_key_with_its_default() -> None:
+    assert config.load(EXAMPLE) == Config()
+    text = EXAMPLE.read_text(encoding="utf-8")
+
+    def names(kind: type[msgspec.Struct]) -> list[str]:
+        return [field.name for field in msgspec.structs.fields(kind)]
+
+    from moodkiosk import settings
+
+    for kind in vars(settings).values():
+        if isinstance(kind, type) and issubclass(kind, settings.Section):
+            assert [name for name in names(kind) if f"{name}:" not in text] == []
+
+
+MISTAKES = {
+    "unknown key with a suggestion": ("mqtt:\n  prot: 3\n", ":2: mqtt.prot: unknown key; did you mean 'port'?"),
+    "unknown key in a mood": ("music:\n  moods:\n    sad: {plya: [x]}\n", ":3: music.moods.sad.plya: unknown key"),
+    "wrong type": ("mqtt:\n  port: hello\n", ":2: mqtt.port: expected 'int', got 'str'"),
+    "impossible value": ("mqtt:\n  port: 99999\n", ":2: mqtt.port: expected 'int' <= 65535"),
+    "not a number": ("sense:\n  active_rate_hz: .nan\n", ":2: sense.active_rate_hz: expected"),
+    "an id with a slash": ("kiosk:\n  id: a/b\n", ":2: kiosk.id: expected letters, digits"),
+    "bad hours": ("music: {quiet_hours: ['22:30-7']}", ':1: music.quiet_hours.0: expected hours such as "22:30-07:00"'),
+    "no such player": ("music: {player: foo}", ":1: music.player: invalid enum value 'foo'"),
+    "thresholds crossed": ("mood:\n  exit_share: 0.9\n", ":2: mood.exit_share: expected at most enter_share"),
+    "missing secret file": ("mqtt:\n  password_file: /nowhere/pw\n", ":2: mqtt.password_file: there is no file"),
+    "page open to all": ("web:\n  host: 0.0.0.0\n", ":2: web.host: another address than 127.0.0.1 needs"),
+    "spotify without an app": ("music: {player: spotify}", ":1: music.player: 'spotify' needs spotify.client_id"),
+    "a list": ("- a\n", ":1: expected sections such as 'music:', found a list"),
+    "a word": ("hello\n", ":1: expected sections such as 'music:', found a single value"),
+    "empty": ("", ": is empty"),
+    "only a comment": ("# nothing\n", ": is empty"),
+    "a tab": ("mqtt:\n\tport: 3\n", ":2: a tab; YAML is indented with spaces"),
+    "a key twice": ("mqtt: {}\nmqtt: {}\n", ":2: 'mqtt' is there twice"),
+    "not YAML": ("a: b: c\n", ":1: mapping values are not allowed here"),
+    "10 MB": ("#" * 10_000_000, ": larger than 256 KiB"),
+    "an alias of itself": ("a: &a [*a]\n", ":1: "),
+    "a date": ("kiosk: {name: 2026-11-01}", ":1: kiosk.name: expected 'str', got"),
+    "binary": ("kiosk: {name: !!binary '%%%'}", ":1: "),
+    "python object": ("kiosk: {name: !!python/object/apply:os.getcwd []}", ":1: "),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_one_line_with_file_line_and_path(tmp_path: Path, text: str, expected: str) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(config.ConfigError) as caught:
+        config.load(file)
+    message = str(caught.value)
+    assert message.startswith(f"{file}{expected}")
+    assert "\n" not in message
+
+
+def test_bytes_that_are_no_text_and_missing_files_are_said(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(config.ConfigError, match="is not UTF-8 text"):
+        config.load(file)
+    with pytest.raises(config.ConfigError, match="No such file"):
+        config.load(tmp_path / "none.yaml")
+
+
+def test_sense_does_not_need_to_read_acts_secrets(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("mqtt: {password_file: /nowhere/pw}", encoding="utf-8")
+    assert config.load(file, secrets=False).mqtt.password_file == "/nowhere/pw"
+
+
+@pytest.mark.parametrize("command", ["sense", "act", "run", "status", "doctor"])
+def test_every_command_ends_with_2_and_one_line_for_a_bad_config(tmp_path: Path, command: str) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("mqtt: {prot: 3}", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "moodkiosk", command, "--config", str(file)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "mqtt.prot: unknown key" in done.stderr
