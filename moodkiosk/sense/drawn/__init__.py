@@ -1,0 +1,1 @@
+"""A drawn person, in OpenCV's ovals and curves; no picture of anybody."""
