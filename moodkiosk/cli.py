@@ -41,7 +41,13 @@ def parser() -> argparse.ArgumentParser:
         return sub
 
     add("run", "moodkiosk.run:main", "Runs both halves on a desk, until Ctrl-C.", json=True)
-    demo = add("demo", "moodkiosk.demo:main", "Runs the whole kiosk with a drawn actor, no camera needed.", json=True)
+    demo = add(
+        "demo",
+        "moodkiosk.demo:main",
+        "Runs the whole kiosk with a drawn actor, no camera needed.",
+        config=False,
+        json=True,
+    )
     demo.add_argument("--seconds", type=float, metavar="N", help="end after N seconds (default: at Ctrl-C)")
     sense = add("sense", "moodkiosk.sense.loop:main", "Runs the half that sees.", json=True)
     sense.add_argument("--source", metavar="WHAT", help="instead of camera.source in the configuration")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -69,6 +69,10 @@ class SenseResult:
     text: str = ""
 
 
+OrderName = Literal["camera", "calibrate", "person", "correct", "reload", "forget"]
+ORDER_NAMES: dict[str, OrderName] = {name: name for name in get_args(OrderName)}
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """Act asks sense for something.
@@ -82,7 +86,7 @@ class Order:
     """
 
     id: int
-    what: Literal["camera", "calibrate", "person", "correct", "reload", "forget"]
+    what: OrderName
     value: str = ""
 
 

@@ -98,7 +98,7 @@ class SenseLink:
 
     def close(self) -> None:
         """Stops listening and hangs up."""
-        self._server.close()
+        _hang_up(self._server)  # closing alone would leave the thread in accept()
         self._path.unlink(missing_ok=True)
         with self._lock:
             peer = self._peer
@@ -156,7 +156,7 @@ class ControlServer:
 
     def close(self) -> None:
         """Stops listening."""
-        self._server.close()
+        _hang_up(self._server)  # closing alone would leave the thread in accept()
         self._path.unlink(missing_ok=True)
 
     def _accept(self) -> None:

@@ -1,0 +1,215 @@
+"""Act's main loop: owns the state of the kiosk, is the only one to call `decide`, and never waits for a network."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from moodkiosk import commands, link
+from moodkiosk.act.orders import Orders
+from moodkiosk.act.ports import Request
+from moodkiosk.decide import kiosk
+from moodkiosk.decide.settings import Settings
+from moodkiosk.moods import Command, Decision, MoodEvent, PlayerReport, Reading, Result, View
+
+TURN_SECONDS = 0.5
+"""The loop turns at least this often, so that what time alone brings about (a departure, quiet hours) happens."""
+STALE_SECONDS = 2.0
+"""A reading older than this says nothing about now (the process was stopped, the machine slept)."""
+INBOX_LIMIT = 512
+
+FOR_SENSE = ("calibrate", "correct", "reload", "forget", "person")
+
+log = logging.getLogger("moodkiosk.act")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request and where its result goes."""
+
+    request: Request
+    future: Future[Result]
+
+
+@dataclass(frozen=True, slots=True)
+class SenseLeft:
+    """Sense hung up."""
+
+
+Item = link.FromSense | SenseLeft | PlayerReport | Asked
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the loop acts through. Each is a function that returns at once.
+
+    Attributes:
+        reading, event, decision: told of everything that happened, in order.
+        show: told the view whenever it changed.
+        carry_out: takes decisions to play, pause or skip.
+        order: sends an order to sense; False if sense is not there.
+        keep: keeps what is remembered (a dict, the time, whether at once).
+        labels: told the labels of a newly loaded model.
+        status: answers the command "status".
+    """
+
+    reading: Callable[[Reading], None]
+    event: Callable[[MoodEvent], None]
+    decision: Callable[[Decision], None]
+    show: Callable[[View], None]
+    carry_out: Callable[[Decision], None]
+    order: Callable[[link.Order], bool]
+    keep: Callable[[dict[str, object], float, bool], None]
+    hello: Callable[[link.Hello], None]
+    status: Callable[[View], dict[str, object]]
+
+
+@dataclass
+class Counters:
+    """What was dropped, for health."""
+
+    stale_readings: int = 0
+    inbox_full: int = 0
+    turns: int = 0
+
+
+@dataclass
+class SenseState:
+    """What is known of the other half."""
+
+    hello: link.Hello | None = None
+    health: link.SenseHealth | None = None
+    told_camera: bool | None = None
+    labels: tuple[str, ...] = field(default=())
+
+
+class Loop:
+    """One turn a message; see `turn`."""
+
+    def __init__(self, settings: Settings, state: kiosk.State, ports: Ports) -> None:
+        self.counters = Counters()
+        self.sense = SenseState()
+        self.inbox: queue.Queue[Item] = queue.Queue(INBOX_LIMIT)
+        self._settings = settings
+        self._state = state
+        self._ports = ports
+        self._orders = Orders(ports.order)
+        self._view: View | None = None
+
+    def ask(self, request: Request) -> Future[Result]:
+        """The port `Ask`: callable from any thread."""
+        future: Future[Result] = Future()
+        if not self.put(Asked(request, future)):
+            future.set_result(Result(request.name[:40], ok=False, error="the kiosk is busy, try again"))
+        return future
+
+    def put(self, item: Item) -> bool:
+        """Hands something to the loop, from any thread; False (and counted) when it is far behind."""
+        try:
+            self.inbox.put_nowait(item)
+        except queue.Full:
+            self.counters.inbox_full += 1
+            return False
+        return True
+
+    def run(self, stop: threading.Event, now: Callable[[], kiosk.Now], after_turn: Callable[[float], None]) -> None:
+        """Turns until `stop`; `after_turn` is called with the time after each turn (watchdog, health)."""
+        while not stop.is_set():
+            try:
+                item = self.inbox.get(timeout=TURN_SECONDS)
+            except queue.Empty:
+                item = None
+            moment = now()
+            self.turn(item, moment)
+            after_turn(moment.at)
+
+    def turn(self, item: Item | None, now: kiosk.Now) -> None:
+        """Takes one item, or none, through `decide`, and acts on what comes of it."""
+        self.counters.turns += 1
+        if isinstance(item, Asked):
+            self._answer(item, now)
+        elif isinstance(item, Reading):
+            if now.at - item.at > STALE_SECONDS:
+                self.counters.stale_readings += 1
+            else:
+                self._ports.reading(item)
+                self._step(item, now)
+        elif item is not None:
+            self._take(item, now)
+        self._orders.expire(now.at)
+        self._step(kiosk.Tick(), now)
+        self._tell_sense(now)
+        self._ports.keep(kiosk.remember(self._state), now.at, False)
+        view = kiosk.view(self._state, now, self._settings)
+        if view != self._view:
+            self._view = view
+            self._ports.show(view)
+
+    def _take(
+        self, item: link.Hello | link.SenseHealth | link.SenseResult | SenseLeft | PlayerReport, now: kiosk.Now
+    ) -> None:
+        match item:
+            case link.Hello():
+                self.sense.hello, self.sense.told_camera = item, None
+                self._ports.hello(item)
+                self._step(kiosk.Labels(item.labels), now)
+            case link.SenseHealth():
+                self.sense.health = item
+                self._step(kiosk.CameraStatus(item.camera, item.detail), now)
+            case link.SenseResult():
+                self._orders.done(item)
+            case SenseLeft():
+                self.sense = SenseState()
+                self._orders.lost()
+                self._step(kiosk.SenseGone(), now)
+            case PlayerReport():
+                self._step(item, now)
+
+    def _answer(self, asked: Asked, now: kiosk.Now) -> None:
+        """Validates a request and carries it out, or says why not."""
+        request, labels = asked.request, self.sense.hello.labels if self.sense.hello else ()
+        try:
+            if request.payload is not None:
+                command = commands.parse_payload(request.name, request.payload, labels, request.origin)
+            else:
+                command = commands.parse(request.name, request.value, labels, request.transaction, request.origin)
+        except commands.BadCommand as error:
+            asked.future.set_result(Result(request.name[:40], ok=False, error=str(error)))
+            return
+        if command.name in FOR_SENSE or command.value == "lend":
+            self._orders.send(command, asked.future, now.at, lambda result: self._after_order(command, result, now))
+        elif command.name == "status":
+            view = kiosk.view(self._state, now, self._settings)
+            asked.future.set_result(
+                Result("status", ok=True, transaction=command.transaction, data=self._ports.status(view))
+            )
+        else:
+            result = self._step(command, now)
+            asked.future.set_result(result or Result(command.name, ok=True, transaction=command.transaction))
+
+    def _after_order(self, command: Command, result: Result, now: kiosk.Now) -> None:
+        """What sense has done may matter to the state as well (whose face, a correction)."""
+        if result.ok and command.name in ("person", "correct"):
+            self._step(command, now)
+
+    def _step(self, item: kiosk.Input, now: kiosk.Now) -> Result | None:
+        step = kiosk.step(self._state, item, now, self._settings)
+        self._state = step.state
+        for event in step.events:
+            self._ports.event(event)
+        for decision in step.decisions:
+            self._ports.decision(decision)
+            if decision.action != "none":
+                self._ports.carry_out(decision)
+        return step.result
+
+    def _tell_sense(self, now: kiosk.Now) -> None:
+        """Sense is told what the camera should do when that changes, and again when it connects."""
+        wanted, _ = kiosk.camera_wanted(self._state, now, self._settings)
+        if self.sense.hello is not None and wanted != self.sense.told_camera:
+            if self._orders.send_quietly("camera", "on" if wanted else "off"):
+                self.sense.told_camera = wanted

@@ -1,0 +1,75 @@
+"""What the kiosk says on its terminal or in its journal: one line for each thing that happened."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from typing import TextIO
+
+from moodkiosk import link
+from moodkiosk.moods import Decision, MoodEvent, Reading
+
+WORDS = {
+    "arrived": "somebody arrived",
+    "left": "everybody left",
+    "camera_lost": "the camera is lost",
+    "camera_back": "the camera is back",
+    "login_expiring": "the Spotify sign-in is ending",
+    "correction": "a correction",
+    "played": "playing",
+    "not_played": "not played",
+}
+
+
+def event_line(event: MoodEvent) -> str:
+    """The event in words, e.g. "mood      happy (was: neutral)"."""
+    if event.kind == "mood_changed":
+        return f"mood      {event.mood or 'not sure'} (was: {event.previous or 'not sure'})"
+    text = WORDS[event.kind]
+    return f"{'presence' if event.kind in ('arrived', 'left') else 'news':<9} {text}" + (
+        f": {event.detail}" if event.detail else ""
+    )
+
+
+def decision_line(decision: Decision) -> str:
+    """The decision in words, with its reason."""
+    if decision.action == "play":
+        what = f"play “{decision.what}” on “{decision.speaker}”"
+    else:
+        what = {"none": "no music", "pause": "pause", "skip": "next song"}[decision.action]
+    return f"decision  {what} – {decision.reason}"
+
+
+class Teller:
+    """Prints events and decisions, readable or as JSON lines (contract 3); readings only as JSON."""
+
+    def __init__(self, wall: Callable[[], datetime], *, as_json: bool, stamp: bool, out: TextIO = sys.stdout) -> None:
+        """`stamp` puts the time of day before readable lines; the journal has its own."""
+        self._wall = wall
+        self._json = as_json
+        self._stamp = stamp
+        self._out = out
+
+    def reading(self, reading: Reading) -> None:
+        """Prints a reading, in JSON only."""
+        if self._json:
+            self._print(link.encode(reading).decode().rstrip())
+
+    def event(self, event: MoodEvent) -> None:
+        """Prints an event."""
+        self._print(link.encode(event).decode().rstrip() if self._json else self._stamped(event_line(event)))
+
+    def decision(self, decision: Decision) -> None:
+        """Prints a decision."""
+        self._print(link.encode(decision).decode().rstrip() if self._json else self._stamped(decision_line(decision)))
+
+    def _stamped(self, text: str) -> str:
+        return f"{self._wall():%H:%M:%S}  {text}" if self._stamp else text
+
+    def _print(self, line: str) -> None:
+        try:
+            print(line, file=self._out, flush=True)
+        except BrokenPipeError:
+            self._json = False
+            self._out = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115 - whoever read has gone, for good

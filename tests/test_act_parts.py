@@ -1,0 +1,142 @@
+"""The parts around act's main loop: sockets, what is remembered, the worker in which the newest decision wins."""
+
+from __future__ import annotations
+
+import queue
+import socket
+import stat
+import threading
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from moodkiosk import control, link
+from moodkiosk.act.clock import trusted
+from moodkiosk.act.ports import Request
+from moodkiosk.act.sockets import ControlServer, SenseLink, listen
+from moodkiosk.act.store import COALESCE_SECONDS, Store
+from moodkiosk.act.worker import NewestWins
+from moodkiosk.cli import Failure
+from moodkiosk.moods import Reading, Result
+from tests.support.wait import until
+
+
+def connect(path: Path) -> socket.socket:
+    peer = socket.socket(socket.AF_UNIX)
+    peer.connect(str(path))
+    return peer
+
+
+def test_the_sockets_are_for_the_group_only(tmp_path: Path) -> None:
+    server = listen(tmp_path / "x.sock")
+    assert stat.S_IMODE((tmp_path / "x.sock").stat().st_mode) == 0o660
+    server.close()
+
+
+def test_a_socket_left_by_a_killed_process_is_replaced_and_one_in_use_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "x.sock"
+    first = listen(path)
+    with pytest.raises(OSError, match="another kiosk is running here"):
+        listen(path)
+    first.close()  # the file stays, as after kill -9
+    listen(path).close()
+
+
+def test_the_link_carries_readings_one_way_and_orders_the_other_and_says_when_sense_left(tmp_path: Path) -> None:
+    inbox: queue.Queue[object] = queue.Queue()
+    bridge = SenseLink(tmp_path / "link.sock", inbox.put)
+    order = link.Order(1, "camera", "off")
+    assert not bridge.send(order)
+    sense = connect(tmp_path / "link.sock")
+    sense.sendall(b"garbage\n" + link.encode(Reading(1.0, 0)))
+    assert inbox.get(timeout=5) == Reading(1.0, 0)
+    assert until(lambda: bridge.damaged) == 1
+    assert bridge.send(order)
+    assert link.decode(sense.recv(4096)) == order
+    newer = connect(tmp_path / "link.sock")
+    newer.sendall(link.encode(Reading(2.0, 0)))
+    assert inbox.get(timeout=5) == Reading(2.0, 0)
+    assert sense.recv(10) == b""  # hung up: the newest connection wins
+    sense.close()
+    newer.close()
+    assert inbox.get(timeout=5) is None
+    assert not bridge.connected
+    bridge.close()
+
+
+def test_the_command_line_gets_its_answer_and_a_clear_line_without_a_kiosk(tmp_path: Path) -> None:
+    def ask(request: Request) -> Future[Result]:
+        future: Future[Result] = Future()
+        future.set_result(Result(request.name, ok=True, text=str(request.value), transaction="t"))
+        return future
+
+    path = tmp_path / "control.sock"
+    with pytest.raises(Failure, match="the kiosk is not running"):
+        control.ask(path, "camera", "off")
+    server = ControlServer(path, ask)
+    assert control.ask(path, "camera", "off") == Result("camera", ok=True, text="off", transaction="t")
+    with connect(path) as caller, caller.makefile("rb") as stream:
+        caller.sendall(b"nonsense\n")
+        assert b"not a JSON object" in stream.readline()
+        caller.sendall(b"x" * link.LINE_LIMIT_BYTES * 2)
+        assert b"line too long" in stream.readline()
+    server.close()
+
+
+def test_changes_are_written_once_after_a_pause_and_unchanged_content_never(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert store.load() is None
+    file = tmp_path / "act.json"
+    store.keep({"music": True}, 10.0)
+    assert not file.exists()
+    store.keep({"music": False}, 10.0 + COALESCE_SECONDS)
+    assert Store(tmp_path).load() == {"music": False}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    written = file.stat().st_ino
+    for at in range(20, 60):
+        store.keep({"music": False}, float(at))
+    assert file.stat().st_ino == written
+
+
+def test_a_damaged_memory_is_set_aside_and_a_missing_folder_is_said(tmp_path: Path) -> None:
+    (tmp_path / "act.json").write_text("{half")
+    assert Store(tmp_path).load() is None
+    assert (tmp_path / "act.damaged").exists()
+    (tmp_path / "file").write_text("")
+    store = Store(tmp_path / "file" / "folder")
+    store.load()
+    store.keep({"music": True}, 0.0, now=True)
+    assert "not kept" in store.status
+
+
+def test_of_many_jobs_the_newest_is_done_next() -> None:
+    done: queue.Queue[int] = queue.Queue()
+    go = threading.Event()
+
+    def slow(job: int) -> None:
+        go.wait(10)
+        done.put(job)
+
+    worker = NewestWins("test", slow)
+    worker.put(1)
+    until(lambda: not worker.superseded())
+    for job in range(2, 10):
+        worker.put(job)
+    assert worker.superseded()
+    go.set()
+    assert [done.get(timeout=5), done.get(timeout=5)] == [1, 9]
+    assert worker.replaced == 7
+    worker.stop(5)
+
+
+def test_the_clock_is_trusted_once_the_network_has_set_it(tmp_path: Path) -> None:
+    timesync, chip = tmp_path / "timesync", tmp_path / "rtc0"
+    assert trusted(timesync, chip)  # no timesyncd: whoever runs this machine keeps its clock
+    timesync.mkdir()
+    assert not trusted(timesync, chip)
+    (timesync / "synchronized").touch()
+    assert trusted(timesync, chip)
+    (timesync / "synchronized").unlink()
+    chip.touch()
+    assert trusted(timesync, chip)

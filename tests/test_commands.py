@@ -1,0 +1,75 @@
+"""The one table of commands: what is valid becomes a command, everything else one clear line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moodkiosk import commands
+from moodkiosk.moods import Command
+
+LABELS = ("happy", "sad")
+
+GOOD = [
+    ("camera", b"OFF", "off"),
+    ("camera", b'{"value": false}', "off"),
+    ("camera", b"lend", "lend"),
+    ("music", b"on", "on"),
+    ("mood", b"auto", "auto"),
+    ("mood", b"happy", "happy"),
+    ("language", "Türkçe".encode(), "Türkçe"),
+    ("artist", b"", ""),
+    ("volume_cap", b"40", 40),
+    ("volume_cap", b'{"value": 39.6}', 40),
+    ("recommend", b"PRESS", None),
+    ("correct", b'"sad"', "sad"),
+    ("calibrate", b"", ""),
+    ("person", b'{"value": null}', ""),
+]
+
+
+@pytest.mark.parametrize(("name", "payload", "value"), GOOD)
+def test_a_valid_request_becomes_a_command(name: str, payload: bytes, value: object) -> None:
+    assert commands.parse_payload(name, payload, LABELS) == Command(name, value, None, "mqtt")  # type: ignore[arg-type]
+
+
+BAD = [
+    ("explode", b"", "unknown command"),
+    ("camera", b"maybe", "expected on or off or lend"),
+    ("music", b"lend", "expected on or off"),
+    ("mood", b"hungry", "no such mood; known: happy, sad"),
+    ("correct", b"auto", "no such mood"),
+    ("volume_cap", b"101", "a number from 0 to 100"),
+    ("volume_cap", b"nan", "a number from 0 to 100"),
+    ("volume_cap", b'{"value": true}', "a number from 0 to 100"),
+    ("volume_cap", b'{"value": [1]}', "a number from 0 to 100"),
+    ("language", b"x" * 101, "too long"),
+    ("language", b"a\x00b", "control characters"),
+    ("artist", b"\xff", "not UTF-8"),
+    ("artist", b'{"value": 3}', "expected a text"),
+    ("artist", b"{", "not valid JSON"),
+    ("artist", b"[" * 4000, "not valid JSON"),
+    ("artist", b'{"value": "x", "values": 1}', "unknown key 'values'"),
+    ("artist", b'{"value": "x", "transaction": [1]}', "transaction"),
+    ("artist", b"x" * 5000, "longer than 4096 bytes"),
+]
+
+
+@pytest.mark.parametrize(("name", "payload", "reason"), BAD)
+def test_anything_else_is_refused_with_the_reason(name: str, payload: bytes, reason: str) -> None:
+    with pytest.raises(commands.BadCommand, match=reason):
+        commands.parse_payload(name, payload, LABELS)
+
+
+def test_the_transaction_is_kept() -> None:
+    assert commands.parse_payload("camera", b'{"value": "on", "transaction": 7}', LABELS).transaction == "7"
+
+
+@given(st.sampled_from(sorted(commands.TABLE)), st.binary(max_size=200) | st.text().map(json.dumps).map(str.encode))
+def test_no_payload_crashes_the_table(name: str, payload: bytes) -> None:
+    with contextlib.suppress(commands.BadCommand):
+        assert commands.parse_payload(name, payload, LABELS).name == name
