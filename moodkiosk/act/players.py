@@ -1,0 +1,94 @@
+"""The players: what carries a decision out. `make` gives the configured one; the rest of act knows only `Player`."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from moodkiosk.moods import Decision, PlayerReport
+from moodkiosk.settings import Config
+
+Publish = Callable[[str, bytes], bool]
+"""Sends a payload to an MQTT topic, not retained; False: there is no connection, and nothing is kept for later."""
+
+Superseded = Callable[[], bool]
+"""Whether a newer decision waits; asked between requests, so that it need not wait for this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerStatus:
+    """How the player is doing.
+
+    Attributes:
+        text: "ready", or what is wrong and what a person can do about it.
+        requests_today: requests sent to the Web API since midnight.
+        login_days_left: days until the sign-in ends, below 0 when it has; None: there is none, or it is unknown.
+        retry_at: monotonic seconds before which another decision cannot be carried out (Spotify asked to wait, or
+            the song that is to be finished still plays); None: try any time.
+    """
+
+    text: str = "ready"
+    requests_today: int = 0
+    login_days_left: float | None = None
+    retry_at: float | None = None
+
+
+class Player(Protocol):
+    """Plays music, one decision at a time, always from the same thread; `status` may be asked from any."""
+
+    def play(self, decision: Decision, superseded: Superseded) -> PlayerReport:
+        """Carries out a decision to play, pause or skip.
+
+        Blocks for `spotify.deadline_seconds` at most. Never raises for what the world does: the report says it.
+        """
+
+    def status(self) -> PlayerStatus:
+        """How the player is doing, at once and without any request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time, as the players use it.
+
+    Attributes:
+        monotonic: seconds that never jump; the time of decisions and reports.
+        wall: seconds since 1970, right or wrong; for what is kept over restarts.
+        wait: waits so many seconds at most; used in short steps, between requests only.
+    """
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    wait: Callable[[float], object] = threading.Event().wait
+
+
+def never() -> bool:
+    """No newer decision will come."""
+    return False
+
+
+def make(config: Config, state_dir: Path, publish: Publish, clock: Clock | None = None) -> Player:
+    """The configured player.
+
+    Args:
+        config: the whole configuration; `music.player` chooses.
+        state_dir: act's state folder; what has to survive a restart is kept there.
+        publish: for the player "mqtt".
+        clock: the machine's, unless a test brings its own.
+    """
+    clock = clock or Clock()
+    if config.music.player == "spotify":
+        from moodkiosk.act.spotify.player import SpotifyPlayer
+
+        return SpotifyPlayer(config, state_dir, clock)
+    if config.music.player == "mqtt":
+        from moodkiosk.act.ha_player import MqttPlayer
+
+        topic = config.mqtt.player_topic or f"moodkiosk/{config.kiosk.id}/play"
+        return MqttPlayer(topic, publish, clock.monotonic)
+    from moodkiosk.act.dryrun import DryRun
+
+    return DryRun(clock.monotonic)
