@@ -190,6 +190,8 @@ class PlayerReport:
         what: what is playing now, in words.
         uri: the context URI that was started.
         asked: the decision's `asked`.
+        retry_at: for "failed": monotonic seconds at which the same decision is to be tried again, because the song
+            that is playing is finished first; None: not again.
     """
 
     kind: ReportKind
@@ -199,6 +201,7 @@ class PlayerReport:
     what: str | None = None
     uri: str | None = None
     asked: bool = False
+    retry_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
