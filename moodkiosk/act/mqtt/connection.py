@@ -1,0 +1,328 @@
+"""The connection to the broker: one thread that connects, serves, backs off and comes back. It knows nothing of moods.
+
+Each attempt has a paho client of its own: what an old connection left unsent dies with it, so nothing stale is ever
+sent again (paho would repeat unacknowledged messages on the next connection).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import select
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from moodkiosk import config
+from moodkiosk.act.mqtt.backoff import Backoff
+from moodkiosk.act.mqtt.topics import Message
+from moodkiosk.settings import MqttSettings
+
+if TYPE_CHECKING:
+    from paho.mqtt.client import Client
+
+KEEPALIVE_SECONDS = 20
+"""A broker that is silently gone is noticed after at most twice this; it notices us gone after 1.5 times."""
+STALL_SECONDS = 2.0
+"""A broker that acknowledges nothing for so long is stalled: what happens now would reach it late, so it is dropped."""
+FAREWELL_SECONDS = 0.7
+HANGS_UP_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 5.0
+
+log = logging.getLogger("moodkiosk.mqtt")
+
+# Reason codes of MQTT 5 (section 2.4); paho translates those of 3.1.1 to them.
+BAD_PASSWORD, NOT_AUTHORIZED, TAKEN_OVER, UNSUPPORTED_VERSION, CLIENT_ID_REFUSED = 134, 135, 142, 132, 133
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What the connection calls, always on its own thread.
+
+    Attributes:
+        up: the broker has accepted us and the subscriptions are on their way.
+        down: the connection has ended.
+        arrived: a message came: topic, payload, whether it was a retained one.
+        turn: send what is due with `Connection.send`; returns the seconds until something may be due again.
+    """
+
+    up: Callable[[], None]
+    down: Callable[[], None]
+    arrived: Callable[[str, bytes, bool], None]
+    turn: Callable[[], float]
+
+
+class Connection:
+    """See the module.
+
+    Attributes:
+        client_id: the id under which the broker knows us: the kiosk's id and a random suffix.
+        is_up: the broker has accepted us.
+    """
+
+    def __init__(
+        self,
+        settings: MqttSettings,
+        name: str,
+        will: Message,
+        subscriptions: dict[str, int],
+        hooks: Hooks,
+        keepalive_seconds: int = KEEPALIVE_SECONDS,
+    ) -> None:
+        """`subscriptions`: topic filter to QoS."""
+        self.client_id = _client_id(name)
+        self.is_up = False
+        self._name = name
+        self._settings = settings
+        self._will = will
+        self._subscriptions = subscriptions
+        self._hooks = hooks
+        self._keepalive = keepalive_seconds
+        self._problem = "connecting"
+        self._refused: dict[str, None] = {}  # topics, in order
+        self._asked: dict[int, str] = {}  # message id to topic filter, of subscriptions
+        self._unacknowledged: dict[int, tuple[str, float]] = {}
+        self._client: Client | None = None
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._up_since = 0.0
+        self._farewell: Message | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
+
+    @property
+    def status(self) -> str:
+        """In words a person can act on: "connected", or what is wrong."""
+        if not self.is_up:
+            return self._problem
+        if self._refused:
+            return f"connected, but the broker refuses {', '.join(self._refused)}: check its access list"
+        return "connected"
+
+    def start(self) -> None:
+        """Begins to connect."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Makes the thread take a turn now. Callable from any thread."""
+        with contextlib.suppress(OSError):
+            os.eventfd_write(self._wake, 1)
+
+    def stop(self, farewell: Message, seconds: float = 1.0) -> None:
+        """Publishes `farewell`, disconnects, and ends the thread; waits at most `seconds` for all that."""
+        self._farewell = farewell
+        self._stopping.set()
+        self.wake()
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+
+    def send(self, message: Message) -> bool:
+        """Publishes; only on the connection's thread. False: there is no connection."""
+        if self._client is None or not self.is_up:
+            return False
+        properties = None
+        if message.expiry_seconds is not None and self._settings.protocol == "5":
+            from paho.mqtt.packettypes import PacketTypes
+            from paho.mqtt.properties import Properties
+
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types here
+            properties.MessageExpiryInterval = message.expiry_seconds
+        sent = self._client.publish(message.topic, message.payload, message.qos, message.retain, properties)
+        if sent.rc != 0:
+            return False
+        if message.qos > 0:
+            self._unacknowledged[sent.mid] = (message.topic, time.monotonic())
+        return True
+
+    def waits(self, topic: str) -> bool:
+        """Whether a message on `topic` is not acknowledged yet. Only on the connection's thread."""
+        return any(topic == other for other, _ in self._unacknowledged.values())
+
+    def is_stalled(self) -> bool:
+        """Whether the broker has acknowledged nothing for a while. Callable from any thread."""
+        oldest = min((at for _, at in list(self._unacknowledged.values())), default=None)
+        return oldest is not None and time.monotonic() - oldest > STALL_SECONDS
+
+    def _run(self) -> None:
+        backoff = Backoff()
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            was_up = self._attempt()
+            lasted = time.monotonic() - began if was_up else 0.0
+            self._stopping.wait(backoff.next_seconds(lasted))
+        self._client = None
+
+    def _attempt(self) -> bool:
+        """One connection from beginning to end. Returns whether the broker accepted us."""
+        self._unacknowledged.clear()
+        self._refused.clear()
+        self._asked.clear()
+        try:
+            self._client = client = self._make_client()
+            client.connect(self._settings.host, self._settings.port, self._keepalive)
+        except (OSError, ValueError) as error:  # ValueError: a host name that cannot be one; ssl.SSLError is an OSError
+            self._say(_words(error, self._settings))
+            return False
+        was_up = self._serve(client)
+        if self.is_up:
+            self.is_up = False
+            self._hooks.down()
+        return was_up
+
+    def _make_client(self) -> Client:
+        """A client that is not connected yet. Raises OSError for files that cannot be read."""
+        from paho.mqtt.client import Client, MQTTv5, MQTTv311
+        from paho.mqtt.enums import CallbackAPIVersion
+
+        settings = self._settings
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            self.client_id,
+            protocol=MQTTv5 if settings.protocol == "5" else MQTTv311,
+            reconnect_on_failure=False,
+        )
+        client.suppress_exceptions = False
+        if settings.username:
+            password = config.secret(settings.password_file) if settings.password_file else None
+            client.username_pw_set(settings.username, password)
+        if settings.tls is not None:
+            tls = settings.tls
+            client.tls_set(tls.ca_file or None, tls.certificate_file or None, tls.key_file or None)
+        client.will_set(self._will.topic, self._will.payload, self._will.qos, self._will.retain)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_publish = self._on_publish
+        client.on_message = lambda _client, _data, message: self._hooks.arrived(
+            message.topic, bytes(message.payload), message.retain
+        )
+        # Without this, paho writes to the socket inside publish(), recursively; we write when the socket is ready.
+        client.on_socket_register_write = lambda *_: None
+        return client
+
+    def _serve(self, client: Client) -> bool:
+        """Reads and writes until the connection ends or we are stopped. Returns whether the broker accepted us."""
+        was_up = False
+        poller = select.poll()  # not select(): that ends at 1024 descriptors
+        poller.register(self._wake, select.POLLIN)
+        farewell_until: float | None = None
+        while (sock := client.socket()) is not None:
+            was_up = was_up or self.is_up
+            wait = min(LONGEST_WAIT_SECONDS, self._keepalive / 4)
+            if self._stopping.is_set():
+                if farewell_until is None:
+                    farewell_until = time.monotonic() + FAREWELL_SECONDS
+                    if not self.is_up or not self._farewell or not self.send(self._farewell):
+                        break
+                if not self.waits(self._will.topic) or time.monotonic() > farewell_until:
+                    break
+                wait = 0.05
+            elif self.is_up:
+                wait = min(wait, self._hooks.turn())
+            self._exchange(client, sock, poller, wait)
+        client.disconnect()
+        client.loop_write()
+        if (left := client.socket()) is not None:  # the socket's buffer is full: nothing more can be said
+            left.close()
+        return was_up
+
+    def _exchange(self, client: Client, sock: Any, poller: select.poll, wait: float) -> None:
+        """Waits for the socket or for a wake-up, at most `wait` seconds, and lets paho read and write."""
+        interest = select.POLLIN | (select.POLLOUT if client.want_write() else 0)
+        poller.register(sock.fileno(), interest)
+        if isinstance(sock, ssl.SSLSocket) and sock.pending():
+            wait = 0.0
+        ready = dict(poller.poll(max(0, int(wait * 1000))))
+        if self._wake in ready:
+            with contextlib.suppress(BlockingIOError):
+                os.eventfd_read(self._wake)
+        if ready.get(sock.fileno(), 0) & ~select.POLLOUT or wait == 0.0:
+            client.loop_read()
+        if client.socket() is not None and client.want_write():
+            client.loop_write()
+        if client.socket() is not None:
+            client.loop_misc()
+
+    def _on_connect(self, client: Client, _data: object, _flags: object, reason: Any, _properties: object) -> None:
+        if reason.is_failure:
+            self._say(_refusal(reason.value, str(reason), self._settings))
+            return
+        for topic, qos in self._subscriptions.items():
+            _, number = client.subscribe(topic, qos)
+            if number is not None:
+                self._asked[number] = topic
+        self.is_up = True
+        self._up_since = time.monotonic()
+        self._problem = "connected"
+        log.info("connected to the broker at %s:%s as %s", self._settings.host, self._settings.port, self.client_id)
+        self._hooks.up()
+
+    def _on_disconnect(self, _client: object, _data: object, _flags: object, reason: Any, _properties: object) -> None:
+        if self._stopping.is_set() or not self.is_up:
+            return
+        if reason.value == TAKEN_OVER:
+            self._say(f"another client uses our id {self.client_id}; a new one is taken")
+            self.client_id = _client_id(self._name)
+        elif time.monotonic() - self._up_since < HANGS_UP_SECONDS:  # MQTT 3.1.1 gives no reason
+            self._say("the broker hangs up at once: does another client use our id? a new one is taken")
+            self.client_id = _client_id(self._name)
+        else:
+            self._say(f"the connection to the broker was lost: {reason}")
+
+    def _on_subscribe(self, _client: object, _data: object, number: int, reasons: Any, _properties: object) -> None:
+        if any(reason.is_failure for reason in reasons):
+            self._refuse(self._asked.get(number, "a subscription"))
+
+    def _on_publish(self, _client: object, _data: object, number: int, reason: Any, _properties: object) -> None:
+        topic, _ = self._unacknowledged.pop(number, ("", 0.0))
+        if reason.is_failure:
+            self._refuse(topic)
+
+    def _refuse(self, topic: str) -> None:
+        if topic not in self._refused:
+            self._refused[topic] = None
+            log.warning("the broker refuses %s: check its access list", topic)
+
+    def _say(self, problem: str) -> None:
+        """Logs a problem once, when it begins."""
+        if problem != self._problem:
+            log.warning("%s", problem)
+        self._problem = problem
+
+
+def _client_id(name: str) -> str:
+    return f"{name}-{secrets.token_hex(4)}"
+
+
+def _refusal(code: int, text: str, settings: MqttSettings) -> str:
+    """Why the broker does not want us."""
+    if code in (BAD_PASSWORD, NOT_AUTHORIZED):
+        who = f"user '{settings.username}'" if settings.username else "we have no user name (mqtt.username)"
+        return f"password refused by the broker: {who}"
+    if code == UNSUPPORTED_VERSION:
+        return f'the broker does not speak MQTT {settings.protocol}: set mqtt.protocol to the other of "5" and "3.1.1"'
+    if code == CLIENT_ID_REFUSED:
+        return "the broker refuses our client id"
+    return f"the broker refuses us: {text}"
+
+
+def _words(error: Exception, settings: MqttSettings) -> str:
+    """What kept us from connecting."""
+    where = f"{settings.host}:{settings.port}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the broker's certificate is not trusted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return f"no TLS with the broker at {where}: {error.reason or error}"
+    if isinstance(error, socket.gaierror):
+        return f"broker not reachable: no such host {settings.host}"
+    if isinstance(error, TimeoutError):
+        return f"broker not reachable: no answer from {where}"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be read: {error.strerror}"
+    text = error.strerror if isinstance(error, OSError) else None
+    return f"broker not reachable: {text or error} ({where})"

@@ -1,0 +1,66 @@
+"""When a state is worth sending: on change only, never for confidence alone, twice a second at most.
+
+What is held back is sent later, as it is then: the last change is never lost.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+
+from moodkiosk.moods import View
+
+SETTLE_SECONDS = 0.05
+"""What changes in one go (a mood, the decision, the music) is one message."""
+STATES = 2
+WINDOW_SECONDS = 1.1
+"""At most STATES states in any such window: a little over a second, since a network may push two messages together."""
+
+
+class StateGate:
+    """Remembers what state the broker has and when it got its last ones.
+
+    Attributes:
+        due: when the state wants to be looked at again, monotonic seconds; None: nothing has changed.
+    """
+
+    def __init__(self) -> None:
+        self.due: float | None = None
+        self._sent: View | None = None
+        self._times: deque[float] = deque([float("-inf")] * STATES, maxlen=STATES)
+
+    def changed(self, now: float) -> None:
+        """Something has happened that may have changed the state."""
+        if self.due is None:
+            self.due = now + SETTLE_SECONDS
+
+    def forget(self, now: float) -> None:
+        """The broker's state does not count any more: send it again at once."""
+        self._sent, self.due = None, now
+
+    def settles(self, now: float) -> bool:
+        """Whether a change is about to be sent, so that an event that belongs to it should wait for it."""
+        return self.due is not None and now < self.due
+
+    def wants(self, view: View, now: float) -> bool:
+        """Whether `view` should be sent now, as far as change is concerned."""
+        if self.due is None or now < self.due:
+            return False
+        if _essence(view) == self._sent:
+            self.due = None
+            return False
+        return True
+
+    def opens(self, count: int = 1) -> float:
+        """From when on `count` states may be sent."""
+        return self._times[count - 1] + WINDOW_SECONDS
+
+    def sent(self, view: View, now: float) -> None:
+        """`view` is on its way."""
+        self._sent, self.due = _essence(view), None
+        self._times.append(now)
+
+
+def _essence(view: View) -> View:
+    """The view without what is no reason to publish."""
+    return replace(view, confidence=0.0)

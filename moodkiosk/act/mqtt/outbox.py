@@ -1,0 +1,227 @@
+"""What is to be published, and when. No network and no clock: the time is passed in, and messages come out.
+
+Only what changed is published; what is retained is repeated when the broker or Home Assistant may have lost it; an
+event that cannot leave now is dropped, never kept.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from moodkiosk.act.homeassistant import Component, Discovery
+from moodkiosk.act.mqtt import payloads
+from moodkiosk.act.mqtt.gate import StateGate
+from moodkiosk.act.mqtt.topics import Message, Topics
+from moodkiosk.moods import View
+
+LABELS_SECONDS = 20.0
+"""How long the discovery waits for the model's labels before it is published without them."""
+BIRTH_SECONDS = 5.0
+"""However often Home Assistant says that it has started, everything is repeated at most this often."""
+EVENT_EXPIRY_SECONDS = 30
+EVENTS_LIMIT = 32
+RESULTS_LIMIT = 1024
+
+
+class Outbox:
+    """Holds what the kiosk wants to be known, and what the broker has of it.
+
+    Attributes:
+        dropped: events and results that were not sent because the broker was away or slow, by name.
+    """
+
+    def __init__(self, topics: Topics, discovery: Discovery | None, health_seconds: float) -> None:
+        """`discovery` makes the payload for Home Assistant; None: it shall not know of this kiosk."""
+        self.dropped = {"mqtt_events": 0, "mqtt_results": 0}
+        self._topics = topics
+        self._discovery = discovery
+        self._health_seconds = health_seconds
+        self._online = False
+        self._view: View | None = None
+        self._gate = StateGate()
+        self._events: deque[bytes] = deque()
+        self._results: deque[bytes] = deque()
+        # What is retained besides the state, in the order in which it is sent. "online" comes last: nobody shall take
+        # the state of yesterday, which the broker may still have, for that of today.
+        self._wanted: dict[str, bytes] = {topics.info: b"", topics.health: b"", topics.availability: b"online"}
+        self._sent: dict[str, bytes] = {}
+        self._labels: tuple[str, ...] = ()
+        self._announced: tuple[str, ...] | None = None  # the labels in the discovery that was sent
+        self._ghosts: frozenset[Component] = frozenset()  # what older discoveries listed
+        self._discovery_due: float | None = None
+        self._labels_deadline: float | None = None
+        self._repeat_due: float | None = None
+        self._repeated_at = float("-inf")
+        self._health_at: float | None = None
+
+    # What the kiosk wants to be known
+
+    def show(self, view: View, now: float) -> None:
+        """The state is now `view`."""
+        self._view = view
+        if view.labels and view.labels != self._labels:  # none: no model is loaded just now, the old ones still count
+            self._labels = view.labels
+            self._discovery_due = now
+        self._gate.changed(now)
+
+    def tell(self, event: bytes, now: float) -> None:
+        """An event happened."""
+        if not self._online or len(self._events) >= EVENTS_LIMIT:
+            self.dropped["mqtt_events"] += 1
+            return
+        self._events.append(event)
+        self._gate.changed(now)  # the state that belongs to it is being shown in this very moment, and goes first
+
+    def answer(self, result: bytes) -> None:
+        """A command has come to its end."""
+        if not self._online or len(self._results) >= RESULTS_LIMIT:
+            self.dropped["mqtt_results"] += 1
+            return
+        self._results.append(result)
+
+    def inform(self, info: bytes) -> None:
+        """What the kiosk is."""
+        self._wanted[self._topics.info] = info
+
+    def feel(self, health: bytes, now: float) -> None:
+        """How the kiosk is doing."""
+        self._wanted[self._topics.health] = health
+        self._health_at = now
+
+    def health_due(self, now: float) -> bool:
+        """Whether it is time for `feel`."""
+        return self._health_at is None or now - self._health_at >= self._health_seconds
+
+    # What happens outside
+
+    def connected(self, now: float) -> None:
+        """The broker has accepted us, and may know nothing of us."""
+        self._online = True
+        if self._labels_deadline is None:
+            self._labels_deadline = now + LABELS_SECONDS
+        self._repeat(now)
+
+    def disconnected(self) -> None:
+        """What has not left now would be stale by the time the broker is back."""
+        self._online = False
+        self._drop_events()
+        self.dropped["mqtt_results"] += len(self._results)
+        self._results.clear()
+
+    def born(self, now: float, jitter_seconds: float) -> None:
+        """Home Assistant has started: everything once more, soon."""
+        if self._repeat_due is None:
+            self._repeat_due = max(now + jitter_seconds, self._repeated_at + BIRTH_SECONDS)
+
+    def lost(self, topic: str, now: float) -> None:
+        """The broker has lost, or has something else than, what we put on `topic`."""
+        self._sent.pop(topic, None)
+        if topic == self._topics.state:
+            self._gate.forget(now)
+
+    def found(self, components: frozenset[Component], now: float) -> None:
+        """The broker had a discovery of this kiosk, with these components."""
+        current = self._discovery.components(self._labels) if self._discovery else frozenset()
+        self._ghosts |= components
+        if components - current and (self._announced is not None or self._discovery is None):
+            self._discovery_due = now
+
+    # What is to be sent
+
+    def take(self, now: float, waits: Callable[[str], bool], *, stalled: bool) -> list[Message]:
+        """The messages to send now, in order.
+
+        Args:
+            now: monotonic seconds.
+            waits: whether the broker has not yet acknowledged the last message on a topic.
+            stalled: the broker has acknowledged nothing for a while.
+        """
+        if not self._online:
+            return []
+        if stalled:
+            self._drop_events()
+            return []
+        if self._repeat_due is not None and now >= self._repeat_due:
+            self._repeat(now)
+        messages = [Message(self._topics.result, result) for result in self._results]
+        self._results.clear()
+        messages += self._due_discovery(now)
+        messages += self._due_state(now, waits)
+        if not self._gate.settles(now):
+            messages += [Message(self._topics.event, it, expiry_seconds=EVENT_EXPIRY_SECONDS) for it in self._events]
+            self._events.clear()
+        messages += self._due_rest(waits)
+        return messages
+
+    def wait_seconds(self, now: float) -> float:
+        """How long until `take` may give something, if nothing happens before."""
+        times = [due for due in (self._gate.due, self._discovery_due, self._repeat_due) if due is not None]
+        if not self._online or not times:
+            return 60.0
+        if min(times) > now:
+            return min(times) - now
+        held = self._gate.opens(2 if self._discovery_due is not None else 1) - now
+        return held if held > 0 else 1.0  # else the broker's acknowledgement is waited for, which ends the waiting
+
+    def _repeat(self, now: float) -> None:
+        self._sent.clear()
+        self._gate.forget(now)
+        self._discovery_due = now
+        self._repeated_at, self._repeat_due = now, None
+
+    def _due_discovery(self, now: float) -> list[Message]:
+        """The discovery, in the order that keeps Home Assistant's enumerations valid."""
+        if self._discovery_due is None or now < self._discovery_due:
+            return []
+        topic = self._topics.discovery
+        if self._discovery is None:
+            self._discovery_due = None
+            ghosts, self._ghosts = self._ghosts, frozenset()
+            return [Message(topic, b"", retain=True)] if ghosts else []
+        if not self._labels and self._labels_deadline is not None and now < self._labels_deadline:
+            self._discovery_due = self._labels_deadline
+            return []
+        view = self._view
+        changes = self._labels != self._announced and view is not None and view.mood is not None
+        if changes and now < self._gate.opens(2):
+            return []
+        messages = []
+        if changes and view is not None:
+            # Home Assistant refuses a state that is not among the options, and an update of the options around a
+            # state that drops out. "Not sure" is always among them.
+            messages.append(self._state(replace(view, mood=None, manual_mood=None, present=True), now))
+        known = self._ghosts | (
+            self._discovery.components(self._announced) if self._announced is not None else frozenset()
+        )
+        if gone := known - self._discovery.components(self._labels):
+            messages.append(Message(topic, self._discovery.payload(self._labels, gone), retain=True))
+        messages.append(Message(topic, self._discovery.payload(self._labels), retain=True))
+        if self._labels != self._announced:
+            self._gate.forget(now)
+        self._announced, self._ghosts, self._discovery_due = self._labels, frozenset(), None
+        return messages
+
+    def _due_state(self, now: float, waits: Callable[[str], bool]) -> list[Message]:
+        view = self._view
+        if view is None or not self._gate.wants(view, now) or now < self._gate.opens() or waits(self._topics.state):
+            return []  # what is held back goes out later, as it is then
+        return [self._state(view, now)]
+
+    def _state(self, view: View, now: float) -> Message:
+        self._gate.sent(view, now)
+        return Message(self._topics.state, payloads.encode(payloads.state_of(view, self._labels)), retain=True)
+
+    def _due_rest(self, waits: Callable[[str], bool]) -> list[Message]:
+        due = [
+            Message(topic, payload, retain=True)
+            for topic, payload in self._wanted.items()
+            if payload and payload != self._sent.get(topic) and not waits(topic)
+        ]
+        self._sent.update({message.topic: message.payload for message in due})
+        return due
+
+    def _drop_events(self) -> None:
+        self.dropped["mqtt_events"] += len(self._events)
+        self._events.clear()

@@ -1,0 +1,192 @@
+"""The payloads, key by key. The tables in docs/home-automation.md are made from these classes.
+
+Every key is always there; what is unknown is null. Times are ISO 8601 with zone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from moodkiosk import link
+from moodkiosk.moods import EventKind, MoodEvent, Recommendation, Result, View
+from moodkiosk.settings import Config
+
+CONFIDENCE_STEP = 0.05
+
+
+class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A JSON object on a topic. No key has a default, so that decoding a payload proves that all are there."""
+
+
+class State(Payload, frozen=True):
+    """What the kiosk shows of itself: `moods.View`, key for key."""
+
+    mood: Annotated[str | None, Meta(description="the settled mood; null: nobody (`present` false) or not sure")]
+    confidence: Annotated[float, Meta(ge=0, le=1, description="how sure, in steps of 0.05; never by itself published")]
+    since: Annotated[str | None, Meta(description="since when this mood")]
+    present: Annotated[bool, Meta(description="somebody is there")]
+    people: Annotated[int, Meta(ge=0, description="how many people are in view")]
+    person: Annotated[str | None, Meta(description="whose neutral face is used")]
+    camera: Annotated[bool, Meta(description="the camera's switch")]
+    camera_status: Annotated[str, Meta(description='"on", "off", "starting", "lost: …", "lent", "scheduled off"')]
+    music: Annotated[bool, Meta(description="the switch of automatic music")]
+    playing: Annotated[str | None, Meta(description="what plays, in words")]
+    player_status: Annotated[str, Meta(description='"ready", or what is wrong and what to do')]
+    override_until: Annotated[str | None, Meta(description="until when a person's own choice of music is left alone")]
+    quiet_until: Annotated[str | None, Meta(description="until when no music starts by itself")]
+    manual_mood: Annotated[str | None, Meta(description="the mood set by hand; null: by camera")]
+    volume_cap: Annotated[int, Meta(ge=0, le=100, description="the loudest the kiosk may set its speaker, percent")]
+    language: Annotated[str, Meta(description="language of recommended songs; empty: any")]
+    artist: Annotated[str, Meta(description="artist of recommended songs; empty: any")]
+    recommendation: Annotated[
+        Recommendation | None, Meta(description="music for the mood: `title`, `youtube_url`, `spotify_uri`")
+    ]
+    last_decision: Annotated[str | None, Meta(description="what was decided last and why, one sentence")]
+    labels: Annotated[tuple[str, ...], Meta(description="the moods that the loaded model knows")]
+
+
+class Event(Payload, frozen=True):
+    """Something that happened once."""
+
+    event_type: Annotated[EventKind, Meta(description="what happened (the key that Home Assistant reads)")]
+    kind: Annotated[EventKind, Meta(description="the same")]
+    id: Annotated[str, Meta(description="unique; an id seen before is the same event")]
+    at: Annotated[str, Meta(description="when")]
+    mood: Annotated[str | None, Meta(description="the settled mood after it; null: nobody or not sure")]
+    previous: Annotated[str | None, Meta(description="the settled mood before it")]
+    detail: Annotated[str | None, Meta(description="one sentence for people")]
+
+
+class Info(Payload, frozen=True):
+    """What the kiosk is."""
+
+    version: Annotated[str, Meta(description="version of moodkiosk")]
+    kiosk: Annotated[str, Meta(description="the kiosk's id")]
+    name: Annotated[str, Meta(description="the kiosk's name")]
+    instance: Annotated[str, Meta(description="of this start; tells two kiosks with one id apart")]
+    labels: Annotated[tuple[str, ...], Meta(description="the moods that the loaded model knows; empty: none loaded")]
+    model_hash: Annotated[str | None, Meta(description="SHA-256 of the model file")]
+    schema: Annotated[str | None, Meta(description="id of the measures that the model takes")]
+    uses_hands: Annotated[bool | None, Meta(description="the model looks at hands as well")]
+    people: Annotated[tuple[str, ...], Meta(description="names of those with a neutral face of their own")]
+    config: Annotated[dict[str, Any], Meta(description="the configuration without secrets, addresses and accounts")]
+
+
+class Health(Payload, frozen=True):
+    """How the kiosk is doing.
+
+    Made by the main loop when `Publisher.health_due()` says so. Sense's numbers come from `link.SenseHealth`.
+    """
+
+    at: Annotated[str, Meta(description="when these figures were taken")]
+    uptime_seconds: Annotated[int, Meta(ge=0, description="since act was started")]
+    sense: Annotated[bool, Meta(description="the half that sees is connected")]
+    pace: Annotated[str | None, Meta(description='how often it looks: "active", "idle", "hot" or "off"')]
+    frames_per_second: Annotated[float | None, Meta(description="frames looked at a second")]
+    cpu_ms_per_frame: Annotated[float | None, Meta(description="processor milliseconds a frame")]
+    celsius: Annotated[float | None, Meta(description="temperature of the processor")]
+    throttled: Annotated[bool | None, Meta(description="the firmware slows the processor down")]
+    sense_rss_mb: Annotated[float | None, Meta(description="memory of sense, MB")]
+    act_rss_mb: Annotated[float, Meta(ge=0, description="memory of act, MB")]
+    queues: Annotated[dict[str, int], Meta(description="lengths of the queues by name")]
+    counters: Annotated[dict[str, int], Meta(description="dropped and damaged things by name, since the start")]
+    requests_today: Annotated[int, Meta(ge=0, description="requests to the Spotify Web API since midnight")]
+    login_days_left: Annotated[float | None, Meta(description="days until the Spotify sign-in ends")]
+
+
+class Answer(Payload, frozen=True):
+    """What became of a command."""
+
+    command: Annotated[str, Meta(description="the command's name, as asked")]
+    ok: Annotated[bool, Meta(description="it was done")]
+    error: Annotated[str | None, Meta(description="why not")]
+    text: Annotated[str, Meta(description="what was done, for people")]
+    transaction: Annotated[str | None, Meta(description="the request's own mark")]
+
+
+Availability = Literal["online", "offline"]
+TABLES: Mapping[str, type[Payload]] = {
+    "state": State,
+    "event": Event,
+    "info": Info,
+    "health": Health,
+    "result": Answer,
+}
+"""Topic under `moodkiosk/<kiosk>/` to the class of its JSON payload."""
+
+
+def encode(payload: Payload) -> bytes:
+    """The payload as JSON."""
+    return msgspec.json.encode(payload)
+
+
+def state_of(view: View, labels: tuple[str, ...]) -> State:
+    """The payload of a view; a mood that the loaded model (with `labels`, if known) does not know is "not sure"."""
+    fields = {name: getattr(view, name) for name in View.__dataclass_fields__}
+    steps = round(view.confidence / CONFIDENCE_STEP)
+    fields["confidence"] = round(steps * CONFIDENCE_STEP, 2)
+    for key in ("mood", "manual_mood"):
+        if labels and fields[key] not in labels:
+            fields[key] = None
+    return State(**fields)
+
+
+def event_of(event: MoodEvent, at: datetime) -> Event:
+    """The payload of an event that happened `at`."""
+    return Event(
+        event_type=event.kind,
+        kind=event.kind,
+        id=event.id,
+        at=at.isoformat(timespec="milliseconds"),
+        mood=event.mood,
+        previous=event.previous,
+        detail=event.detail,
+    )
+
+
+def answer_of(result: Result, transaction: str | None) -> Answer:
+    """The payload of a result; `transaction` is the request's."""
+    return Answer(
+        command=result.command,
+        ok=result.ok,
+        error=result.error,
+        text=result.text,
+        transaction=result.transaction if result.transaction is not None else transaction,
+    )
+
+
+def info_of(config: Config, version: str, instance: str, hello: link.Hello | None) -> Info:
+    """The payload that says what the kiosk is; without `hello`, no model is loaded yet."""
+    return Info(
+        version=version,
+        kiosk=config.kiosk.id,
+        name=config.kiosk.name,
+        instance=instance,
+        labels=hello.labels if hello else (),
+        model_hash=hello.model_hash if hello else None,
+        schema=hello.schema if hello else None,
+        uses_hands=hello.uses_hands if hello else None,
+        people=hello.people if hello else (),
+        config=public_config(config),
+    )
+
+
+def public_config(config: Config) -> dict[str, Any]:
+    """The configuration for everybody on the broker: no secrets, accounts, addresses, commands or folders."""
+    whole: dict[str, Any] = msgspec.to_builtins(config)
+    for section in ("paths", "web", "display", "model"):
+        del whole[section]
+    for key in ("client_id", "redirect_port", "token_file", "wake_command", "developer"):
+        del whole["spotify"][key]
+    for key in ("host", "port", "username", "password_file", "tls"):
+        del whole["mqtt"][key]
+    del whole["camera"]["rpicam_command"]
+    # A camera's URL may carry a password, in its user part or its query.
+    whole["camera"]["source"] = re.sub(r"^(\w+)://.*", r"\1 address", whole["camera"]["source"])
+    return whole

@@ -1,0 +1,237 @@
+"""The kiosk on MQTT: what act's main loop tells, and what comes back as commands. No method waits for the network."""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+
+import msgspec
+
+from moodkiosk import __version__, link
+from moodkiosk.act.homeassistant import Discovery, listed_components
+from moodkiosk.act.mqtt import payloads
+from moodkiosk.act.mqtt.connection import KEEPALIVE_SECONDS, Connection, Hooks
+from moodkiosk.act.mqtt.outbox import Outbox
+from moodkiosk.act.mqtt.topics import COMMANDS, Message, Topics
+from moodkiosk.act.ports import Ask, Request
+from moodkiosk.moods import MoodEvent, Result, View
+from moodkiosk.settings import Config
+
+BIRTH_JITTER_SECONDS = 1.0
+"""Many kiosks hear that Home Assistant has started at the same moment."""
+FAREWELL = b"offline"
+PLAYS_LIMIT = 8
+
+log = logging.getLogger("moodkiosk.mqtt")
+
+
+class Publisher:
+    """One kiosk's presence on the broker. Every method may be called from any thread and returns at once.
+
+    Attributes:
+        topics: where everything is.
+        instance: tells this run of the kiosk from any other with the same id.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        ask: Ask,
+        wall: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+        clock: Callable[[], float] = time.monotonic,
+        keepalive_seconds: int = KEEPALIVE_SECONDS,
+    ) -> None:
+        """Does not connect yet.
+
+        Args:
+            config: the whole configuration; its public part is published in `info`.
+            ask: puts a command to the main loop.
+            wall: the time of day, with zone.
+            clock: monotonic seconds, as in `MoodEvent.at`.
+            keepalive_seconds: see `connection`.
+        """
+        self.topics = Topics(config.kiosk.id, config.mqtt.discovery_prefix)
+        self.instance = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+        self._config = config
+        self._ask = ask
+        self._wall = wall
+        self._clock = clock
+        self._lock = threading.Lock()
+        discovery = Discovery(config.kiosk, self.topics, __version__) if config.mqtt.discovery else None
+        self._outbox = Outbox(self.topics, discovery, config.mqtt.health_seconds)
+        self._outbox.inform(self._info(None))
+        self._plays: deque[Message] = deque()
+        self._twin = ""
+        self._connection = Connection(
+            config.mqtt,
+            f"moodkiosk-{config.kiosk.id}",
+            Message(self.topics.availability, FAREWELL, retain=True),
+            {
+                self.topics.commands: 1,
+                self.topics.birth: 0,
+                # Our own, to notice what the broker lost or another kiosk wrote.
+                **dict.fromkeys((self.topics.availability, self.topics.state, self.topics.info, self.topics.health), 0),
+                self.topics.discovery: 0,
+            },
+            Hooks(self._up, self._down, self._arrived, self._turn),
+            keepalive_seconds,
+        )
+
+    def start(self) -> None:
+        """Begins to connect."""
+        self._connection.start()
+
+    def stop(self) -> None:
+        """Publishes "offline" and disconnects; waits at most a second."""
+        self._connection.stop(Message(self.topics.availability, FAREWELL, retain=True))
+
+    @property
+    def status(self) -> str:
+        """In words a person can act on: "connected", or what is wrong."""
+        status = self._connection.status
+        return f"{status}, but {self._twin}" if self._twin and self._connection.is_up else status
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """What was dropped, by name, for health."""
+        return dict(self._outbox.dropped)
+
+    def show(self, view: View) -> None:
+        """The state is now `view`; new labels in it renew the discovery as well."""
+        with self._lock:
+            self._outbox.show(view, self._clock())
+        self._connection.wake()
+
+    def tell(self, event: MoodEvent) -> None:
+        """An event happened. It is published now or never."""
+        now = self._clock()
+        at = self._wall() - timedelta(seconds=max(0.0, now - event.at))
+        with self._lock:
+            self._outbox.tell(payloads.encode(payloads.event_of(event, at)), now)
+        self._connection.wake()
+
+    def hello(self, hello: link.Hello) -> None:
+        """Sense has introduced itself or loaded a model: renews `info`."""
+        with self._lock:
+            self._outbox.inform(self._info(hello))
+        self._connection.wake()
+
+    def health_due(self) -> bool:
+        """Whether it is time for `health`."""
+        return self._outbox.health_due(self._clock())
+
+    def health(self, health: payloads.Health) -> None:
+        """How the kiosk is doing; to be called when `health_due`."""
+        with self._lock:
+            self._outbox.feel(payloads.encode(health), self._clock())
+        self._connection.wake()
+
+    def publish(self, topic: str, payload: bytes) -> bool:
+        """Sends something of no further concern to us, not retained; False: it cannot be sent now and is not kept."""
+        with self._lock:
+            if not self._connection.is_up or self._connection.is_stalled() or len(self._plays) >= PLAYS_LIMIT:
+                return False
+            self._plays.append(Message(topic, payload))
+        self._connection.wake()
+        return True
+
+    def _info(self, hello: link.Hello | None) -> bytes:
+        return payloads.encode(payloads.info_of(self._config, __version__, self.instance, hello))
+
+    # On the connection's thread
+
+    def _up(self) -> None:
+        with self._lock:
+            self._twin = ""
+            self._outbox.connected(self._clock())
+
+    def _down(self) -> None:
+        with self._lock:
+            self._outbox.disconnected()
+            self._plays.clear()
+
+    def _turn(self) -> float:
+        with self._lock:
+            now = self._clock()
+            messages = self._outbox.take(now, self._connection.waits, stalled=self._connection.is_stalled())
+            messages += self._plays
+            self._plays.clear()
+            wait = self._outbox.wait_seconds(now)
+        for message in messages:
+            self._connection.send(message)
+        return wait
+
+    def _arrived(self, topic: str, payload: bytes, retained: bool) -> None:
+        commands = self.topics.under("set")  # the subscription to set/# brings this one as well
+        if topic == commands or topic.startswith(f"{commands}/"):
+            self._command(topic[len(commands) + 1 :], payload, retained=retained)
+            return
+        with self._lock:
+            now = self._clock()
+            if topic == self.topics.birth:
+                if payload == b"online" and not retained:
+                    self._outbox.born(now, random.random() * BIRTH_JITTER_SECONDS)
+            elif topic == self.topics.discovery:
+                # An empty one is a person's wish (they deleted the device): it is respected until the next start.
+                if retained and payload:
+                    self._outbox.found(listed_components(payload), now)
+            elif not retained and topic == self.topics.availability and payload == FAREWELL:
+                # The last will of a connection that the broker took for alive until now, or a twin's farewell.
+                self._twin = ""
+                self._outbox.lost(topic, now)
+            elif not retained and not payload:
+                self._outbox.lost(topic, now)
+            elif not retained and topic == self.topics.info:
+                self._meet(payload, now)
+
+    def _meet(self, payload: bytes, now: float) -> None:
+        """Somebody has published `info` of a kiosk with our id: is it us?"""
+        try:
+            other = msgspec.json.decode(payload, type=dict[str, object]).get("instance")
+        except msgspec.MsgspecError:
+            other = "something that is no kiosk"
+        if other == self.instance:
+            return
+        twin = f"another kiosk has our id '{self.topics.kiosk}' ({str(other)[:60]}): give one of them another kiosk.id"
+        if twin != self._twin:
+            log.warning(twin)
+            self._twin = twin
+            self._outbox.lost(self.topics.info, now)  # so that it hears of us as well; once, or this would never end
+
+    def _command(self, name: str, payload: bytes, *, retained: bool) -> None:
+        transaction = _transaction(payload)
+        if retained:
+            future: Future[Result] = Future()
+            error = "retained commands are ignored: publish it without the retain flag, and clear it with an empty one"
+            future.set_result(Result(name[:40], ok=False, error=error))
+        elif name not in COMMANDS:
+            future = Future()
+            error = f"unknown command {name[:40]!r}; known: {', '.join(COMMANDS)}"
+            future.set_result(Result(name[:40], ok=False, error=error))
+        else:
+            future = self._ask(Request(name, payload=payload, origin="mqtt"))
+        future.add_done_callback(lambda done: self._answer(done.result(), transaction))
+
+    def _answer(self, result: Result, transaction: str | None) -> None:
+        with self._lock:
+            self._outbox.answer(payloads.encode(payloads.answer_of(result, transaction)))
+        self._connection.wake()
+
+
+def _transaction(payload: bytes) -> str | None:
+    """The request's own mark, also of a request that is refused for something else."""
+    if len(payload) > 4096 or b"transaction" not in payload:
+        return None
+    try:
+        mark = msgspec.json.decode(payload, type=dict[str, object]).get("transaction")
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return None
+    return str(mark)[:64] if isinstance(mark, str | int) and not isinstance(mark, bool) else None

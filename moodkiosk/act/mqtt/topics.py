@@ -1,0 +1,110 @@
+"""The topics of one kiosk (contract 4), and what travels on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROOT = "moodkiosk"
+
+COMMANDS = (
+    "camera",
+    "music",
+    "mood",
+    "language",
+    "artist",
+    "recommend",
+    "pause",
+    "skip",
+    "volume_cap",
+    "correct",
+    "calibrate",
+    "person",
+    "reload",
+)
+"""What may be asked over MQTT: names of `commands.TABLE`. Deleting ("forget") is left to the command line and the page,
+since anyone on the broker could ask for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to publish.
+
+    Attributes:
+        topic: the full topic.
+        payload: the bytes; empty and retained removes what the broker keeps.
+        retain: the broker keeps it for later subscribers.
+        qos: 0 or 1.
+        expiry_seconds: with MQTT 5, the broker forgets it after so long instead of handing it to somebody who was away.
+    """
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+    qos: int = 1
+    expiry_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topics of the kiosk with id `kiosk`. Ids are checked by `settings.Id`: no slash, no wildcard."""
+
+    kiosk: str
+    discovery_prefix: str = "homeassistant"
+
+    def under(self, name: str) -> str:
+        """The kiosk's own topic of that name, e.g. "state"."""
+        return f"{ROOT}/{self.kiosk}/{name}"
+
+    @property
+    def availability(self) -> str:
+        """Whether the kiosk is "online" or "offline", retained; also the last will."""
+        return self.under("availability")
+
+    @property
+    def state(self) -> str:
+        """Everything the kiosk shows of itself, retained."""
+        return self.under("state")
+
+    @property
+    def event(self) -> str:
+        """What happened once, never retained."""
+        return self.under("event")
+
+    @property
+    def info(self) -> str:
+        """What the kiosk is, retained."""
+        return self.under("info")
+
+    @property
+    def health(self) -> str:
+        """How it is doing, retained."""
+        return self.under("health")
+
+    @property
+    def result(self) -> str:
+        """What became of a command, never retained."""
+        return self.under("result")
+
+    @property
+    def commands(self) -> str:
+        """The subscription to all commands, misspelt ones as well."""
+        return self.under("set/#")
+
+    def command(self, name: str) -> str:
+        """The topic of one command."""
+        return self.under(f"set/{name}")
+
+    @property
+    def device_id(self) -> str:
+        """The kiosk's id in Home Assistant."""
+        return f"{ROOT}_{self.kiosk}"
+
+    @property
+    def discovery(self) -> str:
+        """Home Assistant's device discovery, retained."""
+        return f"{self.discovery_prefix}/device/{self.device_id}/config"
+
+    @property
+    def birth(self) -> str:
+        """Where Home Assistant says "online" when it has started."""
+        return f"{self.discovery_prefix}/status"
