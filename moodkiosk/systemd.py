@@ -1,0 +1,112 @@
+"""Talking to systemd: readiness, status and watchdog (sd_notify(3)), and log lines with priorities (sd-daemon(3)).
+
+Off systemd, on a desk, nothing is notified and log lines are plain.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import TextIO
+
+REPEAT_SECONDS = 600.0
+"""The very same line is not logged again for this long."""
+LINES_PER_MINUTE = 60
+"""More than this is a storm, and is cut off: the journal lies on an SD card."""
+
+
+def notify(message: str, environ: Mapping[str, str] = os.environ) -> bool:
+    """Tells systemd something: "READY=1", "STATUS=…", "WATCHDOG=1", "STOPPING=1"; several, one a line.
+
+    Returns whether it was told; False without a systemd that listens.
+    """
+    address = environ.get("NOTIFY_SOCKET", "")
+    if address[:1] not in ("/", "@"):
+        return False
+    if address.startswith("@"):  # an abstract socket, unix(7)
+        address = "\0" + address[1:]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as peer:
+        try:
+            peer.settimeout(1.0)  # systemd reads fast; if it does not, the kiosk goes on
+            peer.sendto(message.encode("utf-8"), address)
+        except OSError:
+            return False
+    return True
+
+
+def watchdog_seconds(environ: Mapping[str, str] = os.environ) -> float | None:
+    """How often at least "WATCHDOG=1" is expected of this process; None without a watchdog."""
+    microseconds, process = environ.get("WATCHDOG_USEC", ""), environ.get("WATCHDOG_PID", str(os.getpid()))
+    if not microseconds.isdigit() or process != str(os.getpid()):
+        return None
+    return int(microseconds) / 1e6
+
+
+def in_journal(stream: TextIO | None = None, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether `stream` (by default stderr) goes to the journal, as systemd.exec(5) tells by JOURNAL_STREAM."""
+    try:
+        found = os.fstat((stream or sys.stderr).fileno())
+    except (OSError, ValueError):
+        return False
+    return environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
+
+
+def set_up_logging(level: str | int = "info", stream: TextIO | None = None) -> None:
+    """Sends the log of this process to `stream` (by default stderr), in the form that suits where it goes."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    if in_journal(stream):
+        handler.setFormatter(JournalFormatter("%(name)s: %(message)s"))
+        handler.addFilter(NoStorm(time.monotonic))
+    else:
+        handler.setFormatter(logging.Formatter("%(asctime)s  %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper() if isinstance(level, str) else level)
+
+
+class JournalFormatter(logging.Formatter):
+    """Puts the priority that the journal understands before every line: "<4>" is a warning."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's lines, each with its priority."""
+        priority = _priority(record.levelno)
+        return "\n".join(f"<{priority}>{line}" for line in super().format(record).splitlines())
+
+
+def _priority(level: int) -> int:
+    """A log level as a syslog priority, syslog(3)."""
+    steps = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
+    return next((priority for least, priority in steps if level >= least), 7)
+
+
+class NoStorm(logging.Filter):
+    """Lets a line through unless the same one was logged a short while ago, or there are too many altogether."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._seen: dict[tuple[str, str], tuple[float, int]] = {}
+        self._minute, self._lines = 0.0, 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is logged; how often it was held back meanwhile is added to it."""
+        now = self._clock()
+        line = (record.name, record.getMessage())
+        last, held_back = self._seen.get(line, (-REPEAT_SECONDS, 0))
+        if now - last < REPEAT_SECONDS and record.exc_info is None:
+            self._seen[line] = (last, held_back + 1)
+            return False
+        if now - self._minute >= 60:
+            self._minute, self._lines = now, 0
+            self._seen = {line: seen for line, seen in self._seen.items() if now - seen[0] < REPEAT_SECONDS}
+        self._lines += 1
+        if self._lines > LINES_PER_MINUTE:
+            return False
+        self._seen[line] = (now, 0)
+        if held_back:
+            record.msg, record.args = f"{line[1]} (and {held_back} times before)", ()
+        return True
