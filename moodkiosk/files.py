@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -14,6 +16,43 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o600, owner: tuple[int, i
     appears at `path`. Raises OSError (disk full, folder not writable), and then the old
     content stands and nothing is left beside it.
     """
+    name = _write_beside(path, data, mode, owner)
+    try:
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+    _sync_folder(path.parent)
+
+
+def write_new(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Like `write_atomic`, but never over a file that is there: raises FileExistsError then."""
+    name = _write_beside(path, data, mode, None)
+    try:
+        _take_name(name, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+    _sync_folder(path.parent)
+
+
+def _take_name(name: str, path: Path) -> None:
+    """Gives the file `name` the name `path`, which must be free."""
+    try:
+        os.link(name, path)  # unlike a rename it never replaces
+    except FileExistsError:
+        raise
+    except OSError as error:
+        # USB sticks (FAT, exFAT) know no links.
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS):
+            raise
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        os.replace(name, path)
+
+
+def _write_beside(path: Path, data: bytes, mode: int, owner: tuple[int, int] | None) -> str:
+    """A temporary file beside `path` that holds the data, safe on the disk; its name. Nothing is left on an error."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp makes it 0600
     try:
         with os.fdopen(handle, "wb") as file:
@@ -24,11 +63,14 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o600, owner: tuple[int, i
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
     except BaseException:
         os.unlink(name)
         raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    return name
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
     finally:

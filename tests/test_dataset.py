@@ -1,0 +1,181 @@
+"""Reading recordings: what contract 1 allows is taken, anything else is refused in one line."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from moodkiosk.cli import UsageError
+from moodkiosk.learn import dataset
+from tests.support.faces import recording
+
+
+def arrays(n: int = 3, **changes: Any) -> dict[str, Any]:
+    """What a small valid file holds; a change to None removes the key."""
+    face = np.random.default_rng(n).uniform(0, 400, (n, 468, 3)).astype(np.float32)
+    content: dict[str, Any] = {
+        "face": face,
+        "label": "happy",
+        "width": 640,
+        "height": 480,
+        "mirrored": False,
+        "extractor": "mediapipe-0.10.18/face_mesh",
+        "version": 1,
+        **changes,
+    }
+    return {name: value for name, value in content.items() if value is not None}
+
+
+def write(path: Path, **changes: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, **arrays(**changes))
+    return path
+
+
+def test_a_file_with_only_the_required_keys_is_read_and_the_rest_is_unknown(tmp_path: Path) -> None:
+    loaded = dataset.load([write(tmp_path / "a.npz")])
+    assert len(loaded) == 3
+    assert loaded.labels == ("happy",)
+    assert loaded.person.tolist() == [""] * 3
+    assert loaded.session.tolist() == [""] * 3
+    assert np.isnan(loaded.at).all()
+    assert np.isnan(loaded.left_hand).all()
+    assert loaded.left_hand.shape == (3, 21, 3)
+    assert not loaded.hands_seen.any()
+    assert loaded.sources[0].extractor == "mediapipe-0.10.18/face_mesh"
+
+
+def test_what_a_recording_was_given_comes_back(tmp_path: Path) -> None:
+    from moodkiosk.sense.recording import save
+
+    wanted = recording("räuberisch froh", n=4, person="Anna Ö", left_hand=True)
+    loaded = dataset.load([save(wanted, tmp_path)])
+    assert loaded.labels == ("räuberisch froh",)
+    assert loaded.person.tolist() == ["Anna Ö"] * 4
+    assert loaded.at.tolist() == [sample.at for sample in wanted.samples]
+    assert loaded.hands_seen.tolist() == [[True, False]] * 4
+    np.testing.assert_array_equal(loaded.face[2], wanted.samples[2].landmarks.face)
+    assert loaded.width.tolist() == [640] * 4
+    assert not loaded.mirrored.any()
+
+
+def test_a_folder_is_read_with_its_folders_in_the_order_of_names(tmp_path: Path) -> None:
+    write(tmp_path / "b" / "one.npz", n=2, label="sad")
+    write(tmp_path / "a.npz", n=3, mirrored=True)
+    (tmp_path / ".half.npz").write_bytes(b"left by a crash")
+    (tmp_path / "notes.txt").write_text("not a recording")
+    loaded = dataset.load([tmp_path])
+    assert [source.path.name for source in loaded.sources] == ["a.npz", "one.npz"]
+    assert loaded.file.tolist() == [0, 0, 0, 1, 1]
+    assert loaded.label.tolist() == ["happy"] * 3 + ["sad"] * 2
+    assert loaded.mirrored.tolist() == [True] * 3 + [False] * 2
+
+
+def test_a_file_given_twice_counts_once_and_is_named(tmp_path: Path) -> None:
+    first, copy = write(tmp_path / "a.npz"), tmp_path / "copy.npz"
+    copy.write_bytes(first.read_bytes())
+    loaded = dataset.load([tmp_path, first])
+    assert len(loaded) == 3
+    assert loaded.twins == (copy, first)
+
+
+def test_pooled_files_have_a_label_person_session_and_size_for_each_sample(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "pool.npz",
+        label=np.array(["happy", "sad", "sad"]),
+        person=np.array([b"p1", b"p2", b"p2"]),
+        session=np.array(["s", "t", "u"]),
+        width=np.array([640, 100, 100]),
+    )
+    loaded = dataset.load([path])
+    assert loaded.person.tolist() == ["p1", "p2", "p2"]
+    assert loaded.width.tolist() == [640, 100, 100]
+    assert loaded.height.tolist() == [480, 480, 480]
+    sad = loaded.select(loaded.label == "sad")
+    assert (len(sad), sad.session.tolist()) == (2, ["t", "u"])
+    assert sad.relabelled({"sad": "blue"}).labels == ("blue",)
+
+
+def test_the_irises_of_later_face_meshes_are_left_out(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.npz", face=np.ones((2, 478, 3)))
+    assert dataset.load([path]).face.shape == (2, 468, 3)
+
+
+def test_the_starter_faces_are_a_dataset(extra: Path) -> None:
+    loaded = dataset.load([extra / "data" / "starter_faces.npz"])
+    assert len(loaded) == 3403
+    assert {"happy", "sad", "angry", "surprise", "neutral"} <= set(loaded.labels)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"face": None}, "lacks face"),
+        ({"mirrored": None, "extractor": None}, "lacks mirrored, extractor"),
+        ({"face": np.ones((2, 467, 3))}, "'face' must be numbers"),
+        ({"face": np.ones((0, 468, 3))}, "no samples"),
+        ({"face": np.full((2, 468, 3), np.nan)}, "damaged"),
+        ({"face": np.array(["a"])}, "'face' must be numbers"),
+        ({"label": np.array(["a", "b"])}, "'label' must be"),
+        ({"label": 3}, "'label' must be"),
+        ({"label": ""}, "without a label"),
+        ({"width": 0}, "'width' must be a number of pixels"),
+        ({"width": np.nan}, "'width' must be a number of pixels"),
+        ({"at": 3.0}, "'at' must be"),
+        ({"version": 2}, "version 2"),
+        ({"mirrored": "no"}, "'mirrored' must be true or false"),
+        ({"mirrored": np.array([True, False, True])}, "'mirrored' must be one value"),
+        ({"left_hand": np.ones((2, 21, 3))}, "'left_hand' must be numbers"),
+    ],
+)
+def test_a_file_that_breaks_the_contract_is_refused_with_its_name(
+    tmp_path: Path, changes: dict[str, Any], words: str
+) -> None:
+    path = write(tmp_path / "bad.npz", **changes)
+    with pytest.raises(UsageError) as caught:
+        dataset.load([path])
+    assert words in str(caught.value)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def damaged(kind: str, good: bytes) -> bytes:
+    """Bytes that are not a recording any more."""
+    if kind == "a member of a foreign zip":
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr("letter.txt", "hello")
+        return buffer.getvalue()
+    if kind == "a pickle":
+        buffer = io.BytesIO()
+        np.savez(buffer, **{**arrays(), "label": np.array([{"no": "thanks"}], dtype=object)})
+        return buffer.getvalue()
+    flipped = bytearray(good)
+    flipped[5000] ^= 0xFF
+    return {"empty": b"", "text": b"not at all", "cut off": good[: len(good) // 2], "flipped": bytes(flipped)}[kind]
+
+
+@pytest.mark.parametrize("kind", ["empty", "text", "cut off", "flipped", "a pickle", "a member of a foreign zip"])
+def test_a_damaged_file_is_one_line_and_nothing_in_it_is_executed(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "bad.npz"
+    path.write_bytes(damaged(kind, write(tmp_path / "good" / "a.npz").read_bytes()))
+    with pytest.raises(UsageError) as caught:
+        dataset.load([path])
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_paths_without_recordings_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        dataset.load([tmp_path / "nowhere"])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="no recordings"):
+        dataset.load([tmp_path / "empty"])
+    np.save(tmp_path / "happy.npy", np.zeros((2, 1020)))
+    with pytest.raises(UsageError, match=r"import_classic\.py"):
+        dataset.load([tmp_path])
