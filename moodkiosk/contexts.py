@@ -1,0 +1,36 @@
+"""What people write down to be played: links and URIs as the Spotify app shares them, or names of own playlists."""
+
+from __future__ import annotations
+
+import re
+
+from moodkiosk.moods import Choice
+
+# As the Spotify app shares them, e.g. https://open.spotify.com/intl-de/playlist/37i9dQ…?si=…
+LINK = re.compile(r"https?://open\.spotify\.com/(?:intl-[a-z-]+/)?(?:user/[^/]+/)?([a-z]+)/([A-Za-z0-9]+)/?(?:[?#].*)?")
+URI = re.compile(r"spotify:(?:user:[^:]+:)?([a-z]+):([A-Za-z0-9]+)")
+CONTEXTS = ("playlist", "album", "artist")
+"""What playback can be started with; a track or an episode is not a context."""
+
+
+class NotAContext(ValueError):
+    """Something that looks like a link but cannot be played as a whole; the message says why, for people."""
+
+
+def choice(text: str) -> Choice:
+    """What an entry means: a link or URI becomes a context URI, all else is the name of an own playlist.
+
+    Raises NotAContext.
+    """
+    text = text.strip()
+    found = LINK.fullmatch(text) or URI.fullmatch(text)
+    if found:
+        kind, number = found.groups()
+        if kind not in CONTEXTS:
+            raise NotAContext(f"expected a playlist, an album or an artist, got the link of a {kind}: {text}")
+        return Choice("uri", f"spotify:{kind}:{number}")
+    if "://" in text or text.startswith("spotify:"):
+        raise NotAContext(f"expected a link from Spotify's “share” menu, a URI or a playlist's name, got {text}")
+    if not text:
+        raise NotAContext("expected a link, a URI or a playlist's name, got an empty text")
+    return Choice("playlist", text)

@@ -1,0 +1,133 @@
+"""Answers to what people ask for: one small function for each command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from moodkiosk.decide import camera, music, policy
+from moodkiosk.decide.settings import Settings
+from moodkiosk.decide.state import Chosen, Entry, ManualMood, Step, mood_of, taste_of
+from moodkiosk.decide.times import Now, after, face, iso, until
+from moodkiosk.moods import Command, Result
+
+Answer = Callable[[Step, Command, Now, Settings], Step]
+
+
+def answer(step: Step, command: Command, now: Now, settings: Settings) -> Step:
+    """Does what is asked, and says what became of it."""
+    known = ANSWERS.get(command.name)
+    if known is None:
+        return _refuse(step, command, f"“{command.name}” is not for this half to decide")
+    return known(step, command, now, settings)
+
+
+def _camera(step: Step, command: Command, now: Now, settings: Settings) -> Step:
+    if command.value not in ("on", "off"):
+        return _refuse(step, command, "expected on or off")
+    step = _choose(step, replace(step.state.chosen, camera=command.value == "on"))
+    _, why = camera.wanted(step.state, now, settings)
+    return _say(step, command, why)
+
+
+def _music(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:
+    if command.value not in ("on", "off"):
+        return _refuse(step, command, "expected on or off")
+    step = _choose(step, replace(step.state.chosen, music=command.value == "on"))
+    return _say(step, command, f"automatic music is {command.value}")
+
+
+def _mood(step: Step, command: Command, now: Now, settings: Settings) -> Step:
+    if command.value == "auto":
+        return _say(step.to(replace(step.state, manual=None)), command, "going by the camera")
+    if not isinstance(command.value, str) or not command.value:
+        return _refuse(step, command, "expected a mood or auto")
+    ends = after(now, settings.manual_minutes)
+    manual = ManualMood(command.value, ends)
+    return _say(step.to(replace(step.state, manual=manual)), command, f"{command.value} {until(ends, now)}")
+
+
+def _language(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:
+    text = _text(command)
+    return _say(_choose(step, replace(step.state.chosen, language=text)), command, f"language: {text or 'any'}")
+
+
+def _artist(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:
+    text = _text(command)
+    return _say(_choose(step, replace(step.state.chosen, artist=text)), command, f"artist: {text or 'any'}")
+
+
+def _volume_cap(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:
+    if not isinstance(command.value, int) or not 0 <= command.value <= 100:
+        return _refuse(step, command, "expected a number from 0 to 100")
+    step = _choose(step, replace(step.state.chosen, volume_cap=command.value))
+    return _say(step, command, f"never louder than {command.value} %")
+
+
+def _person(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:
+    name = _text(command) or None
+    step = _choose(step, replace(step.state.chosen, person=name))
+    return _say(step.to(replace(step.state, neutral=None)), command, name or "nobody in particular")
+
+
+def _correct(step: Step, command: Command, now: Now, _settings: Settings) -> Step:
+    mood = mood_of(step.state)
+    step = step.tell("correction", now, mood=mood, detail=f"it should have been “{command.value}”")
+    return _say(step, command, "thank you")
+
+
+def _recommend(step: Step, command: Command, now: Now, settings: Settings) -> Step:
+    mood = mood_of(step.state)
+    if mood is None:
+        return _refuse(step, command, "let me see your mood first")
+    step = policy.on_request(step, now, settings)
+    link = music.youtube_url(mood, settings.music, taste_of(step.state, settings))
+    return _say(step, command, f"{policy.sentence(step.decisions[-1])}; {link}")
+
+
+def _button(step: Step, command: Command, now: Now, settings: Settings) -> Step:
+    return _say(policy.on_button(step, command.name, now, settings), command, command.name)
+
+
+def _why(step: Step, command: Command, now: Now, _settings: Settings) -> Step:
+    lines = [_line(entry, now) for entry in step.state.log]
+    return replace(step, result=Result("why", ok=True, transaction=command.transaction, data=lines))
+
+
+ANSWERS: dict[str, Answer] = {
+    "camera": _camera,
+    "music": _music,
+    "mood": _mood,
+    "language": _language,
+    "artist": _artist,
+    "volume_cap": _volume_cap,
+    "person": _person,
+    "correct": _correct,
+    "recommend": _recommend,
+    "pause": _button,
+    "skip": _button,
+    "why": _why,
+}
+
+
+def _line(entry: Entry, now: Now) -> dict[str, object]:
+    """An entry for people and machines: `at` to read, `time` to compute with, each gate by name: open, or why not."""
+    gates = {name: reason or "open" for name, reason in entry.gates.items()}
+    shown = face(entry.wall, now) or "no clock"
+    return {"at": shown, "time": iso(entry.wall, now), "text": entry.text, "gates": gates}
+
+
+def _choose(step: Step, chosen: Chosen) -> Step:
+    return step.to(replace(step.state, chosen=chosen))
+
+
+def _text(command: Command) -> str:
+    return "" if command.value is None else str(command.value)
+
+
+def _say(step: Step, command: Command, text: str) -> Step:
+    return replace(step, result=Result(command.name, ok=True, text=text, transaction=command.transaction))
+
+
+def _refuse(step: Step, command: Command, error: str) -> Step:
+    return replace(step, result=Result(command.name, ok=False, error=error, transaction=command.transaction))

@@ -1,0 +1,65 @@
+"""The camera: whether it should be open, and what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from moodkiosk.decide.hours import active_until
+from moodkiosk.decide.settings import Settings
+from moodkiosk.decide.state import Camera, CameraStatus, State
+from moodkiosk.decide.times import Now, face
+
+SENSE_GONE = CameraStatus("lost", "the half that sees is not running")
+SILENT = CameraStatus("lost", "it brings no pictures")
+
+
+def wanted(state: State, now: Now, settings: Settings) -> tuple[bool, str]:
+    """Whether the camera should be open, and why.
+
+    While the time of day is not known, a camera with a schedule stays closed: somebody wants it closed at some hours.
+    """
+    if not state.chosen.camera:
+        return False, "the camera is switched off"
+    if not settings.camera_off_hours:
+        return True, "the camera is switched on"
+    if now.wall is None:
+        return False, "the camera has a schedule and is waiting for the clock"
+    end = active_until(settings.camera_off_hours, now.wall)
+    if end is not None:
+        return False, f"the camera is scheduled off until {face(end, now)}"
+    return True, "the camera is switched on"
+
+
+def told(camera: Camera, status: CameraStatus, *, open_wanted: bool) -> Camera:
+    """What is known after sense, or its silence, has said something.
+
+    Only a camera that should be open can be lost. One that comes back says so; one that is closed on purpose while
+    it is lost is simply off.
+    """
+    lost = (status.status == "lost" and open_wanted) or (camera.lost and status.status in ("lost", "starting"))
+    return Camera(status.status, status.detail, lost=lost, read_at=None)
+
+
+def silent(camera: Camera, now: Now, settings: Settings) -> bool:
+    """Whether an open camera has brought no reading for too long."""
+    return camera.status == "on" and camera.read_at is not None and now.at - camera.read_at >= settings.silence_seconds
+
+
+def shown(state: State, now: Now, settings: Settings) -> str:
+    """The camera's status for people. A camera that is still open is never called off."""
+    camera = state.camera
+    open_wanted, why = wanted(state, now, settings)
+    if camera.status in ("on", "lent"):
+        return camera.status
+    if not state.chosen.camera:
+        return "off"
+    if not open_wanted:
+        return "scheduled off" if now.wall is not None else f"scheduled off: {why}"
+    if camera.status == "lost":
+        return f"lost: {camera.detail}" if camera.detail else "lost"
+    return "starting"
+
+
+def read(state: State, at: float) -> State:
+    """A reading has come: the camera is on, whatever was known of it."""
+    return replace(state, camera=Camera("on", "", lost=state.camera.lost, read_at=at))

@@ -1,0 +1,108 @@
+"""The gates between a settled mood and music. Each returns why it is shut, or None; the first that is shut decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from moodkiosk.decide.times import Deadline, Now, face, until
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A settled mood, and all that may speak against music for it.
+
+    Attributes:
+        mood: the mood.
+        by_hand: it was chosen by hand, so neither camera nor presence matter.
+        action: there is something to play for it.
+        automatic: automatic music is switched on.
+        camera_shut: why the camera is closed on purpose; None: it is not.
+        here: somebody is here; None: unknown.
+        quiet_until: when the quiet hours of now end, UTC; None: it is not quiet.
+        override: how long to leave the music alone, because a person chose.
+        cooling: how long to leave it alone, because we started it.
+        failed: the last try failed; `cooling` is then only a short pause.
+        now: the present moment.
+    """
+
+    mood: str
+    by_hand: bool
+    action: bool
+    automatic: bool
+    camera_shut: str | None
+    here: bool | None
+    quiet_until: datetime | None
+    override: Deadline | None
+    cooling: Deadline | None
+    failed: bool
+    now: Now
+
+
+Gate = Callable[[Case], str | None]
+
+
+def action(case: Case) -> str | None:
+    """Nothing is set for the mood."""
+    return None if case.action else f"no music is set for “{case.mood}”"
+
+
+def automatic(case: Case) -> str | None:
+    """Automatic music is switched off."""
+    return None if case.automatic else "automatic music is off"
+
+
+def camera(case: Case) -> str | None:
+    """The camera is closed on purpose."""
+    return None if case.by_hand else case.camera_shut
+
+
+def nobody(case: Case) -> str | None:
+    """Nobody is here to listen."""
+    return None if case.by_hand or case.here else "nobody is here"
+
+
+def clock(case: Case) -> str | None:
+    """The time of day is not known, so quiet hours are not either."""
+    return "waiting for the clock" if case.now.wall is None else None
+
+
+def quiet(case: Case) -> str | None:
+    """It is quiet hours."""
+    return None if case.quiet_until is None else f"quiet hours until {face(case.quiet_until, case.now)}"
+
+
+def override(case: Case) -> str | None:
+    """A person chose what plays, or that nothing does."""
+    return None if case.override is None else f"somebody chose the music, left alone {until(case.override, case.now)}"
+
+
+def cool_down(case: Case) -> str | None:
+    """Music was started a short while ago."""
+    if case.cooling is None:
+        return None
+    why = "the last try failed, waiting" if case.failed else "music was changed a short while ago, cool-down"
+    return f"{why} {until(case.cooling, case.now)}"
+
+
+GATES: dict[str, Gate] = {
+    "action": action,
+    "automatic music": automatic,
+    "camera": camera,
+    "somebody here": nobody,
+    "clock": clock,
+    "quiet hours": quiet,
+    "override": override,
+    "cool-down": cool_down,
+}
+
+
+def examine(case: Case) -> dict[str, str | None]:
+    """Every gate by name, and why it is shut; None: it is open."""
+    return {name: gate(case) for name, gate in GATES.items()}
+
+
+def shut(verdicts: dict[str, str | None]) -> str | None:
+    """The reason of the first gate that is shut; None when all are open."""
+    return next((reason for reason in verdicts.values() if reason is not None), None)

@@ -1,0 +1,83 @@
+"""Hours of the day and days of the week: quiet hours and the camera's schedule, right on the days the clocks change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FAR = timedelta(days=7)
+"""Hours that join without end ("00:00-24:00" on all days) are followed this far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A range of hours on some days of the week.
+
+    Attributes:
+        start, end: minutes after midnight, 0 to 1440. Where the end is not later than the start, it is on the next day.
+        days: on which the range begins; 0 is Monday.
+    """
+
+    start: int
+    end: int
+    days: frozenset[int] = frozenset(range(7))
+
+
+def parse(text: str) -> Hours:
+    """Reads "22:30-07:00" or "fri,sat 23:30-09:00". Raises ValueError."""
+    days, _, span = text.rpartition(" ")
+    start, _, end = span.partition("-")
+    begins = frozenset(map(DAYS.index, days.split(","))) if days else frozenset(range(7))
+    return Hours(_minutes(start), _minutes(end), begins)
+
+
+def active_until(ranges: Sequence[Hours], wall: datetime) -> datetime | None:
+    """When the hours end that `wall` lies in, in UTC; None outside. Ranges that join count as one."""
+    now, zone = wall.astimezone(UTC), wall.tzinfo
+    assert zone is not None, "the time of day comes with its zone"
+    end = _end(ranges, now, zone)
+    while end is not None and end - now < FAR:
+        later = _end(ranges, end, zone)
+        if later is None:
+            break
+        end = later
+    return end
+
+
+def _end(ranges: Sequence[Hours], now: datetime, zone: tzinfo) -> datetime | None:
+    """The latest end of the ranges around `now` (UTC), not yet joined with what follows."""
+    today = now.astimezone(zone).date()
+    ends = []
+    for day in (today - timedelta(days=1), today):
+        for hours in ranges:
+            if day.weekday() not in hours.days:
+                continue
+            next_day = timedelta(days=hours.end <= hours.start)
+            begin, end = _instant(day, hours.start, zone, fold=0), _instant(day + next_day, hours.end, zone, fold=1)
+            if begin <= now < end:
+                ends.append(end)
+    return max(ends, default=None)
+
+
+def _instant(day: date, minutes: int, zone: tzinfo, fold: int) -> datetime:
+    """The instant of a time of day, in UTC.
+
+    Of an hour that is there twice (autumn), `fold` 0 means the first and 1 the second: quiet hours then rather
+    last longer. A time that is skipped (spring) means the first one after it.
+    """
+    local = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    while True:
+        instant = local.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+        if instant.astimezone(zone).replace(tzinfo=None) == local:
+            return instant
+        local += timedelta(minutes=1)
+
+
+def _minutes(text: str) -> int:
+    hour, _, minute = text.partition(":")
+    minutes = int(hour) * 60 + int(minute)
+    if not 0 <= minutes <= 24 * 60:
+        raise ValueError(f"expected a time of day, got {text!r}")
+    return minutes

@@ -1,0 +1,117 @@
+"""What survives a restart, as a small dict of JSON values; and back, trusting nothing that is read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, ManualMood, Player, Started, State
+from moodkiosk.decide.times import Deadline
+
+
+def remember(state: State) -> dict[str, object]:
+    """The part of the state that survives a restart. Times are ISO 8601 in UTC."""
+    chosen, player = state.chosen, state.player
+    return {
+        "camera": chosen.camera,
+        "music": chosen.music,
+        "language": chosen.language,
+        "artist": chosen.artist,
+        "volume_cap": chosen.volume_cap,
+        "person": chosen.person,
+        "manual_mood": None if state.manual is None else state.manual.mood,
+        "manual_until": None if state.manual is None else _iso(state.manual.ends.wall),
+        "cooling_until": _ends(player.cooling),
+        "failed": player.failed,
+        "override_until": _ends(player.override),
+        "started": None if player.started is None else _started(player.started),
+        "last": player.last,
+        "recommended": player.recommended,
+        "log": [{"wall": _iso(entry.wall), "text": entry.text, "gates": entry.gates} for entry in state.log],
+    }
+
+
+def restore(state: State, remembered: dict[str, object]) -> State:
+    """The state with what was remembered; a value of the wrong kind is as good as none."""
+    get = remembered.get
+    cap = get("volume_cap")
+    chosen = Chosen(
+        camera=get("camera") is not False,
+        music=_flag(get("music")),
+        language=_text(get("language")),
+        artist=_text(get("artist")),
+        volume_cap=cap if isinstance(cap, int) and not isinstance(cap, bool) and 0 <= cap <= 100 else None,
+        person=_text(get("person")),
+    )
+    player = Player(
+        started=_read_started(get("started")),
+        cooling=_deadline(get("cooling_until")),
+        failed=get("failed") is True,
+        override=_deadline(get("override_until")),
+        last=_texts(get("last")),
+        recommended=_text(get("recommended")),
+    )
+    return replace(state, chosen=chosen, player=player, manual=_manual(remembered), log=_log(get("log")))
+
+
+def _manual(remembered: dict[str, object]) -> ManualMood | None:
+    mood, ends = _text(remembered.get("manual_mood")), _deadline(remembered.get("manual_until"))
+    return ManualMood(mood, ends) if mood and ends is not None else None
+
+
+def _started(started: Started) -> dict[str, object]:
+    return {"what": started.what, "mood": started.mood, "wall": _iso(started.wall)}
+
+
+def _read_started(value: object) -> Started | None:
+    match value:
+        case {"what": str(what), "mood": mood, "wall": wall}:
+            return Started(what, _text(mood), _time(wall))
+    return None
+
+
+def _log(value: object) -> tuple[Entry, ...]:
+    found = []
+    for line in value if isinstance(value, list) else ():
+        match line:
+            case {"wall": wall, "text": str(text), "gates": dict(gates)}:
+                said = {str(name): _text(reason) for name, reason in gates.items()}
+                found.append(Entry(_time(wall), text, said))
+    return tuple(found[-LOG_LENGTH:])
+
+
+def _ends(deadline: Deadline | None) -> str | None:
+    return None if deadline is None else _iso(deadline.wall)
+
+
+def _deadline(value: object) -> Deadline | None:
+    wall = _time(value)
+    return None if wall is None else Deadline(None, wall)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _time(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _texts(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {}
+    return {key: text for key, text in value.items() if isinstance(key, str) and isinstance(text, str)}

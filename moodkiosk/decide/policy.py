@@ -1,0 +1,156 @@
+"""From a settled mood, or a person's wish, to a decision: always exactly one, always with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from moodkiosk.decide import camera, gates, music
+from moodkiosk.decide.hours import active_until
+from moodkiosk.decide.settings import Settings
+from moodkiosk.decide.state import State, Step, automatic, mood_of, taste_of, volume_cap
+from moodkiosk.decide.times import Now, after
+from moodkiosk.moods import Choice, Decision
+
+
+def on_mood(step: Step, mood: str, now: Now, settings: Settings) -> Step:
+    """A mood has settled: plays its music if every gate is open."""
+    found = _choices(step.state, mood, settings, asked=False)
+    case = _case(step.state, mood, now, settings, action=bool(found))
+    verdicts = gates.examine(case)
+    reason = gates.shut(verdicts)
+    if reason is None:
+        why = f"“{mood}” was chosen by hand" if case.by_hand else f"somebody looks {mood}"
+        return _play(step, _decision(step.state, mood, found, why, now, settings, asked=False), verdicts, now, settings)
+    decision = _nothing(step.state, mood, f"not played: {reason}", now, settings)
+    step = _recommended(_decided(step, decision, now, verdicts), mood)
+    return step.tell("not_played", now, mood=mood, detail=reason) if case.action else step
+
+
+def on_request(step: Step, now: Now, settings: Settings) -> Step:
+    """Somebody asks for music now: neither cool-down nor quiet hours count, the volume cap does.
+
+    The mood must be known; the caller sees to it.
+    """
+    mood = mood_of(step.state)
+    assert mood is not None, "recommend asks for the mood first"
+    found = _choices(step.state, mood, settings, asked=True)
+    if found:
+        decision = _decision(step.state, mood, found, "somebody asked for it", now, settings, asked=True)
+        return _play(step, decision, {}, now, settings)
+    decision = replace(
+        _nothing(step.state, mood, f"not played: no music is set for “{mood}”", now, settings), asked=True
+    )
+    return _recommended(_decided(step, decision, now), mood)
+
+
+def on_departure(step: Step, now: Now, settings: Settings) -> Step:
+    """Everybody has left: our own music is paused, where that is wished."""
+    state = step.state
+    if settings.music.when_nobody == "keep" or state.player.started is None or not automatic(state, settings):
+        return step
+    decision = Decision(
+        "pause", now.at, "everybody has left", mood=state.player.started.mood, speaker=settings.music.speaker
+    )
+    step = _decided(step, decision, now)
+    return step.to(replace(step.state, player=replace(step.state.player, started=None)))
+
+
+def on_button(step: Step, action: str, now: Now, settings: Settings) -> Step:
+    """Somebody pressed pause or skip on the kiosk. Who pauses wants silence: it is respected like any other choice."""
+    if action == "skip":
+        decision = Decision("skip", now.at, "somebody asked for it", speaker=settings.music.speaker, asked=True)
+        return _decided(step, decision, now)
+    decision = Decision("pause", now.at, "somebody asked for it", speaker=settings.music.speaker, asked=True)
+    player = replace(step.state.player, started=None, override=after(now, settings.music.respect_manual_minutes))
+    return _decided(step.to(replace(step.state, player=player)), decision, now)
+
+
+def sentence(decision: Decision) -> str:
+    """The decision in one sentence."""
+    if decision.action == "play":
+        return f"play “{decision.what}” on {decision.speaker}: {decision.reason}"
+    if decision.action == "none":
+        return decision.reason
+    what = "pause" if decision.action == "pause" else "skip to the next song"
+    return f"{what}: {decision.reason}"
+
+
+def _case(state: State, mood: str, now: Now, settings: Settings, *, action: bool) -> gates.Case:
+    """What the gates look at."""
+    open_wanted, why = camera.wanted(state, now, settings)
+    return gates.Case(
+        mood=mood,
+        by_hand=state.manual is not None,
+        action=action,
+        automatic=automatic(state, settings),
+        camera_shut=None if open_wanted else why,
+        here=state.presence.here,
+        quiet_until=None if now.wall is None else active_until(settings.music.quiet_hours, now.wall),
+        override=state.player.override,
+        cooling=state.player.cooling,
+        failed=state.player.failed,
+        now=now,
+    )
+
+
+def _choices(state: State, mood: str, settings: Settings, *, asked: bool) -> tuple[Choice, ...]:
+    last = state.player.last.get(mood)
+    return music.choices(mood, settings.music, taste_of(state, settings), last, asked=asked)
+
+
+def _decision(
+    state: State, mood: str, found: tuple[Choice, ...], reason: str, now: Now, settings: Settings, *, asked: bool
+) -> Decision:
+    """To play what was found."""
+    return Decision(
+        "play",
+        now.at,
+        reason,
+        mood=mood,
+        what=found[0].value,
+        speaker=settings.music.speaker,
+        choices=found,
+        volume_percent_max=loudest(state, now, settings),
+        asked=asked,
+        finish_song=settings.music.finish_song and not asked,
+        youtube_url=music.youtube_url(mood, settings.music, taste_of(state, settings)),
+    )
+
+
+def _nothing(state: State, mood: str, reason: str, now: Now, settings: Settings) -> Decision:
+    """To play nothing; the link is there all the same."""
+    url = music.youtube_url(mood, settings.music, taste_of(state, settings))
+    return Decision("none", now.at, reason, mood=mood, youtube_url=url)
+
+
+def loudest(state: State, now: Now, settings: Settings) -> int:
+    """The volume cap of this moment, in percent. While the time of day is unknown, the quieter one."""
+    cap = volume_cap(state, settings)
+    ranges = settings.music.quiet_hours
+    loud = not ranges or (now.wall is not None and active_until(ranges, now.wall) is None)
+    return cap if loud else min(cap, settings.music.quiet_volume_percent_max)
+
+
+def _play(step: Step, decision: Decision, verdicts: dict[str, str | None], now: Now, settings: Settings) -> Step:
+    """Decides to play: the cool-down begins, and the entry has had its turn."""
+    assert decision.mood is not None
+    step = _recommended(_decided(step, decision, now, verdicts), decision.mood)
+    player = step.state.player
+    player = replace(
+        player,
+        cooling=after(now, settings.music.min_minutes_between_changes),
+        failed=False,
+        last=player.last | {decision.mood: decision.choices[0].value},
+    )
+    return step.to(replace(step.state, player=player))
+
+
+def _recommended(step: Step, mood: str) -> Step:
+    """The mood that the page and MQTT recommend music for."""
+    return step.to(replace(step.state, player=replace(step.state.player, recommended=mood)))
+
+
+def _decided(step: Step, decision: Decision, now: Now, verdicts: dict[str, str | None] | None = None) -> Step:
+    """The step with one decision more, and the line about it."""
+    step = replace(step, decisions=(*step.decisions, decision))
+    return step.note(sentence(decision), now, verdicts)

@@ -1,0 +1,208 @@
+"""The state of the kiosk, what it is told, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from moodkiosk.decide.music import Taste
+from moodkiosk.decide.presence import Presence
+from moodkiosk.decide.settings import Settings
+from moodkiosk.decide.settling import Settling
+from moodkiosk.decide.times import Deadline, Now, utc
+from moodkiosk.moods import Command, Decision, EventKind, MoodEvent, PlayerReport, Reading, Result
+
+LOG_LENGTH = 20
+"""So many decisions are kept for "why"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Sense has come, or has loaded a model: the moods it tells apart."""
+
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStatus:
+    """What sense says of its camera; `detail` says why, in words."""
+
+    status: Literal["on", "off", "starting", "lent", "lost"]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SenseGone:
+    """The half that sees has hung up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something act has noticed and people are to be told once, such as a sign-in that is ending."""
+
+    kind: EventKind
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Nothing but time has passed."""
+
+
+Input = Reading | PlayerReport | Command | Labels | CameraStatus | SenseGone | Notice | Tick
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """What is known of the camera.
+
+    Attributes:
+        status: what sense said last, or "starting" before it has said anything.
+        detail: why, in words.
+        lost: its loss has been told; its return is to be told as well.
+        read_at: monotonic seconds of its last reading.
+    """
+
+    status: Literal["on", "off", "starting", "lent", "lost"] = "starting"
+    detail: str = ""
+    lost: bool = False
+    read_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Settings made by command; None: as configured."""
+
+    camera: bool = True
+    music: bool | None = None
+    language: str | None = None
+    artist: str | None = None
+    volume_cap: int | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ManualMood:
+    """A mood chosen by hand, and for how long."""
+
+    mood: str
+    ends: Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Music that we started: what, for which mood, and when (UTC; None: the clock was not set)."""
+
+    what: str
+    mood: str | None
+    wall: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """What is known of the music.
+
+    Attributes:
+        status: the player's state in words.
+        started: what we started and nobody has stopped, as far as we know; nothing is ever asked for.
+        cooling: how long to leave it alone because we started it.
+        failed: the last try failed; `cooling` is then a short pause.
+        override: how long to leave it alone because a person chose.
+        last: mood to the entry that was played for it last.
+        recommended: the mood of the last recommendation.
+    """
+
+    status: str = "ready"
+    started: Started | None = None
+    cooling: Deadline | None = None
+    failed: bool = False
+    override: Deadline | None = None
+    last: dict[str, str] = field(default_factory=dict)
+    recommended: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of "why": when (UTC), one sentence, and what each gate said (None: it let pass)."""
+
+    wall: datetime | None
+    text: str
+    gates: dict[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything the kiosk knows. Never changed, only replaced.
+
+    Attributes:
+        session: the first half of event ids; unlike that of every other run.
+        counted: how many events there were.
+        labels: the moods the loaded model tells apart.
+        since: when the mood changed last, UTC.
+        neutral: whose neutral face was subtracted in the last reading of a face.
+        log: the last decisions, oldest first.
+    """
+
+    session: str
+    counted: int = 0
+    labels: tuple[str, ...] = ()
+    camera: Camera = Camera()
+    presence: Presence = field(default_factory=Presence)
+    settling: Settling = field(default_factory=Settling)
+    manual: ManualMood | None = None
+    since: datetime | None = None
+    neutral: str | None = None
+    chosen: Chosen = Chosen()
+    player: Player = Player()
+    log: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one input has led to, so far."""
+
+    state: State
+    events: tuple[MoodEvent, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    result: Result | None = None
+
+    def to(self, state: State) -> Step:
+        """The step with another state."""
+        return replace(self, state=state)
+
+    def tell(
+        self, kind: EventKind, now: Now, *, mood: str | None, previous: str | None = None, detail: str | None = None
+    ) -> Step:
+        """The step with one event more."""
+        counted = self.state.counted + 1
+        event = MoodEvent(kind, now.at, f"{self.state.session}-{counted}", mood, previous, detail)
+        return replace(self, state=replace(self.state, counted=counted), events=(*self.events, event))
+
+    def note(self, text: str, now: Now, gates: dict[str, str | None] | None = None) -> Step:
+        """The step with one line more for "why"."""
+        log = (*self.state.log, Entry(utc(now), text, gates or {}))[-LOG_LENGTH:]
+        return self.to(replace(self.state, log=log))
+
+
+def mood_of(state: State) -> str | None:
+    """The mood that counts: the one chosen by hand, else the settled one; None: nobody, or not sure."""
+    return state.manual.mood if state.manual is not None else state.settling.mood
+
+
+def taste_of(state: State, settings: Settings) -> Taste:
+    """The taste that counts: the one set by command, else the configured one."""
+    language, artist = state.chosen.language, state.chosen.artist
+    return Taste(
+        settings.music.language if language is None else language, settings.music.artist if artist is None else artist
+    )
+
+
+def automatic(state: State, settings: Settings) -> bool:
+    """Whether automatic music is switched on."""
+    return settings.music.automatic if state.chosen.music is None else state.chosen.music
+
+
+def volume_cap(state: State, settings: Settings) -> int:
+    """The loudest the kiosk may play, in percent, quiet hours aside."""
+    return settings.music.volume_percent_max if state.chosen.volume_cap is None else state.chosen.volume_cap

@@ -1,0 +1,101 @@
+"""Moments and deadlines. Time is passed in as a `Now`; nothing here asks a clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+STEPPED_SECONDS = 60.0
+"""When the time of day has moved this much against the monotonic clock, somebody has set it."""
+YESTERDAY_HOURS = 20
+"""Further away than this, a time of day is said with its weekday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The present moment.
+
+    Attributes:
+        at: monotonic seconds.
+        wall: the time of day with its zone; None while the system clock is not yet set.
+    """
+
+    at: float
+    wall: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment in the future, on both clocks: the monotonic one decides, the other is shown and survives a restart.
+
+    Attributes:
+        at: monotonic seconds; None: remembered from an earlier run, not yet translated.
+        wall: UTC; None: the clock was not set yet.
+    """
+
+    at: float | None
+    wall: datetime | None
+
+
+def utc(now: Now) -> datetime | None:
+    """The time of day in UTC: two times in one zone must not be subtracted where daylight saving may lie between."""
+    return None if now.wall is None else now.wall.astimezone(UTC)
+
+
+def after(now: Now, minutes: float) -> Deadline:
+    """The deadline that many minutes from now."""
+    wall = utc(now)
+    return Deadline(now.at + minutes * 60, None if wall is None else wall + timedelta(minutes=minutes))
+
+
+def renew(deadline: Deadline | None, now: Now, longest_minutes: float) -> Deadline | None:
+    """The deadline with both halves known as well as they can be; None when it is over.
+
+    One that was remembered lasts no longer than `longest_minutes` from now: it may have been written by a clock
+    that was wrong.
+    """
+    if deadline is None:
+        return None
+    wall = utc(now)
+    if deadline.at is None:
+        if wall is None or deadline.wall is None:
+            return deadline
+        left = (deadline.wall - wall).total_seconds()
+        deadline = replace(deadline, at=now.at + min(left, longest_minutes * 60))
+    assert deadline.at is not None
+    if now.at >= deadline.at:
+        return None
+    if wall is None:
+        return deadline
+    ends = wall + timedelta(seconds=deadline.at - now.at)
+    if deadline.wall is None or abs((ends - deadline.wall).total_seconds()) > STEPPED_SECONDS:
+        deadline = replace(deadline, wall=ends)
+    return deadline
+
+
+def iso(moment: datetime | None, now: Now) -> str | None:
+    """ISO 8601 with the zone of the kiosk, to the second."""
+    if moment is None:
+        return None
+    zone = UTC if now.wall is None else now.wall.tzinfo
+    return moment.astimezone(zone).isoformat(timespec="seconds")
+
+
+def face(moment: datetime | None, now: Now) -> str | None:
+    """The moment as people say it: "20:14", or "Mon 20:14" when that is not today's evening."""
+    if moment is None:
+        return None
+    zone = UTC if now.wall is None else now.wall.tzinfo
+    local, wall = moment.astimezone(zone), utc(now)
+    near = wall is not None and abs(moment - wall) < timedelta(hours=YESTERDAY_HOURS)
+    return f"{local:%H:%M}" if near else f"{local:%a %H:%M}"
+
+
+def until(deadline: Deadline, now: Now) -> str:
+    """The end of the deadline in words: "until 20:14", or "for 12 more minutes" while there is no time of day."""
+    if shown := face(deadline.wall, now):
+        return f"until {shown}"
+    if deadline.at is None:
+        return "until the clock is set"
+    minutes = max(1, round((deadline.at - now.at) / 60))
+    return f"for {minutes} more minute{'s' if minutes > 1 else ''}"

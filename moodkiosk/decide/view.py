@@ -1,0 +1,57 @@
+"""What the kiosk shows of itself."""
+
+from __future__ import annotations
+
+from moodkiosk.decide import camera, music
+from moodkiosk.decide.hours import active_until
+from moodkiosk.decide.settings import Settings
+from moodkiosk.decide.state import Started, State, automatic, mood_of, taste_of, volume_cap
+from moodkiosk.decide.times import Now, face, iso
+from moodkiosk.moods import Recommendation, View
+
+CONFIDENCE_STEPS = 20
+"""Confidence is shown in steps of 0.05."""
+
+
+def view(state: State, now: Now, settings: Settings) -> View:
+    """The state for people and for home automation."""
+    chosen, player, taste = state.chosen, state.player, taste_of(state, settings)
+    by_hand = state.manual is not None
+    quiet = None if now.wall is None else active_until(settings.music.quiet_hours, now.wall)
+    return View(
+        mood=mood_of(state),
+        confidence=1.0 if by_hand else round(state.settling.confidence * CONFIDENCE_STEPS) / CONFIDENCE_STEPS,
+        since=iso(state.since, now),
+        present=state.presence.here is True,
+        people=state.presence.people,
+        person=state.neutral or chosen.person,
+        camera=chosen.camera,
+        camera_status=camera.shown(state, now, settings),
+        music=automatic(state, settings),
+        playing=_playing(player.started, now),
+        player_status=player.status,
+        override_until=None if player.override is None else iso(player.override.wall, now),
+        quiet_until=iso(quiet, now),
+        manual_mood=None if state.manual is None else state.manual.mood,
+        volume_cap=volume_cap(state, settings),
+        language=taste.language,
+        artist=taste.artist,
+        recommendation=_recommendation(state, settings),
+        last_decision=state.log[-1].text if state.log else None,
+        labels=state.labels,
+    )
+
+
+def _playing(started: Started | None, now: Now) -> str | None:
+    """What we started; nobody is asked whether it still plays, so that is all that is claimed."""
+    if started is None:
+        return None
+    at = face(started.wall, now)
+    return f"{started.what}, started by us" + (f" at {at}" if at else "")
+
+
+def _recommendation(state: State, settings: Settings) -> Recommendation | None:
+    mood = state.player.recommended
+    if mood is None:
+        return None
+    return music.recommend(mood, settings.music, taste_of(state, settings), state.player.last.get(mood))
