@@ -58,10 +58,11 @@ class Fault:
     """Goes wrong for requests whose "METHOD /path" matches `what`, `times` times (None: from now on).
 
     `how` is a reply, or one of "reset" (the connection is torn), "hang" (no answer until the double ends), "trickle"
-    (an answer byte by byte, without end), "after" (carried out, but the connection is torn before the answer).
+    (an answer byte by byte, without end). With `carried_out` only the answer goes wrong.
     """
 
-    def __init__(self, what: str, how: Reply | str, times: int | None = 1) -> None:
+    def __init__(self, what: str, how: Reply | str, times: int | None = 1, *, carried_out: bool = False) -> None:
+        self.carried_out = carried_out
         self.what = re.compile(what)
         self.how = how
         self.left = times
@@ -197,7 +198,7 @@ class WebApi:
         """Tokens as after a sign-in, in the form in which they are kept."""
         with self._lock:
             return (
-                self._tokens(f"r{len(self.refresh) + 1}")
+                self._tokens(f"r{self._given}")
                 | {
                     "expires_at": self.now() + LIFE_SECONDS,
                     "authorized_at": self.now(),
@@ -218,7 +219,7 @@ class WebApi:
             if seen.path.startswith(API) and self._rules:
                 self.violations += self._rules.broken_by(seen)
             fault = next((fault for fault in self.faults if fault.takes(seen)), None)
-            if fault is not None and fault.how != "after":
+            if fault is not None and not fault.carried_out:
                 return fault.how
             if seen.path == "/api/token":
                 return self._token(seen.body)
@@ -227,7 +228,7 @@ class WebApi:
             if self.access.get(headers.get("authorization", "").removeprefix("Bearer "), 0) <= self.now():
                 return error(401, "The access token expired")
             reply = self._api(seen.method, seen.path.removeprefix(API), seen)
-            return "after" if fault is not None else reply
+            return fault.how if fault is not None else reply
 
     def _api(self, method: str, path: str, seen: Seen) -> Reply:
         match method, path:
@@ -322,7 +323,7 @@ class WebApi:
                 or asked["redirect_uri"] != body["redirect_uri"]
             ):
                 return Reply(400, {"error": "invalid_grant", "error_description": "Invalid authorization code"})
-            return Reply(200, self._tokens(f"r{len(self.refresh) + 1}"))
+            return Reply(200, self._tokens(f"r{self._given}"))
         old = body["refresh_token"]
         if old not in self.refresh:
             return Reply(400, {"error": "invalid_grant", "error_description": "Refresh token revoked"})

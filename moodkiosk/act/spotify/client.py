@@ -197,12 +197,14 @@ class Client:
             raise Trouble("sign_in", f"the sign-in does not allow all that is needed: {LOGIN}")
         try:
             try:
-                return send()
+                answer = send()
             except Trouble as trouble:
                 if trouble.kind != "token":
                     raise
-            self._sign_in.refresh_access_token(tokens["refresh_token"])
-            return send()
+                self._sign_in.refresh_access_token(tokens["refresh_token"])
+                answer = send()
+            self._line.gate.answered()
+            return answer
         except Trouble as trouble:
             if trouble.kind != "grant":
                 raise

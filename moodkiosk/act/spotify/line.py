@@ -28,6 +28,7 @@ class Line(requests.Session):
     """A session that obeys a gate and a deadline.
 
     Attributes:
+        gate: keeps requests back.
         deadline: monotonic seconds by which every request has ended.
         superseded: whether a newer decision waits; then no further request is sent.
     """
@@ -38,7 +39,7 @@ class Line(requests.Session):
         super().__init__()
         self.deadline = 0.0
         self.superseded: Callable[[], bool] = lambda: False
-        self._gate = gate
+        self.gate = gate
         self._monotonic = monotonic
         self._count = count
         self._timeout_seconds = timeout_seconds
@@ -53,7 +54,7 @@ class Line(requests.Session):
 
     def request(self, method: str | bytes, url: str | bytes, **options: Any) -> requests.Response:  # type: ignore[override] # only spotipy calls it, with these
         """Sends one request. Raises Trouble for all but a good answer."""
-        self._gate.check()
+        self.gate.check()
         seconds = self.left()
         self._count()
         options |= {
@@ -64,11 +65,10 @@ class Line(requests.Session):
         response = self._within(seconds, method, url, options)
         trouble = of_answer(response.status_code, response.headers, response.content, reading=method == "GET")
         if trouble is None:
-            self._gate.answered()
             return response
         if trouble.kind == "busy":
-            self._gate.close(trouble)
-            self._gate.check()
+            self.gate.close(trouble)
+            self.gate.check()
         raise trouble
 
     def _within(

@@ -20,6 +20,7 @@ LIFE_DAYS = 181
 """A sign-in lasts six months; this is the shortest that six months can be."""
 WARN_DAYS = (30, 7, 1)
 """So many days before the end it is said."""
+ENDED = "the sign-in to Spotify has ended"
 SCOPES = (
     "user-read-playback-state",
     "user-modify-playback-state",
@@ -73,7 +74,8 @@ class TokenFile:
                 self.problem = None if self._tokens else f"the sign-in in {self.path} is damaged"
                 self._stamp = stamp
         except FileNotFoundError:
-            self._tokens, self._stamp, self.problem = None, None, "not signed in to Spotify"
+            self._tokens, self._stamp = None, None
+            self.problem = ENDED if ended(self.path).exists() else "not signed in to Spotify"
         except OSError as error:
             self._tokens, self._stamp = None, None
             self.problem = f"the sign-in in {self.path} cannot be read ({error.strerror})"
@@ -105,14 +107,15 @@ class TokenFile:
         if tokens is None or tokens["refresh_token"] != refused:
             return
         try:
-            os.replace(self.path, self.path.with_name(self.path.name + ".ended"))
+            os.replace(self.path, ended(self.path))
         except OSError as error:
             log.warning("the ended sign-in %s cannot be set aside: %s", self.path, error.strerror)
-            self._tokens = None
-            self.problem = "the sign-in to Spotify has ended"
-            return
-        self.load()
-        self.problem = "the sign-in to Spotify has ended"
+            self._tokens, self.problem = None, ENDED
+
+
+def ended(path: Path) -> Path:
+    """Where a sign-in that has ended is put."""
+    return path.with_name(path.name + ".ended")
 
 
 def write(path: Path, tokens: dict[str, Any], owner: tuple[int, int] | None = None) -> None:
