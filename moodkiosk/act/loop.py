@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from moodkiosk import commands, link
 from moodkiosk.act.orders import Orders
@@ -40,7 +41,14 @@ class SenseLeft:
     """Sense hung up."""
 
 
-Item = link.FromSense | SenseLeft | PlayerReport | Asked
+ToTake = link.Hello | link.SenseHealth | link.SenseResult | SenseLeft | PlayerReport | kiosk.Notice
+Item = ToTake | Reading | Asked
+
+
+class Keep(Protocol):
+    """Keeps what is remembered, soon or at once; `act.store.Store.keep`."""
+
+    def __call__(self, remembered: dict[str, object], at: float, *, now: bool = False) -> None: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,8 @@ class Ports:
         show: told the view whenever it changed.
         carry_out: takes decisions to play, pause or skip.
         order: sends an order to sense; False if sense is not there.
-        keep: keeps what is remembered (a dict, the time, whether at once).
-        labels: told the labels of a newly loaded model.
+        keep: keeps what is remembered.
+        hello: told when sense has come, or has loaded a model.
         status: answers the command "status".
     """
 
@@ -63,7 +71,7 @@ class Ports:
     show: Callable[[View], None]
     carry_out: Callable[[Decision], None]
     order: Callable[[link.Order], bool]
-    keep: Callable[[dict[str, object], float, bool], None]
+    keep: Keep
     hello: Callable[[link.Hello], None]
     status: Callable[[View], dict[str, object]]
 
@@ -143,20 +151,24 @@ class Loop:
         self._orders.expire(now.at)
         self._step(kiosk.Tick(), now)
         self._tell_sense(now)
-        self._ports.keep(kiosk.remember(self._state), now.at, False)
+        self._ports.keep(kiosk.remember(self._state), now.at)
         view = kiosk.view(self._state, now, self._settings)
         if view != self._view:
             self._view = view
             self._ports.show(view)
 
-    def _take(
-        self, item: link.Hello | link.SenseHealth | link.SenseResult | SenseLeft | PlayerReport, now: kiosk.Now
-    ) -> None:
+    def remember(self, at: float) -> None:
+        """Keeps what is remembered, at once."""
+        self._ports.keep(kiosk.remember(self._state), at, now=True)
+
+    def _take(self, item: ToTake, now: kiosk.Now) -> None:
         match item:
             case link.Hello():
                 self.sense.hello, self.sense.told_camera = item, None
                 self._ports.hello(item)
                 self._step(kiosk.Labels(item.labels), now)
+                if (person := self._state.chosen.person) is not None and person != item.person:
+                    self._orders.send_quietly("person", person)
             case link.SenseHealth():
                 self.sense.health = item
                 self._step(kiosk.CameraStatus(item.camera, item.detail), now)
@@ -166,7 +178,7 @@ class Loop:
                 self.sense = SenseState()
                 self._orders.lost()
                 self._step(kiosk.SenseGone(), now)
-            case PlayerReport():
+            case PlayerReport() | kiosk.Notice():
                 self._step(item, now)
 
     def _answer(self, asked: Asked, now: kiosk.Now) -> None:
@@ -210,6 +222,6 @@ class Loop:
     def _tell_sense(self, now: kiosk.Now) -> None:
         """Sense is told what the camera should do when that changes, and again when it connects."""
         wanted, _ = kiosk.camera_wanted(self._state, now, self._settings)
-        if self.sense.hello is not None and wanted != self.sense.told_camera:
-            if self._orders.send_quietly("camera", "on" if wanted else "off"):
-                self.sense.told_camera = wanted
+        news = self.sense.hello is not None and wanted != self.sense.told_camera
+        if news and self._orders.send_quietly("camera", "on" if wanted else "off"):
+            self.sense.told_camera = wanted

@@ -1,0 +1,156 @@
+"""Act's main loop: one turn a message; what is stale or too much is dropped, what is asked is answered."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from moodkiosk import link
+from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop, Ports, SenseLeft
+from moodkiosk.act.ports import Request
+from moodkiosk.decide import kiosk
+from moodkiosk.fill import decide_settings
+from moodkiosk.moods import Decision, MoodEvent, Quality, Reading, Result, View
+from moodkiosk.settings import Config, MoodMusic, MusicSettings
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+HELLO = link.Hello("0.1", ("happy", "neutral"), "ab", "face-1")
+
+
+@dataclass
+class World:
+    """Everything the loop acts on, written down."""
+
+    sense_there: bool = True
+    at: float = 100.0
+    events: list[MoodEvent] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    views: list[View] = field(default_factory=list)
+    played: list[Decision] = field(default_factory=list)
+    orders: list[link.Order] = field(default_factory=list)
+    kept: list[dict[str, object]] = field(default_factory=list)
+    hellos: list[link.Hello] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        settings = decide_settings(Config(music=MusicSettings(moods={"happy": MoodMusic(play=("Sunny side",))})))
+        ports = Ports(
+            self.readings.append,
+            self.events.append,
+            self.decisions.append,
+            self.views.append,
+            self.played.append,
+            self.order,
+            lambda remembered, _at, *, now=False: self.kept.append(remembered),  # noqa: ARG005 - the seam's word
+            self.hellos.append,
+            lambda view: {"mood": view.mood},
+        )
+        self.loop = Loop(settings, kiosk.start(settings, None, "s"), ports)
+
+    def order(self, order: link.Order) -> bool:
+        if self.sense_there:
+            self.orders.append(order)
+        return self.sense_there
+
+    def turn(self, *items: object, later: float = 0.0) -> None:
+        self.at += later
+        now = kiosk.Now(self.at, NOON + timedelta(seconds=self.at))
+        for item in items or (None,):
+            self.loop.turn(item, now)  # type: ignore[arg-type] # anything the inbox may hold
+
+    def ask(self, name: str, value: object = None) -> Future[Result]:
+        future = self.loop.ask(Request(name, value, transaction="t"))
+        self.turn(self.loop.inbox.get_nowait())
+        return future
+
+    def see(self, mood: str | None, seconds: float) -> None:
+        for _ in range(int(seconds * 5)):
+            self.at += 0.2
+            probabilities = {} if mood is None else {mood: 0.9, "other": 0.1}
+            faces = 0 if mood is None else 1
+            quality = Quality(1.0, None, 120.0, 100.0) if faces else Quality()
+            reading = Reading(self.at, faces, faces or None, mood, probabilities, 0.9 * faces, quality)
+            self.turn(reading)
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.turn(HELLO, link.SenseHealth(world.at, "on"))
+    return world
+
+
+def test_a_settled_mood_becomes_one_event_one_decision_and_one_job_for_the_player(world: World) -> None:
+    world.see("happy", 8)
+    assert [event.kind for event in world.events] == ["arrived", "mood_changed"]
+    assert [decision.action for decision in world.decisions] == ["play"]
+    assert [decision.what for decision in world.played] == ["Sunny side"]
+    assert world.views[-1].mood == "happy"
+
+
+def test_a_reading_from_before_a_pause_says_nothing(world: World) -> None:
+    old = Reading(world.at - STALE_SECONDS - 1, 1, 1, "happy", {"happy": 1.0}, 1.0, Quality(1.0, None, 99, 99))
+    world.turn(*[old] * 50)
+    assert world.loop.counters.stale_readings == 50
+    assert not world.readings
+
+
+def test_nothing_is_shown_twice(world: World) -> None:
+    shown = len(world.views)
+    for _ in range(50):
+        world.turn(later=0.5)
+    assert len(world.views) == shown
+
+
+def test_a_wrong_request_is_answered_with_the_reason(world: World) -> None:
+    result = world.ask("mood", "hungry").result(0)
+    assert (result.ok, result.error) == (False, "no such mood; known: happy, neutral")
+    assert world.ask("nonsense").result(0).ok is False
+
+
+def test_sense_is_told_of_the_camera_when_it_changes_and_when_it_comes_back(world: World) -> None:
+    assert [order.value for order in world.orders] == ["on"]
+    assert world.ask("camera", "off").result(0).ok
+    assert [order.value for order in world.orders] == ["on", "off"]
+    world.turn(SenseLeft())
+    world.turn(HELLO)
+    assert [order.value for order in world.orders] == ["on", "off", "off"]
+
+
+def test_an_order_is_answered_by_sense_or_by_the_deadline_or_when_sense_has_gone(world: World) -> None:
+    future = world.ask("calibrate", "Ann")
+    assert not future.done()
+    world.turn(link.SenseResult(world.orders[-1].id, ok=True, text="kept 25 looks"))
+    assert future.result(0) == Result("calibrate", ok=True, text="kept 25 looks", transaction="t")
+    future = world.ask("correct", "happy")
+    world.turn(later=20)
+    assert future.result(0).error == "the half that sees did not answer"
+    future = world.ask("reload")
+    world.turn(SenseLeft())
+    assert future.result(0).error == "the half that sees is not running"
+    world.sense_there = False
+    assert world.ask("reload").result(0).error == "the half that sees is not running"
+
+
+def test_a_correction_that_sense_took_is_told(world: World) -> None:
+    world.ask("correct", "happy")
+    world.turn(link.SenseResult(world.orders[-1].id, ok=True, text="kept"))
+    assert world.events[-1].kind == "correction"
+
+
+def test_a_loop_that_is_far_behind_says_so_at_once(world: World) -> None:
+    for _ in range(INBOX_LIMIT):
+        world.loop.put(SenseLeft())
+    assert world.loop.ask(Request("status")).result(0).error == "the kiosk is busy, try again"
+    assert world.loop.counters.inbox_full == 1
+
+
+def test_status_and_why_are_answered(world: World) -> None:
+    assert world.ask("status").result(0).data == {"mood": None}
+    world.see("happy", 8)
+    lines = world.ask("why").result(0).data
+    assert isinstance(lines, list)
+    assert "Sunny side" in lines[-1]["text"]
