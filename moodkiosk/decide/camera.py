@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from moodkiosk.decide.hours import active_until
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Camera, CameraStatus, State
 from moodkiosk.decide.times import Now, face
 
 SENSE_GONE = CameraStatus("lost", "the half that sees is not running")
-SILENT = CameraStatus("lost", "it brings no pictures")
+SILENT = CameraStatus("lost", "it is open but brings no pictures")
 
 
 def wanted(state: State, now: Now, settings: Settings) -> tuple[bool, str]:
@@ -30,14 +28,23 @@ def wanted(state: State, now: Now, settings: Settings) -> tuple[bool, str]:
     return True, "the camera is switched on"
 
 
-def told(camera: Camera, status: CameraStatus, *, open_wanted: bool) -> Camera:
+def told(camera: Camera, status: CameraStatus, now: Now, *, open_wanted: bool) -> Camera:
     """What is known after sense, or its silence, has said something.
 
     Only a camera that should be open can be lost. One that comes back says so; one that is closed on purpose while
     it is lost is simply off.
     """
-    lost = (status.status == "lost" and open_wanted) or (camera.lost and status.status in ("lost", "starting"))
-    return Camera(status.status, status.detail, lost=lost, read_at=None)
+    if (status.status, status.detail) == (camera.status, camera.detail):
+        return camera
+    if status.status == "on" and camera.detail == SILENT.detail:
+        return camera  # pictures are the proof, not words
+    lost = (status.status == "lost" and open_wanted) or (camera.lost and status.status != "off")
+    return Camera(status.status, status.detail, lost=lost, read_at=now.at if status.status == "on" else None)
+
+
+def read(camera: Camera, now: Now) -> Camera:
+    """What is known after a reading: the camera is on, whatever was said of it."""
+    return Camera("on", camera.detail if camera.status == "on" else "", lost=False, read_at=now.at)
 
 
 def silent(camera: Camera, now: Now, settings: Settings) -> bool:
@@ -58,8 +65,3 @@ def shown(state: State, now: Now, settings: Settings) -> str:
     if camera.status == "lost":
         return f"lost: {camera.detail}" if camera.detail else "lost"
     return "starting"
-
-
-def read(state: State, at: float) -> State:
-    """A reading has come: the camera is on, whatever was known of it."""
-    return replace(state, camera=Camera("on", "", lost=state.camera.lost, read_at=at))

@@ -23,7 +23,7 @@ class Case:
         quiet_until: when the quiet hours of now end, UTC; None: it is not quiet.
         override: how long to leave the music alone, because a person chose.
         cooling: how long to leave it alone, because we started it.
-        failed: the last try failed; `cooling` is then only a short pause.
+        failed: the last try failed; `cooling` is then the pause before the next.
         now: the present moment.
     """
 
@@ -82,7 +82,7 @@ def cool_down(case: Case) -> str | None:
     """Music was started a short while ago."""
     if case.cooling is None:
         return None
-    why = "the last try failed, waiting" if case.failed else "music was changed a short while ago, cool-down"
+    why = "the last try failed, waiting" if case.failed else "cool-down"
     return f"{why} {until(case.cooling, case.now)}"
 
 

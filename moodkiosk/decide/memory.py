@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, ManualMood, Player, Started, State
+from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, ManualMood, Playback, Started, State
 from moodkiosk.decide.times import Deadline
 
 
 def remember(state: State) -> dict[str, object]:
     """The part of the state that survives a restart. Times are ISO 8601 in UTC."""
-    chosen, player = state.chosen, state.player
+    chosen, playback = state.chosen, state.playback
     return {
         "camera": chosen.camera,
         "music": chosen.music,
@@ -21,12 +21,12 @@ def remember(state: State) -> dict[str, object]:
         "person": chosen.person,
         "manual_mood": None if state.manual is None else state.manual.mood,
         "manual_until": None if state.manual is None else _iso(state.manual.ends.wall),
-        "cooling_until": _ends(player.cooling),
-        "failed": player.failed,
-        "override_until": _ends(player.override),
-        "started": None if player.started is None else _started(player.started),
-        "last": player.last,
-        "recommended": player.recommended,
+        "cooling_until": _ends(playback.cooling),
+        "failures": playback.failures,
+        "override_until": _ends(playback.override),
+        "started": None if playback.started is None else _started(playback.started),
+        "last": playback.last,
+        "recommended": playback.recommended,
         "log": [{"wall": _iso(entry.wall), "text": entry.text, "gates": entry.gates} for entry in state.log],
     }
 
@@ -34,24 +34,23 @@ def remember(state: State) -> dict[str, object]:
 def restore(state: State, remembered: dict[str, object]) -> State:
     """The state with what was remembered; a value of the wrong kind is as good as none."""
     get = remembered.get
-    cap = get("volume_cap")
     chosen = Chosen(
         camera=get("camera") is not False,
         music=_flag(get("music")),
         language=_text(get("language")),
         artist=_text(get("artist")),
-        volume_cap=cap if isinstance(cap, int) and not isinstance(cap, bool) and 0 <= cap <= 100 else None,
+        volume_cap=_percent(get("volume_cap")),
         person=_text(get("person")),
     )
-    player = Player(
+    playback = Playback(
         started=_read_started(get("started")),
         cooling=_deadline(get("cooling_until")),
-        failed=get("failed") is True,
+        failures=_count(get("failures")),
         override=_deadline(get("override_until")),
         last=_texts(get("last")),
         recommended=_text(get("recommended")),
     )
-    return replace(state, chosen=chosen, player=player, manual=_manual(remembered), log=_log(get("log")))
+    return replace(state, chosen=chosen, playback=playback, manual=_manual(remembered), log=_log(get("log")))
 
 
 def _manual(remembered: dict[str, object]) -> ManualMood | None:
@@ -105,6 +104,14 @@ def _time(value: object) -> datetime | None:
 
 def _flag(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
+
+
+def _percent(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 100 else None
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
 
 
 def _text(value: object) -> str | None:

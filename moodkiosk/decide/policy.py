@@ -46,13 +46,13 @@ def on_request(step: Step, now: Now, settings: Settings) -> Step:
 def on_departure(step: Step, now: Now, settings: Settings) -> Step:
     """Everybody has left: our own music is paused, where that is wished."""
     state = step.state
-    if settings.music.when_nobody == "keep" or state.player.started is None or not automatic(state, settings):
+    if settings.music.when_nobody == "keep" or state.playback.started is None or not automatic(state, settings):
         return step
     decision = Decision(
-        "pause", now.at, "everybody has left", mood=state.player.started.mood, speaker=settings.music.speaker
+        "pause", now.at, "everybody has left", mood=state.playback.started.mood, speaker=settings.music.speaker
     )
     step = _decided(step, decision, now)
-    return step.to(replace(step.state, player=replace(step.state.player, started=None)))
+    return step.to(replace(step.state, playback=replace(step.state.playback, started=None)))
 
 
 def on_button(step: Step, action: str, now: Now, settings: Settings) -> Step:
@@ -61,8 +61,8 @@ def on_button(step: Step, action: str, now: Now, settings: Settings) -> Step:
         decision = Decision("skip", now.at, "somebody asked for it", speaker=settings.music.speaker, asked=True)
         return _decided(step, decision, now)
     decision = Decision("pause", now.at, "somebody asked for it", speaker=settings.music.speaker, asked=True)
-    player = replace(step.state.player, started=None, override=after(now, settings.music.respect_manual_minutes))
-    return _decided(step.to(replace(step.state, player=player)), decision, now)
+    playback = replace(step.state.playback, started=None, override=after(now, settings.music.respect_manual_minutes))
+    return _decided(step.to(replace(step.state, playback=playback)), decision, now)
 
 
 def sentence(decision: Decision) -> str:
@@ -86,15 +86,15 @@ def _case(state: State, mood: str, now: Now, settings: Settings, *, action: bool
         camera_shut=None if open_wanted else why,
         here=state.presence.here,
         quiet_until=None if now.wall is None else active_until(settings.music.quiet_hours, now.wall),
-        override=state.player.override,
-        cooling=state.player.cooling,
-        failed=state.player.failed,
+        override=state.playback.override,
+        cooling=state.playback.cooling,
+        failed=state.playback.failures > 0,
         now=now,
     )
 
 
 def _choices(state: State, mood: str, settings: Settings, *, asked: bool) -> tuple[Choice, ...]:
-    last = state.player.last.get(mood)
+    last = state.playback.last.get(mood)
     return music.choices(mood, settings.music, taste_of(state, settings), last, asked=asked)
 
 
@@ -135,19 +135,19 @@ def _play(step: Step, decision: Decision, verdicts: dict[str, str | None], now: 
     """Decides to play: the cool-down begins, and the entry has had its turn."""
     assert decision.mood is not None
     step = _recommended(_decided(step, decision, now, verdicts), decision.mood)
-    player = step.state.player
-    player = replace(
-        player,
+    playback = step.state.playback
+    playback = replace(
+        playback,
         cooling=after(now, settings.music.min_minutes_between_changes),
-        failed=False,
-        last=player.last | {decision.mood: decision.choices[0].value},
+        cooled=playback.cooling,
+        last=playback.last | {decision.mood: decision.choices[0].value},
     )
-    return step.to(replace(step.state, player=player))
+    return step.to(replace(step.state, playback=playback))
 
 
 def _recommended(step: Step, mood: str) -> Step:
     """The mood that the page and MQTT recommend music for."""
-    return step.to(replace(step.state, player=replace(step.state.player, recommended=mood)))
+    return step.to(replace(step.state, playback=replace(step.state.playback, recommended=mood)))
 
 
 def _decided(step: Step, decision: Decision, now: Now, verdicts: dict[str, str | None] | None = None) -> Step:

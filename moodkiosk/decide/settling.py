@@ -18,7 +18,7 @@ ROUNDING = 1e-6
 COVERED_SHARE = 0.5
 """Less than this share of the window seen, and nothing settles or ends: one frame after a pause is no evidence."""
 GOOD_VIEW = 0.5
-"""Quality weight from which on a reading may settle a mood; poorer ones can only speak against it."""
+"""Quality weight of a good view; readings below it may keep a mood, but never settle one by themselves."""
 PATIENCE_SHARE = 0.5
 """A mood ends when its share was too low for this share of the window: time for the next mood to take over."""
 NEWCOMER_SECONDS = 1.0
@@ -77,21 +77,19 @@ class Tally:
 
     Attributes:
         seen_seconds: how much of it is covered by readings.
-        good_seconds: how much of it is covered by readings with a good view.
+        good_seconds: label to how much of it is covered by its readings with a good view.
         shares: label to its share of the votes, 0 to 1.
         means: label to its mean probability over the frames with a face, 0 to 1.
     """
 
     seen_seconds: float = 0.0
-    good_seconds: float = 0.0
+    good_seconds: dict[str | None, float] = field(default_factory=dict)
     shares: dict[str | None, float] = field(default_factory=dict)
     means: dict[str, float] = field(default_factory=dict)
 
 
 def see(state: Settling, reading: Reading, *, present: bool, settings: SettlingSettings) -> Settling:
-    """Takes in one reading. A mood settles only while somebody is `present`; a reading out of order is ignored."""
-    if state.window and reading.at <= state.window[-1].at:
-        return state
+    """Takes in one reading. A mood settles only while somebody is `present`. Readings come in order of time."""
     state = _look(state, reading, settings)
     tally = count(state.window, reading.at, settings)
     state = replace(state, weak_since=_weak_since(state, tally, reading.at, settings))
@@ -111,13 +109,14 @@ def lose(state: Settling) -> Settling:
 def count(window: tuple[Glance, ...], at: float, settings: SettlingSettings) -> Tally:
     """Counts the part of the window that lies in the last `window_seconds` before `at`."""
     begin = at - settings.window_seconds
-    seen = good = viewed = voted = 0.0
+    seen = viewed = voted = 0.0
+    good: defaultdict[str | None, float] = defaultdict(float)
     votes: defaultdict[str | None, float] = defaultdict(float)
     sums: defaultdict[str, float] = defaultdict(float)
     for glance in window:
         seconds = min(glance.seconds, glance.at - begin)
         seen += seconds
-        good += seconds if glance.view >= GOOD_VIEW else 0.0
+        good[glance.label] += seconds if glance.view >= GOOD_VIEW else 0.0
         viewed += seconds * glance.view
         voted += seconds * glance.votes
         votes[glance.label] += seconds * glance.votes
@@ -192,7 +191,10 @@ def _settle(state: Settling, tally: Tally, at: float, settings: SettlingSettings
 
 def _leader(tally: Tally, settings: SettlingSettings) -> str | None:
     """The mood that is the most probable on average, if its votes are enough for it to settle."""
-    if not tally.means or tally.good_seconds < COVERED_SHARE * settings.window_seconds - ROUNDING:
+    covered_seconds = COVERED_SHARE * settings.window_seconds
+    if not tally.means or tally.seen_seconds < covered_seconds - ROUNDING:
         return None
     leader = max(sorted(tally.means), key=tally.means.__getitem__)
-    return leader if tally.shares.get(leader, 0.0) >= settings.enter_share - ROUNDING else None
+    enough = tally.shares.get(leader, 0.0) >= settings.enter_share - ROUNDING
+    seen_well = tally.good_seconds.get(leader, 0.0) >= settings.enter_share * covered_seconds - ROUNDING
+    return leader if enough and seen_well else None

@@ -100,14 +100,15 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Player:
+class Playback:
     """What is known of the music.
 
     Attributes:
         status: the player's state in words.
         started: what we started and nobody has stopped, as far as we know; nothing is ever asked for.
         cooling: how long to leave it alone because we started it.
-        failed: the last try failed; `cooling` is then a short pause.
+        cooled: the cool-down that held before the last decision; it holds again should that one fail.
+        failures: how often in a row music could not be started; `cooling` is then a pause before the next try.
         override: how long to leave it alone because a person chose.
         last: mood to the entry that was played for it last.
         recommended: the mood of the last recommendation.
@@ -116,7 +117,8 @@ class Player:
     status: str = "ready"
     started: Started | None = None
     cooling: Deadline | None = None
-    failed: bool = False
+    cooled: Deadline | None = None
+    failures: int = 0
     override: Deadline | None = None
     last: dict[str, str] = field(default_factory=dict)
     recommended: str | None = None
@@ -154,7 +156,7 @@ class State:
     since: datetime | None = None
     neutral: str | None = None
     chosen: Chosen = Chosen()
-    player: Player = Player()
+    playback: Playback = Playback()
     log: tuple[Entry, ...] = ()
 
 

@@ -15,7 +15,7 @@ CONFIDENCE_STEPS = 20
 
 def view(state: State, now: Now, settings: Settings) -> View:
     """The state for people and for home automation."""
-    chosen, player, taste = state.chosen, state.player, taste_of(state, settings)
+    chosen, playback, taste = state.chosen, state.playback, taste_of(state, settings)
     by_hand = state.manual is not None
     quiet = None if now.wall is None else active_until(settings.music.quiet_hours, now.wall)
     return View(
@@ -28,9 +28,9 @@ def view(state: State, now: Now, settings: Settings) -> View:
         camera=chosen.camera,
         camera_status=camera.shown(state, now, settings),
         music=automatic(state, settings),
-        playing=_playing(player.started, now),
-        player_status=player.status,
-        override_until=None if player.override is None else iso(player.override.wall, now),
+        playing=_playing(playback.started, now),
+        player_status=playback.status,
+        override_until=None if playback.override is None else iso(playback.override.wall, now),
         quiet_until=iso(quiet, now),
         manual_mood=None if state.manual is None else state.manual.mood,
         volume_cap=volume_cap(state, settings),
@@ -51,7 +51,7 @@ def _playing(started: Started | None, now: Now) -> str | None:
 
 
 def _recommendation(state: State, settings: Settings) -> Recommendation | None:
-    mood = state.player.recommended
+    mood = state.playback.recommended
     if mood is None:
         return None
-    return music.recommend(mood, settings.music, taste_of(state, settings), state.player.last.get(mood))
+    return music.recommend(mood, settings.music, taste_of(state, settings), state.playback.last.get(mood))

@@ -1,0 +1,59 @@
+"""What the player says became of a decision."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from moodkiosk.decide.settings import Settings
+from moodkiosk.decide.state import Playback, Started, Step
+from moodkiosk.decide.times import Now, after, until, utc
+from moodkiosk.moods import PlayerReport
+
+FIRST_PAUSE_MINUTES = 1.0
+"""Music that could not be started is not tried again with the very next change of mood; each failure doubles this."""
+
+
+def hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step:
+    """Takes in a report."""
+    playback = replace(step.state.playback, status=report.status)
+    match report.kind:
+        case "played":
+            return _played(step, playback, report, now, settings)
+        case "failed":
+            step = _with(step, _failed(playback, now, settings))
+            return _not_played(step, report, report.status, now)
+        case "overridden":
+            override = after(now, settings.music.respect_manual_minutes)
+            step = _with(step, replace(playback, started=None, cooling=None, failures=0, override=override))
+            return _not_played(step, report, f"somebody chose the music, left alone {until(override, now)}", now)
+        case "paused":
+            return _with(step, replace(playback, started=None))
+        case "skipped":
+            return _with(step, playback)
+
+
+def _played(step: Step, playback: Playback, report: PlayerReport, now: Now, settings: Settings) -> Step:
+    """It plays. Who asked for it has taken back any earlier choice of other music."""
+    what = report.what or "music"
+    started = Started(what, report.mood, utc(now))
+    override = None if report.asked else playback.override
+    step = _with(step, replace(playback, started=started, failures=0, override=override))
+    return step.tell("played", now, mood=report.mood, detail=f"{what} on {settings.music.speaker}")
+
+
+def _failed(playback: Playback, now: Now, settings: Settings) -> Playback:
+    """It does not play, so no cool-down has begun: only a pause, and what was left of the cool-down before."""
+    longest = settings.music.min_minutes_between_changes
+    pause = after(now, min(longest, FIRST_PAUSE_MINUTES * 2 ** min(playback.failures, 10)))
+    earlier = playback.cooled
+    if earlier is not None and (earlier.at is None or pause.at is None or earlier.at > pause.at):
+        pause = earlier
+    return replace(playback, cooling=pause, cooled=None, failures=playback.failures + 1)
+
+
+def _not_played(step: Step, report: PlayerReport, reason: str, now: Now) -> Step:
+    return step.tell("not_played", now, mood=report.mood, detail=reason).note(f"not played: {reason}", now)
+
+
+def _with(step: Step, playback: Playback) -> Step:
+    return step.to(replace(step.state, playback=playback))
