@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     login = add("login", "moodkiosk.act.login:main", "Signs in to Spotify; works over SSH.")
     login.add_argument("--seconds", type=float, default=300, metavar="N", help="wait at most N seconds (default 300)")
     add("web-password", "moodkiosk.act.web.password:main", "Sets the password of the kiosk page.")
-    discovery = add("discovery", "moodkiosk.act.discovery:main", "Shows or removes the Home Assistant discovery.")
+    discovery = add("discovery", "moodkiosk.act.discovery:main", "Shows or removes the Home Assistant discovery.", json=True)
     discovery.add_argument("--remove", action="store_true", help="remove this kiosk from Home Assistant")
     _add_control(add)
     return top

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
-import secrets
 import select
-import socket
 import ssl
 import threading
 import time
@@ -19,9 +18,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from moodkiosk import config
 from moodkiosk.act.mqtt.backoff import Backoff
+from moodkiosk.act.mqtt.client import client_id_of, new_client, refusal, trouble
 from moodkiosk.act.mqtt.topics import Message
+from moodkiosk.act.mqtt.unacknowledged import Unacknowledged
 from moodkiosk.settings import MqttSettings
 
 if TYPE_CHECKING:
@@ -29,16 +29,14 @@ if TYPE_CHECKING:
 
 KEEPALIVE_SECONDS = 20
 """A broker that is silently gone is noticed after at most twice this; it notices us gone after 1.5 times."""
-STALL_SECONDS = 2.0
-"""A broker that acknowledges nothing for so long is stalled: what happens now would reach it late, so it is dropped."""
 FAREWELL_SECONDS = 0.7
 HANGS_UP_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 5.0
 
 log = logging.getLogger("moodkiosk.mqtt")
 
-# Reason codes of MQTT 5 (section 2.4); paho translates those of 3.1.1 to them.
-BAD_PASSWORD, NOT_AUTHORIZED, TAKEN_OVER, UNSUPPORTED_VERSION, CLIENT_ID_REFUSED = 134, 135, 142, 132, 133
+TAKEN_OVER = 142
+"""The reason code "Session taken over" of MQTT 5, section 3.14.2.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,7 @@ class Connection:
     Attributes:
         client_id: the id under which the broker knows us: the kiosk's id and a random suffix.
         is_up: the broker has accepted us.
+        unacknowledged: what is on its way to the broker.
     """
 
     def __init__(
@@ -76,8 +75,9 @@ class Connection:
         keepalive_seconds: int = KEEPALIVE_SECONDS,
     ) -> None:
         """`subscriptions`: topic filter to QoS."""
-        self.client_id = _client_id(name)
+        self.client_id = client_id_of(name)
         self.is_up = False
+        self.unacknowledged = Unacknowledged()
         self._name = name
         self._settings = settings
         self._will = will
@@ -87,7 +87,6 @@ class Connection:
         self._problem = "connecting"
         self._refused: dict[str, None] = {}  # topics, in order
         self._asked: dict[int, str] = {}  # message id to topic filter, of subscriptions
-        self._unacknowledged: dict[int, tuple[str, float]] = {}
         self._client: Client | None = None
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._up_since = 0.0
@@ -136,17 +135,8 @@ class Connection:
         if sent.rc != 0:
             return False
         if message.qos > 0:
-            self._unacknowledged[sent.mid] = (message.topic, time.monotonic())
+            self.unacknowledged.add(sent.mid, message.topic)
         return True
-
-    def waits(self, topic: str) -> bool:
-        """Whether a message on `topic` is not acknowledged yet. Only on the connection's thread."""
-        return any(topic == other for other, _ in self._unacknowledged.values())
-
-    def is_stalled(self) -> bool:
-        """Whether the broker has acknowledged nothing for a while. Callable from any thread."""
-        oldest = min((at for _, at in list(self._unacknowledged.values())), default=None)
-        return oldest is not None and time.monotonic() - oldest > STALL_SECONDS
 
     def _run(self) -> None:
         backoff = Backoff()
@@ -159,14 +149,14 @@ class Connection:
 
     def _attempt(self) -> bool:
         """One connection from beginning to end. Returns whether the broker accepted us."""
-        self._unacknowledged.clear()
+        self.unacknowledged.clear()
         self._refused.clear()
         self._asked.clear()
         try:
             self._client = client = self._make_client()
             client.connect(self._settings.host, self._settings.port, self._keepalive)
         except (OSError, ValueError) as error:  # ValueError: a host name that cannot be one; ssl.SSLError is an OSError
-            self._say(_words(error, self._settings))
+            self._say(trouble(error, self._settings))
             return False
         was_up = self._serve(client)
         if self.is_up:
@@ -176,23 +166,7 @@ class Connection:
 
     def _make_client(self) -> Client:
         """A client that is not connected yet. Raises OSError for files that cannot be read."""
-        from paho.mqtt.client import Client, MQTTv5, MQTTv311
-        from paho.mqtt.enums import CallbackAPIVersion
-
-        settings = self._settings
-        client = Client(
-            CallbackAPIVersion.VERSION2,
-            self.client_id,
-            protocol=MQTTv5 if settings.protocol == "5" else MQTTv311,
-            reconnect_on_failure=False,
-        )
-        client.suppress_exceptions = False
-        if settings.username:
-            password = config.secret(settings.password_file) if settings.password_file else None
-            client.username_pw_set(settings.username, password)
-        if settings.tls is not None:
-            tls = settings.tls
-            client.tls_set(tls.ca_file or None, tls.certificate_file or None, tls.key_file or None)
+        client = new_client(self._settings, self.client_id)
         client.will_set(self._will.topic, self._will.payload, self._will.qos, self._will.retain)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -219,7 +193,7 @@ class Connection:
                     farewell_until = time.monotonic() + FAREWELL_SECONDS
                     if not self.is_up or not self._farewell or not self.send(self._farewell):
                         break
-                if not self.waits(self._will.topic) or time.monotonic() > farewell_until:
+                if not self.unacknowledged.waits(self._will.topic) or time.monotonic() > farewell_until:
                     break
                 wait = 0.05
             elif self.is_up:
@@ -237,7 +211,7 @@ class Connection:
         poller.register(sock.fileno(), interest)
         if isinstance(sock, ssl.SSLSocket) and sock.pending():
             wait = 0.0
-        ready = dict(poller.poll(max(0, int(wait * 1000))))
+        ready = dict(poller.poll(max(0, math.ceil(wait * 1000))))
         if self._wake in ready:
             with contextlib.suppress(BlockingIOError):
                 os.eventfd_read(self._wake)
@@ -250,7 +224,7 @@ class Connection:
 
     def _on_connect(self, client: Client, _data: object, _flags: object, reason: Any, _properties: object) -> None:
         if reason.is_failure:
-            self._say(_refusal(reason.value, str(reason), self._settings))
+            self._say(refusal(reason, self._settings))
             return
         for topic, qos in self._subscriptions.items():
             _, number = client.subscribe(topic, qos)
@@ -267,10 +241,10 @@ class Connection:
             return
         if reason.value == TAKEN_OVER:
             self._say(f"another client uses our id {self.client_id}; a new one is taken")
-            self.client_id = _client_id(self._name)
+            self.client_id = client_id_of(self._name)
         elif time.monotonic() - self._up_since < HANGS_UP_SECONDS:  # MQTT 3.1.1 gives no reason
             self._say("the broker hangs up at once: does another client use our id? a new one is taken")
-            self.client_id = _client_id(self._name)
+            self.client_id = client_id_of(self._name)
         else:
             self._say(f"the connection to the broker was lost: {reason}")
 
@@ -279,7 +253,7 @@ class Connection:
             self._refuse(self._asked.get(number, "a subscription"))
 
     def _on_publish(self, _client: object, _data: object, number: int, reason: Any, _properties: object) -> None:
-        topic, _ = self._unacknowledged.pop(number, ("", 0.0))
+        topic = self.unacknowledged.done(number)
         if reason.is_failure:
             self._refuse(topic)
 
@@ -293,36 +267,3 @@ class Connection:
         if problem != self._problem:
             log.warning("%s", problem)
         self._problem = problem
-
-
-def _client_id(name: str) -> str:
-    return f"{name}-{secrets.token_hex(4)}"
-
-
-def _refusal(code: int, text: str, settings: MqttSettings) -> str:
-    """Why the broker does not want us."""
-    if code in (BAD_PASSWORD, NOT_AUTHORIZED):
-        who = f"user '{settings.username}'" if settings.username else "we have no user name (mqtt.username)"
-        return f"password refused by the broker: {who}"
-    if code == UNSUPPORTED_VERSION:
-        return f'the broker does not speak MQTT {settings.protocol}: set mqtt.protocol to the other of "5" and "3.1.1"'
-    if code == CLIENT_ID_REFUSED:
-        return "the broker refuses our client id"
-    return f"the broker refuses us: {text}"
-
-
-def _words(error: Exception, settings: MqttSettings) -> str:
-    """What kept us from connecting."""
-    where = f"{settings.host}:{settings.port}"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the broker's certificate is not trusted: {error.verify_message}"
-    if isinstance(error, ssl.SSLError):
-        return f"no TLS with the broker at {where}: {error.reason or error}"
-    if isinstance(error, socket.gaierror):
-        return f"broker not reachable: no such host {settings.host}"
-    if isinstance(error, TimeoutError):
-        return f"broker not reachable: no answer from {where}"
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename} cannot be read: {error.strerror}"
-    text = error.strerror if isinstance(error, OSError) else None
-    return f"broker not reachable: {text or error} ({where})"

@@ -46,14 +46,17 @@ class StateGate:
         """Whether `view` should be sent now, as far as change is concerned."""
         if self.due is None or now < self.due:
             return False
-        if _essence(view) == self._sent:
+        if self.has_sent(view):
             self.due = None
-            return False
-        return True
+        return self.due is not None
 
-    def opens(self, count: int = 1) -> float:
-        """From when on `count` states may be sent."""
-        return self._times[count - 1] + WINDOW_SECONDS
+    def opens(self) -> float:
+        """From when on a state may be sent."""
+        return self._times[0] + WINDOW_SECONDS
+
+    def has_sent(self, view: View) -> bool:
+        """Whether the broker's state is `view`."""
+        return _essence(view) == self._sent
 
     def sent(self, view: View, now: float) -> None:
         """`view` is on its way."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from moodkiosk.act.homeassistant import Component, Discovery
 from moodkiosk.act.mqtt import payloads
-from moodkiosk.act.mqtt.gate import StateGate
+from moodkiosk.act.mqtt.gate import SETTLE_SECONDS, StateGate
 from moodkiosk.act.mqtt.topics import Message, Topics
 from moodkiosk.moods import View
 
@@ -147,6 +147,7 @@ class Outbox:
             self._repeat(now)
         messages = [Message(self._topics.result, result) for result in self._results]
         self._results.clear()
+        messages += self._due_state(now, waits)
         messages += self._due_discovery(now)
         messages += self._due_state(now, waits)
         if not self._gate.settles(now):
@@ -162,7 +163,7 @@ class Outbox:
             return 60.0
         if min(times) > now:
             return min(times) - now
-        held = self._gate.opens(2 if self._discovery_due is not None else 1) - now
+        held = self._gate.opens() - now
         return held if held > 0 else 1.0  # else the broker's acknowledgement is waited for, which ends the waiting
 
     def _repeat(self, now: float) -> None:
@@ -183,35 +184,42 @@ class Outbox:
         if not self._labels and self._labels_deadline is not None and now < self._labels_deadline:
             self._discovery_due = self._labels_deadline
             return []
-        view = self._view
-        changes = self._labels != self._announced and view is not None and view.mood is not None
-        if changes and now < self._gate.opens(2):
-            return []
+        shown = self._shown()
+        if shown is not None and not self._gate.has_sent(shown):
+            return []  # first the state, see there
         messages = []
-        if changes and view is not None:
-            # Home Assistant refuses a state that is not among the options, and an update of the options around a
-            # state that drops out. "Not sure" is always among them.
-            messages.append(self._state(replace(view, mood=None, manual_mood=None, present=True), now))
         known = self._ghosts | (
             self._discovery.components(self._announced) if self._announced is not None else frozenset()
         )
         if gone := known - self._discovery.components(self._labels):
             messages.append(Message(topic, self._discovery.payload(self._labels, gone), retain=True))
         messages.append(Message(topic, self._discovery.payload(self._labels), retain=True))
-        if self._labels != self._announced:
-            self._gate.forget(now)
         self._announced, self._ghosts, self._discovery_due = self._labels, frozenset(), None
+        self._gate.changed(now - SETTLE_SECONDS)
         return messages
 
-    def _due_state(self, now: float, waits: Callable[[str], bool]) -> list[Message]:
+    def _shown(self) -> View | None:
+        """The view with the moods that Home Assistant may be shown now.
+
+        It refuses a mood that is not among the options of its sensor, and an update of the options around a mood that
+        drops out of them. So until the discovery has the new labels, only moods of both are shown; others as not sure.
+        """
         view = self._view
+        if view is None or self._discovery is None:
+            return view
+        options = set(self._announced or ()) & set(self._labels)
+        return replace(
+            view,
+            mood=view.mood if view.mood in options else None,
+            manual_mood=view.manual_mood if view.manual_mood in options else None,
+        )
+
+    def _due_state(self, now: float, waits: Callable[[str], bool]) -> list[Message]:
+        view = self._shown()
         if view is None or not self._gate.wants(view, now) or now < self._gate.opens() or waits(self._topics.state):
             return []  # what is held back goes out later, as it is then
-        return [self._state(view, now)]
-
-    def _state(self, view: View, now: float) -> Message:
         self._gate.sent(view, now)
-        return Message(self._topics.state, payloads.encode(payloads.state_of(view, self._labels)), retain=True)
+        return [Message(self._topics.state, payloads.encode(payloads.state_of(view)), retain=True)]
 
     def _due_rest(self, waits: Callable[[str], bool]) -> list[Message]:
         due = [

@@ -126,14 +126,11 @@ def encode(payload: Payload) -> bytes:
     return msgspec.json.encode(payload)
 
 
-def state_of(view: View, labels: tuple[str, ...]) -> State:
-    """The payload of a view; a mood that the loaded model (with `labels`, if known) does not know is "not sure"."""
+def state_of(view: View) -> State:
+    """The payload of a view."""
     fields = {name: getattr(view, name) for name in View.__dataclass_fields__}
     steps = round(view.confidence / CONFIDENCE_STEP)
     fields["confidence"] = round(steps * CONFIDENCE_STEP, 2)
-    for key in ("mood", "manual_mood"):
-        if labels and fields[key] not in labels:
-            fields[key] = None
     return State(**fields)
 
 

@@ -137,7 +137,11 @@ class Publisher:
     def publish(self, topic: str, payload: bytes) -> bool:
         """Sends something of no further concern to us, not retained; False: it cannot be sent now and is not kept."""
         with self._lock:
-            if not self._connection.is_up or self._connection.is_stalled() or len(self._plays) >= PLAYS_LIMIT:
+            if (
+                not self._connection.is_up
+                or self._connection.unacknowledged.is_stalled()
+                or len(self._plays) >= PLAYS_LIMIT
+            ):
                 return False
             self._plays.append(Message(topic, payload))
         self._connection.wake()
@@ -161,7 +165,9 @@ class Publisher:
     def _turn(self) -> float:
         with self._lock:
             now = self._clock()
-            messages = self._outbox.take(now, self._connection.waits, stalled=self._connection.is_stalled())
+            messages = self._outbox.take(
+                now, self._connection.unacknowledged.waits, stalled=self._connection.unacknowledged.is_stalled()
+            )
             messages += self._plays
             self._plays.clear()
             wait = self._outbox.wait_seconds(now)

@@ -1,0 +1,57 @@
+"""The figures of the kiosk's health, as entities."""
+
+from __future__ import annotations
+
+from moodkiosk.act.homeassistant.pieces import Entity, diagnostic, figure, on_off
+from moodkiosk.act.mqtt.topics import Topics
+
+
+def health(topics: Topics) -> dict[str, Entity]:
+    """Figures for those who look after the kiosk; what moves all the time is disabled until wanted."""
+    return {
+        "frames_per_second": figure(topics, "Frames", "frames_per_second", "mdi:filmstrip", unit_of_measurement="fps"),
+        "cpu_ms_per_frame": figure(
+            topics, "Processor a frame", "cpu_ms_per_frame", "mdi:chip", unit_of_measurement="ms"
+        ),
+        "celsius": figure(topics, "Temperature", "celsius", None, device_class="temperature", unit_of_measurement="°C"),
+        "sense_rss": figure(
+            topics, "Memory of sense", "sense_rss_mb", None, device_class="data_size", unit_of_measurement="MB"
+        ),
+        "act_rss": figure(
+            topics, "Memory of act", "act_rss_mb", None, device_class="data_size", unit_of_measurement="MB"
+        ),
+        "uptime": figure(topics, "Uptime", "uptime_seconds", None, device_class="duration", unit_of_measurement="s"),
+        "requests_today": figure(topics, "Spotify requests today", "requests_today", "mdi:counter"),
+        "throttled": (
+            "binary_sensor",
+            on_off("Throttled", topics.health, "throttled", device_class="problem", entity_category="diagnostic"),
+        ),
+        "sense": (
+            "binary_sensor",
+            on_off("Seeing half", topics.health, "sense", device_class="running", entity_category="diagnostic"),
+        ),
+        "login_days_left": (
+            "sensor",
+            diagnostic(
+                "Spotify sign-in ends in",
+                topics.health,
+                "login_days_left",
+                "mdi:key-chain",
+                unit_of_measurement="d",
+                suggested_display_precision=0,
+            ),
+        ),
+        "model": (
+            "sensor",
+            {
+                "name": "Model",
+                "icon": "mdi:brain",
+                "entity_category": "diagnostic",
+                "state_topic": topics.info,
+                "value_template": "{{ value_json.model_hash[:12] if value_json.model_hash else 'None' }}",
+                "json_attributes_topic": topics.info,
+                "json_attributes_template": "{{ {'labels': value_json.labels, 'schema': value_json.schema,"
+                " 'version': value_json.version} | tojson }}",
+            },
+        ),
+    }

@@ -1,0 +1,64 @@
+"""What plays and what may be asked of the music, as entities."""
+
+from __future__ import annotations
+
+from moodkiosk.act.homeassistant.pieces import Entity, button, diagnostic, sentence, switch, text
+from moodkiosk.act.mqtt.topics import Topics
+
+
+def music(topics: Topics) -> dict[str, Entity]:
+    """What plays, and what may be asked of the music."""
+    return {
+        "music": ("switch", switch("Automatic music", topics, "music", "mdi:music")),
+        "playing": ("sensor", sentence("Playing", topics, "playing", "mdi:music-note")),
+        "player_status": (
+            "sensor",
+            sentence("Player status", topics, "player_status", "mdi:speaker") | {"entity_category": "diagnostic"},
+        ),
+        "recommendation": (
+            "sensor",
+            {
+                "name": "Recommendation",
+                "icon": "mdi:playlist-music",
+                "state_topic": topics.state,
+                "value_template": "{{ (value_json.recommendation or {'title': 'None'}).title[:255] }}",
+                "json_attributes_topic": topics.state,
+                "json_attributes_template": "{{ (value_json.recommendation or"
+                " {'title': None, 'youtube_url': None, 'spotify_uri': None}) | tojson }}",
+            },
+        ),
+        "last_decision": (
+            "sensor",
+            sentence("Last decision", topics, "last_decision", "mdi:comment-question-outline"),
+        ),
+        "override_until": (
+            "sensor",
+            diagnostic("Own choice respected until", topics.state, "override_until", "mdi:hand-back-right")
+            | {"device_class": "timestamp"},
+        ),
+        "quiet_until": (
+            "sensor",
+            diagnostic("Quiet until", topics.state, "quiet_until", "mdi:sleep") | {"device_class": "timestamp"},
+        ),
+        "volume_cap": (
+            "number",
+            {
+                "name": "Loudest volume",
+                "icon": "mdi:volume-high",
+                "entity_category": "config",
+                "min": 0,
+                "max": 100,
+                "step": 5,
+                "mode": "slider",
+                "unit_of_measurement": "%",
+                "state_topic": topics.state,
+                "value_template": "{{ value_json.volume_cap }}",
+                "command_topic": topics.command("volume_cap"),
+            },
+        ),
+        "language": ("text", text("Language of songs", topics, "language", 100, "mdi:translate", config=True)),
+        "artist": ("text", text("Artist", topics, "artist", 100, "mdi:account-music", config=True)),
+        "recommend": ("button", button("Recommend now", topics, "recommend", "mdi:playlist-play")),
+        "pause": ("button", button("Pause", topics, "pause", "mdi:pause")),
+        "skip": ("button", button("Next song", topics, "skip", "mdi:skip-next")),
+    }

@@ -1,0 +1,72 @@
+"""A paho client as the configuration wants it, and in words what keeps it from the broker."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+from moodkiosk import config
+from moodkiosk.settings import MqttSettings
+
+if TYPE_CHECKING:
+    from paho.mqtt.client import Client
+    from paho.mqtt.reasoncodes import ReasonCode
+
+# Reason codes of MQTT 5, section 3.2.2.2; paho translates those of 3.1.1 to them.
+UNSUPPORTED_VERSION, CLIENT_ID_REFUSED, BAD_PASSWORD, NOT_AUTHORIZED = 132, 133, 134, 135
+
+
+def client_id_of(name: str) -> str:
+    """An id that no other client has: the broker throws out the older of two with the same."""
+    return f"{name}-{secrets.token_hex(4)}"
+
+
+def new_client(settings: MqttSettings, client_id: str) -> Client:
+    """A client that is not connected yet. Raises OSError for files that cannot be read."""
+    from paho.mqtt.client import Client, MQTTv5, MQTTv311
+    from paho.mqtt.enums import CallbackAPIVersion
+
+    client = Client(
+        CallbackAPIVersion.VERSION2,
+        client_id,
+        protocol=MQTTv5 if settings.protocol == "5" else MQTTv311,
+        reconnect_on_failure=False,
+    )
+    if settings.username:
+        password = config.secret(settings.password_file) if settings.password_file else None
+        client.username_pw_set(settings.username, password)
+    if settings.tls is not None:
+        tls = settings.tls
+        client.tls_set(tls.ca_file or None, tls.certificate_file or None, tls.key_file or None)
+    return client
+
+
+def refusal(reason: ReasonCode, settings: MqttSettings) -> str:
+    """Why the broker does not want us."""
+    if reason.value in (BAD_PASSWORD, NOT_AUTHORIZED):
+        who = f"user '{settings.username}'" if settings.username else "no user name is set (mqtt.username)"
+        return f"password refused by the broker: {who}"
+    if reason.value == UNSUPPORTED_VERSION:
+        return f'the broker does not speak MQTT {settings.protocol}: set mqtt.protocol to the other of "5" and "3.1.1"'
+    if reason.value == CLIENT_ID_REFUSED:
+        return "the broker refuses our client id"
+    return f"the broker refuses us: {reason}"
+
+
+def trouble(error: Exception, settings: MqttSettings) -> str:
+    """What kept us from connecting."""
+    where = f"{settings.host}:{settings.port}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the broker's certificate is not trusted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return f"no TLS with the broker at {where}: {error.reason or error}"
+    if isinstance(error, socket.gaierror):
+        return f"broker not reachable: no such host {settings.host}"
+    if isinstance(error, TimeoutError):
+        return f"broker not reachable: no answer from {where}"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be read: {error.strerror}"
+    text = error.strerror if isinstance(error, OSError) else None
+    return f"broker not reachable: {text or error} ({where})"

@@ -1,0 +1,97 @@
+"""A short visit to the broker, for commands that look or tidy up and go: `doctor` and `discovery`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from moodkiosk.act.mqtt.client import client_id_of, new_client, refusal, trouble
+from moodkiosk.act.mqtt.topics import Message
+from moodkiosk.settings import Config, MqttSettings
+
+ANSWER_SECONDS = 5.0
+GRACE_SECONDS = 0.3
+"""A broker may hand out retained messages a little after it has confirmed a later subscription."""
+
+
+class NoBroker(Exception):
+    """Why the broker could not be visited, as one line."""
+
+
+class Visit:
+    """An open connection."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._found: dict[str, bytes] = {}
+        self._confirmed: dict[int, threading.Event] = {}
+        client.on_message = self._on_message
+        client.on_subscribe = lambda _c, _d, number, *_: self._confirmed.setdefault(number, threading.Event()).set()
+
+    def retained(self, topics: Sequence[str]) -> dict[str, bytes]:
+        """What the broker keeps on `topics`, which may have wildcards."""
+        for topic in topics:
+            _, number = self._client.subscribe(topic, 0)
+            self._confirmed.setdefault(number, threading.Event()).wait(ANSWER_SECONDS)
+        threading.Event().wait(GRACE_SECONDS)
+        return dict(self._found)
+
+    def publish(self, message: Message) -> None:
+        """Publishes, and waits until the broker has it. Raises NoBroker."""
+        info = self._client.publish(message.topic, message.payload, message.qos, message.retain)
+        try:
+            info.wait_for_publish(ANSWER_SECONDS)
+            arrived = info.is_published()
+        except (ValueError, RuntimeError):  # the connection was lost
+            arrived = False
+        if not arrived:
+            raise NoBroker(f"the broker did not take the message on {message.topic}")
+
+    def _on_message(self, _client: object, _data: object, message: Any) -> None:
+        if message.retain:
+            self._found[message.topic] = bytes(message.payload)
+
+
+@contextmanager
+def visit(settings: MqttSettings, kiosk: str) -> Iterator[Visit]:
+    """Connects for the length of the block. Raises NoBroker."""
+    answered = threading.Event()
+    problems: list[str] = []
+
+    def on_connect(_client: object, _data: object, _flags: object, reason: Any, _properties: object) -> None:
+        if reason.is_failure:
+            problems.append(refusal(reason, settings))
+        answered.set()
+
+    def on_disconnect(*_: object) -> None:
+        problems.append("the broker hung up")
+        answered.set()
+
+    try:
+        client = new_client(settings, client_id_of(f"moodkiosk-{kiosk}-visit"))
+        client.on_connect = on_connect
+        client.on_disconnect = on_disconnect
+        client.connect(settings.host, settings.port)
+    except (OSError, ValueError) as error:
+        raise NoBroker(trouble(error, settings)) from None
+    client.loop_start()
+    try:
+        if not answered.wait(ANSWER_SECONDS):
+            raise NoBroker(f"{settings.host}:{settings.port} does not answer as an MQTT broker")
+        if problems:
+            raise NoBroker(problems[0])
+        yield Visit(client)
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+def probe(config: Config) -> str | None:
+    """Tries the configured broker: None if it takes us, else why not, in one line."""
+    try:
+        with visit(config.mqtt, config.kiosk.id):
+            return None
+    except NoBroker as error:
+        return str(error)
