@@ -13,7 +13,7 @@ from spotipy.cache_handler import CacheHandler
 from spotipy.oauth2 import SpotifyPKCE
 
 from moodkiosk.act.players import Clock
-from moodkiosk.act.spotify.answers import Account, Device, Devices, Found, Page, Playback, Playlist, understand
+from moodkiosk.act.spotify.answers import Device, Devices, Found, Page, Playback, Playlist, understand
 from moodkiosk.act.spotify.line import Line
 from moodkiosk.act.spotify.tokens import SCOPES, TokenFile
 from moodkiosk.act.spotify.trouble import LOGIN, Trouble
@@ -61,6 +61,7 @@ class SignIn(SpotifyPKCE):  # type: ignore[misc] # spotipy comes without types
             cache_handler=cache,
         )
         self._wall = wall
+        self._renewed: str | None = None
         self.OAUTH_AUTHORIZE_URL = settings.developer.authorize_url
         self.OAUTH_TOKEN_URL = settings.developer.token_url
 
@@ -68,6 +69,12 @@ class SignIn(SpotifyPKCE):  # type: ignore[misc] # spotipy comes without types
         """Whether the access token is near its end, or the clock was set since it was given."""
         left = token_info["expires_at"] - self._wall()
         return not 60 <= left <= token_info.get("expires_in", 3600) + 60
+
+    def refresh_access_token(self, refresh_token: str) -> dict[str, Any]:
+        """Gets new tokens for a refresh token."""
+        self._renewed = refresh_token
+        fresh: dict[str, Any] = super().refresh_access_token(refresh_token)
+        return fresh
 
     def _add_custom_values_to_token_info(self, token_info: object) -> dict[str, Any]:
         """Spotipy's place to look at fresh tokens. Raises Trouble for something else than tokens."""
@@ -80,6 +87,7 @@ class SignIn(SpotifyPKCE):  # type: ignore[misc] # spotipy comes without types
             raise Trouble("garbage", "Spotify's answer to the sign-in cannot be understood", passing=True)
         token_info["expires_at"] = int(self._wall()) + token_info["expires_in"]
         token_info.setdefault("scope", " ".join(SCOPES))
+        token_info["renewed"] = self._renewed
         return token_info
 
     def _get_auth_response(self, open_browser: bool | None = None) -> str:  # noqa: ARG002 - spotipy's signature
@@ -170,10 +178,6 @@ class Client:
         answer = self._read(lambda: self._api.search(words, limit=10, type="playlist"))
         page = understand(answer, Found).playlists
         return [playlist for playlist in page.items if playlist is not None] if page else []
-
-    def account(self) -> Account:
-        """Who is signed in."""
-        return understand(self._read(self._api.current_user), Account)
 
     def _write(self, send: Callable[[], object]) -> None:
         self._signed_in(send)

@@ -90,8 +90,17 @@ class TokenFile:
         return float(found) if isinstance(found, int | float) else None
 
     def save(self, tokens: dict[str, Any]) -> None:
-        """Keeps refreshed tokens; the time of the sign-in stays. If they cannot be written they are kept in memory."""
-        kept = {"authorized_at": self.authorized_at(), **tokens}
+        """Keeps refreshed tokens; what else is known of the sign-in stays.
+
+        If they cannot be written they are kept in memory. If somebody has signed in anew since, that is what counts:
+        `tokens["renewed"]` is the refresh token that they were got with.
+        """
+        kept, renewed = dict(tokens), tokens.get("renewed")
+        kept.pop("renewed", None)
+        now = self.load()
+        if now is not None and renewed not in (None, now["refresh_token"]):
+            return
+        kept = {**(now or {}), **kept}
         try:
             write(self.path, kept)
         except OSError as error:
