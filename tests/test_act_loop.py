@@ -99,9 +99,9 @@ def test_a_reading_from_before_a_pause_says_nothing(world: World) -> None:
 
 
 def test_nothing_is_shown_twice(world: World) -> None:
+    world.see(None, 2)
     shown = len(world.views)
-    for _ in range(50):
-        world.turn(later=0.5)
+    world.see(None, 30)
     assert len(world.views) == shown
 
 

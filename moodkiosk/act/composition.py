@@ -1,0 +1,159 @@
+"""How the half that talks is put together; what happens is in `loop`."""
+
+from __future__ import annotations
+
+import math
+import secrets
+import sys
+import threading
+import time
+from dataclasses import asdict
+
+from moodkiosk import link, paths, systemd
+from moodkiosk.act import health, players
+from moodkiosk.act.clock import WallClock
+from moodkiosk.act.loop import Loop, Ports, SenseLeft
+from moodkiosk.act.mqtt import Publisher
+from moodkiosk.act.say import Teller
+from moodkiosk.act.sockets import ControlServer, SenseLink
+from moodkiosk.act.store import Store
+from moodkiosk.act.web.server import Page
+from moodkiosk.act.worker import NewestWins
+from moodkiosk.cli import Failure
+from moodkiosk.decide import kiosk
+from moodkiosk.fill import decide_settings
+from moodkiosk.moods import Decision, MoodEvent, View
+from moodkiosk.settings import Config
+
+STOP_SECONDS = 1.0
+LOGIN_WARNINGS_DAYS = (30, 7, 1)
+
+
+class Act:
+    """Everything around the main loop, made in the order in which it depends on each other."""
+
+    def __init__(self, settings: Config, *, as_json: bool) -> None:
+        self.settings = settings
+        self.wall = WallClock()
+        self.started = time.monotonic()
+        self.warned_days: int | None = None
+        state_dir = paths.state_dir(settings.paths, "act")
+        self.store = Store(state_dir)
+        self.teller = Teller(self.wall.always, as_json=as_json, stamp=not systemd.in_journal(sys.stdout))
+        decide = decide_settings(settings)
+        state = kiosk.start(decide, self.store.load(), session=secrets.token_hex(4))
+        self.loop = Loop(decide, state, self._ports())
+        self.publisher = Publisher(settings, self.loop.ask, self.wall.always) if settings.mqtt.enabled else None
+        self.page = Page(settings, self.loop.ask, state_dir) if settings.web.enabled else None
+        self.player = players.make(settings, state_dir, self._publish)
+        self.worker = NewestWins[Decision]("player", self._play)
+        try:
+            self.bridge = SenseLink(paths.link_socket(settings.paths), self._from_sense)
+            self.control = ControlServer(paths.control_socket(settings.paths), self.loop.ask)
+        except OSError as error:
+            raise Failure(f"cannot listen: {error}") from None
+
+    def run(self, stop: threading.Event) -> None:
+        """Turns the loop until `stop`, then takes leave of everybody."""
+        if self.page is not None:
+            self.page.start()
+        if self.publisher is not None:
+            self.publisher.start()
+        try:
+            self.loop.run(stop, self._now, self._after_turn)
+        finally:
+            systemd.notify("STOPPING=1")
+            self.control.close()
+            self.bridge.close()
+            self.worker.stop(STOP_SECONDS)
+            self.loop.remember(time.monotonic())
+            if self.page is not None:
+                self.page.stop()
+            if self.publisher is not None:
+                self.publisher.stop()
+
+    def _ports(self) -> Ports:
+        return Ports(
+            reading=self.teller.reading,
+            event=self._event,
+            decision=self._decision,
+            show=self._show,
+            carry_out=lambda decision: self.worker.put(decision),
+            order=lambda order: self.bridge.send(order),
+            keep=self.store.keep,
+            hello=self._hello,
+            status=self._status,
+        )
+
+    def _now(self) -> kiosk.Now:
+        return kiosk.Now(time.monotonic(), self.wall.now())
+
+    def _from_sense(self, message: link.FromSense | None) -> None:
+        self.loop.put(SenseLeft() if message is None else message)
+
+    def _play(self, decision: Decision) -> None:
+        """On the player's thread."""
+        self.loop.put(self.player.play(decision, self.worker.superseded))
+
+    def _publish(self, topic: str, payload: bytes) -> bool:
+        return self.publisher is not None and self.publisher.publish(topic, payload)
+
+    def _event(self, event: MoodEvent) -> None:
+        self.teller.event(event)
+        if self.publisher is not None:
+            self.publisher.tell(event)
+        if self.page is not None:
+            self.page.tell(event)
+
+    def _decision(self, decision: Decision) -> None:
+        self.teller.decision(decision)
+        if self.page is not None:
+            self.page.decided(decision)
+
+    def _show(self, view: View) -> None:
+        if self.publisher is not None:
+            self.publisher.show(view)
+        if self.page is not None:
+            self.page.show(view)
+        systemd.notify(f"STATUS={status_line(view)}")
+
+    def _hello(self, hello: link.Hello) -> None:
+        if self.publisher is not None:
+            self.publisher.hello(hello)
+
+    def _after_turn(self, at: float) -> None:
+        systemd.notify("WATCHDOG=1")
+        if self.publisher is not None and self.publisher.health_due():
+            status = self.player.status()
+            figures = health.gather(self.wall.always(), self.started, at, self.loop, self.bridge, status)
+            self.publisher.health(figures)
+            self._warn_of_login(status.login_days_left)
+
+    def _warn_of_login(self, days_left: float | None) -> None:
+        """Says once at each of LOGIN_WARNINGS_DAYS that the sign-in is ending."""
+        due = [days for days in LOGIN_WARNINGS_DAYS if days_left is not None and days_left <= days]
+        if due and min(due) != self.warned_days:
+            left = max(0, math.floor(days_left or 0))
+            self.loop.put(kiosk.Notice("login_expiring", f"{left} days left: run 'moodkiosk login'"))
+        self.warned_days = min(due, default=None)
+
+    def _status(self, view: View) -> dict[str, object]:
+        """What `moodkiosk status` prints."""
+        player = self.player.status()
+        return asdict(view) | {
+            "broker": self.publisher.status if self.publisher else "switched off",
+            "page": self.page.status if self.page else "switched off",
+            "sense": "running" if self.bridge.connected else "not running",
+            "memory": self.store.status,
+            "requests_today": player.requests_today,
+            "login_days_left": player.login_days_left,
+        }
+
+
+def status_line(view: View) -> str:
+    """What `systemctl status` shows."""
+    if not view.camera or view.camera_status != "on":
+        return f"camera {view.camera_status}"
+    who = f"{view.people} in view" if view.present else "nobody there"
+    mood = (view.mood or "not sure") if view.present else "–"
+    return f"{who}, mood {mood}; music: {view.playing or view.player_status}"

@@ -1,0 +1,155 @@
+"""The whole kiosk as two real processes: actor, MediaPipe, model, link, decide, a real broker, the real spotipy."""
+
+from __future__ import annotations
+
+import json
+import queue
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from moodkiosk.broker import Broker, private_broker
+from tests.support.household import CLIENT_ID, openapi
+from tests.support.kiosk import Kiosk
+from tests.support.wait import until
+from tests.support.webapi import WebApi
+
+pytestmark = pytest.mark.slow
+
+HAPPY = "spotify:playlist:37i9dQZF1DXdPec7aLTmlC"
+SAD = "spotify:playlist:37i9dQZF1DX7qK8ma5wgG1"
+
+
+class Listener:
+    """A subscriber that writes everything down: (topic, payload, retained)."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.messages: queue.Queue[tuple[str, bytes, bool]] = queue.Queue()
+        self.all: list[tuple[str, bytes, bool]] = []
+        self._client = paho.Client(CallbackAPIVersion.VERSION2)
+        self._client.on_message = lambda _c, _u, message: self._take(message)
+        self._client.on_connect = lambda client, *_: client.subscribe("moodkiosk/#", 1)
+        self._client.connect(broker.host, broker.port)
+        self._client.loop_start()
+
+    def _take(self, message: paho.MQTTMessage) -> None:
+        found = (message.topic, message.payload, message.retain)
+        self.all.append(found)
+        self.messages.put(found)
+
+    def wait_for(self, topic: str, seconds: float = 30.0, **wanted: object) -> dict[str, Any]:
+        """The next message on a topic whose JSON has these values."""
+        while True:
+            found, payload, _ = self.messages.get(timeout=seconds)
+            if found.endswith(topic):
+                body: dict[str, Any] = json.loads(payload)
+                if all(body.get(key) == value for key, value in wanted.items()):
+                    return body
+
+    def close(self) -> None:
+        """Disconnects."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[Broker]:
+    with private_broker() as found:
+        yield found
+
+
+@pytest.fixture
+def listener(broker: Broker) -> Iterator[Listener]:
+    found = Listener(broker)
+    yield found
+    found.close()
+
+
+def spotify(api: WebApi) -> dict[str, Any]:
+    developer = {name: getattr(api.developer, name) for name in ("api_url", "authorize_url", "token_url")}
+    return {
+        "spotify": {"client_id": CLIENT_ID, "developer": developer},
+        "music": {"player": "spotify", "moods": {"happy": {"play": [HAPPY]}, "sad": {"play": [SAD]}}},
+    }
+
+
+def test_a_mood_becomes_a_retained_state_one_event_and_music_on_the_right_speaker(
+    tmp_path: Path, broker: Broker, listener: Listener
+) -> None:
+    with WebApi(openapi()) as api, Kiosk(tmp_path, broker, spotify(api)) as kiosk:
+        state = tmp_path / "state" / "act"
+        state.mkdir(parents=True)
+        token = state / "spotify-token.json"
+        token.write_text(json.dumps(api.sign_in()))
+        token.chmod(0o600)
+        # Sense first: either half may start before the other.
+        kiosk.start("sense")
+        act = kiosk.start("act")
+        event = listener.wait_for("/event", 60, kind="mood_changed", mood="happy")
+        shown = listener.wait_for("/state", 10, mood="happy")
+        assert shown["present"] is True
+        play = until(lambda: [seen for seen in api.sent("PUT /v1/me/player/play") if seen.body.get("context_uri") == HAPPY], 10)
+        assert len(play) == 1
+        assert play[0].query["device_id"] == "d1"
+        # Within a second of settling: both carry the machine's own clock.
+        decided = act.wait_for(10, type="decision", mood="happy")
+        assert decided["action"] == "play"
+        assert play[0].at - (decided["at"] + time.time() - time.monotonic()) < 1.0
+        events = [json.loads(payload) for topic, payload, _ in listener.all if topic.endswith("/event")]
+        assert [found["id"] for found in events].count(event["id"]) == 1
+        assert len([found for found in events if found["kind"] == "mood_changed" and found["mood"] == "happy"]) == 1
+        assert not any(retained for topic, _, retained in listener.all if topic.endswith("/event"))
+        everything = b"".join(payload for _, payload, _ in listener.all) + "".join(act.log + act.everything).encode()
+        secrets = [value for key, value in json.loads(token.read_text()).items() if key.endswith("token")]
+        assert secrets
+        assert not [secret for secret in secrets if secret.encode() in everything]
+    late = Listener(broker)
+    assert late.wait_for("/state")["labels"]
+    assert not [topic for topic, _, _ in late.all if topic.endswith("/event")]
+    late.close()
+
+
+def test_either_half_and_the_broker_may_die_and_come_back_and_nothing_stale_is_sent(tmp_path: Path) -> None:
+    with private_broker() as broker, Kiosk(tmp_path, broker, {"kiosk": {"id": "phoenix"}}) as kiosk:
+        listener = Listener(broker)
+        act, sense = kiosk.start("act"), kiosk.start("sense")
+        listener.wait_for("/event", 60, kind="arrived")
+
+        sense.stop(signal.SIGKILL)
+        lost = listener.wait_for("/event", 20, kind="camera_lost")
+        assert listener.wait_for("/state", 10, present=False)["camera_status"].startswith("lost")
+        kiosk.start("sense")
+        listener.wait_for("/event", 30, kind="camera_back")
+        listener.wait_for("/event", 60, kind="mood_changed")
+
+        before = [json.loads(payload)["id"] for topic, payload, _ in listener.all if topic.endswith("/event")]
+        assert lost["id"] in before
+        act.stop(signal.SIGKILL)
+        until(lambda: any(t.endswith("/availability") and p == b"offline" for t, p, _ in listener.all), 60)
+        heard = len(listener.all)
+        act = kiosk.start("act")
+        listener.wait_for("/event", 60, kind="arrived")
+        after = [json.loads(payload) for topic, payload, _ in listener.all[heard:] if topic.endswith("/event")]
+        assert after[0]["kind"] == "arrived", "a new run begins by seeing, not by repeating"
+        assert not {found["id"] for found in after} & set(before)
+        assert act.process.poll() is None
+        listener.close()
+
+
+def test_a_second_act_and_a_wrong_command_are_one_clear_line(tmp_path: Path) -> None:
+    with Kiosk(tmp_path, None, {"web": {"enabled": False}}) as kiosk:
+        kiosk.start("act")
+        until(lambda: (tmp_path / "run" / "control.sock").exists())
+        second = kiosk.start("act")
+        assert second.process.wait(20) == 1
+        assert re.search("another kiosk is running here", "".join(second.log)) or until(lambda: second.log)
+        assert kiosk.ask("camera", "off").text == "the camera is switched off"
+        assert kiosk.ask("camera", "maybe").error == "expected on or off or lend"
+        assert kiosk.ask("recommend").error == "let me see your mood first"
