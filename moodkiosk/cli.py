@@ -62,7 +62,9 @@ def parser() -> argparse.ArgumentParser:
     login = add("login", "moodkiosk.act.login:main", "Signs in to Spotify; works over SSH.")
     login.add_argument("--seconds", type=float, default=300, metavar="N", help="wait at most N seconds (default 300)")
     add("web-password", "moodkiosk.act.web.password:main", "Sets the password of the kiosk page.")
-    discovery = add("discovery", "moodkiosk.act.discovery:main", "Shows or removes the Home Assistant discovery.", json=True)
+    discovery = add(
+        "discovery", "moodkiosk.act.discovery:main", "Shows or removes the Home Assistant discovery.", json=True
+    )
     discovery.add_argument("--remove", action="store_true", help="remove this kiosk from Home Assistant")
     _add_control(add)
     return top
@@ -101,18 +103,23 @@ def _add_control(add: Callable[..., argparse.ArgumentParser]) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command line and returns its exit code."""
     args = parser().parse_args(argv)
-    from moodkiosk.config import ConfigError
-
     module, _, name = args.target.partition(":")
     if "config" in args and args.config is None and SYSTEM_CONFIG.is_file():
         args.config = SYSTEM_CONFIG
+    return guarded(lambda: int(getattr(importlib.import_module(module), name)(args)))
+
+
+def guarded(call: Callable[[], int], program: str = "moodkiosk") -> int:
+    """The exit code of `call`; what people can do something about becomes one line on stderr instead of a traceback."""
+    from moodkiosk.config import ConfigError
+
     try:
-        return int(getattr(importlib.import_module(module), name)(args))
+        return call()
     except (ConfigError, UsageError) as error:
-        print(f"moodkiosk: {error}", file=sys.stderr)
+        print(f"{program}: {error}", file=sys.stderr)
         return 2
     except Failure as error:
-        print(f"moodkiosk: {error}", file=sys.stderr)
+        print(f"{program}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

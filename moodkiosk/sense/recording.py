@@ -26,7 +26,7 @@ class Sample:
     """What was seen at one moment.
 
     Attributes:
-        at: monotonic seconds.
+        at: monotonic seconds; NaN where it is not known.
         landmarks: of the face, and of the hands where they were looked for and found.
     """
 
@@ -75,13 +75,14 @@ def encode(recording: Recording) -> bytes:
     if len(sizes) != 1:
         raise ValueError(f"a recording has samples of one picture size, not of {len(sizes)}")
     (width, height) = sizes.pop()
+    at = np.array([sample.at for sample in recording.samples], np.float64)
+    known = {"at": at} if np.isfinite(at).all() else {}
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
         face=np.stack([sample.landmarks.face for sample in recording.samples]).astype(np.float32),
         left_hand=_hands([sample.landmarks.left_hand for sample in recording.samples]),
         right_hand=_hands([sample.landmarks.right_hand for sample in recording.samples]),
-        at=np.array([sample.at for sample in recording.samples], np.float64),
         label=np.array(recording.label),
         person=np.array(recording.person),
         session=np.array(recording.session),
@@ -90,6 +91,7 @@ def encode(recording: Recording) -> bytes:
         mirrored=np.array(recording.mirrored),
         extractor=np.array(recording.extractor),
         version=np.array(VERSION),
+        **known,
     )
     return buffer.getvalue()
 

@@ -1,0 +1,73 @@
+"""Names of moods and gestures as people type them: cleaned, compared, and the usual slips pointed out."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import unicodedata
+from collections.abc import Iterable
+
+from moodkiosk.cli import UsageError
+
+USUAL = ("neutral", "happy", "sad", "angry", "surprise", "fear", "disgust", "contempt")
+"""The labels of the starter model and of the public data sets."""
+
+FORBIDDEN = '/\\:*?"<>|'
+"""Not allowed in file names on one system or another."""
+
+CLOSE = 0.85
+"""Share of letters two labels have in common (difflib's ratio) from which one looks like a slip of the other."""
+
+
+def clean(text: str) -> str:
+    """The label as it is recorded: one form of each letter, single spaces. Raises UsageError if it cannot be one."""
+    label = " ".join(unicodedata.normalize("NFC", text).split())
+    if not label:
+        raise UsageError("a label must not be empty")
+    if len(label) > 60:
+        raise UsageError(f"the label {label[:20]!r}… is longer than 60 letters")
+    if not label.isprintable() or any(letter in FORBIDDEN for letter in label) or label.startswith((".", "-")):
+        raise UsageError(f"{label!r} cannot be a label: it names a file, so no {' '.join(FORBIDDEN)}, and no '.' first")
+    if label.casefold() == "auto":
+        raise UsageError("'auto' cannot be a label: 'moodkiosk mood auto' means going by the camera")
+    return label
+
+
+def spelled_alike(one: str, other: str) -> bool:
+    """Whether two labels differ only by case, accents, spaces and signs between words."""
+    return _folded(one) == _folded(other)
+
+
+def twin(label: str, known: Iterable[str]) -> str | None:
+    """The known label that is this one in another spelling; None if there is none, or the very same is known."""
+    names = list(known)
+    return None if label in names else next((name for name in names if spelled_alike(name, label)), None)
+
+
+def slip(label: str, known: Iterable[str] = USUAL) -> str | None:
+    """The known label this one looks like a typing slip of, as "suprise" of "surprise"; None if it does not."""
+    folded = {_folded(name): name for name in known}
+    mine = _folded(label)
+    if mine in folded:
+        return None
+    close = difflib.get_close_matches(mine, list(folded), n=1, cutoff=CLOSE)
+    # "surprised" is another form of a word, not a slip.
+    return folded[close[0]] if close and not mine.startswith(close[0]) and not close[0].startswith(mine) else None
+
+
+def traps(labels: Iterable[str]) -> list[str]:
+    """What looks wrong about the labels of a data set, one sentence each."""
+    names = sorted(set(labels))
+    said = [
+        f"{one!r} and {other!r} differ only in spelling: are they one mood?"
+        for one, other in itertools.combinations(names, 2)
+        if spelled_alike(one, other)
+    ]
+    slips = [(name, meant) for name in names if (meant := slip(name))]
+    said += [f"{name!r} looks like a slip of {meant!r}: music is chosen by the name" for name, meant in slips]
+    return said
+
+
+def _folded(label: str) -> str:
+    letters = unicodedata.normalize("NFKD", label.casefold())
+    return "".join(letter for letter in letters if letter.isalnum())

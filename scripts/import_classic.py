@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""Turns the classic project's data, `<label>.npy` with 1,020 numbers a sample, into recordings to train with."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from moodkiosk.sense.recording import Recording
+
+try:
+    from moodkiosk import cli
+except ModuleNotFoundError:  # the system's Python: go on with the project's own
+    os.execv(Path(__file__).parent / "_python", ["_python", *sys.argv])  # noqa: S606 - no shell is wanted
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="import_classic.py", description=__doc__, epilog=cli.EPILOG)
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the .npy files are")
+    parser.add_argument("--aspect", required=True, metavar="W:H", help="width to height of the pictures, usually 4:3")
+    parser.add_argument("--person", default="", metavar="NAME", help="who is in them; training splits by person")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the recordings")
+    return parser.parse_args()
+
+
+def main(args: argparse.Namespace) -> int:
+    from moodkiosk.learn import classic
+
+    shape = classic.aspect(args.aspect)
+    imported = 0
+    for found in classic.look_through(args.folder):
+        if found.rows is None:
+            print(f"{found.path.name}: skipped, {found.note}")
+            continue
+        path = save(classic.to_recording(found, shape, args.person), args.out)
+        imported += 1
+        print(f"{found.path.name}: {len(found.rows)} samples of {found.label!r} -> {path}")
+        if found.note:
+            print(f"{found.path.name}: note: {found.note}")
+    if not imported:
+        raise cli.UsageError(f"nothing to import in {args.folder}")
+    return 0
+
+
+def save(made: Recording, folder: Path) -> Path:
+    from moodkiosk.sense import recording
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return recording.save(made, folder)
+    except OSError as error:
+        raise cli.Failure(f"cannot write into {folder}: {error.strerror}") from None
+
+
+if __name__ == "__main__":
+    sys.exit(cli.guarded(lambda: main(arguments()), "import_classic.py"))
