@@ -7,8 +7,8 @@ import argparse
 import msgspec
 
 from moodkiosk import config
-from moodkiosk.act.mqtt.topics import Message, Topics
 from moodkiosk.act.mqtt.visit import NoBroker, Visit, visit
+from moodkiosk.act.topics import Message, Topics
 from moodkiosk.cli import Failure
 
 

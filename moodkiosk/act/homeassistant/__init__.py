@@ -15,7 +15,7 @@ from moodkiosk.act.homeassistant.health import health
 from moodkiosk.act.homeassistant.music import music
 from moodkiosk.act.homeassistant.pieces import Component, Keys, slug
 from moodkiosk.act.homeassistant.seeing import AUTO, NOBODY, NOT_SURE, seeing, triggers
-from moodkiosk.act.mqtt.topics import Topics
+from moodkiosk.act.topics import Topics
 from moodkiosk.settings import KioskSettings
 
 __all__ = [

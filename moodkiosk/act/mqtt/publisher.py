@@ -20,8 +20,8 @@ from moodkiosk.act.homeassistant import Discovery, listed_components
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.connection import KEEPALIVE_SECONDS, Connection, Hooks
 from moodkiosk.act.mqtt.outbox import Outbox
-from moodkiosk.act.mqtt.topics import COMMANDS, Message, Topics
 from moodkiosk.act.ports import Ask, Request
+from moodkiosk.act.topics import COMMANDS, Message, Topics
 from moodkiosk.moods import MoodEvent, Result, View
 from moodkiosk.settings import Config
 
