@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from moodkiosk import link, paths, systemd
 from moodkiosk.act import health, players
@@ -17,13 +18,17 @@ from moodkiosk.act.mqtt import Publisher
 from moodkiosk.act.say import Teller
 from moodkiosk.act.sockets import ControlServer, SenseLink
 from moodkiosk.act.store import Store
-from moodkiosk.act.web.server import Page
 from moodkiosk.act.worker import NewestWins
 from moodkiosk.cli import Failure
 from moodkiosk.decide import kiosk
 from moodkiosk.fill import decide_settings
 from moodkiosk.moods import Decision, MoodEvent, View
 from moodkiosk.settings import Config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from moodkiosk.act.web.server import Page
 
 STOP_SECONDS = 1.0
 LOGIN_WARNINGS_DAYS = (30, 7, 1)
@@ -44,7 +49,7 @@ class Act:
         state = kiosk.start(decide, self.store.load(), session=secrets.token_hex(4))
         self.loop = Loop(decide, state, self._ports())
         self.publisher = Publisher(settings, self.loop.ask, self.wall.always) if settings.mqtt.enabled else None
-        self.page = Page(settings, self.loop.ask, state_dir) if settings.web.enabled else None
+        self.page = self._page(state_dir) if settings.web.enabled else None
         self.player = players.make(settings, state_dir, self._publish)
         self.worker = NewestWins[Decision]("player", self._play)
         try:
@@ -71,6 +76,11 @@ class Act:
                 self.page.stop()
             if self.publisher is not None:
                 self.publisher.stop()
+
+    def _page(self, state_dir: Path) -> Page:
+        from moodkiosk.act.web.server import Page  # 20 MB that a kiosk without a page need not have
+
+        return Page(self.settings, self.loop.ask, state_dir)
 
     def _ports(self) -> Ports:
         return Ports(

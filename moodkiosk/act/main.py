@@ -1,4 +1,4 @@
-"""`moodkiosk act`: reads the configuration before anything heavy is loaded, then runs what `composition` puts together."""
+"""`moodkiosk act`: reads the configuration, and only then loads and runs what `composition` puts together."""
 
 from __future__ import annotations
 

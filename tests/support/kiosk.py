@@ -62,15 +62,15 @@ class Half:
             if all(line.get(key) == value for key, value in wanted.items()):
                 return line
 
-    def signal(self, number: int) -> None:
+    def send(self, number: int) -> None:
         """Sends a signal."""
         os.kill(self.process.pid, number)
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 15.0) -> int:
         """Ends the process and returns its exit code."""
         if self.process.poll() is None:
-            self.signal(signal.SIGCONT)
-            self.signal(number)
+            self.send(signal.SIGCONT)
+            self.send(number)
         code = self.process.wait(seconds)
         for thread in self._threads:
             thread.join(seconds)
