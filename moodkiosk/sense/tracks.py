@@ -1,0 +1,202 @@
+"""Follows people from frame to frame by where they are and how large they look. Geometry only: nobody is recognised.
+
+A track is one person while in view. Who is hidden for a moment (somebody walks past) keeps their number if they show
+up again about where they were going; after that, or in doubt, they are somebody new: two people must never be mixed
+into one, while one person as two costs a few seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from moodkiosk.sense.landmarks import Region, region_of, width_px
+from moodkiosk.sense.still import Stillness
+
+if TYPE_CHECKING:
+    from moodkiosk.moods import Points
+
+REMEMBER_SECONDS = 2.0
+"""A person out of sight is waited for this long."""
+
+SAME_DISTANCE = 0.35
+"""Two faces whose middles are closer than this, in widths, are the same face found twice."""
+
+SAME_SIZE = 1.35
+"""A face does not grow or shrink by more than this between two looks."""
+
+RETURN_DISTANCE = 1.2
+"""How far from where they are expected people may show up again, in face widths, and a little more each second."""
+
+NEARER = 1.15
+"""Somebody else comes to the front when their face is larger by this much: equals do not take turns."""
+
+GIVE_WAY_SECONDS = 0.6
+"""Who was in front and is hidden stays in front this long, so that one missed look does not change the person."""
+
+SPEED_MEMORY_SECONDS = 0.4
+
+PICTURES = 8
+"""As many pictures on the wall are remembered while somebody stands before them."""
+
+
+@dataclass(slots=True)
+class Track:
+    """One person while in view.
+
+    Attributes:
+        number: who it is, for as long as the person stays in view.
+        face: landmarks when seen last, float32 [468, 3], pixels of the frame.
+        at: when seen last, seconds.
+        since: when seen first.
+        region: where the face was when seen last.
+        width_px: width of the face.
+        speed: of the region's middle, pixels a second, x and y.
+        stillness: whether it is a picture on the wall.
+    """
+
+    number: int
+    face: Points
+    at: float
+    since: float
+    region: Region
+    width_px: float
+    stillness: Stillness
+    speed: tuple[float, float] = (0.0, 0.0)
+
+    def expected(self, at: float) -> Region:
+        """Where the face should be at a time not long after it was seen."""
+        seconds = min(max(at - self.at, 0.0), REMEMBER_SECONDS)
+        x, y = (self.speed[0] * seconds, self.speed[1] * seconds)
+        return Region(self.region.x + x, self.region.y + y, self.region.side, self.region.rotation)
+
+    def misfit(self, region: Region, at: float) -> float:
+        """How badly a face found at a time fits this person: 0 is as expected, above 1 somebody else."""
+        where = self.expected(at)
+        reach = (RETURN_DISTANCE + min(max(at - self.at, 0.0), REMEMBER_SECONDS)) * self.width_px
+        apart = math.hypot(region.x - where.x, region.y - where.y) / reach
+        growth = abs(math.log(region.side / where.side)) / math.log(SAME_SIZE)
+        return max(apart, growth)
+
+    def take(self, face: Points, at: float) -> None:
+        """The person is seen again."""
+        region, seconds = region_of(face), at - self.at
+        if seconds > 0:
+            share = seconds / (seconds + SPEED_MEMORY_SECONDS)
+            moved = ((region.x - self.region.x) / seconds, (region.y - self.region.y) / seconds)
+            self.speed = (
+                self.speed[0] + share * (moved[0] - self.speed[0]),
+                self.speed[1] + share * (moved[1] - self.speed[1]),
+            )
+        self.face, self.at, self.region, self.width_px = face, at, region, width_px(face)
+        self.stillness.see(face, self.width_px, at)
+
+
+class Tracks:
+    """The people in view, and those who were a moment ago.
+
+    Attributes:
+        seen: those in view at the last look, in the order of their numbers.
+        front: the one whose mood counts, or None; may be hidden for a moment.
+    """
+
+    def __init__(self, still_seconds: float | None = None, most: int = 4) -> None:
+        """`still_seconds`: without movement for so long a face is a picture; None: never. `most`: people to follow."""
+        self.seen: list[Track] = []
+        self.front: Track | None = None
+        self._hidden: list[Track] = []
+        self._covered: list[Track] = []  # pictures that cannot be seen now
+        self._still_seconds = still_seconds
+        self._most = most
+        self._last_number = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether nobody more can be followed."""
+        return len(self.seen) >= self._most
+
+    @property
+    def people(self) -> list[Track]:
+        """Those in view who are people, not pictures."""
+        return [track for track in self.seen if not self._is_picture(track)]
+
+    @property
+    def hidden(self) -> list[Track]:
+        """Those who were in view a moment ago."""
+        return self._hidden
+
+    def look(self, found: list[tuple[Track, Points | None]], at: float) -> None:
+        """Takes in what was found in the regions of those `seen`: a face, or None.
+
+        Two of them may have come upon the same face (one walked past the other): it goes to whom it fits best, the
+        other is hidden.
+        """
+        faces = [(track, face, region_of(face)) for track, face in found if face is not None]
+        faces.sort(key=lambda entry: entry[0].misfit(entry[2], at))
+        taken: list[Region] = []
+        self.seen = []
+        for track, face, region in faces:
+            if track.misfit(region, at) > 1 or any(same_face(region, other) for other in taken):
+                continue
+            track.take(face, at)
+            taken.append(region)
+            self.seen.append(track)
+        self._hidden += [track for track, _ in found if track not in self.seen]
+        self._settle(at)
+
+    def knows(self, region: Region) -> bool:
+        """Whether the face in a region is followed already."""
+        return any(same_face(region, track.region) for track in self.seen)
+
+    def meet(self, face: Points, at: float) -> Track | None:
+        """Takes in a face that was found by searching: somebody hidden, somebody new, or None (known, or too many)."""
+        region = region_of(face)
+        if self.full or self.knows(region):
+            return None
+        track = self._who(region, at)
+        if track is None:
+            self._last_number += 1
+            width = width_px(face)
+            track = Track(self._last_number, face, at, at, region, width, Stillness(face, width, at))
+        else:
+            track.take(face, at)
+        self.seen.append(track)
+        self._settle(at)
+        return track
+
+    def _who(self, region: Region, at: float) -> Track | None:
+        """The hidden one who fits a face that shows up, or the picture that hangs there."""
+        picture = next((track for track in self._covered if same_face(region, track.region)), None)
+        if picture is not None and picture.misfit(region, at) <= 1:
+            self._covered.remove(picture)
+            return picture
+        track = min(self._hidden, key=lambda hidden: hidden.misfit(region, at), default=None)
+        if track is None or track.misfit(region, at) > 1:
+            return None
+        self._hidden.remove(track)
+        return track
+
+    def _settle(self, at: float) -> None:
+        """Brings the lists up to date, and says who is in front."""
+        self.seen.sort(key=lambda track: track.number)
+        pictures = [track for track in self._hidden if self._is_picture(track)]
+        self._covered = (self._covered + pictures)[-PICTURES:]
+        self._hidden = [t for t in self._hidden if t not in pictures and at - t.at <= REMEMBER_SECONDS]
+        people, front = self.people, self.front
+        nearest = max(people, key=lambda track: track.width_px, default=None)
+        if front is None or nearest is None:
+            self.front = nearest
+        elif front in people:
+            self.front = nearest if nearest.width_px > NEARER * front.width_px else front
+        elif front not in self._hidden or at - front.at > GIVE_WAY_SECONDS:
+            self.front = nearest
+
+    def _is_picture(self, track: Track) -> bool:
+        return self._still_seconds is not None and track.stillness.seconds(track.at) >= self._still_seconds
+
+
+def same_face(one: Region, other: Region) -> bool:
+    """Whether two regions show the same face."""
+    width = (one.side + other.side) / 2 / 1.6  # a region is about 1.6 face widths wide
+    return math.hypot(one.x - other.x, one.y - other.y) < SAME_DISTANCE * width
