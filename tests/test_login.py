@@ -20,7 +20,7 @@ import pytest
 import requests
 
 from moodkiosk.act.redirect import WrongAddress, code_in
-from tests.support.household import openapi
+from tests.support.spotify_home import openapi
 from tests.support.wait import until
 from tests.support.webapi import CLIENT_ID, Fault, WebApi, device, error
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from moodkiosk.moods import Choice
-from tests.support.household import FOREIGN, HAPPY, SAD, HandClock, Household, openapi
+from tests.support.spotify_home import FOREIGN, HAPPY, SAD, HandClock, Household, openapi
 from tests.support.webapi import WebApi, device, playlist
 
 LOOK, LIST, START = "GET /me/player", "GET /me/player/devices", "PUT /me/player/play"

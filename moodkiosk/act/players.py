@@ -50,6 +50,10 @@ class Player(Protocol):
         """How the player is doing, at once and without any request."""
 
 
+def _wait(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Time, as the players use it.
@@ -62,7 +66,7 @@ class Clock:
 
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
-    wait: Callable[[float], object] = threading.Event().wait
+    wait: Callable[[float], object] = _wait
 
 
 def never() -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
+from moodkiosk import contexts
 from moodkiosk.act.spotify.answers import Playlist
 from moodkiosk.act.spotify.client import Client
 from moodkiosk.act.spotify.memory import Shelf
@@ -26,12 +26,6 @@ PLAYLISTS_SECONDS = 7 * DAY_SECONDS
 LOOK_AGAIN_SECONDS = 3600.0
 """A name that is not in the list is looked for again after this: the playlist may be new."""
 SEARCHES_MAX = 200
-
-CONTEXTS = ("playlist", "album", "artist", "show")
-_LINK = re.compile(
-    r"^(?:https?://)?open\.spotify\.com/(?:intl-[a-z-]+/)?(?:user/[^/]+/)?(\w+)/([0-9A-Za-z]+)/?(?:[?#].*)?$"
-)
-_URI = re.compile(r"^spotify:(?:user:[^:]+:)?(\w+):([0-9A-Za-z]+)$")
 
 
 class Music(msgspec.Struct, frozen=True):
@@ -56,17 +50,6 @@ class Library(msgspec.Struct):
     searches: dict[str, Looked] = {}
 
 
-def context_uri(text: str) -> str:
-    """A URI or share link as a context URI. Raises Trouble for what is none, such as a single song."""
-    match = _LINK.match(text.strip()) or _URI.match(text.strip())
-    if match is None:
-        raise Trouble("not_found", f"'{text}' is neither a Spotify URI nor a share link")
-    kind, number = match.groups()
-    if kind not in CONTEXTS:
-        raise Trouble("not_found", f"'{text}' is a {kind}; needed is a playlist, an album or an artist")
-    return f"spotify:{kind}:{number}"
-
-
 class Finder:
     """Looks music up, in the cache first."""
 
@@ -76,21 +59,21 @@ class Finder:
         self._random = random_source
 
     def find(
-        self, choices: Sequence[Choice], what: str | None, wall: float, last: str | None, reasons: list[str]
+        self, choices: Sequence[Choice], mood: str | None, wall: float, last: str | None, reasons: list[str]
     ) -> Iterator[Music]:
         """What the choices stand for, in their order, looked up one by one. Raises Trouble of any kind but "not_found".
 
         Args:
             choices: of the decision.
-            what: the decision's words for the first of them.
+            mood: that the music is for; names a URI whose own name was never looked up.
             wall: seconds since 1970.
             last: the context URI that was started last; a search prefers others.
             reasons: gets one line for each choice that stands for nothing.
         """
-        for place, choice in enumerate(choices):
+        for choice in choices:
             try:
                 if choice.kind == "uri":
-                    yield Music(context_uri(choice.value), (what if place == 0 else None) or choice.value)
+                    yield self._context(choice.value, mood)
                 elif choice.kind == "playlist":
                     yield self._own(choice.value, wall)
                 else:
@@ -113,6 +96,19 @@ class Finder:
     def save(self) -> None:
         """Keeps what was looked up."""
         self._shelf.save()
+
+    def _context(self, text: str, mood: str | None) -> Music:
+        try:
+            context = contexts.choice(text)
+        except contexts.NotAContext as error:
+            raise Trouble("not_found", str(error)) from None
+        if context.kind != "uri":
+            raise Trouble("not_found", f"'{text}' is neither a Spotify URI nor a share link")
+        library = self._shelf.kept
+        looked_up = [library.own, *library.searches.values()]
+        known = (music for looked in looked_up if looked for music in looked.found if music.uri == context.value)
+        named = f"the {context.value.split(':')[1]} for “{mood}”" if mood else context.value
+        return next(known, Music(context.value, named))
 
     def _own(self, name: str, wall: float) -> Music:
         library = self._shelf.kept

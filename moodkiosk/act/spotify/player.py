@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,8 @@ from moodkiosk.settings import Config
 if TYPE_CHECKING:
     from moodkiosk.act.spotify.client import Client
     from moodkiosk.act.spotify.music import Finder
+
+REMOTE = "moodkiosk.act.spotify.remote"
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -38,6 +42,8 @@ class SpotifyPlayer:
         self._waits: str | None = None
         self._said = "ready"
         self._at_work: tuple[Client, Finder] | None = None
+        # spotipy takes a while to import: not while act starts, but before the first decision comes.
+        threading.Thread(target=import_module, args=(REMOTE,), name="spotify-import", daemon=True).start()
 
     def play(self, decision: Decision, superseded: Superseded) -> PlayerReport:
         """Carries out a decision to play, pause or skip; see `players.Player`."""
@@ -107,7 +113,6 @@ class SpotifyPlayer:
         return text
 
     def _prepare(self) -> tuple[Client, Finder]:
-        """Loads spotipy, which takes a moment, and is therefore left to the first decision."""
         from moodkiosk.act.spotify.client import Client
         from moodkiosk.act.spotify.line import Line
         from moodkiosk.act.spotify.music import Finder

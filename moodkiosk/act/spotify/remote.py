@@ -67,7 +67,7 @@ class Remote:
                 return waiting
         last = self._memory.started.uri if self._memory.started else None
         reasons: list[str] = []
-        for music in self._finder.find(decision.choices, decision.what, self._clock.wall(), last, reasons):
+        for music in self._finder.find(decision.choices, decision.mood, self._clock.wall(), last, reasons):
             try:
                 if decision.asked or not self._plays(playback, music.uri, name):
                     self._start(music, playback, decision, name)

@@ -128,7 +128,9 @@ def ended(path: Path) -> Path:
 
 
 def write(path: Path, tokens: dict[str, Any], owner: tuple[int, int] | None = None) -> None:
-    """Writes the file, 0600 from its first byte, whole or not at all. Raises OSError."""
+    """Writes the file, 0600 from its first byte, whole or not at all; None: it stays its owner's. Raises OSError."""
+    if owner is None and os.geteuid() == 0 and path.exists():
+        owner = (path.stat().st_uid, path.stat().st_gid)
     write_atomic(path, json.dumps(tokens).encode(), owner=owner)
 
 
