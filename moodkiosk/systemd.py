@@ -11,10 +11,11 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TextIO
 
-REPEAT_SECONDS = 600.0
-"""The very same line is not logged again for this long."""
+REPEAT_SECONDS, REPEATS = 600.0, 5
+"""The very same line is logged at most this often in this time."""
 LINES_PER_MINUTE = 60
 """More than this is a storm, and is cut off: the journal lies on an SD card."""
 
@@ -84,29 +85,39 @@ def _priority(level: int) -> int:
 
 
 class NoStorm(logging.Filter):
-    """Lets a line through unless the same one was logged a short while ago, or there are too many altogether."""
+    """Lets a line through unless the same one was logged often a short while ago, or there are too many altogether."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         super().__init__()
         self._clock = clock
-        self._seen: dict[tuple[str, str], tuple[float, int]] = {}
-        self._minute, self._lines = 0.0, 0
+        self._seen: dict[tuple[str, str], _Seen] = {}
+        self._minute, self._lines = clock(), 0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is logged; how often it was held back meanwhile is added to it."""
+        """Whether the record is logged; how often it was held back before is added to it."""
         now = self._clock()
-        line = (record.name, record.getMessage())
-        last, held_back = self._seen.get(line, (-REPEAT_SECONDS, 0))
-        if now - last < REPEAT_SECONDS and record.exc_info is None:
-            self._seen[line] = (last, held_back + 1)
-            return False
         if now - self._minute >= 60:
             self._minute, self._lines = now, 0
-            self._seen = {line: seen for line, seen in self._seen.items() if now - seen[0] < REPEAT_SECONDS}
-        self._lines += 1
-        if self._lines > LINES_PER_MINUTE:
+            self._seen = {line: seen for line, seen in self._seen.items() if now - seen.since < REPEAT_SECONDS}
+        line = (record.name, record.getMessage())
+        seen = self._seen.get(line)
+        if seen is None or now - seen.since >= REPEAT_SECONDS:
+            held_back = seen.held_back if seen else 0
+            seen = self._seen[line] = _Seen(now)
+            if held_back:
+                record.msg, record.args = f"{line[1]} (and {held_back} times before)", ()
+        if seen.logged >= REPEATS or self._lines >= LINES_PER_MINUTE:
+            seen.held_back += 1
             return False
-        self._seen[line] = (now, 0)
-        if held_back:
-            record.msg, record.args = f"{line[1]} (and {held_back} times before)", ()
+        seen.logged += 1
+        self._lines += 1
         return True
+
+
+@dataclass
+class _Seen:
+    """A line since `since`: how often it was logged, how often held back."""
+
+    since: float
+    logged: int = 0
+    held_back: int = 0

@@ -168,7 +168,7 @@ class VideoFile(_Opened):
     def __init__(self, path: Path) -> None:
         """Opens it. Raises UsageError: the file is what the operator named."""
         cv2 = opencv()
-        super().__init__(cv2.VideoCapture(str(path)))
+        super().__init__(cv2.VideoCapture(str(path), cv2.CAP_FFMPEG))
         if not self._capture.isOpened():
             raise UsageError(f"{path}: is not a video that can be read")
         rate, total = (self._capture.get(p) for p in (cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_COUNT))

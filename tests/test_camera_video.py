@@ -1,0 +1,263 @@
+"""Cameras that OpenCV opens: files, V4L2 devices and streams; and what becomes of their pictures."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from moodkiosk.cli import UsageError
+from moodkiosk.sense import camera, holder, video
+from moodkiosk.sense.camera import CameraError
+from moodkiosk.settings import CameraSettings
+from tests.support.mjpeg import Stream, serve_garbage
+from tests.support.unplugged import V4l2Double
+from tests.support.wait import until
+
+RED, GREEN = (255, 0, 0), (0, 255, 0)
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    """Ten pictures, left half red and right half green, at 10 a second."""
+    path = tmp_path / "film.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, (64, 48))
+    picture = np.zeros((48, 64, 3), np.uint8)
+    picture[:, :32], picture[:, 32:] = RED[::-1], GREEN[::-1]
+    for _ in range(10):
+        writer.write(picture)
+    writer.release()
+    return path
+
+
+def test_a_file_is_read_in_its_own_time(film: Path) -> None:
+    frames = list(camera.frames_of_file(film))
+    assert [round(frame.at, 3) for frame in frames] == [round(index / 10, 3) for index in range(10)]
+    assert frames[0].rgb.shape == (48, 64, 3)
+    assert np.abs(frames[0].rgb[24, 8].astype(int) - RED).max() < 16  # JPEG is not exact
+    assert camera.seconds_of_file(film) == pytest.approx(1.0)
+
+
+def test_a_mirror_image_is_turned_back(film: Path) -> None:
+    frame = next(camera.frames_of_file(film, mirrored=True))
+    assert np.abs(frame.rgb[24, 8].astype(int) - GREEN).max() < 16
+    live = camera.open_source(CameraSettings(mirrored=True), str(film))
+    assert np.abs(live.read(5).rgb[24, 8].astype(int) - GREEN).max() < 16
+    live.close()
+
+
+def test_real_clips_are_read_to_their_end(extra: Path) -> None:
+    for clip in sorted((extra / "data" / "clips").glob("*.mkv")):
+        times = [frame.at for frame in camera.frames_of_file(clip)]
+        assert len(times) > 30
+        assert (np.diff(times) > 0).all()
+        assert times[-1] == pytest.approx((camera.seconds_of_file(clip) or 0) - 1 / 30, abs=0.05)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"RIFF and then nothing", os.urandom(4096)])
+def test_what_is_no_video_is_the_operators_mistake_in_one_line(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "clip.mp4"
+    if content is not None:
+        path.write_bytes(content)
+    for ask in (camera.frames_of_file, camera.seconds_of_file):
+        with pytest.raises(UsageError) as caught:
+            ask(path)
+        assert str(path) in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_neither_a_pipe_nor_a_folder_is_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(UsageError, match="is not a video file"):
+            camera.open_source(CameraSettings(), str(path))
+
+
+def test_a_file_cut_off_in_the_middle_gives_what_it_has(film: Path) -> None:
+    film.write_bytes(film.read_bytes()[: film.stat().st_size * 3 // 4])
+    assert 0 < len(list(camera.frames_of_file(film))) < 10
+
+
+def test_a_file_as_camera_plays_at_its_own_pace_and_ends(film: Path) -> None:
+    live = camera.open_source(CameraSettings(), str(film))
+    times = [live.read(5).at for _ in range(10)]
+    assert times[-1] - times[0] == pytest.approx(0.9, abs=1e-6) or times[-1] - times[0] > 0.9  # later, never sooner
+    with pytest.raises(CameraError, match="ended") as caught:
+        live.read(5)
+    live.close()
+    assert caught.value.kind == "end"
+
+
+COLOUR = np.full((4, 6, 3), (10, 20, 30), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("picture", "order", "pixel"),
+    [
+        (COLOUR, "rgb", (10, 20, 30)),
+        (COLOUR, "bgr", (30, 20, 10)),
+        (COLOUR[:, ::-1], "rgb", (10, 20, 30)),
+        (COLOUR[:, :, 0], "bgr", (10, 10, 10)),
+        (COLOUR[:, :, :1], "bgr", (10, 10, 10)),
+        (np.dstack([COLOUR, COLOUR[:, :, :1]]), "rgb", (10, 20, 30)),
+        (np.dstack([COLOUR, COLOUR[:, :, :1]]), "bgr", (30, 20, 10)),
+        (COLOUR.astype(np.uint16) << 8, "rgb", (10, 20, 30)),
+        (COLOUR / 255, "rgb", (10, 20, 30)),
+        (np.ones((4, 6), bool), "rgb", (255, 255, 255)),
+    ],
+)
+def test_every_kind_of_picture_becomes_the_same_kind(
+    picture: camera.Picture, order: str, pixel: tuple[int, int, int]
+) -> None:
+    rgb = camera.normal(picture, "rgb" if order == "rgb" else "bgr")
+    assert rgb.dtype == np.uint8
+    assert rgb.shape == (4, 6, 3)
+    assert rgb.flags["C_CONTIGUOUS"]
+    assert tuple(rgb[2, 2]) == pixel
+
+
+@pytest.mark.parametrize(
+    "picture", [np.zeros((0, 0, 3), np.uint8), np.zeros((4, 6, 2), np.uint8), np.zeros(9), np.zeros((4, 6), complex)]
+)
+def test_what_is_no_picture_is_refused(picture: camera.Picture) -> None:
+    with pytest.raises(CameraError) as caught:
+        camera.normal(picture, "rgb")
+    assert caught.value.kind == "unusable"
+
+
+def test_a_usb_camera_takes_the_nearest_size_it_has_and_says_so(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    caplog.set_level("INFO")
+    settings = CameraSettings(source="/dev/video0", width=640, height=480)
+    device = video.Device(settings, str(tmp_path), V4l2Double((720, 1280, 3)).open)
+    opened = camera.Camera(device, wanted=settings)
+    assert opened.read(1).rgb.shape == (720, 1280, 3)
+    assert "has no 640x480, going on with 1280x720" in caplog.text
+
+
+def test_a_usb_camera_that_delivers_raw_bytes_is_unusable(tmp_path: Path) -> None:
+    """What happens where the driver ignores the wanted format."""
+    opened = camera.Camera(video.Device(CameraSettings(), str(tmp_path), V4l2Double((480, 640, 2)).open))
+    with pytest.raises(CameraError, match=r"shape \(480, 640, 2\)"):
+        opened.read(1)
+
+
+def test_a_camera_that_is_not_there_is_said_so() -> None:
+    with pytest.raises(CameraError, match="is the camera plugged in") as caught:
+        camera.open_source(CameraSettings(source="/dev/video99"))
+    assert caught.value.kind == "gone"
+
+
+def test_who_holds_a_device_is_named(tmp_path: Path) -> None:
+    """Another process has the device open: it is found among all, by name and number."""
+    device = tmp_path / "video0"
+    device.touch()
+    assert holder.holder_of([str(device)]) is None
+    with device.open() as file, subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=[file.fileno()]) as other:
+        until(lambda: Path(f"/proc/{other.pid}/comm").read_text() == "cat\n")
+        assert holder.holder_of([str(device)]) == f"cat (process {other.pid})"
+        refused = V4l2Double()
+        refused.plugged = False
+        with pytest.raises(CameraError, match=rf"in use by cat \(process {other.pid}\)") as caught:
+            video.Device(CameraSettings(), str(device), refused.open)
+        assert other.stdin is not None
+        other.stdin.close()
+    assert caught.value.kind == "busy"
+
+
+NETWORK = CameraSettings(allow_network=True)
+
+
+@pytest.fixture
+def stream() -> Iterator[Stream]:
+    """A live camera on the network: ffmpeg sending HTTP-MJPEG."""
+    with Stream() as stream:
+        yield stream
+
+
+def opened(url: str) -> camera.Camera:
+    """The stream, as soon as it can be opened."""
+    found = until(lambda: _open(url), what="the stream")
+    assert found is not None
+    return found
+
+
+def _open(url: str) -> camera.Camera | None:
+    try:
+        return camera.open_source(NETWORK, url)
+    except CameraError:
+        return None
+
+
+def failure(live: camera.Camera) -> CameraError:
+    """The error with which reading ends."""
+    try:
+        while True:
+            live.read(5)
+    except CameraError as error:
+        return error
+    finally:
+        live.close()
+
+
+def test_a_url_needs_leave() -> None:
+    for url in ("http://127.0.0.1:9/cam", "rtsp://user:secret@camera.lan/1"):
+        with pytest.raises(UsageError, match="allow_network") as caught:
+            camera.open_source(CameraSettings(), url)
+        assert "secret" not in str(caught.value)
+
+
+def test_a_service_without_network_refuses_a_url_although_it_has_leave() -> None:
+    """As in the installed unit: sockets of the Internet family cannot be made there."""
+    script = (
+        "import socket, sys\n"
+        "def refuse(*_): raise OSError(97, 'Address family not supported by protocol')\n"
+        "socket.socket = refuse\n"
+        "from moodkiosk.sense import camera; from moodkiosk.settings import CameraSettings\n"
+        "from moodkiosk.cli import UsageError\n"
+        "try: camera.check(CameraSettings(source='http://10.0.0.9/', allow_network=True))\n"
+        "except UsageError as error: sys.exit(str(error))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert "this service has no network" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_network_camera_delivers_and_its_end_is_noticed(stream: Stream) -> None:
+    live = opened(stream.url)
+    first, second = live.read(5), live.read(5)
+    assert first.rgb.shape == (240, 320, 3)
+    assert second.at > first.at
+    assert live.description == f"network camera http://127.0.0.1:{stream.port}"
+    stream.process.kill()
+    assert failure(live).kind == "end"
+
+
+def test_a_network_camera_that_stalls_is_given_up_after_seconds(stream: Stream) -> None:
+    live = opened(stream.url)
+    live.read(5)
+    os.kill(stream.process.pid, signal.SIGSTOP)
+    assert failure(live).kind == "stall"
+
+
+def test_a_network_camera_that_sends_garbage_is_no_camera() -> None:
+    with serve_garbage() as port, pytest.raises(CameraError):
+        camera.open_source(NETWORK, f"http://127.0.0.1:{port}/").read(5)
+
+
+def test_nobody_at_the_address_is_a_camera_that_is_gone() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with pytest.raises(CameraError) as caught:
+        camera.open_source(NETWORK, f"http://127.0.0.1:{port}/")
+    assert caught.value.kind == "gone"
