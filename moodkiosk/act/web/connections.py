@@ -1,0 +1,62 @@
+"""Connections that cannot be held against the page: a request must arrive in time, and there is a limit to them all."""
+
+from __future__ import annotations
+
+import asyncio
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+CONNECTIONS_LIMIT = 64
+"""Streams, and what browsers open beside them. A browser opens up to six."""
+REQUEST_SECONDS = 5.0
+"""From the connection, or from the last answer, to the last line of the next request's head."""
+
+
+class PatientButFirm(H11Protocol):
+    """A connection that is closed when its request does not arrive in time.
+
+    uvicorn waits for a request's head without end, once its first byte is there ("slow loris"). Where there are too
+    many connections, the one goes that has kept us waiting longest, so that those who hold connections and say
+    nothing cannot keep people out.
+
+    Attributes:
+        waiting_since: when we began to wait for its next request, seconds of the event loop's clock.
+    """
+
+    waiting_since = 0.0
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        """Counts the connection, and gives it its time."""
+        super().connection_made(transport)
+        self._expect_request()
+        if len(self.connections) > CONNECTIONS_LIMIT:
+            idle = [one for one in self.connections if isinstance(one, PatientButFirm) and one.is_waiting]
+            min(idle, key=lambda one: one.waiting_since, default=self).transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forgets the connection."""
+        super().connection_lost(exc)
+        if self._deadline is not None:
+            self._deadline.cancel()
+
+    def on_response_complete(self) -> None:
+        """The next request gets its time as well."""
+        super().on_response_complete()
+        self._expect_request()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether no request has arrived that is not yet answered."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _expect_request(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self.waiting_since = self.loop.time()
+        self._deadline = self.loop.call_later(REQUEST_SECONDS, self._close_if_waiting)
+
+    def _close_if_waiting(self) -> None:
+        if self.is_waiting and not self.transport.is_closing():
+            self.transport.abort()

@@ -1,0 +1,112 @@
+"""Today's moods: a short list in memory, and on disk only where that is wished."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from moodkiosk import paths
+from moodkiosk.files import write_atomic
+from moodkiosk.moods import View
+
+SPANS_LIMIT = 4000
+"""More changes than this in a day are not worth telling apart; the oldest are dropped."""
+
+log = logging.getLogger("moodkiosk.web")
+
+Seen = Literal["mood", "unsure", "nobody", "blind"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the day; it ends where the next begins.
+
+    Attributes:
+        at: its beginning, ISO 8601 with zone.
+        seen: "mood" (see `mood`), "unsure" (somebody, but what mood?), "nobody", or "blind" (the camera did not look).
+        mood: the settled mood, or the one chosen by hand.
+    """
+
+    at: str
+    seen: Seen
+    mood: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What is kept of a day."""
+
+    day: date
+    spans: tuple[Span, ...] = ()
+
+
+def seen(view: View) -> tuple[Seen, str | None]:
+    """What a view says about the mood."""
+    if view.mood is not None:
+        return "mood", view.mood
+    if view.camera_status != "on":
+        return "blind", None
+    return ("unsure" if view.present else "nobody"), None
+
+
+def add(day: Day, view: View, now: datetime) -> Day:
+    """The day after `view` was shown at `now`. At midnight a new one begins, with what went on then."""
+    what, mood = seen(view)
+    last = day.spans[-1] if day.spans else None
+    if day.day != now.date():
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        kept = (Span(midnight.isoformat(timespec="seconds"), last.seen, last.mood),) if last else ()
+        day, last = Day(now.date(), kept), kept[-1] if kept else None
+    if last is not None and (last.seen, last.mood) == (what, mood):
+        return day
+    span = Span(now.isoformat(timespec="seconds"), what, mood)
+    return Day(day.day, (*day.spans, span)[-SPANS_LIMIT:])
+
+
+class HistoryFile:
+    """The file `moods-today.json` in act's state folder; where history is not to be kept, it is removed."""
+
+    def __init__(self, folder: Path, *, keep: bool) -> None:
+        self._path = folder / "moods-today.json"
+        self._keep = keep
+        self._written: Day | None = None
+        self._troubled = False
+
+    def load(self, now: Callable[[], datetime]) -> Day:
+        """Today's moods so far. The file of another day is not read."""
+        empty = Day(now().date())
+        if not self._keep:
+            self._path.unlink(missing_ok=True)
+            return empty
+        try:
+            found = msgspec.json.decode(self._path.read_bytes(), type=Day)
+        except FileNotFoundError:
+            return empty
+        except (OSError, msgspec.MsgspecError) as error:
+            log.warning("today's moods cannot be read from %s: %s", self._path, error)
+            return empty
+        if found.day != empty.day or not found.spans:
+            return empty
+        # What went on while the kiosk was not running, nobody knows; and the file says nothing of it.
+        self._written = found
+        return found
+
+    def save(self, day: Day) -> None:
+        """Writes `day` if it is to be kept and has changed; blocks for as long as the disk takes."""
+        if not self._keep or day == self._written:
+            return
+        try:
+            paths.make_private(self._path.parent)
+            write_atomic(self._path, msgspec.json.encode(day))
+        except OSError as error:
+            if not self._troubled:
+                log.warning("today's moods are not kept in %s: %s", self._path, error.strerror)
+            self._troubled = True
+            return
+        self._written, self._troubled = day, False

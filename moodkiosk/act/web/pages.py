@@ -1,0 +1,107 @@
+"""The page's files: read once, never looked up by a name from outside. No template language: words and three slots."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from dataclasses import dataclass
+from importlib import resources
+
+import msgspec
+
+FALLBACK = "en"
+TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "webmanifest": "application/manifest+json",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file as it is sent."""
+
+    body: bytes
+    media_type: str
+
+
+class Pages:
+    """Everything that is sent as it is, and the pages in every language.
+
+    Attributes:
+        build: changes whenever any of the files does; part of their addresses, so that they may be kept for ever.
+        languages: the languages there are words for, e.g. ("de", "en").
+    """
+
+    def __init__(self) -> None:
+        here = resources.files(__package__)
+        sources = {file.name: file.read_bytes() for file in sorted(here.joinpath("assets").iterdir(), key=_name)}
+        self._words: dict[str, dict[str, str]] = {
+            file.name.removesuffix(".json"): msgspec.json.decode(file.read_bytes(), type=dict[str, str])
+            for file in sorted(here.joinpath("words").iterdir(), key=_name)
+            if file.name.endswith(".json")
+        }
+        self.languages = tuple(self._words)
+        digest = hashlib.sha256(b"".join(sources.values()) + msgspec.json.encode(self._words))
+        self.build = digest.hexdigest()[:12]
+        self._files = {
+            name: File(body, TYPES[kind])
+            for name, body in sources.items()
+            if (kind := name.rpartition(".")[2]) in TYPES
+        }
+        self._templates = {
+            (language, name): _with_words(body.decode(), words | {"language": language, "build": self.build})
+            for name, body in sources.items()
+            if name.endswith(".html")
+            for language, words in self._words.items()
+        }
+
+    def words(self, language: str) -> dict[str, str]:
+        """All words of a language."""
+        return self._words[language]
+
+    def file(self, language: str, name: str) -> File | None:
+        """A file of the page; `words.js` are the words of the language."""
+        if language not in self._words:
+            return None
+        if name == "words.js":
+            body = b"export default " + msgspec.json.encode(self._words[language]) + b";\n"
+            return File(body, TYPES["js"])
+        return self._files.get(name)
+
+    def page(self, template: str, language: str, **slots: str) -> bytes:
+        """The page `template` in a language, its slots filled (and escaped)."""
+        text = self._templates[language, template]
+        return re.sub(r"\{\{(\w+)\}\}", lambda found: html.escape(slots.get(found[1], "")), text).encode()
+
+    def language(self, wanted: str, accepted: str) -> str:
+        """The language to use: `wanted` unless that is "auto", else the best of the header Accept-Language."""
+        if wanted in self._words:
+            return wanted
+        for tag in _preferred(accepted[:500]):
+            if (language := tag.partition("-")[0].lower()) in self._words:
+                return language
+        return FALLBACK
+
+
+def _name(file: object) -> str:
+    return str(getattr(file, "name", ""))
+
+
+def _with_words(template: str, words: dict[str, str]) -> str:
+    """The template with `{word}` replaced; one that is missing is a mistake of ours. Slots, `{{slot}}`, stay."""
+    return re.sub(r"(?<!\{)\{([\w.]+)\}(?!\})", lambda found: html.escape(words[found[1]]), template)
+
+
+def _preferred(accepted: str) -> list[str]:
+    """The language tags of an Accept-Language header, the most wanted first (RFC 9110, 12.5.4)."""
+    found: list[tuple[float, str]] = []
+    for part in accepted.split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            found.append((-float(weight or 1), tag.strip()))
+        except ValueError:
+            continue
+    return [tag for weight, tag in sorted(found, key=lambda item: item[0]) if weight < 0]

@@ -1,0 +1,214 @@
+"""The kiosk page: a web server on a thread of its own. Its thread never touches the kiosk's state but through `ask`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import html
+import logging
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moodkiosk import config, files, paths
+from moodkiosk.act import ports
+from moodkiosk.act.clock import WallClock
+from moodkiosk.act.web.board import Board
+from moodkiosk.act.web.history import HistoryFile
+from moodkiosk.moods import Decision, MoodEvent, View
+from moodkiosk.settings import Config
+
+if TYPE_CHECKING:
+    from moodkiosk.act.web.quiet import QuietServer
+    from moodkiosk.act.web.stream import Streams
+
+RETRY_SECONDS = 5.0
+"""After a port in use, or an address that is not there yet."""
+STOP_SECONDS = 1.0
+SAVE_SECONDS = 60.0
+"""Today's moods go to the disk at most so often, for the sake of SD cards; a power cut loses so much."""
+DISPLAY_FILE = "display.html"
+
+log = logging.getLogger("moodkiosk.web")
+
+
+class Page:
+    """The page and its API. Every method returns at once, whatever the browsers do.
+
+    Attributes:
+        status: "serving", or what is wrong.
+    """
+
+    def __init__(
+        self, settings: Config, ask: ports.Ask, state_dir: Path, wall: Callable[[], datetime] | None = None
+    ) -> None:
+        """Makes the page; nothing happens before `start`.
+
+        Args:
+            settings: the whole configuration; `web` and the kiosk's name matter.
+            ask: puts a command to the kiosk.
+            state_dir: act's state folder, for sessions and, if so wished, today's moods.
+            wall: the time of day.
+        """
+        self.status = "starting"
+        self._settings = settings
+        self._ask = ask
+        self._state_dir = state_dir
+        self._wall = wall or WallClock().always
+        self._board = Board(settings.kiosk.name, self._wall, read_only=settings.web.read_only)
+        self._display_key = secrets.token_urlsafe(32)
+        self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
+        self._stopping = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped: asyncio.Event | None = None
+        self._streams: Streams | None = None
+        self._socket: socket.socket | None = None
+
+    def start(self) -> str:
+        """Begins to serve; says where. A port that is in use is tried again until it is free."""
+        with contextlib.suppress(OSError):
+            self._socket = self._bind()
+        port = self._socket.getsockname()[1] if self._socket else self._settings.web.port
+        self._thread.start()
+        host = self._settings.web.host
+        if host in ("0.0.0.0", "::", ""):
+            host = socket.gethostname()
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+    def show(self, view: View) -> None:
+        """The kiosk has a new view of itself."""
+        self._board.show(view)
+
+    def tell(self, event: MoodEvent) -> None:
+        """Something happened once."""
+        self._board.tell(event)
+
+    def decided(self, decision: Decision) -> None:
+        """The kiosk has decided something."""
+        self._board.decided(decision)
+
+    def health(self, figures: Mapping[str, object]) -> None:
+        """The kiosk's surroundings, with the keys of `board.HEALTH`; cheap when nothing has changed."""
+        self._board.health(figures)
+
+    def stop(self) -> None:
+        """Ends the page and its streams, within STOP_SECONDS."""
+        self._stopping.set()
+        loop, stopped = self._loop, self._stopped
+        if loop is not None and stopped is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended by itself
+                loop.call_soon_threadsafe(stopped.set)
+        if self._thread.ident is not None:
+            self._thread.join(STOP_SECONDS)
+        self.status = "stopped"
+
+    def _bind(self) -> socket.socket:
+        """A socket on the configured address. Raises OSError."""
+        web = self._settings.web
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            web.host, web.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        found = socket.socket(family, kind | socket.SOCK_CLOEXEC, protocol)
+        try:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            found.bind(address)
+        except OSError:
+            found.close()
+            raise
+        return found
+
+    def _serve(self) -> None:
+        """The page's thread."""
+        with asyncio.Runner() as runner:
+            runner.run(self._main())
+
+    async def _main(self) -> None:
+        self._stopped, self._loop = asyncio.Event(), asyncio.get_running_loop()
+        if self._stopping.is_set():  # before we could be told
+            return
+        listener = await self._listener()
+        if listener is None:
+            return
+        history = HistoryFile(self._state_dir, keep=self._settings.web.keep_history)
+        self._board.begin_with(await asyncio.to_thread(history.load, self._wall))
+        server = await asyncio.to_thread(self._server)  # imports, and reads files
+        self._write_display_file(listener.getsockname()[1])
+        assert self._streams is not None
+        self._board.changed = self._wake
+        saving = asyncio.ensure_future(self._save(history))
+        serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+        self.status = "serving"
+        await self._stopped.wait()
+        self._streams.close()
+        server.leave()
+        saving.cancel()
+        history.save(self._board.day)
+        await serving
+
+    async def _listener(self) -> socket.socket | None:
+        """A listening socket; None if the page is stopped before there is one."""
+        assert self._stopped is not None
+        found, self._socket = self._socket, None
+        while found is None:
+            try:
+                found = self._bind()
+            except OSError as error:
+                web = self._settings.web
+                text = f"cannot listen on {web.host} port {web.port}: {error.strerror}; trying again"
+                if text != self.status:
+                    log.warning(text)
+                self.status = text
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopped.wait(), RETRY_SECONDS)
+                    return None
+        return found
+
+    def _server(self) -> QuietServer:
+        """The server, with its application behind its guard. Imports what is needed only where there is a page."""
+        from moodkiosk.act.web.app import Parts, application
+        from moodkiosk.act.web.pages import Pages
+        from moodkiosk.act.web.quiet import QuietServer
+        from moodkiosk.act.web.security import Guard
+        from moodkiosk.act.web.sessions import Sessions
+        from moodkiosk.act.web.stream import Streams
+
+        web = self._settings.web
+        sessions = Sessions(Path(web.password_file), self._state_dir) if web.password_file else None
+        assert sessions or web.host in config.LOOPBACK, "config sees to it"
+        self._streams = Streams(self._board)
+        parts = Parts(
+            board=self._board,
+            streams=self._streams,
+            pages=Pages(),
+            ask=self._ask,
+            sessions=sessions,
+            language=web.language,
+            name=self._settings.kiosk.name,
+            read_only=web.read_only,
+            display_key=self._display_key,
+        )
+        guard = Guard(application(parts), web.host, web.allowed_hosts, sessions, secrets.token_bytes(32))
+        return QuietServer(guard)
+
+    def _wake(self) -> None:
+        """On the main loop's thread: the streams have something to send."""
+        assert self._loop is not None
+        assert self._streams is not None
+        with contextlib.suppress(RuntimeError):  # the page is stopping
+            self._loop.call_soon_threadsafe(self._streams.wake)
+
+    async def _save(self, history: HistoryFile) -> None:
+        while True:
+            await asyncio.sleep(SAVE_SECONDS)
+            await asyncio.to_thread(history.save, self._board.day)
+
+    def _write_display_file(self, port: int) -> None:
+        """For the screen on the kiosk itself: a file that only this machine's group can read, and that lets it in."""
+        address = html.escape(f"http://127.0.0.1:{port}/display?key={self._display_key}")
+        text = f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={address}">\n'
+        with contextlib.suppress(OSError):  # no such folder in a test, none of our business on a desk
+            files.write_atomic(paths.runtime_dir(self._settings.paths) / DISPLAY_FILE, text.encode(), 0o640)
