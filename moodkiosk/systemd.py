@@ -16,6 +16,8 @@ from typing import TextIO
 
 REPEAT_SECONDS, REPEATS = 600.0, 5
 """The very same line is logged at most this often in this time."""
+FORGET_SECONDS = 6 * REPEAT_SECONDS
+"""A line that was not seen for this long begins anew."""
 LINES_PER_MINUTE = 60
 """More than this is a storm, and is cut off: the journal lies on an SD card."""
 
@@ -32,7 +34,7 @@ def notify(message: str, environ: Mapping[str, str] = os.environ) -> bool:
         address = "\0" + address[1:]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as peer:
         try:
-            peer.settimeout(1.0)  # systemd reads fast; if it does not, the kiosk goes on
+            peer.settimeout(0.2)  # systemd reads fast; if it does not, the kiosk goes on
             peer.sendto(message.encode("utf-8"), address)
         except OSError:
             return False
@@ -98,7 +100,7 @@ class NoStorm(logging.Filter):
         now = self._clock()
         if now - self._minute >= 60:
             self._minute, self._lines = now, 0
-            self._seen = {line: seen for line, seen in self._seen.items() if now - seen.since < REPEAT_SECONDS}
+            self._seen = {line: seen for line, seen in self._seen.items() if now - seen.since < FORGET_SECONDS}
         line = (record.name, record.getMessage())
         seen = self._seen.get(line)
         if seen is None or now - seen.since >= REPEAT_SECONDS:
