@@ -5,6 +5,7 @@ Each takes the configuration and returns a Finding; what can be wrong is caught 
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import os
 import platform
@@ -16,6 +17,9 @@ from moodkiosk.cli import Failure
 from moodkiosk.doctor import Check, Finding
 from moodkiosk.moods import Result
 from moodkiosk.settings import Config
+
+FRAMES_TO_SETTLE = 8
+"""A camera that was just opened needs some frames to find its exposure."""
 
 DARK_GREY = 40
 """Mean grey level of 255 below which a face is hard to read (docs/performance.md)."""
@@ -71,12 +75,15 @@ def wheels(_: Config) -> Finding:
 def model(settings: Config) -> Finding:
     """The model can be read, and its labels and the configured music fit together."""
     from moodkiosk.sense import model as models
+    from moodkiosk.sense.bundle import BadModel
 
+    places = models.candidates(settings.model.file, paths.state_dir(settings.paths, "sense"))
     try:
-        file = models.resolve(settings.model, paths.state_dir(settings.paths, "sense"))
-        loaded = models.load(file)
-    except models.BadModel as error:
-        return Finding("model", "failed", str(error), "deploy a good one (scripts/deploy), or empty model.file")
+        loaded, file, complaints = models.load_first(places, settings.camera.mirrored)
+    except BadModel as error:
+        return Finding("model", "failed", str(error), "install moodkiosk again: not even the starter model is good")
+    if complaints:
+        return Finding("model", "failed", complaints[0], "deploy a good one (scripts/deploy), or empty model.file")
     text = f"{file.name}: {', '.join(loaded.labels)}"
     if unknown := sorted(set(settings.music.moods) - set(loaded.labels)):
         advice = f"music.moods names {', '.join(unknown)}, which this model never says"
@@ -92,28 +99,19 @@ def camera(settings: Config) -> Finding:
         ok = status == "on" or status.startswith(("off", "scheduled", "lent"))
         return Finding("camera", "ok" if ok else "failed", f"used by the running kiosk: {status}")
     from moodkiosk.sense import camera as cameras
-    from moodkiosk.sense import eyes
-    from moodkiosk.sense import model as models
+    from moodkiosk.sense.eyes import Eyes
 
     try:
-        source = cameras.open_source(settings.camera)
+        with contextlib.closing(cameras.open_source(settings.camera)) as source:
+            for _ in range(FRAMES_TO_SETTLE):
+                frame = source.read(10.0)
+            description = source.description
     except cameras.CameraError as error:
         return Finding("camera", "failed", str(error), _camera_advice(settings))
-    try:
-        for _ in range(8):  # exposure settles
-            frame = source.read(10.0)
-    except cameras.CameraError as error:
-        return Finding("camera", "failed", str(error), _camera_advice(settings))
-    finally:
-        source.close()
     grey = float(frame.rgb.mean())
-    sight = eyes.Eyes(settings.sense, models.load(models.STARTER))
-    try:
-        reading = sight.look(frame)
-    finally:
-        sight.close()
-    face = f"{reading.faces} in view" if reading.faces else "no face in view"
-    text = f"{source.description}, {frame.rgb.shape[1]}x{frame.rgb.shape[0]}, mean grey {grey:.0f} of 255, {face}"
+    reading = Eyes(settings.sense).look(frame)
+    face = "a face in view" if reading.faces else "no face in view"
+    text = f"{description}, {frame.rgb.shape[1]}x{frame.rgb.shape[0]}, mean grey {grey:.0f} of 255, {face}"
     if grey < DARK_GREY and not reading.faces:
         return Finding("camera", "note", text, "dark: is a cap on the lens, or the light off?")
     return Finding("camera", "ok", text)

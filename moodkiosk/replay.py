@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from moodkiosk import config
+from moodkiosk import config, paths
 from moodkiosk.act.say import Teller
 from moodkiosk.cli import UsageError
+from moodkiosk.decide import kiosk
+from moodkiosk.decide.settings import Settings
+from moodkiosk.fill import decide_settings
+from moodkiosk.moods import Frame, PlayerReport, Reading
+from moodkiosk.settings import Config
+
+if TYPE_CHECKING:
+    from moodkiosk.sense.model import MoodModel
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """A file has no time of day: its first frame is taken to be at noon, so that quiet hours do not depend on today."""
@@ -17,17 +28,87 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 def main(args: argparse.Namespace) -> int:
     """Prints the readings (with --json), events and decisions that the file leads to."""
     settings = config.load(args.config, secrets=False)
-    from moodkiosk.sense import camera, eyes, model
+    decide = decide_settings(settings)
+    from moodkiosk.sense import camera, model
+    from moodkiosk.sense.bundle import BadModel
 
     try:
-        mood_model = model.load(args.model or model.resolve(settings))
-    except model.BadModel as error:
+        if args.model is not None:
+            mood_model = model.load(args.model, settings.camera.mirrored)
+        else:
+            state = paths.state_dir(settings.paths, "sense")
+            places = model.candidates(settings.model.file, state)
+            mood_model, _, complaints = model.load_first(places, settings.camera.mirrored)
+            for complaint in complaints:
+                print(f"moodkiosk: {complaint}; using another", file=sys.stderr)
+    except BadModel as error:
         raise UsageError(str(error)) from None
-    frames = camera.frames_of_file(args.file)
-    sight = eyes.Eyes(settings.sense, mood_model)
-    readings = (sight.look(frame) for frame in paced(frames, settings.sense.active_rate_hz))
-    teller = Teller(lambda: NOON, as_json=args.json, stamp=False)
-    total = camera.seconds_of_file(args.file)
-    for reading in with_progress(readings, total) if sys.stderr.isatty() else readings:
-        pass
+    frames = camera.frames_of_file(args.file, mirrored=settings.camera.mirrored)
+    seconds = camera.seconds_of_file(args.file)
+    moment = NOON
+    teller = Teller(lambda: moment, as_json=args.json, stamp=False)
+    state_now = kiosk.start(decide, None, session="replay")
+    with _progress(seconds) as advance:
+        for at, given in _inputs(frames, mood_model, settings):
+            advance(at)
+            moment = NOON + timedelta(seconds=at)
+            now = kiosk.Now(at, moment)
+            if isinstance(given, Reading):
+                teller.reading(given)
+            state_now = _carry_on(state_now, given, now, decide, teller)
     return 0
+
+
+def paced(frames: Iterable[Frame], rate_hz: float) -> Iterator[Frame]:
+    """So many of the frames a second as the kiosk would look at while somebody is there."""
+    due = float("-inf")
+    for frame in frames:
+        if frame.at + 1e-9 >= due:
+            due = max(due + 1 / rate_hz, frame.at) if due > float("-inf") else frame.at + 1 / rate_hz
+            yield frame
+
+
+def _inputs(frames: Iterable[Frame], model: MoodModel, settings: Config) -> Iterator[tuple[float, kiosk.Input]]:
+    """What decide would be told, and when; at the end the file's camera is simply off."""
+    from moodkiosk.sense.eyes import Eyes
+
+    yield 0.0, kiosk.Labels(model.labels)
+    yield 0.0, kiosk.CameraStatus("on")
+    eyes = Eyes(settings.sense, model)
+    for frame in paced(frames, settings.sense.active_rate_hz):
+        yield frame.at, eyes.look(frame)
+
+
+def _carry_on(
+    state: kiosk.State, given: kiosk.Input, now: kiosk.Now, settings: Settings, teller: Teller
+) -> kiosk.State:
+    """One step; what is decided is played at once, by a speaker that always works."""
+    step = kiosk.step(state, given, now, settings)
+    for event in step.events:
+        teller.event(event)
+    for decision in step.decisions:
+        teller.decision(decision)
+        if decision.action == "play":
+            report = PlayerReport("played", now.at, "ready", decision.mood, decision.what, asked=decision.asked)
+            step = kiosk.Step(_carry_on(step.state, report, now, settings, teller))
+    return step.state
+
+
+@contextlib.contextmanager
+def _progress(seconds: float | None) -> Iterator[Callable[[float], None]]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _at: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("replaying", total=seconds)
+        yield lambda at: bar.update(task, completed=at)

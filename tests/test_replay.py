@@ -1,0 +1,77 @@
+"""`moodkiosk replay`: offline, in the file's own time, the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import pytest
+
+from moodkiosk.replay import paced
+from moodkiosk.sense.actor import Scene
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve seconds of the actor: nobody, then neutral, then happy."""
+    path = tmp_path_factory.mktemp("film") / "actor.avi"
+    scene = Scene(moods=("neutral", "happy"))
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, scene.size)
+    for index in range(130):
+        writer.write(cv2.cvtColor(scene.picture_at(index / 10), cv2.COLOR_RGB2BGR))
+    writer.release()
+    return path
+
+
+def replay(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "moodkiosk", "replay", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_two_runs_print_the_same_bytes_and_tell_what_happens(film: Path, tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("mood: {window_seconds: 1.5, refractory_seconds: 1}")
+    first, second = (replay(str(film), "--json", "--config", str(config)) for _ in range(2))
+    assert first.returncode == 0
+    assert first.stdout == second.stdout
+    lines = [json.loads(line) for line in first.stdout.splitlines()]
+    events = [(line["kind"], line["mood"]) for line in lines if line["type"] == "event"]
+    assert events[0][0] == "arrived"
+    moods = [mood for kind, mood in events if kind == "mood_changed"]
+    assert moods[:2] == ["neutral", "happy"]
+    readings = [line for line in lines if line["type"] == "reading"]
+    assert [line["at"] for line in readings] == sorted(line["at"] for line in readings)
+    assert 0.19 < readings[1]["at"] - readings[0]["at"] < 0.21
+    assert {line["reason"] for line in lines if line["type"] == "decision"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("none.mp4", None), ("text.mp4", b"this is no video"), ("empty.mp4", b"")]
+)
+def test_a_file_that_is_no_video_is_one_line_and_exit_2(tmp_path: Path, name: str, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    done = replay(str(tmp_path / name))
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert name in done.stderr
+
+
+def test_a_foreign_model_is_one_line_and_exit_2(tmp_path: Path, film: Path) -> None:
+    (tmp_path / "x.tflite").write_bytes(b"TFL3" * 100)
+    done = replay(str(film), "--model", str(tmp_path / "x.tflite"))
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "x.tflite" in done.stderr
+
+
+def test_frames_are_taken_at_the_pace_of_the_kiosk() -> None:
+    class At:
+        def __init__(self, at: float) -> None:
+            self.at = at
+
+    taken = [frame.at for frame in paced([At(i / 30) for i in range(61)], 5)]  # type: ignore[misc, list-item] # only times matter
+    assert len(taken) == 11
