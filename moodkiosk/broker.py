@@ -68,7 +68,10 @@ def private_broker(program: str | None = None) -> Iterator[Broker]:
         if program:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="moodkiosk-broker-")))
             settings = folder / "mosquitto.conf"
-            settings.write_text(f"listener {port} {LOOPBACK}\nallow_anonymous true\npersistence false\nlog_dest none\n")
+            settings.write_text(
+                f"listener {port} {LOOPBACK}\nallow_anonymous true\npersistence false\nlog_dest none\n"
+                "set_tcp_nodelay true\n"
+            )
             command = [program, "-c", str(settings)]
         else:
             command = [sys.executable, "-m", "moodkiosk.broker", str(port)]

@@ -1,0 +1,301 @@
+"""Home Assistant's discovery: every key is allowed where it is, and every template yields what its platform takes.
+
+The keys are written down from the schemas of Home Assistant core (homeassistant/components/mqtt/schemas.py, entity.py,
+device_trigger.py and the platform of each name; 2026.x) and from https://www.home-assistant.io/integrations/mqtt/.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from moodkiosk import commands
+from moodkiosk.act.homeassistant import Discovery, components_of, discovery_payload, listed_components
+from moodkiosk.act.homeassistant.pieces import slug
+from moodkiosk.act.mqtt import payloads
+from moodkiosk.act.topics import COMMANDS, Topics
+from moodkiosk.moods import EventKind, MoodEvent, Recommendation, View
+from moodkiosk.settings import KioskSettings
+
+ROOT = {"device", "origin", "components"}
+DEVICE = {
+    "identifiers", "connections", "manufacturer", "model", "model_id", "name", "hw_version", "sw_version",
+    "serial_number", "via_device", "suggested_area", "configuration_url",
+}  # fmt: skip
+ORIGIN = {"name", "sw_version", "support_url"}
+COMMON = {
+    "platform", "availability_topic", "default_entity_id", "enabled_by_default", "entity_category", "icon",
+    "json_attributes_template", "json_attributes_topic", "name", "unique_id", "qos", "encoding",
+}  # fmt: skip
+READ = {"state_topic", "value_template"}
+WRITE = {"command_topic", "command_template", "optimistic", "retain"}
+KEYS = {
+    "sensor": COMMON | READ | {
+        "device_class", "expire_after", "force_update", "last_reset_value_template", "options",
+        "suggested_display_precision", "state_class", "unit_of_measurement",
+    },
+    "binary_sensor": COMMON | READ | {
+        "device_class", "expire_after", "force_update", "off_delay", "payload_off", "payload_on",
+    },
+    "switch": COMMON | READ | WRITE | {"device_class", "payload_off", "payload_on", "state_off", "state_on"},
+    "select": COMMON | READ | WRITE | {"options"},
+    "number": COMMON | READ | WRITE | {
+        "device_class", "max", "min", "mode", "payload_reset", "step", "unit_of_measurement",
+    },
+    "text": COMMON | READ | WRITE | {"max", "min", "mode", "pattern"},
+    "button": COMMON | (WRITE - {"optimistic"}) | {"device_class", "payload_press"},
+    "event": COMMON | READ | {"device_class", "event_types"},
+    "device_automation": {
+        "platform", "automation_type", "payload", "qos", "subtype", "topic", "type", "value_template",
+    },
+}  # fmt: skip
+REQUIRED = {
+    "sensor": {"state_topic"},
+    "binary_sensor": {"state_topic"},
+    "switch": {"command_topic"},
+    "select": {"command_topic", "options"},
+    "number": {"command_topic"},
+    "text": {"command_topic"},
+    "button": {"command_topic"},
+    "event": {"state_topic", "event_types"},
+    "device_automation": {"automation_type", "topic", "type", "subtype"},
+}
+# https://www.home-assistant.io/integrations/sensor/#device-class and the like, of those that are used.
+CLASSES = {
+    "sensor": {"enum", "timestamp", "temperature", "data_size", "duration"},
+    "binary_sensor": {"occupancy", "problem", "running"},
+}
+UNITS: dict[str | None, set[str | None]] = {
+    "temperature": {"°C"},
+    "data_size": {"MB"},
+    "duration": {"s"},
+    None: {"%", "ms", "fps", "d", None},
+}
+
+KIOSK = KioskSettings(id="Living-room", name="Kiosk in the living room")
+TOPICS = Topics(KIOSK.id)
+LABELS = ("happy", "sad", "angry", "überrascht", "neutral")
+PAYLOAD = discovery_payload(KIOSK, TOPICS, "1.2", LABELS)
+COMPONENTS: dict[str, dict[str, Any]] = PAYLOAD["components"]
+ENTITIES = {key: own for key, own in COMPONENTS.items() if own["platform"] != "device_automation"}
+TRIGGERS = {key: own for key, own in COMPONENTS.items() if own["platform"] == "device_automation"}
+
+NOON = "2026-11-23T12:00:00+01:00"
+FULL = View(
+    mood="überrascht",
+    confidence=0.85,
+    since=NOON,
+    present=True,
+    people=2,
+    person="Ada",
+    camera_status="lost: no such device",
+    playing="x" * 300,
+    override_until=NOON,
+    quiet_until=NOON,
+    manual_mood="sad",
+    language="français",
+    artist='The "Quotes" & <Tags>',
+    recommendation=Recommendation("Songs " * 60, "https://music.youtube.com/search?q=a", None),
+    last_decision="because",
+    labels=LABELS,
+)
+VIEWS = {"empty": View(), "full": FULL, "not sure": View(present=True, people=1, labels=LABELS)}
+
+
+def rendered(template: str, payload: bytes) -> str:
+    """As Home Assistant renders a value template."""
+    environment = ImmutableSandboxedEnvironment()
+    return environment.from_string(template).render(value=payload.decode(), value_json=json.loads(payload)).strip()
+
+
+def state_payload(view: View) -> bytes:
+    return payloads.encode(payloads.state_of(view))
+
+
+def test_the_payload_has_only_keys_that_home_assistant_knows_beside_the_components() -> None:
+    assert set(PAYLOAD) == ROOT
+    assert set(PAYLOAD["device"]) <= DEVICE
+    assert PAYLOAD["device"]["identifiers"] == ["moodkiosk_Living-room"]
+    assert set(PAYLOAD["origin"]) <= ORIGIN
+    assert PAYLOAD["origin"]["name"]
+    assert re.fullmatch(r"homeassistant/device/[a-zA-Z0-9_-]+/config", TOPICS.discovery)
+
+
+@pytest.mark.parametrize("key", COMPONENTS)
+def test_each_component_has_only_keys_of_its_platform_and_all_that_are_needed(key: str) -> None:
+    own = COMPONENTS[key]
+    platform = own["platform"]
+    assert re.fullmatch(r"[a-zA-Z0-9_-]+", key)
+    assert set(own) <= KEYS[platform]
+    assert set(own) >= REQUIRED[platform]
+
+
+@pytest.mark.parametrize("key", ENTITIES)
+def test_each_entity_is_named_identified_and_tied_to_the_availability(key: str) -> None:
+    own = ENTITIES[key]
+    assert own["unique_id"] == f"moodkiosk_Living-room_{key}"
+    assert re.fullmatch(own["platform"] + r"\.[a-z0-9_]+", own["default_entity_id"])
+    assert own["availability_topic"] == TOPICS.availability
+    assert own.get("entity_category") in (
+        (None, "diagnostic") if own["platform"].endswith("sensor") else (None, "config")
+    )
+    assert (own["name"] is None) == (key == "mood")
+    if own["name"] is not None:
+        assert not own["name"].lower().startswith(KIOSK.name.lower())
+    if (device_class := own.get("device_class")) is not None:
+        assert device_class in CLASSES[own["platform"]]
+    if own["platform"] == "sensor":
+        assert own.get("unit_of_measurement") in UNITS.get(device_class, {None})
+        assert not (own.get("state_class") and device_class in ("enum", "timestamp"))
+        assert ("options" in own) == (device_class == "enum")
+    assert "icon" in own or device_class is not None
+
+
+def test_names_and_ids_are_all_different() -> None:
+    for key in ("unique_id", "default_entity_id", "name"):
+        values = [own[key] for own in ENTITIES.values()]
+        assert len(set(values)) == len(values)
+
+
+def test_what_moves_all_the_time_is_disabled_until_somebody_wants_it() -> None:
+    disabled = {key for key, own in ENTITIES.items() if own.get("enabled_by_default") is False}
+    assert disabled == {
+        "confidence", "frames_per_second", "cpu_ms_per_frame", "celsius", "sense_rss", "act_rss", "uptime",
+        "requests_today",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("key", [key for key, own in ENTITIES.items() if own.get("state_topic") == TOPICS.state])
+def test_each_template_turns_a_state_into_what_its_platform_takes(key: str, name: str) -> None:
+    own, payload = ENTITIES[key], state_payload(VIEWS[name])
+    value = rendered(own["value_template"], payload)
+    assert len(value) <= 255
+    assert_taken(own, value)
+    if "json_attributes_template" in own:
+        assert isinstance(json.loads(rendered(own["json_attributes_template"], payload)), dict)
+
+
+def assert_taken(own: dict[str, Any], value: str) -> None:
+    """The platform of a component takes this value without a warning."""
+    platform = own["platform"]
+    if value == "None":
+        assert platform in ("sensor", "binary_sensor", "select")
+    elif platform == "sensor" and own.get("device_class") == "timestamp":
+        assert datetime.fromisoformat(value).tzinfo is not None
+    elif platform == "sensor" and "options" in own:
+        assert value in own["options"]
+    elif platform == "sensor" and (own.get("state_class") or own.get("unit_of_measurement")):
+        float(value)
+    elif platform == "binary_sensor":
+        assert value in ("ON", "OFF")
+    elif platform == "switch":
+        assert value in (own["state_on"], own["state_off"])
+    elif platform == "select":
+        assert value in own["options"]
+    elif platform == "number":
+        assert own["min"] <= float(value) <= own["max"]
+    elif platform == "text":
+        assert own["min"] <= len(value) <= own["max"]
+    else:
+        assert platform == "sensor"
+
+
+@pytest.mark.parametrize("mark", [None, 1])
+@pytest.mark.parametrize("key", [key for key, own in ENTITIES.items() if own.get("state_topic") == TOPICS.health])
+def test_each_template_turns_a_health_into_what_its_platform_takes(key: str, mark: int | None) -> None:
+    """Also before sense has said anything of itself."""
+    health = payloads.Health(
+        at=NOON, uptime_seconds=5, sense=mark is not None, pace="idle" if mark else None, frames_per_second=mark,
+        cpu_ms_per_frame=mark, celsius=mark, throttled=None if mark is None else True, sense_rss_mb=mark, act_rss_mb=60,
+        queues={}, counters={}, requests_today=0, login_days_left=mark,
+    )  # fmt: skip
+    assert_taken(ENTITIES[key], rendered(ENTITIES[key]["value_template"], payloads.encode(health)))
+
+
+def test_nobody_and_not_sure_are_moods_of_the_sensor_and_no_stale_mood_is() -> None:
+    template = ENTITIES["mood"]["value_template"]
+    assert rendered(template, state_payload(View())) == "nobody"
+    assert rendered(template, state_payload(VIEWS["not sure"])) == "not_sure"
+    assert rendered(template, state_payload(FULL)) == "überrascht"
+
+
+@pytest.mark.parametrize("kind", EventKind.__args__)  # type: ignore[attr-defined]  # what a Literal lists
+def test_each_event_is_an_event_type_and_fires_just_its_own_trigger(kind: EventKind) -> None:
+    assert kind in ENTITIES["event"]["event_types"]
+    event = payloads.event_of(MoodEvent(kind, 0.0, "1", mood="sad", previous="happy"), datetime.now().astimezone())
+    payload = payloads.encode(event)
+    assert json.loads(payload)["event_type"] == kind
+    fired = {key for key, own in TRIGGERS.items() if rendered(own["value_template"], payload) == own["payload"]}
+    expected = {"mood_changed": {"trigger_mood_sad"}, "arrived": {"trigger_arrived"}, "left": {"trigger_left"}}
+    assert fired == expected.get(kind, set())
+
+
+def test_there_is_a_trigger_for_each_mood_for_arrival_and_for_departure() -> None:
+    assert {own["subtype"] for own in TRIGGERS.values()} == {*LABELS, "arrived", "left"}
+    assert all("unique_id" not in own and own["automation_type"] == "trigger" for own in TRIGGERS.values())
+
+
+def test_every_command_can_be_given_from_home_assistant() -> None:
+    offered = {own["command_topic"] for own in ENTITIES.values() if "command_topic" in own}
+    assert offered == {TOPICS.command(name) for name in COMMANDS}
+
+
+@pytest.mark.parametrize("key", [key for key, own in ENTITIES.items() if "command_topic" in own])
+def test_what_home_assistant_sends_is_a_valid_command(key: str) -> None:
+    own = ENTITIES[key]
+    name = own["command_topic"].rsplit("/", 1)[-1]
+    texts = ("", "Ada", '"quoted" {json} [list]', "<é & 'ü>")
+    sent: dict[str, list[str]] = {
+        "switch": [own.get("payload_on", ""), own.get("payload_off", "")],
+        "select": own.get("options", []),
+        "number": ["0", "55", "100"],
+        "text": [template(own, text) for text in texts] if own["platform"] == "text" else [],
+        "button": [own.get("payload_press", "")],
+    }
+    for payload in sent[own["platform"]]:
+        command = commands.parse_payload(name, payload.encode(), LABELS)
+        assert command.name == name
+    if own["platform"] == "text":
+        assert commands.parse_payload(name, template(own, "<é & 'ü>").encode(), LABELS).value == "<é & 'ü>"
+
+
+def template(own: dict[str, Any], value: str) -> str:
+    return ImmutableSandboxedEnvironment().from_string(own["command_template"]).render(value=value)
+
+
+def test_a_removed_component_is_listed_with_its_platform_only() -> None:
+    payload = discovery_payload(KIOSK, TOPICS, "1", LABELS, frozenset({("old", "sensor")}))
+    assert payload["components"]["old"] == {"platform": "sensor"}
+
+
+def test_an_earlier_payload_tells_its_components_and_a_foreign_one_tells_nothing() -> None:
+    discovery = Discovery(KIOSK, TOPICS, "1")
+    gone = frozenset({("old", "sensor")})
+    assert listed_components(discovery.payload(LABELS, gone)) == discovery.components(LABELS)
+    for foreign in (b"", b"[]", b"{", b"\xff", b'{"origin":{"name":"other"},"components":{"a":{"platform":"sensor"}}}'):
+        assert listed_components(foreign) == frozenset()
+
+
+@given(st.lists(st.text(min_size=1, max_size=20), min_size=2, max_size=8, unique=True))
+def test_any_labels_get_ids_that_differ_and_that_home_assistant_takes(labels: list[str]) -> None:
+    components = components_of(KIOSK, TOPICS, tuple(labels))
+    triggers = [key for key in components if key.startswith("trigger_mood")]
+    assert len(triggers) == len(labels)
+    assert all(re.fullmatch(r"[a-zA-Z0-9_-]+", key) for key in triggers)
+
+
+def test_a_plain_label_is_its_own_slug() -> None:
+    assert slug("happy") == "happy"
+
+
+def test_the_payload_of_five_moods_is_of_a_size_that_brokers_and_home_assistant_take() -> None:
+    assert len(msgspec.json.encode(PAYLOAD)) < 20_000
