@@ -42,6 +42,7 @@ class Act:
         self.wall = WallClock()
         self.started = time.monotonic()
         self.warned_days: int | None = None
+        self.ready = False
         state_dir = paths.state_dir(settings.paths, "act")
         self.store = Store(state_dir)
         self.teller = Teller(self.wall.always, as_json=as_json, stamp=not systemd.in_journal(sys.stdout))
@@ -80,7 +81,7 @@ class Act:
     def _page(self, state_dir: Path) -> Page:
         from moodkiosk.act.web.server import Page  # 20 MB that a kiosk without a page need not have
 
-        return Page(self.settings, self.loop.ask, state_dir)
+        return Page(self.settings, self.loop.ask, state_dir, self.wall.always)
 
     def _ports(self) -> Ports:
         return Ports(
@@ -103,7 +104,9 @@ class Act:
 
     def _play(self, decision: Decision) -> None:
         """On the player's thread."""
-        self.loop.put(self.player.play(decision, self.worker.superseded))
+        report = self.player.play(decision, self.worker.superseded)
+        if report is not None:
+            self.loop.put(report)
 
     def _publish(self, topic: str, payload: bytes) -> bool:
         return self.publisher is not None and self.publisher.publish(topic, payload)
@@ -133,6 +136,12 @@ class Act:
 
     def _after_turn(self, at: float) -> None:
         systemd.notify("WATCHDOG=1")
+        if not self.ready and (self.publisher is None or self.publisher.status != "connecting"):
+            # After the first attempt at the broker, however it ended: without one the kiosk works all the same.
+            systemd.notify("READY=1")
+            self.ready = True
+        if self.page is not None:
+            self.page.health(self._surroundings())
         if self.publisher is not None and self.publisher.health_due():
             status = self.player.status()
             figures = health.gather(self.wall.always(), self.started, at, self.loop, self.bridge, status)
@@ -149,10 +158,14 @@ class Act:
 
     def _status(self, view: View) -> dict[str, object]:
         """What `moodkiosk status` prints."""
+        page = self.page.status if self.page else "switched off"
+        return asdict(view) | self._surroundings() | {"page": page}
+
+    def _surroundings(self) -> dict[str, object]:
+        """How what the kiosk stands among is doing."""
         player = self.player.status()
-        return asdict(view) | {
+        return {
             "broker": self.publisher.status if self.publisher else "switched off",
-            "page": self.page.status if self.page else "switched off",
             "sense": "running" if self.bridge.connected else "not running",
             "memory": self.store.status,
             "requests_today": player.requests_today,
