@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -60,13 +61,14 @@ class Manifest:
     format: int = FORMAT
 
 
-def bundle(network: bytes, manifest: Manifest) -> bytes:
-    """The model file: same network and manifest, same bytes."""
+def bundle(network: bytes, manifest: Manifest, extras: Mapping[str, bytes] | None = None) -> bytes:
+    """The model file: same network, manifest and `extras` (further files by name), same bytes."""
     file = io.BytesIO(network)
     file.seek(0, io.SEEK_END)
     contents = {
         LABELS: "".join(f"{label}\n" for label in manifest.labels).encode(),
         MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=1),
+        **(extras or {}),
     }
     with zipfile.ZipFile(file, "a") as archive:
         for name, content in contents.items():

@@ -22,18 +22,18 @@ class Looks:
     """What tells one drawn person from another. Lengths in head units."""
 
     face_half_width: float = 0.335
-    jaw: float = 0.78  # width of the jaw, as a share of the face's
-    eye_distance: float = 0.140  # of a pupil from the middle
-    eye_half_width: float = 0.066
-    eye_half_height: float = 0.024
-    brow_height: float = 0.088  # above the eyes
+    jaw: float = 0.84  # width of the jaw, as a share of the face's
+    eye_distance: float = 0.143  # of a pupil from the middle
+    eye_half_width: float = 0.062
+    eye_half_height: float = 0.020
+    brow_height: float = 0.072  # above the eyes
     brow_half_width: float = 0.082
     brow_thickness: float = 0.020
-    nose_length: float = 0.190
-    nose_half_width: float = 0.062
-    mouth_height: float = 0.290  # below the eyes
+    nose_length: float = 0.182
+    nose_half_width: float = 0.077
+    mouth_height: float = 0.300  # below the eyes
     mouth_half_width: float = 0.112
-    lip: float = 0.028  # thickness of one lip
+    lip: float = 0.036  # thickness of one lip
     skin: Colour = SKINS[0]
     hair: Colour = HAIRS[1]
     iris: Colour = IRISES[1]
@@ -91,16 +91,22 @@ class Expression:
 
 EXPRESSIONS: dict[str, Expression] = {
     "neutral": Expression(),
-    "happy": Expression(
-        brow_inner=0.006, brow_outer=0.008, eyes=-0.2, mouth_width=0.34, mouth_open=0.034, corners=0.044, lips=-0.15
-    ),
+    "happy": Expression(brow_outer=0.006, eyes=-0.22, mouth_width=0.22, mouth_open=0.036, corners=0.04, lips=-0.25),
     "sad": Expression(
-        brow_inner=0.042, brow_outer=-0.022, brow_closer=0.012, eyes=-0.28, mouth_width=-0.1, corners=-0.036, chin=0.012
+        brow_inner=0.034, brow_outer=-0.016, brow_closer=0.012, eyes=-0.36, mouth_width=-0.04, corners=-0.03, chin=0.012
     ),
     "angry": Expression(
-        brow_inner=-0.044, brow_outer=0.012, brow_closer=0.026, eyes=-0.1, mouth_width=-0.08, corners=-0.012, lips=-0.55
+        brow_inner=-0.04,
+        brow_outer=0.004,
+        brow_closer=0.024,
+        eyes=-0.2,
+        mouth_width=0.04,
+        mouth_open=0.06,
+        corners=-0.022,
+        lips=-0.2,
+        chin=-0.012,
     ),
     "surprise": Expression(
-        brow_inner=0.052, brow_outer=0.05, eyes=0.6, mouth_width=-0.22, mouth_open=0.1, lips=0.05, chin=-0.035
+        brow_inner=0.034, brow_outer=0.032, eyes=0.55, mouth_width=-0.16, mouth_open=0.1, lips=-0.05, chin=-0.035
     ),
 }

@@ -122,7 +122,8 @@ def _brow(brush: Brush, looks: Looks, expression: Expression, side: int) -> None
     thick = looks.brow_thickness * np.interp(np.linspace(0, 1, len(spine)), [0, 0.5, 1], [0.55, 0.5, 0.12])[:, None]
     half = thick * np.array((0.0, 1.0))
     shape: Shape = np.concatenate([spine - half, (spine + half)[::-1]]) * np.array((float(side), 1.0))
-    brush.fill(shape, tone(looks.hair, 0.75), 0.015)
+    dark = min(tone(looks.hair, 0.75), tone(looks.skin, 0.4), key=sum)  # brows must stand out on every skin
+    brush.fill(shape, dark, 0.015)
     if expression.brow_closer > 0.01:
         frown = np.array([[side * 0.016, y - 0.01], [side * 0.02, y + 0.035]])
         brush.line(frown, tone(looks.skin, 0.6), 0.006, 0.015)
