@@ -204,7 +204,7 @@ def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -
     if config.camera.width % 2 or config.camera.height % 2:
         fail("camera.height", "expected even numbers for width and height")
     if config.music.player == "spotify" and not config.spotify.client_id:
-        fail("music.player", "'spotify' needs spotify.client_id (docs/pi.md says where it comes from)")
+        fail("music.player", "'spotify' needs spotify.client_id (docs/spotify.md says where it comes from)")
     if config.web.enabled and config.web.host not in LOOPBACK and not config.web.password_file:
         fail(
             "web.host",

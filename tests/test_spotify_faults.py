@@ -126,6 +126,31 @@ def test_music_that_was_refused_does_not_make_others_music_ours(house: Household
     assert house.play(HAPPY).kind == "overridden"
 
 
+def test_failing_to_look_afterwards_is_no_failure(house: Household) -> None:
+    class SecondLook(Fault):
+        def takes(self, request: Seen) -> bool:
+            return len(house.api.sent(PLAYER)) > 1 and super().takes(request)
+
+    house.api.faults = [SecondLook(PLAYER, error(503, "not now"), None)]
+    assert house.play(HAPPY).kind == "played"
+
+
+def test_a_volume_that_cannot_be_lowered_at_first_is_lowered_right_after_the_start(house: Household) -> None:
+    house.api.device("d1")["volume_percent"] = 90
+    house.api.faults = [Fault("/volume$", error(502, "Bad gateway"))]
+    assert house.play(HAPPY).kind == "played"
+    assert house.api.device("d1")["volume_percent"] == 60
+
+
+@pytest.mark.parametrize("what", ["/volume$", "/shuffle$"])
+def test_volume_and_shuffle_never_stop_the_music(house: Household, what: str) -> None:
+    house.play(SAD)
+    house.api.device("d1")["volume_percent"] = 90
+    house.api.faults = [Fault(what, error(403, "Player command failed: Restriction violated", "UNKNOWN"), None)]
+    assert house.play(HAPPY).kind == "played"
+    assert house.player.status().text == "ready"
+
+
 def test_waiting_times_without_a_number_double_up_to_an_hour(house: Household) -> None:
     house.api.faults = [Fault(PLAYER, error(429, "slow down"), None)]
     waits = []

@@ -19,7 +19,7 @@ from moodkiosk.act.spotify.answers import Context, Device, Playback
 from moodkiosk.act.spotify.doctor import probe
 from moodkiosk.act.spotify.memory import Lowered, Memory, Shelf, Started
 from moodkiosk.act.spotify.tokens import LIFE_DAYS, days_left, warning
-from moodkiosk.moods import Choice, Decision
+from moodkiosk.moods import Choice, Decision, PlayerReport
 from moodkiosk.settings import Config, KioskSettings, MqttSettings, MusicSettings
 from tests.support.spotify_home import HAPPY, HandClock, Household, openapi
 from tests.support.webapi import Seen, WebApi, device, error
@@ -210,18 +210,24 @@ PLAY = Decision(
 )
 
 
+def carry_out(player: players.Player, decision: Decision) -> PlayerReport:
+    report = player.play(decision, players.never)
+    assert report is not None
+    return report
+
+
 class TestOtherPlayers:
     def test_the_dry_run_says_what_it_would_play_and_where(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.INFO)
         player = players.make(Config(), tmp_path, lambda _topic, _payload: False, HandClock().clock())
-        report = player.play(PLAY, players.never)
+        report = carry_out(player, PLAY)
         assert (report.kind, report.what, report.mood, report.uri) == ("played", "Sunny side", "happy", None)
         assert "would play Sunny side on Kitchen, not louder than 40 %" in caplog.text
-        assert player.play(Decision("pause", 1.0, "", speaker="Kitchen"), players.never).kind == "paused"
-        assert player.play(Decision("skip", 1.0, "", speaker="Kitchen"), players.never).kind == "skipped"
-        assert player.play(Decision("play", 1.0, "", speaker="Kitchen"), players.never).kind == "failed"
+        assert carry_out(player, Decision("pause", 1.0, "", speaker="Kitchen")).kind == "paused"
+        assert carry_out(player, Decision("skip", 1.0, "", speaker="Kitchen")).kind == "skipped"
+        assert carry_out(player, Decision("play", 1.0, "", speaker="Kitchen")).kind == "failed"
         assert player.status().requests_today == 0
 
     def test_the_mqtt_player_publishes_what_to_play(self, tmp_path: Path) -> None:
@@ -233,8 +239,8 @@ class TestOtherPlayers:
 
         config = Config(kiosk=KioskSettings(id="hall"), music=MusicSettings(player="mqtt"))
         player = players.make(config, tmp_path, publish, HandClock().clock())
-        assert player.play(PLAY, players.never).kind == "played"
-        assert player.play(Decision("pause", 1.0, "", speaker="Kitchen"), players.never).kind == "paused"
+        assert carry_out(player, PLAY).kind == "played"
+        assert carry_out(player, Decision("pause", 1.0, "", speaker="Kitchen")).kind == "paused"
         assert [topic for topic, _ in sent] == ["moodkiosk/hall/play"] * 2
         message = json.loads(sent[0][1])
         assert message == {
@@ -257,7 +263,7 @@ class TestOtherPlayers:
             "reason": "somebody looks happy",
         }
         assert set(json.loads(sent[1][1])) == set(message)
-        report = player.play(PLAY, players.never)
+        report = carry_out(player, PLAY)
         assert (report.kind, report.status) == (
             "failed",
             "not connected to the MQTT broker: the player 'mqtt' cannot be asked to play",
@@ -268,7 +274,7 @@ class TestOtherPlayers:
         topics: list[str] = []
         config = Config(music=MusicSettings(player="mqtt"), mqtt=MqttSettings(player_topic="house/music"))
         player = players.make(config, tmp_path, lambda topic, _payload: not topics.append(topic), HandClock().clock())  # type: ignore[func-returns-value] # in one line
-        player.play(PLAY, players.never)
+        carry_out(player, PLAY)
         assert topics == ["house/music"]
 
 

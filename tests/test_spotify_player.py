@@ -133,6 +133,13 @@ class TestPeopleFirst:
         assert warm.told() == [LOOK, PAUSE]
         assert warm.play(SAD).kind == "played"
 
+    def test_a_person_who_resumes_and_pauses_our_pause_is_respected(self, warm: Household) -> None:
+        warm.decide("pause")
+        warm.api.person_plays("d1", HAPPY)
+        assert warm.play(HAPPY).kind == "played"  # it plays already
+        warm.api.person_pauses()
+        assert warm.play(SAD).kind == "overridden"
+
     def test_a_pause_by_button_is_a_persons_pause(self, warm: Household) -> None:
         assert warm.decide("pause", asked=True).kind == "paused"
         assert warm.play(SAD).kind == "overridden"
@@ -261,10 +268,25 @@ def test_the_song_that_is_playing_is_finished_first(warm: Household) -> None:
 
 
 def test_a_newer_decision_takes_over_between_two_requests(house: Household) -> None:
-    report = house.play(HAPPY, superseded=lambda: len(house.api.requests) >= 2)
-    assert report.kind == "failed"
+    decision = house.decision(choices=(Choice("uri", HAPPY),))
+    assert house.player.play(decision, lambda: len(house.api.requests) >= 2) is None
     assert house.told() == [LOOK, LIST]
     assert house.player.status().text == "ready"
+
+
+def test_a_newer_decision_does_not_wait_for_the_speaker(house: Household) -> None:
+    house.api.devices = []
+    decision = house.decision(choices=(Choice("uri", HAPPY),))
+    assert house.player.play(decision, lambda: house.hand.seconds > 1) is None
+    assert house.hand.waits < 2
+
+
+def test_music_that_has_begun_is_reported_although_a_newer_decision_waits(house: Household) -> None:
+    decision = house.decision(choices=(Choice("uri", HAPPY),))
+    report = house.player.play(decision, lambda: len(house.api.requests) >= 3)
+    assert report is not None
+    assert report.kind == "played"
+    assert house.told() == [LOOK, LIST, START]
 
 
 def test_a_busy_day_stays_within_the_budget(house: Household) -> None:

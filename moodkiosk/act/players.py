@@ -40,8 +40,8 @@ class PlayerStatus:
 class Player(Protocol):
     """Plays music, one decision at a time, always from the same thread; `status` may be asked from any."""
 
-    def play(self, decision: Decision, superseded: Superseded) -> PlayerReport:
-        """Carries out a decision to play, pause or skip.
+    def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
+        """Carries out a decision to play, pause or skip; None: a newer decision took over, nothing was started.
 
         Blocks for `spotify.deadline_seconds` at most. Never raises for what the world does: the report says it.
         """

@@ -108,19 +108,22 @@ class Household:
         """The kiosk starts anew."""
         self.player = players.make(self.config, self.folder, lambda _topic, _payload: False, self.hand.clock())
 
-    def play(self, uri: str = HAPPY, superseded: players.Superseded = players.never, **more: object) -> PlayerReport:
+    def play(self, uri: str = HAPPY, **more: object) -> PlayerReport:
         """A decision to play a context."""
-        return self.decide("play", superseded, choices=(Choice("uri", uri),), **more)
+        return self.decide("play", choices=(Choice("uri", uri),), **more)
 
     def told(self, what: str = "") -> list[str]:
         """The requests that have arrived since the last call, as "METHOD /path"; only those that match `what`."""
         told, self._told = self.api.requests[self._told :], len(self.api.requests)
         return [line for seen in told if re.search(what, line := f"{seen.method} {seen.path.removeprefix('/v1')}")]
 
-    def decide(
-        self, action: str = "play", superseded: players.Superseded = players.never, **more: object
-    ) -> PlayerReport:
-        """Puts a decision to the player."""
+    def decision(self, action: str = "play", **more: object) -> Decision:
+        """A decision of this household's."""
         fields: dict[str, object] = {"mood": "happy", "speaker": "Living room", "volume_percent_max": 60} | more
-        decision = Decision(action, self.hand.seconds, "a test", **fields)  # type: ignore[arg-type] # checked by use
-        return self.player.play(decision, superseded)
+        return Decision(action, self.hand.seconds, "a test", **fields)  # type: ignore[arg-type] # checked by use
+
+    def decide(self, action: str = "play", **more: object) -> PlayerReport:
+        """Puts a decision to the player."""
+        report = self.player.play(self.decision(action, **more), players.never)
+        assert report is not None
+        return report

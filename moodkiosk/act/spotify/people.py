@@ -47,7 +47,7 @@ def hands_off(playback: Playback | None, name: str, memory: Memory, wall: float,
     uri = playback.context_uri
     ours = memory.is_ours(uri) or (here and memory.started is not None and (uri or "").startswith(CONTINUED))
     if playback.is_playing:
-        memory.noticed = None
+        memory.noticed, memory.paused_by_us = None, False
         if ours:
             return None if here else f"somebody moved the music to {where}"
         return f"somebody plays something else on {where}"

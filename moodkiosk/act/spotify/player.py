@@ -45,7 +45,7 @@ class SpotifyPlayer:
         # spotipy takes a while to import: not while act starts, but before the first decision comes.
         threading.Thread(target=import_module, args=(REMOTE,), name="spotify-import", daemon=True).start()
 
-    def play(self, decision: Decision, superseded: Superseded) -> PlayerReport:
+    def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
         """Carries out a decision to play, pause or skip; see `players.Player`."""
         from moodkiosk.act.spotify.remote import Outcome, Remote
 
@@ -68,6 +68,8 @@ class SpotifyPlayer:
             client.end()
             self._shelf.save()
             finder.save()
+        if trouble is not None and trouble.kind == "replaced":
+            return None
         self._note(trouble, outcome.text if outcome.retry_at is not None else None)
         return PlayerReport(
             outcome.kind,
@@ -131,8 +133,6 @@ class SpotifyPlayer:
     def _note(self, trouble: Trouble | None, waits: str | None) -> None:
         """Keeps what is wrong for the status, and logs it when that has changed."""
         self._waits = waits
-        if trouble is not None and trouble.kind == "replaced":
-            return
         self._trouble, self._refused_tokens = trouble, self._tokens.load()
         text = trouble.text if trouble else "ready"
         if text != self._said:

@@ -72,7 +72,9 @@ class Remote:
                 if decision.asked or not self._plays(playback, music.uri, name):
                     self._start(music, playback, decision, name)
                 else:
-                    self._fit_volume(playback.device if playback else None, decision.volume_percent_max)
+                    speaker.fit_volume(
+                        self._client, playback.device if playback else None, decision.volume_percent_max, self._memory
+                    )
             except Trouble as trouble:
                 if trouble.kind != "not_found":
                     raise
@@ -150,24 +152,25 @@ class Remote:
             device, listed = self._find(name, decision), True
         device_id = device.id if device is not None and device.id else known
         assert device_id is not None
-        fits = self._fit_volume(device, cap)
+        fits = speaker.fit_volume(self._client, device, cap, memory)
         shuffle = music.uri.startswith("spotify:playlist:") and not memory.shuffled
         shuffle = shuffle and playback is not None and playback.shuffle_state is False
         if shuffle and active:
-            self._shuffle(device_id)
+            speaker.shuffle(self._client, device_id, memory)
         device_id = self._launch(device_id, music, decision, name, listed=listed)
         memory.started = Started(music.uri, device_id, self._clock.wall())
         memory.pending, memory.paused_by_us, memory.noticed = None, False, None
         try:
             if not fits:
-                self._fit_volume(device, cap)
+                speaker.fit_volume(self._client, device, cap, memory)
             if shuffle and not active:
-                self._shuffle(device_id)
+                speaker.shuffle(self._client, device_id, memory)
             if not active and not memory.trusted:
                 self._verify(music, name)
         except Trouble as trouble:
-            if trouble.kind not in ("late", "replaced", "busy"):  # it plays; these only stop us from looking
+            if trouble.kind == "no_speaker":
                 raise
+            log.debug("it plays, as far as can be seen: %s", trouble.text)
         if active:
             memory.trusted = True
 
@@ -233,26 +236,3 @@ class Remote:
             raise Trouble("no_speaker", text)
         log.debug("%s plays on %s", music.uri, name)
         self._memory.trusted = True
-
-    def _fit_volume(self, device: Device | None, cap: int | None) -> bool:
-        """Lowers a volume above the cap, best-effort; False if that failed."""
-        if device is None or device.id is None or not device.supports_volume:
-            return True
-        target, after = people.volume(device.volume_percent, cap, self._memory.lowered)
-        try:
-            if target is not None:
-                self._client.set_volume(device.id, target)
-        except Trouble as trouble:
-            log.warning("the volume of %s stays at %s %%: %s", device.name, device.volume_percent, trouble.text)
-            return False
-        self._memory.lowered = after
-        return True
-
-    def _shuffle(self, device_id: str) -> None:
-        """Switches shuffle on, once, best-effort."""
-        try:
-            self._client.shuffle(device_id)
-        except Trouble as trouble:
-            log.warning("shuffle could not be switched on: %s", trouble.text)
-            return
-        self._memory.shuffled = True

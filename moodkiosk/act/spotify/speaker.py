@@ -1,4 +1,4 @@
-"""Finds the speaker by its name among the devices that are there. Never another one."""
+"""Finds the speaker by its name among the devices that are there, never another one; sets its volume and shuffle."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import subprocess
 from collections.abc import Sequence
 
+from moodkiosk.act.spotify import people
 from moodkiosk.act.spotify.answers import Device
 from moodkiosk.act.spotify.client import Client
 from moodkiosk.act.spotify.memory import Memory
@@ -65,6 +66,31 @@ def seen(device: Device, name: str, memory: Memory) -> Device:
     memory.speaker_name, memory.speaker_id = name, device.id
     memory.missing = memory.woken = False
     return device
+
+
+def fit_volume(client: Client, device: Device | None, cap: int | None, memory: Memory) -> bool:
+    """Lowers a volume above the cap, best-effort; False if that failed."""
+    if device is None or device.id is None or not device.supports_volume:
+        return True
+    target, after = people.volume(device.volume_percent, cap, memory.lowered)
+    try:
+        if target is not None:
+            client.set_volume(device.id, target)
+    except Trouble as trouble:
+        log.warning("the volume of %s stays at %s %%: %s", device.name, device.volume_percent, trouble.text)
+        return False
+    memory.lowered = after
+    return True
+
+
+def shuffle(client: Client, device_id: str, memory: Memory) -> None:
+    """Switches shuffle on, once and for all, best-effort."""
+    try:
+        client.shuffle(device_id)
+    except Trouble as trouble:
+        log.warning("shuffle could not be switched on: %s", trouble.text)
+        return
+    memory.shuffled = True
 
 
 def _wake(command: Sequence[str]) -> None:

@@ -21,7 +21,6 @@ Kind = Literal[
     "not_found",  # the music is not there
     "late",  # the decision took too long
     "replaced",  # a newer decision waits
-    "later",  # a song is finished first
 ]
 
 LOGIN = "run 'moodkiosk login'"
