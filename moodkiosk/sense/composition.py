@@ -1,0 +1,122 @@
+"""How the half that sees is put together; what happens is in `loop`."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moodkiosk import paths, systemd
+from moodkiosk.cli import Failure
+from moodkiosk.sense import camera, model
+from moodkiosk.sense.bundle import BadModel
+from moodkiosk.sense.capture import Capture
+from moodkiosk.sense.corrections import Corrections
+from moodkiosk.sense.eyes import Eyes
+from moodkiosk.sense.health import HealthReport
+from moodkiosk.sense.loop import Loop, Parts, introduction
+from moodkiosk.sense.models import Models
+from moodkiosk.sense.neutral import Neutrals
+from moodkiosk.sense.orders import Orders, Wards
+from moodkiosk.sense.pace import Pace, Thermometer
+from moodkiosk.sense.switch import CameraSwitch
+from moodkiosk.sense.uplink import Uplink
+
+if TYPE_CHECKING:
+    from moodkiosk.moods import Reading
+    from moodkiosk.settings import Config
+
+CLOSE_SECONDS = 2.0
+"""A camera that takes longer to close is stuck."""
+
+WORD_SECONDS = 0.3
+"""Act, where it runs, says within milliseconds what the camera should do."""
+
+ENDING = {signal.SIGTERM, signal.SIGINT}
+
+log = logging.getLogger("moodkiosk.sense")
+
+
+def run(settings: Config, source: str | None = None, show: Callable[[Reading], None] | None = None) -> int:
+    """Runs until SIGTERM or SIGINT. `source`: instead of the camera in the settings; `show`: given every reading.
+
+    What takes long (the camera's start, loading MediaPipe) goes on at the same time, but the camera is opened only
+    when it is known that nobody has switched it off.
+    """
+    with _signals() as stop, contextlib.ExitStack() as stack:
+        state = paths.state_dir(settings.paths, "sense")
+        switch, uplink = CameraSwitch(state), Uplink(paths.link_socket(settings.paths))
+        stack.callback(uplink.close)
+        models = _models(settings, state)
+        capture = Capture(lambda: camera.open_source(settings.camera, source), on=False)
+        wards = Wards(
+            switch,
+            lambda: capture.pause(CLOSE_SECONDS),
+            models,
+            Neutrals(state),
+            Corrections(settings.learning, state),
+        )
+        orders = Orders(wards, uplink.tell)
+        if uplink.connect(time.monotonic()):
+            uplink.tell(introduction(wards))
+            switch.await_word(time.monotonic())
+            uplink.wait(WORD_SECONDS, (stop.fileno,))
+            for order in uplink.orders():
+                orders.obey(order, time.monotonic())
+        if switch.state(time.monotonic()) == "on":
+            capture.resume()
+        capture.start()
+        stack.callback(capture.close)
+        thermometer = Thermometer()
+        pace = Pace(settings.sense, thermometer)
+        eyes = Eyes(settings.sense, models.current, own=wards.neutrals.current)
+        parts = Parts(capture, eyes, wards, orders, uplink, pace, HealthReport(pace, thermometer), show)
+        loop = Loop(parts)
+        systemd.notify("READY=1")
+        while not stop.asked():
+            loop.turn(stop.fileno)
+        systemd.notify("STOPPING=1")
+    return 0
+
+
+def _models(settings: Config, state: Path) -> Models:
+    try:
+        models = Models(lambda: model.candidates(settings.model.file, state), mirrored=False)
+    except BadModel as error:
+        raise Failure(f"no mood model can be used: {error}") from None
+    log.info("mood model %s: %s", models.path, ", ".join(models.current.labels))
+    return models
+
+
+class _Stop:
+    """Whether the process was asked to end."""
+
+    def __init__(self, fileno: int) -> None:
+        self.fileno = fileno
+        self._asked = False
+
+    def asked(self) -> bool:
+        """True once SIGTERM or SIGINT has come."""
+        with contextlib.suppress(BlockingIOError):
+            self._asked = bool(ENDING & set(os.read(self.fileno, 64))) or self._asked
+        return self._asked
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[_Stop]:
+    """Turns SIGTERM and SIGINT into something a wait can be ended by."""
+    woken, waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    signal.set_wakeup_fd(waker)
+    for number in ENDING:
+        signal.signal(number, lambda *_: None)
+    try:
+        yield _Stop(woken)
+    finally:
+        signal.set_wakeup_fd(-1)
+        os.close(woken)
+        os.close(waker)

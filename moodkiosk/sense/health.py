@@ -1,0 +1,78 @@
+"""How sense is doing, in figures."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moodkiosk import link
+
+if TYPE_CHECKING:
+    from moodkiosk.sense.capture import CameraStatus
+    from moodkiosk.sense.pace import Pace, Thermometer
+
+EVERY_SECONDS = 30.0
+PAGE_BYTES = os.sysconf("SC_PAGESIZE")
+
+
+def rss_mb() -> float:
+    """Resident memory of this process in MB (10^6 bytes); 0 where it is not told."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0.0
+    return pages * PAGE_BYTES / 1e6
+
+
+class HealthReport:
+    """Counts looks, and says how sense is doing when that is due."""
+
+    def __init__(self, pace: Pace, thermometer: Thermometer) -> None:
+        self._pace, self._thermometer = pace, thermometer
+        self._looks = 0
+        self._cpu_seconds = time.process_time()
+        self._at: float | None = None
+        self._told: tuple[str, str] | None = None
+
+    def look(self) -> None:
+        """A frame was looked at."""
+        self._looks += 1
+
+    def due(
+        self, status: CameraStatus, at: float, *, lent: bool, note: str | None, counters: dict[str, int]
+    ) -> link.SenseHealth | None:
+        """The report, if the camera's status has changed or it is time for one; else None.
+
+        Args:
+            status: of the camera.
+            at: seconds.
+            lent: the camera is off because a collection has it.
+            note: what else is wrong, in words.
+            counters: see `link.SenseHealth`.
+        """
+        camera = "lent" if lent and status.state == "off" else status.state
+        detail = status.detail if status.state == "lost" else note or ""
+        if self._told == (camera, detail) and self._at is not None and at - self._at < EVERY_SECONDS:
+            return None
+        cpu_seconds, seconds = time.process_time(), at - self._at if self._at is not None else 0.0
+        per_look = (cpu_seconds - self._cpu_seconds) * 1000 / self._looks if self._looks else 0.0
+        report = link.SenseHealth(
+            at,
+            camera,
+            detail,
+            frames_per_second=round(self._looks / seconds, 2) if seconds > 0 else 0.0,
+            cpu_ms_per_frame=round(per_look, 2),
+            rss_mb=round(rss_mb(), 1),
+            pace="off" if camera in ("off", "lent") else self._pace.name,
+            celsius=self._thermometer.celsius,
+            throttled=self._thermometer.throttled,
+            counters=counters,
+        )
+        self._told, self._at, self._looks, self._cpu_seconds = (camera, detail), at, 0, cpu_seconds
+        return report
+
+    def tell_again(self) -> None:
+        """Act is new and knows nothing: the next report is due now."""
+        self._told = None

@@ -1,0 +1,187 @@
+"""`moodkiosk sense`: the loop of the half that sees. What it is made of is put together in `composition`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from moodkiosk import __version__, config, link, systemd
+from moodkiosk.cli import Failure
+from moodkiosk.sense.calibration import RATE_HZ
+
+if TYPE_CHECKING:
+    from moodkiosk.moods import Frame, Reading
+    from moodkiosk.sense.capture import Capture
+    from moodkiosk.sense.eyes import Eyes
+    from moodkiosk.sense.health import HealthReport
+    from moodkiosk.sense.orders import Orders, Wards
+    from moodkiosk.sense.pace import Pace
+    from moodkiosk.sense.uplink import Uplink
+
+FRAME_SECONDS = 0.25
+"""A frame is waited for this long; then the loop sees to its other duties."""
+
+TURN_SECONDS = 0.5
+"""The loop turns at least this often."""
+
+TELL_SECONDS = 0.1
+"""Between two readings that are sent (contract 6: at most 10 a second)."""
+
+ROUNDING = 1e-3
+
+log = logging.getLogger("moodkiosk.sense")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Runs the half that sees until SIGTERM or SIGINT."""
+    settings = config.load(args.config, secrets=False)
+    from moodkiosk.sense import camera
+
+    camera.check(settings.camera, args.source)
+    systemd.set_up_logging()
+    from moodkiosk.sense.composition import run
+
+    return run(settings, source=args.source, show=print_reading if args.json else None)
+
+
+def print_reading(reading: Reading) -> None:
+    """Prints a reading as one JSON line (contract 3)."""
+    sys.stdout.buffer.write(link.encode(reading))
+    sys.stdout.buffer.flush()
+
+
+def introduction(wards: Wards) -> link.Hello:
+    """Who we are, for act."""
+    model, neutrals = wards.models.current, wards.neutrals
+    hands = model.manifest.uses_hands
+    return link.Hello(__version__, model.labels, model.hash, model.schema, hands, neutrals.people, neutrals.person)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the loop turns.
+
+    Attributes:
+        capture: the camera.
+        eyes: frames to readings.
+        wards, orders: what act may ask for.
+        uplink: the connection to act.
+        pace: when to look.
+        health: how it is going.
+        show: given every reading, beside the link; None: nobody.
+    """
+
+    capture: Capture
+    eyes: Eyes
+    wards: Wards
+    orders: Orders
+    uplink: Uplink
+    pace: Pace
+    health: HealthReport
+    show: Callable[[Reading], None] | None = None
+
+
+class Loop:
+    """One turn: listen to act, look at a frame if it is time, say what was seen."""
+
+    def __init__(self, parts: Parts, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._parts = parts
+        self._clock = clock
+        self._due = self._seen_at = self._told_at = float("-inf")
+        self._fed_at: float | None = None
+        self._capture_turns = 0
+        watchdog = systemd.watchdog_seconds()
+        self._feed_seconds = None if watchdog is None else watchdog / 4
+        self._open = parts.wards.switch.state(clock()) == "on"
+
+    def turn(self, wake: int | None = None) -> None:
+        """One turn, of TURN_SECONDS at most; `wake`: a file descriptor that ends a wait. Raises Failure."""
+        parts, at = self._parts, self._clock()
+        if parts.uplink.connect(at):
+            self._introduce()
+        for order in parts.uplink.orders():
+            parts.orders.obey(order, at)
+        self._switch(at)
+        worked = not self._open
+        if self._open and at >= self._due:
+            frame = parts.capture.latest(self._seen_at, FRAME_SECONDS)
+            if frame is not None:
+                self._look(frame)
+                worked = True
+        self._attend(self._clock())
+        self._feed(self._clock(), worked=worked)
+        pause = self._due - self._clock() if self._open else TURN_SECONDS
+        parts.uplink.wait(min(pause, TURN_SECONDS), () if wake is None else (wake,))
+
+    def _introduce(self) -> None:
+        self._parts.uplink.tell(introduction(self._parts.wards))
+        self._parts.health.tell_again()
+
+    def _look(self, frame: Frame) -> None:
+        parts = self._parts
+        self._seen_at = frame.at
+        reading = parts.eyes.look(frame)
+        front = parts.eyes.front
+        parts.orders.see(reading, front.landmarks if front else None, parts.eyes.measures)
+        parts.health.look()
+        parts.pace.see(reading.faces, frame.at)
+        if frame.at - self._told_at >= TELL_SECONDS - ROUNDING:
+            self._told_at = frame.at
+            parts.uplink.tell(reading)
+        if parts.show is not None:
+            parts.show(reading)
+        least_hz = 0.0 if parts.orders.calibration is None else RATE_HZ
+        # From when it was due, so that the rate is kept; from now when that is long past.
+        self._due = max(self._due, frame.at - FRAME_SECONDS) + parts.pace.interval(frame.at, least_hz)
+
+    def _switch(self, at: float) -> None:
+        """Opens or closes the camera as the switch says; a lease may have lapsed."""
+        should = self._parts.wards.switch.state(at) == "on"
+        if should == self._open:
+            return
+        self._open = should
+        if should:
+            self._parts.capture.resume()
+            self._due = float("-inf")
+        else:
+            self._parts.capture.pause()
+            self._parts.orders.camera_closed()
+
+    def _attend(self, at: float) -> None:
+        parts = self._parts
+        if parts.capture.failed is not None:
+            raise Failure(f"the camera does not recover: {parts.capture.failed}")
+        parts.orders.attend(at)
+        if parts.wards.models.retry(at):
+            parts.orders.changed = True
+        if parts.orders.changed:
+            parts.orders.changed = False
+            parts.eyes.model, parts.eyes.own = parts.wards.models.current, parts.wards.neutrals.current
+            self._introduce()
+        lent = parts.wards.switch.state(at) == "lent"
+        counters = {"readings_dropped": parts.uplink.dropped, "lines_damaged": parts.uplink.damaged}
+        note = parts.wards.models.complaint
+        report = parts.health.due(parts.capture.status, at, lent=lent, note=note, counters=counters)
+        if report is not None:
+            parts.uplink.tell(report)
+            systemd.notify(f"STATUS=camera {report.camera}{f': {report.detail}' if report.detail else ''}")
+
+    def _feed(self, at: float, *, worked: bool) -> None:
+        """Feeds the watchdog by finished work only.
+
+        That is a frame looked at, the camera being closed on purpose, or, while the camera is lost, one more attempt to
+        open it that came to an end.
+        """
+        turns = self._parts.capture.turns
+        retried = self._parts.capture.status.state == "lost" and turns != self._capture_turns
+        self._capture_turns = turns
+        if self._feed_seconds is None or not (worked or retried):
+            return
+        if self._fed_at is None or at - self._fed_at >= self._feed_seconds:
+            self._fed_at = at
+            systemd.notify("WATCHDOG=1")

@@ -1,0 +1,175 @@
+"""What act asks of sense, and what becomes of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from moodkiosk import link
+from moodkiosk.sense import graph
+from moodkiosk.sense.bundle import BadModel
+from moodkiosk.sense.calibration import Calibration, NotCalibrated
+from moodkiosk.sense.corrections import Corrections, NotKept
+from moodkiosk.sense.models import Models
+from moodkiosk.sense.neutral import Neutrals
+from moodkiosk.sense.switch import CameraSwitch
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from moodkiosk.moods import Landmarks, Reading
+
+EXPIRE_SECONDS = 3600.0
+
+log = logging.getLogger("moodkiosk.sense")
+
+
+class Refused(Exception):
+    """Why an order was not carried out, in one line."""
+
+
+@dataclass(frozen=True)
+class Wards:
+    """What orders are about.
+
+    Attributes:
+        switch: whether the camera may be open.
+        close_camera: closes it; False if it does not close in time.
+        models: the model in use.
+        neutrals: the neutral faces that are known.
+        corrections: keeps the last seconds, if the household agreed.
+    """
+
+    switch: CameraSwitch
+    close_camera: Callable[[], bool]
+    models: Models
+    neutrals: Neutrals
+    corrections: Corrections
+
+
+class Orders:
+    """Carries out orders.
+
+    Attributes:
+        calibration: the one going on, or None.
+        changed: whose face, or which model, is in use may have changed; the loop takes it back to False.
+    """
+
+    def __init__(self, wards: Wards, tell: Callable[[link.SenseResult], None]) -> None:
+        """`tell` sends a result to act."""
+        self.calibration: Calibration | None = None
+        self.changed = False
+        self._wards = wards
+        self._tell = tell
+        self._expired_at: float | None = None
+
+    def obey(self, order: link.Order, at: float) -> None:
+        """Carries out an order and tells the result; a calibration's comes when it is over."""
+        try:
+            text = self._carry_out(order, at)
+        except (Refused, NotKept, BadModel, ValueError) as error:
+            self._tell(link.SenseResult(order.id, ok=False, text=str(error)))
+        except OSError as error:
+            self._tell(link.SenseResult(order.id, ok=False, text=f"cannot write: {error.strerror or error}"))
+        else:
+            if text is not None:
+                self._tell(link.SenseResult(order.id, ok=True, text=text))
+
+    def see(self, reading: Reading, landmarks: Landmarks | None, measures: NDArray[np.float32] | None) -> None:
+        """Takes note of one look: a calibration or a correction may need it."""
+        self._wards.corrections.see(reading.at, reading.track, landmarks)
+        if self.calibration is not None:
+            self.calibration.see(reading, measures)
+
+    def attend(self, at: float) -> None:
+        """Does what is due: ends a calibration, deletes old corrections."""
+        if self.calibration is not None and self.calibration.done(at):
+            self._finish(self.calibration)
+            self.calibration = None
+        if self._expired_at is None or at - self._expired_at >= EXPIRE_SECONDS:
+            self._expired_at = at
+            if count := self._wards.corrections.expire(time.time()):
+                log.info("deleted %d old corrections", count)
+
+    def camera_closed(self) -> None:
+        """The camera is off or lent: what was seen is forgotten, a calibration cannot go on."""
+        self._wards.corrections.clear()
+        if self.calibration is not None:
+            self._tell(link.SenseResult(self.calibration.order, ok=False, text="the camera was closed"))
+            self.calibration = None
+
+    def _carry_out(self, order: link.Order, at: float) -> str | None:
+        match order.what:
+            case "camera":
+                return self._camera(order.value, at)
+            case "calibrate":
+                self._calibrate(order, at)
+                return None
+            case "person":
+                return self._person(order.value)
+            case "correct":
+                person = self._wards.neutrals.person or ""
+                return self._wards.corrections.write(order.value, at, graph.extractor(), person)
+            case "reload":
+                self.changed = True
+                return self._wards.models.reload()
+            case "forget":
+                return self._forget(order.value)
+
+    def _camera(self, value: str, at: float) -> str:
+        switch = self._wards.switch
+        if value == "lend":
+            switch.lend(at)
+        elif value in ("on", "off"):
+            switch.turn(on=value == "on")
+        else:
+            raise Refused(f"the camera can be on, off or lend, not {value[:20]!r}")
+        if switch.state(at) == "on":
+            return "the camera is on"
+        if not self._wards.close_camera():
+            raise Refused("the camera does not close")
+        self.camera_closed()
+        return "the camera is off" if switch.state(at) == "off" else "the camera is lent for 10 seconds"
+
+    def _calibrate(self, order: link.Order, at: float) -> None:
+        if self.calibration is not None:
+            raise Refused("a calibration is going on already")
+        if self._wards.switch.state(at) != "on":
+            raise Refused("the camera is off")
+        self.calibration = Calibration(order.id, order.value, at)
+
+    def _finish(self, calibration: Calibration) -> None:
+        try:
+            name = self._wards.neutrals.learn(calibration.person, calibration.measures())
+        except (NotCalibrated, ValueError) as error:
+            result = link.SenseResult(calibration.order, ok=False, text=str(error))
+        except OSError as error:
+            result = link.SenseResult(calibration.order, ok=False, text=f"cannot write: {error.strerror or error}")
+        else:
+            self.changed = True
+            text = f"kept the neutral face of {name!r}"
+            if self._wards.models.current.manifest.neutral_mean is None:
+                text += ", but this model cannot use it"
+            result = link.SenseResult(calibration.order, ok=True, text=text)
+        log.info("calibration: %s", result.text)
+        self._tell(result)
+
+    def _person(self, name: str) -> str:
+        neutrals = self._wards.neutrals
+        try:
+            neutrals.choose(name)
+        except KeyError:
+            known = ", ".join(neutrals.people) or "nobody yet"
+            raise Refused(f"no neutral face of {name!r} is known; known: {known} (see 'moodkiosk calibrate')") from None
+        self.changed = True
+        return f"{name!r} is in front" if name else "nobody in particular is in front"
+
+    def _forget(self, name: str) -> str:
+        gone = self._wards.neutrals.forget(name)
+        self.changed = True
+        faces = "deleted the neutral face" if name else "deleted all neutral faces"
+        return f"{faces if gone else 'no neutral face was known'}; {self._wards.corrections.forget(name)}"

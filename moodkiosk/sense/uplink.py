@@ -1,0 +1,128 @@
+"""Sense's end of the link to act: connects, connects again, and never blocks (contract 6)."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moodkiosk import link
+
+if TYPE_CHECKING:
+    from moodkiosk.moods import Reading
+
+RETRY_SECONDS = 1.0
+"""Between two attempts to connect: a Unix socket answers at once, or not at all."""
+
+PENDING_LIMIT_BYTES = link.LINE_LIMIT_BYTES
+"""With more than this unsent, act is stuck: readings are dropped, so that it does not get stale ones later."""
+
+HANG_UP_BYTES = 4 * link.LINE_LIMIT_BYTES
+"""With more than this unsent, the connection is given up."""
+
+
+class Uplink:
+    """A connection that comes and goes.
+
+    Attributes:
+        dropped: readings that act did not take in time.
+        damaged: lines from act that could not be understood.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.dropped = self.damaged = 0
+        self._path = path
+        self._socket: socket.socket | None = None
+        self._splitter = link.LineSplitter()
+        self._unsent = bytearray()
+        self._tried_at: float | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether act is there."""
+        return self._socket is not None
+
+    def connect(self, at: float) -> bool:
+        """Connects unless connected already or tried a moment before; True if a connection was made just now."""
+        if self._socket is not None or (self._tried_at is not None and 0 <= at - self._tried_at < RETRY_SECONDS):
+            return False
+        self._tried_at = at
+        peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+        try:
+            peer.connect(str(self._path))
+        except OSError:  # not there, not listening, not ours, or busy: all of them pass
+            peer.close()
+            return False
+        self._socket, self._splitter, self._unsent = peer, link.LineSplitter(), bytearray()
+        return True
+
+    def wait(self, seconds: float, others: Iterable[int] = ()) -> None:
+        """Waits until act says something, one of the `others` (file descriptors) can be read, or time is over."""
+        reading: list[int | socket.socket] = list(others)
+        writing: list[socket.socket] = []
+        if self._socket is not None:
+            reading.append(self._socket)
+            if self._unsent:
+                writing.append(self._socket)
+        if reading or writing or seconds > 0:
+            select.select(reading, writing, [], max(0.0, seconds))
+
+    def orders(self) -> list[link.Order]:
+        """What act has asked for since."""
+        found: list[link.Order] = []
+        while self._socket is not None:
+            try:
+                data = self._socket.recv(65536)
+            except BlockingIOError:
+                break
+            except OSError:
+                data = b""
+            if not data:
+                self.close()
+                break
+            before = self._splitter.damaged + self._splitter.oversized
+            for message in self._splitter.messages(data):
+                if isinstance(message, link.Order):
+                    found.append(message)
+                else:
+                    self.damaged += 1
+            self.damaged += self._splitter.damaged + self._splitter.oversized - before
+        self._flush()
+        return found
+
+    def tell(self, message: Reading | link.Hello | link.SenseHealth | link.SenseResult) -> None:
+        """Sends a message, as far as act takes it; dropped without act."""
+        from moodkiosk.moods import Reading
+
+        if self._socket is None:
+            return
+        if isinstance(message, Reading) and len(self._unsent) >= PENDING_LIMIT_BYTES:
+            self.dropped += 1
+            return
+        self._unsent += link.encode(message)
+        self._flush()
+        if len(self._unsent) > HANG_UP_BYTES:
+            self.close()
+
+    def close(self) -> None:
+        """Hangs up."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        self._unsent.clear()
+
+    def _flush(self) -> None:
+        if self._socket is None or not self._unsent:
+            return
+        try:
+            sent = self._socket.send(self._unsent)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.close()
+            return
+        with contextlib.suppress(BufferError):
+            del self._unsent[:sent]
