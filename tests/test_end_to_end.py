@@ -16,8 +16,8 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from moodkiosk.broker import Broker, private_broker
-from tests.support.household import CLIENT_ID, openapi
 from tests.support.kiosk import Kiosk
+from tests.support.spotify_home import CLIENT_ID, openapi
 from tests.support.wait import until
 from tests.support.webapi import WebApi
 
