@@ -21,7 +21,7 @@ def wanted(state: State, now: Now, settings: Settings) -> tuple[bool, str]:
     if not settings.camera_off_hours:
         return True, "the camera is switched on"
     if now.wall is None:
-        return False, "the camera has a schedule and is waiting for the clock"
+        return False, "the camera has a schedule, waiting for the clock"
     end = active_until(settings.camera_off_hours, now.wall)
     if end is not None:
         return False, f"the camera is scheduled off until {face(end, now)}"
@@ -38,7 +38,10 @@ def told(camera: Camera, status: CameraStatus, now: Now, *, open_wanted: bool) -
         return camera
     if status.status == "on" and camera.detail == SILENT.detail:
         return camera  # pictures are the proof, not words
-    lost = (status.status == "lost" and open_wanted) or (camera.lost and status.status != "off")
+    if status.status == "lost":
+        lost = camera.lost or open_wanted
+    else:
+        lost = camera.lost and status.status in ("starting", "lent")
     return Camera(status.status, status.detail, lost=lost, read_at=now.at if status.status == "on" else None)
 
 
@@ -55,13 +58,13 @@ def silent(camera: Camera, now: Now, settings: Settings) -> bool:
 def shown(state: State, now: Now, settings: Settings) -> str:
     """The camera's status for people. A camera that is still open is never called off."""
     camera = state.camera
-    open_wanted, why = wanted(state, now, settings)
+    open_wanted, _ = wanted(state, now, settings)
     if camera.status in ("on", "lent"):
         return camera.status
     if not state.chosen.camera:
         return "off"
     if not open_wanted:
-        return "scheduled off" if now.wall is not None else f"scheduled off: {why}"
+        return "scheduled off" if now.wall is not None else "scheduled off: waiting for the clock"
     if camera.status == "lost":
         return f"lost: {camera.detail}" if camera.detail else "lost"
     return "starting"

@@ -117,7 +117,7 @@ def _follow(step: Step, before: State, now: Now, settings: Settings) -> Step:
     state, mood, previous = step.state, mood_of(step.state), mood_of(before)
     if state.camera.lost and not before.camera.lost:
         step = step.tell("camera_lost", now, mood=mood, detail=state.camera.detail)
-    elif before.camera.lost and state.camera.status == "on":
+    elif before.camera.lost and not state.camera.lost and state.camera.status == "on":
         step = step.tell("camera_back", now, mood=mood)
     came = presence.change(before.presence, state.presence, settings.presence)
     if came is not None:

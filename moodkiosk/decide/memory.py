@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, ManualMood, Playback, Started, State
 from moodkiosk.decide.times import Deadline
 
+NO_CLOCK = "unknown"
+"""In place of the end of a deadline that began while the clock was not set."""
+
 
 def remember(state: State) -> dict[str, object]:
     """The part of the state that survives a restart. Times are ISO 8601 in UTC."""
@@ -20,7 +23,7 @@ def remember(state: State) -> dict[str, object]:
         "volume_cap": chosen.volume_cap,
         "person": chosen.person,
         "manual_mood": None if state.manual is None else state.manual.mood,
-        "manual_until": None if state.manual is None else _iso(state.manual.ends.wall),
+        "manual_until": None if state.manual is None else _ends(state.manual.ends),
         "cooling_until": _ends(playback.cooling),
         "failures": playback.failures,
         "override_until": _ends(playback.override),
@@ -80,12 +83,12 @@ def _log(value: object) -> tuple[Entry, ...]:
 
 
 def _ends(deadline: Deadline | None) -> str | None:
-    return None if deadline is None else _iso(deadline.wall)
+    return None if deadline is None else _iso(deadline.wall) or NO_CLOCK
 
 
 def _deadline(value: object) -> Deadline | None:
     wall = _time(value)
-    return None if wall is None else Deadline(None, wall)
+    return None if wall is None and value != NO_CLOCK else Deadline(None, wall)
 
 
 def _iso(moment: datetime | None) -> str | None:

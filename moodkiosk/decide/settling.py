@@ -20,7 +20,8 @@ COVERED_SHARE = 0.5
 GOOD_VIEW = 0.5
 """Quality weight of a good view; readings below it may keep a mood, but never settle one by themselves."""
 PATIENCE_SHARE = 0.5
-"""A mood ends when its share was too low for this share of the window: time for the next mood to take over."""
+"""A mood ends when its share was too low, or no face was seen, for this share of the window: time for the next mood to
+take over, or for a face to be found again."""
 NEWCOMER_SECONDS = 1.0
 """Somebody else in front for this long takes over; a person who only walks past does not."""
 
@@ -59,6 +60,7 @@ class Settling:
         front: the track of the person in front.
         front_since: when that person came to the front.
         weak_since: since when the mood's share has been too low; None: it is not.
+        missed_seconds: how long no face was seen, without a break.
     """
 
     mood: str | None = None
@@ -69,6 +71,7 @@ class Settling:
     front: int | None = None
     front_since: float = 0.0
     weak_since: float | None = None
+    missed_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def see(state: Settling, reading: Reading, *, present: bool, settings: SettlingS
     state = _look(state, reading, settings)
     tally = count(state.window, reading.at, settings)
     state = replace(state, weak_since=_weak_since(state, tally, reading.at, settings))
-    if not present or _gone(state, reading):
+    if not present or _gone(state, reading, settings):
         state = replace(state, mood=None, track=None, weak_since=None)
     elif reading.track is not None:
         state = _settle(state, tally, reading.at, settings)
@@ -134,8 +137,9 @@ def _look(state: Settling, reading: Reading, settings: SettlingSettings) -> Sett
         window, front, since = (), reading.track, reading.at
     begin = reading.at - settings.window_seconds
     kept = tuple(glance for glance in window if glance.at > begin)
-    before = window[-1].at if window else None
-    return replace(state, window=(*kept, _glance(reading, before, settings)), front=front, front_since=since)
+    glance = _glance(reading, window[-1].at if window else None, settings)
+    missed = state.missed_seconds + glance.seconds if reading.track is None else 0.0
+    return replace(state, window=(*kept, glance), front=front, front_since=since, missed_seconds=missed)
 
 
 def _glance(reading: Reading, before: float | None, settings: SettlingSettings) -> Glance:
@@ -167,10 +171,10 @@ def _weak_since(state: Settling, tally: Tally, at: float, settings: SettlingSett
     return at if state.weak_since is None else state.weak_since
 
 
-def _gone(state: Settling, reading: Reading) -> bool:
+def _gone(state: Settling, reading: Reading, settings: SettlingSettings) -> bool:
     """Whether the person whose mood has settled is in front no more. That waits for no refractory period."""
     if reading.track is None:
-        return state.weak_since is not None
+        return state.missed_seconds >= PATIENCE_SHARE * settings.window_seconds - ROUNDING
     return state.track not in (None, reading.track) and reading.at - state.front_since >= NEWCOMER_SECONDS - ROUNDING
 
 

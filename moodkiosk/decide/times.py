@@ -30,7 +30,7 @@ class Deadline:
 
     Attributes:
         at: monotonic seconds; None: remembered from an earlier run, not yet translated.
-        wall: UTC; None: the clock was not set yet.
+        wall: UTC; None: the clock was not set yet. Remembered without either it begins anew: better late than early.
     """
 
     at: float | None
@@ -58,7 +58,9 @@ def renew(deadline: Deadline | None, now: Now, longest_minutes: float) -> Deadli
         return None
     wall = utc(now)
     if deadline.at is None:
-        if wall is None or deadline.wall is None:
+        if deadline.wall is None:
+            return after(now, longest_minutes)
+        if wall is None:
             return deadline
         left = (deadline.wall - wall).total_seconds()
         deadline = replace(deadline, at=now.at + min(left, longest_minutes * 60))
@@ -82,12 +84,15 @@ def iso(moment: datetime | None, now: Now) -> str | None:
 
 
 def face(moment: datetime | None, now: Now) -> str | None:
-    """The moment as people say it: "20:14", or "Mon 20:14" when that is not today's evening."""
-    if moment is None:
+    """The moment as people say it: "20:14", or "Mon 20:14" where that could be taken for another day's.
+
+    None while there is no time of day to compare it with.
+    """
+    wall = utc(now)
+    if moment is None or now.wall is None or wall is None:
         return None
-    zone = UTC if now.wall is None else now.wall.tzinfo
-    local, wall = moment.astimezone(zone), utc(now)
-    near = wall is not None and abs(moment - wall) < timedelta(hours=YESTERDAY_HOURS)
+    local = moment.astimezone(now.wall.tzinfo)
+    near = abs(moment - wall) < timedelta(hours=YESTERDAY_HOURS)
     return f"{local:%H:%M}" if near else f"{local:%a %H:%M}"
 
 

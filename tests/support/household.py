@@ -1,126 +1,136 @@
-"""A household for the Spotify player: the double of the Web API, the real player, and a clock that tests wind."""
+"""A household in front of a kiosk: drives the pure step through simulated time and keeps what came of it."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-import msgspec
+from moodkiosk.decide import kiosk
+from moodkiosk.decide.settings import Settings
+from moodkiosk.moods import Command, Decision, EventKind, MoodEvent, PlayerReport, Quality, Reading, Result, View
 
-from moodkiosk.act import players
-from moodkiosk.moods import Choice, Decision, PlayerReport
-from moodkiosk.settings import Config, MusicSettings, SpotifySettings
-from tests.support.webapi import CLIENT_ID, WebApi
-
-START = 1_795_000_000.0
-"""In November 2026."""
-HAPPY = "spotify:playlist:happy0000000000000000"
-SAD = "spotify:playlist:sad000000000000000000"
-FOREIGN = "spotify:album:foreign00000000000000"
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY_EVENING = datetime(2026, 11, 23, 18, tzinfo=BERLIN)
+LABELS = ("happy", "sad", "angry", "surprise", "neutral")
+GOOD = Quality(weight=1.0, reason=None, face_px=120.0, grey=120.0)
+DARK = Quality(weight=0.3, reason="too dark", face_px=120.0, grey=20.0)
 
 
-def openapi() -> Path | None:
-    """The document that requests are checked against, where the extra material is there."""
-    given = os.environ.get("MOODKIOSK_TEST_DATA")
-    return Path(given) / "spotify" / "openapi.yml" if given else None
+def reading(
+    at: float,
+    mood: str | None = "happy",
+    *,
+    confidence: float = 0.8,
+    track: int = 1,
+    faces: int = 1,
+    view: Quality = GOOD,
+) -> Reading:
+    """One face; the probability that is left over is spread over the other labels."""
+    others = [label for label in LABELS if label != mood]
+    rest = (1 - confidence) / len(others) if mood else 1 / len(LABELS)
+    probabilities = dict.fromkeys(others, rest) | ({mood: confidence} if mood else {})
+    return Reading(at, faces, track, mood, probabilities, confidence if mood else rest, view)
 
 
-class HandClock:
-    """Time that passes only when somebody waits, or a test winds it.
-
-    Attributes:
-        waits: how long somebody waited, in all.
-    """
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.offset = START
-        self.waits = 0.0
-        self._plans: list[tuple[float, Callable[[], None]]] = []
-
-    def monotonic(self) -> float:
-        """Never jumps."""
-        return self.seconds
-
-    def wall(self) -> float:
-        """May be set, by `offset`."""
-        return self.offset + self.seconds
-
-    def wait(self, seconds: float) -> None:
-        """Somebody waits."""
-        self.waits += seconds
-        self.wind(seconds)
-
-    def wind(self, seconds: float) -> None:
-        """Time passes, and what was planned happens."""
-        self.seconds += seconds
-        due = [plan for plan in self._plans if plan[0] <= self.seconds]
-        self._plans = [plan for plan in self._plans if plan[0] > self.seconds]
-        for _, happen in due:
-            happen()
-
-    def plan(self, seconds: float, happen: Callable[[], None]) -> None:
-        """Something will happen in so many seconds."""
-        self._plans.append((self.seconds + seconds, happen))
-
-    def clock(self) -> players.Clock:
-        """For the player."""
-        return players.Clock(self.monotonic, self.wall, self.wait)
+def empty(at: float) -> Reading:
+    """A frame with nobody in it."""
+    return Reading(at, 0)
 
 
 class Household:
-    """A signed-in household.
+    """A kiosk and its people.
 
     Attributes:
-        api: the double.
-        hand: the clock.
-        player: the player; `restart` makes a new one from what is on disk.
+        at: monotonic seconds.
+        begun: the time of day at 0 seconds; None: the system clock is not set.
+        events, decisions: all there were.
     """
 
-    def __init__(self, api: WebApi, folder: Path, hand: HandClock, **spotify: object) -> None:
-        self.api, self.folder, self.hand = api, folder, hand
-        api.now = hand.wall
-        self.config = Config(
-            music=MusicSettings(player="spotify"),
-            spotify=SpotifySettings(client_id=CLIENT_ID, developer=api.developer),
-        )
-        if spotify:
-            self.config = msgspec.structs.replace(
-                self.config, spotify=msgspec.structs.replace(self.config.spotify, **spotify)
-            )
-        self._told = 0
-        self.keep_tokens(api.sign_in())
-        self.restart()
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        begun: datetime | None = MONDAY_EVENING,
+        remembered: dict[str, object] | None = None,
+        at: float = 0.0,
+        session: str = "test",
+    ) -> None:
+        self.settings = settings or Settings()
+        self.at = at
+        self.begun = begun
+        self.events: list[MoodEvent] = []
+        self.decisions: list[Decision] = []
+        self.state = kiosk.start(self.settings, remembered, session)
 
     @property
-    def token_file(self) -> Path:
-        """Where the sign-in is kept."""
-        return self.folder / "spotify-token.json"
+    def now(self) -> kiosk.Now:
+        """The present moment. Local time is computed by way of UTC, as a clock on the wall would go."""
+        if self.begun is None:
+            return kiosk.Now(self.at, None)
+        passed = timedelta(seconds=self.at)
+        return kiosk.Now(self.at, (self.begun.astimezone(ZoneInfo("UTC")) + passed).astimezone(self.begun.tzinfo))
 
-    def keep_tokens(self, tokens: dict[str, object]) -> None:
-        """Puts a sign-in on disk."""
-        self.token_file.write_text(json.dumps(tokens))
+    @property
+    def view(self) -> View:
+        """What the kiosk shows."""
+        return kiosk.view(self.state, self.now, self.settings)
 
-    def restart(self) -> None:
-        """The kiosk starts anew."""
-        self.player = players.make(self.config, self.folder, lambda _topic, _payload: False, self.hand.clock())
+    def give(self, given: kiosk.Input) -> Result | None:
+        """One input, now."""
+        step = kiosk.step(self.state, given, self.now, self.settings)
+        self.state = step.state
+        self.events += step.events
+        self.decisions += step.decisions
+        return step.result
 
-    def play(self, uri: str = HAPPY, superseded: players.Superseded = players.never, **more: object) -> PlayerReport:
-        """A decision to play a context."""
-        return self.decide("play", superseded, choices=(Choice("uri", uri),), **more)
+    def ask(self, name: str, value: str | int | None = None) -> Result:
+        """A command, and its result."""
+        result = self.give(Command(name, value, transaction="t"))
+        assert result is not None
+        assert result.transaction == "t"
+        return result
 
-    def told(self, what: str = "") -> list[str]:
-        """The requests that have arrived since the last call, as "METHOD /path"; only those that match `what`."""
-        told, self._told = self.api.requests[self._told :], len(self.api.requests)
-        return [line for seen in told if re.search(what, line := f"{seen.method} {seen.path.removeprefix('/v1')}")]
+    def look(
+        self,
+        mood: str | None,
+        seconds: float,
+        *,
+        hz: float = 5.0,
+        confidence: float = 0.8,
+        track: int = 1,
+        faces: int = 1,
+        view: Quality = GOOD,
+    ) -> None:
+        """Somebody looks like this for so long."""
+        moods = [mood] * round(seconds * hz)
+        self.watch((reading(0, each, confidence=confidence, track=track, faces=faces, view=view) for each in moods), hz)
 
-    def decide(
-        self, action: str = "play", superseded: players.Superseded = players.never, **more: object
-    ) -> PlayerReport:
-        """Puts a decision to the player."""
-        fields: dict[str, object] = {"mood": "happy", "speaker": "Living room", "volume_percent_max": 60} | more
-        decision = Decision(action, self.hand.seconds, "a test", **fields)  # type: ignore[arg-type] # checked by use
-        return self.player.play(decision, superseded)
+    def leave(self, seconds: float, *, hz: float = 5.0) -> None:
+        """Nobody is in view for so long."""
+        self.watch((empty(0) for _ in range(round(seconds * hz))), hz)
+
+    def watch(self, readings: Iterable[Reading], hz: float) -> None:
+        """Readings at a rate; each comes 1/hz seconds after the one before, and gets the time of its moment."""
+        for each in readings:
+            self.at += 1 / hz
+            self.give(replace(each, at=self.at))
+
+    def wait(self, minutes: float) -> None:
+        """Time passes and nobody asks sense; the camera is silent."""
+        self.at += minutes * 60
+        self.give(kiosk.Tick())
+
+    def report(self, kind: str, status: str = "ready", **what: object) -> None:
+        """The player says what became of the last decision."""
+        last = self.decisions[-1]
+        fields = {"mood": last.mood, "what": last.what, "asked": last.asked} | what
+        self.give(PlayerReport(kind, self.at, status, **fields))  # type: ignore[arg-type]  # kinds are written by hand
+
+    def kinds(self) -> list[EventKind]:
+        """The kinds of all events, in order."""
+        return [event.kind for event in self.events]
+
+    def moods(self) -> list[str | None]:
+        """The moods that settled, in order."""
+        return [event.mood for event in self.events if event.kind == "mood_changed"]

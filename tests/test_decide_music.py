@@ -1,0 +1,138 @@
+"""What is played: the household's own music in turn, then a search, then nothing; and always a link to open by hand."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moodkiosk import contexts
+from moodkiosk.config import ConfigError
+from moodkiosk.decide.music import Taste, choices, recommend, words, youtube_url
+from moodkiosk.decide.settings import MoodMusic, MusicSettings
+from moodkiosk.fill import decide_settings
+from moodkiosk.moods import Choice
+from moodkiosk.settings import Config
+from moodkiosk.settings import MoodMusic as MoodMusicConfig
+from moodkiosk.settings import MusicSettings as MusicConfig
+
+SUNNY, BEACH = Choice("playlist", "Sunny side"), Choice("playlist", "Beach")
+HITS = Choice("uri", "spotify:playlist:37i9dQZF1DXdPec7aLTmlC")
+ALBUM = Choice("uri", "spotify:album:4aawyAB9vmqN3uQ7FjRGTy")
+GERMAN = Taste("German", "Nena")
+
+
+def music(**moods: MoodMusic) -> MusicSettings:
+    return MusicSettings(moods=moods)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("https://open.spotify.com/playlist/37i9dQZF1DXdPec7aLTmlC?si=0123abc", HITS),
+        ("https://open.spotify.com/intl-de/playlist/37i9dQZF1DXdPec7aLTmlC?si=x&pt=y", HITS),
+        ("http://open.spotify.com/user/nena/playlist/37i9dQZF1DXdPec7aLTmlC", HITS),
+        (" spotify:playlist:37i9dQZF1DXdPec7aLTmlC ", HITS),
+        ("spotify:user:nena:playlist:37i9dQZF1DXdPec7aLTmlC", HITS),
+        (
+            "https://open.spotify.com/intl-pt/album/4aawyAB9vmqN3uQ7FjRGTy/",
+            Choice("uri", "spotify:album:4aawyAB9vmqN3uQ7FjRGTy"),
+        ),
+        ("spotify:artist:6Ff53KvcvAj5U7Z1vojB5o", Choice("uri", "spotify:artist:6Ff53KvcvAj5U7Z1vojB5o")),
+        ("Sunny side", SUNNY),
+        ("A/B: rock & roll", Choice("playlist", "A/B: rock & roll")),
+    ],
+)
+def test_what_people_paste_becomes_a_context_or_the_name_of_a_playlist(text: str, meant: Choice) -> None:
+    assert contexts.choice(text) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://open.spotify.com/track/11dFghVXANMlKmJXsNCbNl?si=1",
+        "spotify:track:11dFghVXANMlKmJXsNCbNl",
+        "https://open.spotify.com/episode/512ojhOuo1ktJprKbVcKyQ",
+        "https://spotify.link/abcdef",
+        "https://music.youtube.com/playlist?list=PL1",
+        "spotify:playlist:",
+        "",
+    ],
+)
+def test_a_track_is_not_a_context_and_foreign_links_are_not_names(text: str) -> None:
+    with pytest.raises(contexts.NotAContext, match="expected"):
+        contexts.choice(text)
+
+
+def test_a_link_that_cannot_be_played_is_the_operators_mistake() -> None:
+    entry = MoodMusicConfig(play=("spotify:track:11dFghVXANMlKmJXsNCbNl",))
+    with pytest.raises(ConfigError, match=r"music\.moods\.happy\.play: expected a playlist"):
+        decide_settings(Config(music=MusicConfig(moods={"happy": entry})))
+
+
+def test_the_default_settings_are_the_defaults_of_the_configuration() -> None:
+    settings = decide_settings(Config())
+    assert settings.presence.leave_seconds == Config().presence.leave_seconds
+    assert settings.settling.window_seconds == Config().mood.window_seconds
+    assert settings.music.volume_percent_max == Config().music.volume_percent_max
+    assert len(settings.music.quiet_hours) == len(Config().music.quiet_hours)
+
+
+def test_own_music_comes_first_uris_before_names_and_the_search_last() -> None:
+    own = MoodMusic(play=(SUNNY, BEACH, HITS))
+    found = choices("happy", music(happy=own), GERMAN, None, asked=False)
+    assert found == (SUNNY, HITS, BEACH, Choice("search", "happy German Nena"))
+
+
+def test_several_entries_take_turns_without_repeating_the_last() -> None:
+    settings, last, played = music(happy=MoodMusic(play=(SUNNY, HITS, BEACH))), None, []
+    for _ in range(6):
+        last = choices("happy", settings, GERMAN, last, asked=False)[0].value
+        played.append(last)
+    assert played == [SUNNY.value, HITS.value, BEACH.value] * 2
+
+
+def test_an_entry_that_was_removed_from_the_configuration_does_not_confuse_the_turns() -> None:
+    assert choices("happy", music(happy=MoodMusic(play=(SUNNY,))), GERMAN, "gone", asked=False)[0] == SUNNY
+
+
+def test_a_moods_own_words_and_taste_win_over_the_general_ones() -> None:
+    assert words("sad", MoodMusic(), GERMAN) == "sad German Nena"
+    assert words("sad", MoodMusic(language="instrumental", artist=""), GERMAN) == "sad instrumental"
+    assert words("sad", MoodMusic(search="comforting piano"), GERMAN) == "comforting piano"
+
+
+def test_without_own_music_and_search_there_is_nothing_to_play() -> None:
+    assert choices("happy", MusicSettings(search_when_empty=False), GERMAN, None, asked=True) == ()
+    own = MusicSettings(search_when_empty=False, moods={"happy": MoodMusic(search="party")})
+    assert choices("happy", own, GERMAN, None, asked=False) == (Choice("search", "party"),)
+
+
+def test_a_face_at_rest_asks_for_no_music_unless_it_is_configured_or_somebody_asks() -> None:
+    assert choices("neutral", MusicSettings(), Taste(), None, asked=False) == ()
+    assert choices("neutral", MusicSettings(), Taste(), None, asked=True) == (Choice("search", "neutral"),)
+    assert choices("neutral", music(neutral=MoodMusic(play=(SUNNY,))), Taste(), None, asked=False)[0] == SUNNY
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_any_taste_makes_a_link_that_searches_for_just_that(language: str, artist: str) -> None:
+    url = youtube_url("happy", MusicSettings(), Taste(language, artist))
+    assert url.isascii()
+    assert urlsplit(url)[:3] == ("https", "music.youtube.com", "/search")
+    assert parse_qs(urlsplit(url).query)["q"] == [words("happy", MoodMusic(), Taste(language, artist))]
+
+
+def test_a_configured_link_is_shown_instead_of_a_search() -> None:
+    link = "https://music.youtube.com/playlist?list=PL1"
+    assert youtube_url("happy", music(happy=MoodMusic(youtube_url=link)), GERMAN) == link
+
+
+def test_the_recommendation_is_what_was_played_last_for_the_mood() -> None:
+    settings = music(happy=MoodMusic(play=(SUNNY, HITS, BEACH)))
+    assert recommend("happy", settings, GERMAN, BEACH.value).title == "Beach"
+    assert recommend("happy", settings, GERMAN, None).title == "Sunny side"
+    by_uri = recommend("happy", settings, GERMAN, HITS.value)
+    assert (by_uri.title, by_uri.spotify_uri) == ("happy German Nena", HITS.value)
+    assert recommend("sad", settings, GERMAN, None).spotify_uri is None
