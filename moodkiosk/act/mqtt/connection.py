@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 KEEPALIVE_SECONDS = 20
 """A broker that is silently gone is noticed after at most twice this; it notices us gone after 1.5 times."""
 FAREWELL_SECONDS = 0.7
-HANGS_UP_SECONDS = 1.0
+SOON_SECONDS = 5.0
+"""A connection that ends so soon without a reason (3.1.1 has none, mosquitto gives none) was perhaps taken over."""
 LONGEST_WAIT_SECONDS = 5.0
 
 log = logging.getLogger("moodkiosk.mqtt")
@@ -89,6 +90,7 @@ class Connection:
         self._asked: dict[int, str] = {}  # message id to topic filter, of subscriptions
         self._client: Client | None = None
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._answered = False
         self._up_since = 0.0
         self._farewell: Message | None = None
         self._stopping = threading.Event()
@@ -99,6 +101,8 @@ class Connection:
         """In words a person can act on: "connected", or what is wrong."""
         if not self.is_up:
             return self._problem
+        if self.unacknowledged.is_stalled():
+            return "connected, but the broker does not answer"
         if self._refused:
             return f"connected, but the broker refuses {', '.join(self._refused)}: check its access list"
         return "connected"
@@ -149,6 +153,7 @@ class Connection:
 
     def _attempt(self) -> bool:
         """One connection from beginning to end. Returns whether the broker accepted us."""
+        self._answered = False
         self.unacknowledged.clear()
         self._refused.clear()
         self._asked.clear()
@@ -223,6 +228,7 @@ class Connection:
             client.loop_misc()
 
     def _on_connect(self, client: Client, _data: object, _flags: object, reason: Any, _properties: object) -> None:
+        self._answered = True
         if reason.is_failure:
             self._say(refusal(reason, self._settings))
             return
@@ -237,13 +243,16 @@ class Connection:
         self._hooks.up()
 
     def _on_disconnect(self, _client: object, _data: object, _flags: object, reason: Any, _properties: object) -> None:
-        if self._stopping.is_set() or not self.is_up:
+        if self._stopping.is_set() or (self._answered and not self.is_up):
             return
-        if reason.value == TAKEN_OVER:
+        if not self.is_up:
+            where, version = f"{self._settings.host}:{self._settings.port}", self._settings.protocol
+            self._say(f"{where} hangs up: is it an MQTT broker, does it speak MQTT {version}, and want TLS or not?")
+        elif reason.value == TAKEN_OVER:
             self._say(f"another client uses our id {self.client_id}; a new one is taken")
             self.client_id = client_id_of(self._name)
-        elif time.monotonic() - self._up_since < HANGS_UP_SECONDS:  # MQTT 3.1.1 gives no reason
-            self._say("the broker hangs up at once: does another client use our id? a new one is taken")
+        elif time.monotonic() - self._up_since < SOON_SECONDS:
+            self._say(f"the broker hung up soon: does another client use our id {self.client_id}? a new one is taken")
             self.client_id = client_id_of(self._name)
         else:
             self._say(f"the connection to the broker was lost: {reason}")
