@@ -27,8 +27,7 @@ class PlayerStatus:
         text: "ready", or what is wrong and what a person can do about it.
         requests_today: requests sent to the Web API since midnight.
         login_days_left: days until the sign-in ends, below 0 when it has; None: there is none, or it is unknown.
-        retry_at: monotonic seconds before which another decision cannot be carried out (Spotify asked to wait, or
-            the song that is to be finished still plays); None: try any time.
+        retry_at: monotonic seconds before which nothing is sent, because Spotify asked to wait; None: try any time.
     """
 
     text: str = "ready"
