@@ -12,6 +12,7 @@ from pathlib import Path
 from moodkiosk.settings import PathSettings
 
 SYSTEM_RUNTIME = Path("/run/moodkiosk")
+SYSTEM_STATE = Path("/var/lib/moodkiosk")
 
 
 def runtime_dir(paths: PathSettings) -> Path:
@@ -25,11 +26,16 @@ def runtime_dir(paths: PathSettings) -> Path:
 
 
 def state_dir(paths: PathSettings, half: str) -> Path:
-    """What `half` ("sense" or "act") keeps over restarts. Each half has a folder of its own, and only its own."""
+    """What `half` ("sense" or "act") keeps over restarts. Each half has a folder of its own, and only its own.
+
+    Configured, else what systemd says, else the installed kiosk's, else the user's.
+    """
     if paths.state:
         return Path(paths.state) / half
     if given := os.environ.get("STATE_DIRECTORY"):  # systemd.exec(5), StateDirectory=
         return Path(given.split(":")[0])
+    if (SYSTEM_STATE / half).is_dir():  # an administrator's command line (login, doctor) beside the installed kiosk
+        return SYSTEM_STATE / half
     base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(base) / "moodkiosk" / half
 
