@@ -128,7 +128,7 @@ def test_the_check_of_imports_sees_those_inside_functions_but_not_those_for_the_
     source = (
         "if TYPE_CHECKING:\n    import numpy\nelse:\n    import a\ndef f():\n    from b.c import d\n    import e.f\n"
     )
-    assert set(imports(source)) == {"a", "b.c.d", "e"}
+    assert set(imports(source)) == {"a", "b.c.d", "e.f"}
 
 
 def test_what_is_reached_includes_what_our_own_modules_import() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import settings as limits
@@ -13,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.hours import parse
 from moodkiosk.decide.kiosk import CameraStatus, Labels, SenseGone, Tick
-from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings
+from moodkiosk.decide.settings import MoodMusic, MusicSettings, PresenceSettings, Settings
 from moodkiosk.moods import Choice, Decision, PlayerReport
 from tests.support.household import BERLIN, LABELS, Household
 
@@ -225,14 +226,14 @@ def test_a_year_of_a_busy_household_keeps_every_promise() -> None:
     """Twelve moods a day, some people who choose their own music, and both changes of the clocks."""
     dice = random.Random(2026)
     new_year = datetime(2026, 1, 1, tzinfo=BERLIN)
-    home = Household(SETTINGS, new_year)
+    home = Household(replace(SETTINGS, presence=PresenceSettings(leave_seconds=6.0)), new_year)
     started_at = chosen_at = -1e9
     plays = 0
     for day in range(365):
         for hour in sorted(dice.uniform(0, 24) for _ in range(12)):
             home.at = max(home.at, (day * 24 + hour) * 3600)
             home.look(dice.choice(LABELS), 5, hz=2.0)
-            home.leave(35, hz=1.0)
+            home.leave(7, hz=1.0)
             for decision in home.decisions:
                 if decision.action != "play":
                     continue

@@ -64,6 +64,7 @@ def test_nothing_happens_in_an_hour_in_which_nothing_changes(hz: float) -> None:
     assert home.events == before
 
 
+@settings(max_examples=40)
 @given(
     st.sampled_from(RATES),
     st.lists(st.tuples(st.sampled_from([*LABELS, None]), st.floats(0.2, 12), st.floats(0.2, 1)), max_size=8),

@@ -85,8 +85,12 @@ def _recommend(step: Step, command: Command, now: Now, settings: Settings) -> St
     return _say(step, command, f"{policy.sentence(step.decisions[-1])}; {link}")
 
 
-def _button(step: Step, command: Command, now: Now, settings: Settings) -> Step:
-    return _say(policy.on_button(step, command.name, now, settings), command, command.name)
+def _pause(step: Step, command: Command, now: Now, settings: Settings) -> Step:
+    return _say(policy.on_button(step, "pause", now, settings), command, "pausing")
+
+
+def _skip(step: Step, command: Command, now: Now, settings: Settings) -> Step:
+    return _say(policy.on_button(step, "skip", now, settings), command, "skipping to the next song")
 
 
 def _why(step: Step, command: Command, now: Now, _settings: Settings) -> Step:
@@ -104,8 +108,8 @@ ANSWERS: dict[str, Answer] = {
     "person": _person,
     "correct": _correct,
     "recommend": _recommend,
-    "pause": _button,
-    "skip": _button,
+    "pause": _pause,
+    "skip": _skip,
     "why": _why,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from moodkiosk.decide import camera, gates, music
 from moodkiosk.decide.hours import active_until
@@ -20,9 +21,8 @@ def on_mood(step: Step, mood: str, now: Now, settings: Settings) -> Step:
     reason = gates.shut(verdicts)
     if reason is None:
         why = f"“{mood}” was chosen by hand" if case.by_hand else f"somebody looks {mood}"
-        return _play(step, _decision(step.state, mood, found, why, now, settings, asked=False), verdicts, now, settings)
-    decision = _nothing(step.state, mood, f"not played: {reason}", now, settings)
-    step = _recommended(_decided(step, decision, now, verdicts), mood)
+        return _begin(_decided(step, _play(step.state, mood, found, why, now, settings), now, verdicts), now, settings)
+    step = _decided(step, _nothing(step.state, mood, f"not played: {reason}", now, settings), now, verdicts)
     return step.tell("not_played", now, mood=mood, detail=reason) if case.action else step
 
 
@@ -32,15 +32,13 @@ def on_request(step: Step, now: Now, settings: Settings) -> Step:
     The mood must be known; the caller sees to it.
     """
     mood = mood_of(step.state)
-    assert mood is not None, "recommend asks for the mood first"
+    assert mood is not None, "without a mood there is nothing to ask for"
     found = _choices(step.state, mood, settings, asked=True)
-    if found:
-        decision = _decision(step.state, mood, found, "somebody asked for it", now, settings, asked=True)
-        return _play(step, decision, {}, now, settings)
-    decision = replace(
-        _nothing(step.state, mood, f"not played: no music is set for “{mood}”", now, settings), asked=True
-    )
-    return _recommended(_decided(step, decision, now), mood)
+    if not found:
+        decision = _nothing(step.state, mood, f"not played: no music is set for “{mood}”", now, settings)
+        return _decided(step, replace(decision, asked=True), now)
+    decision = _play(step.state, mood, found, "somebody asked for it", now, settings)
+    return _begin(_decided(step, replace(decision, asked=True, finish_song=False), now), now, settings)
 
 
 def on_departure(step: Step, now: Now, settings: Settings) -> Step:
@@ -55,14 +53,14 @@ def on_departure(step: Step, now: Now, settings: Settings) -> Step:
     return step.to(replace(step.state, playback=replace(step.state.playback, started=None)))
 
 
-def on_button(step: Step, action: str, now: Now, settings: Settings) -> Step:
-    """Somebody pressed pause or skip on the kiosk. Who pauses wants silence: it is respected like any other choice."""
+def on_button(step: Step, action: Literal["pause", "skip"], now: Now, settings: Settings) -> Step:
+    """Somebody pressed a button of the kiosk. Who pauses wants silence: that is respected like any other choice."""
+    decision = Decision(action, now.at, "somebody asked for it", speaker=settings.music.speaker, asked=True)
+    step = _decided(step, decision, now)
     if action == "skip":
-        decision = Decision("skip", now.at, "somebody asked for it", speaker=settings.music.speaker, asked=True)
-        return _decided(step, decision, now)
-    decision = Decision("pause", now.at, "somebody asked for it", speaker=settings.music.speaker, asked=True)
-    playback = replace(step.state.playback, started=None, override=after(now, settings.music.respect_manual_minutes))
-    return _decided(step.to(replace(step.state, playback=playback)), decision, now)
+        return step
+    override = after(now, settings.music.respect_manual_minutes)
+    return step.to(replace(step.state, playback=replace(step.state.playback, started=None, override=override)))
 
 
 def sentence(decision: Decision) -> str:
@@ -98,29 +96,26 @@ def _choices(state: State, mood: str, settings: Settings, *, asked: bool) -> tup
     return music.choices(mood, settings.music, taste_of(state, settings), last, asked=asked)
 
 
-def _decision(
-    state: State, mood: str, found: tuple[Choice, ...], reason: str, now: Now, settings: Settings, *, asked: bool
-) -> Decision:
+def _play(state: State, mood: str, found: tuple[Choice, ...], why: str, now: Now, settings: Settings) -> Decision:
     """To play what was found."""
     return Decision(
         "play",
         now.at,
-        reason,
+        why,
         mood=mood,
         what=found[0].value,
         speaker=settings.music.speaker,
         choices=found,
         volume_percent_max=loudest(state, now, settings),
-        asked=asked,
-        finish_song=settings.music.finish_song and not asked,
+        finish_song=settings.music.finish_song,
         youtube_url=music.youtube_url(mood, settings.music, taste_of(state, settings)),
     )
 
 
-def _nothing(state: State, mood: str, reason: str, now: Now, settings: Settings) -> Decision:
+def _nothing(state: State, mood: str, why: str, now: Now, settings: Settings) -> Decision:
     """To play nothing; the link is there all the same."""
     url = music.youtube_url(mood, settings.music, taste_of(state, settings))
-    return Decision("none", now.at, reason, mood=mood, youtube_url=url)
+    return Decision("none", now.at, why, mood=mood, youtube_url=url)
 
 
 def loudest(state: State, now: Now, settings: Settings) -> int:
@@ -131,11 +126,18 @@ def loudest(state: State, now: Now, settings: Settings) -> int:
     return cap if loud else min(cap, settings.music.quiet_volume_percent_max)
 
 
-def _play(step: Step, decision: Decision, verdicts: dict[str, str | None], now: Now, settings: Settings) -> Step:
-    """Decides to play: the cool-down begins, and the entry has had its turn."""
-    assert decision.mood is not None
-    step = _recommended(_decided(step, decision, now, verdicts), decision.mood)
+def _decided(step: Step, decision: Decision, now: Now, verdicts: dict[str, str | None] | None = None) -> Step:
+    """The step with one decision more, and the line about it; its mood is what music is now recommended for."""
     playback = step.state.playback
+    playback = replace(playback, recommended=decision.mood or playback.recommended)
+    step = replace(step, state=replace(step.state, playback=playback), decisions=(*step.decisions, decision))
+    return step.note(sentence(decision), now, verdicts)
+
+
+def _begin(step: Step, now: Now, settings: Settings) -> Step:
+    """Music is about to play: its cool-down begins, and the entry has had its turn."""
+    decision, playback = step.decisions[-1], step.state.playback
+    assert decision.mood is not None
     playback = replace(
         playback,
         cooling=after(now, settings.music.min_minutes_between_changes),
@@ -143,14 +145,3 @@ def _play(step: Step, decision: Decision, verdicts: dict[str, str | None], now: 
         last=playback.last | {decision.mood: decision.choices[0].value},
     )
     return step.to(replace(step.state, playback=playback))
-
-
-def _recommended(step: Step, mood: str) -> Step:
-    """The mood that the page and MQTT recommend music for."""
-    return step.to(replace(step.state, playback=replace(step.state.playback, recommended=mood)))
-
-
-def _decided(step: Step, decision: Decision, now: Now, verdicts: dict[str, str | None] | None = None) -> Step:
-    """The step with one decision more, and the line about it."""
-    step = replace(step, decisions=(*step.decisions, decision))
-    return step.note(sentence(decision), now, verdicts)

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from moodkiosk.decide.settings import PresenceSettings
+from moodkiosk.decide.times import ROUNDING
 from moodkiosk.moods import Reading
-
-ROUNDING = 1e-6
-"""Sums of seconds are compared with this tolerance: a value exactly on a threshold counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +73,13 @@ def change(before: Presence, after: Presence, settings: PresenceSettings) -> Lit
 
     Whoever was here when the camera was lost, and is here when it is back soon after, has not arrived again.
     """
-    if before.here is after.here:
+    if after.here is before.here or after.here is None:
         return None
     if after.here is False:
         return "left" if before.last_here_at is not None else None
-    if not after.here:
+    assert after.read_at is not None, "it takes a reading to know that somebody is here"
+    if before.last_here_at is not None and after.read_at - before.last_here_at <= settings.leave_seconds:
         return None
-    if before.last_here_at is not None and after.read_at is not None:
-        unseen_seconds = after.read_at - before.last_here_at
-        return "arrived" if unseen_seconds > settings.leave_seconds else None
     return "arrived"
 
 

@@ -11,10 +11,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from moodkiosk.decide.settings import SettlingSettings
+from moodkiosk.decide.times import ROUNDING
 from moodkiosk.moods import Reading
 
-ROUNDING = 1e-6
-"""Sums and shares are compared with this tolerance: a value exactly on a threshold counts."""
 COVERED_SHARE = 0.5
 """Less than this share of the window seen, and nothing settles or ends: one frame after a pause is no evidence."""
 GOOD_VIEW = 0.5

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+ROUNDING = 1e-6
+"""Sums of seconds, and shares of them, are compared with this tolerance: a value exactly on a threshold counts."""
 STEPPED_SECONDS = 60.0
 """When the time of day has moved this much against the monotonic clock, somebody has set it."""
 YESTERDAY_HOURS = 20
