@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import queue
 import re
 import signal
 import time
@@ -16,6 +16,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from moodkiosk.broker import Broker, private_broker
+from tests.support.broker import Mosquitto
 from tests.support.kiosk import Kiosk
 from tests.support.spotify_home import CLIENT_ID, openapi
 from tests.support.wait import until
@@ -31,27 +32,21 @@ class Listener:
     """A subscriber that writes everything down: (topic, payload, retained)."""
 
     def __init__(self, broker: Broker) -> None:
-        self.messages: queue.Queue[tuple[str, bytes, bool]] = queue.Queue()
         self.all: list[tuple[str, bytes, bool]] = []
         self._client = paho.Client(CallbackAPIVersion.VERSION2)
-        self._client.on_message = lambda _c, _u, message: self._take(message)
+        self._client.on_message = lambda _c, _u, found: self.all.append((found.topic, found.payload, found.retain))
         self._client.on_connect = lambda client, *_: client.subscribe("moodkiosk/#", 1)
         self._client.connect(broker.host, broker.port)
         self._client.loop_start()
 
-    def _take(self, message: paho.MQTTMessage) -> None:
-        found = (message.topic, message.payload, message.retain)
-        self.all.append(found)
-        self.messages.put(found)
+    def bodies(self, topic: str, since: int = 0, **wanted: object) -> list[dict[str, Any]]:
+        """The messages on a topic since then whose JSON has these values."""
+        bodies = [json.loads(payload) for found, payload, _ in self.all[since:] if found.endswith(topic)]
+        return [body for body in bodies if all(body.get(key) == value for key, value in wanted.items())]
 
-    def wait_for(self, topic: str, seconds: float = 30.0, **wanted: object) -> dict[str, Any]:
-        """The next message on a topic whose JSON has these values."""
-        while True:
-            found, payload, _ = self.messages.get(timeout=seconds)
-            if found.endswith(topic):
-                body: dict[str, Any] = json.loads(payload)
-                if all(body.get(key) == value for key, value in wanted.items()):
-                    return body
+    def wait_for(self, topic: str, seconds: float = 30.0, since: int = 0, **wanted: object) -> dict[str, Any]:
+        """The first of them, when it is there."""
+        return until(lambda: self.bodies(topic, since, **wanted), seconds, f"{topic} with {wanted}")[0]
 
     def close(self) -> None:
         """Disconnects."""
@@ -95,16 +90,17 @@ def test_a_mood_becomes_a_retained_state_one_event_and_music_on_the_right_speake
         event = listener.wait_for("/event", 60, kind="mood_changed", mood="happy")
         shown = listener.wait_for("/state", 10, mood="happy")
         assert shown["present"] is True
-        play = until(lambda: [seen for seen in api.sent("PUT /v1/me/player/play") if seen.body.get("context_uri") == HAPPY], 10)
+        play = until(
+            lambda: [seen for seen in api.sent("PUT /v1/me/player/play") if seen.body.get("context_uri") == HAPPY], 10
+        )
         assert len(play) == 1
         assert play[0].query["device_id"] == "d1"
         # Within a second of settling: both carry the machine's own clock.
         decided = act.wait_for(10, type="decision", mood="happy")
         assert decided["action"] == "play"
         assert play[0].at - (decided["at"] + time.time() - time.monotonic()) < 1.0
-        events = [json.loads(payload) for topic, payload, _ in listener.all if topic.endswith("/event")]
-        assert [found["id"] for found in events].count(event["id"]) == 1
-        assert len([found for found in events if found["kind"] == "mood_changed" and found["mood"] == "happy"]) == 1
+        assert len(listener.bodies("/event", id=event["id"])) == 1
+        assert len(listener.bodies("/event", kind="mood_changed", mood="happy")) == 1
         assert not any(retained for topic, _, retained in listener.all if topic.endswith("/event"))
         everything = b"".join(payload for _, payload, _ in listener.all) + "".join(act.log + act.everything).encode()
         secrets = [value for key, value in json.loads(token.read_text()).items() if key.endswith("token")]
@@ -117,29 +113,48 @@ def test_a_mood_becomes_a_retained_state_one_event_and_music_on_the_right_speake
 
 
 def test_either_half_and_the_broker_may_die_and_come_back_and_nothing_stale_is_sent(tmp_path: Path) -> None:
-    with private_broker() as broker, Kiosk(tmp_path, broker, {"kiosk": {"id": "phoenix"}}) as kiosk:
+    server = Mosquitto(tmp_path).start()
+    broker = Broker("mosquitto", "127.0.0.1", server.port, "5", pid=0)
+    with contextlib.ExitStack() as stack, Kiosk(tmp_path, broker, {"kiosk": {"id": "phoenix"}}) as kiosk:
+        stack.callback(server.stop)
         listener = Listener(broker)
         act, sense = kiosk.start("act"), kiosk.start("sense")
         listener.wait_for("/event", 60, kind="arrived")
 
         sense.stop(signal.SIGKILL)
         lost = listener.wait_for("/event", 20, kind="camera_lost")
-        assert listener.wait_for("/state", 10, present=False)["camera_status"].startswith("lost")
+        until(lambda: listener.bodies("/state")[-1]["camera_status"].startswith("lost"))
+        assert listener.bodies("/state")[-1]["present"] is False
+        mark = len(listener.all)
         kiosk.start("sense")
-        listener.wait_for("/event", 30, kind="camera_back")
-        listener.wait_for("/event", 60, kind="mood_changed")
+        listener.wait_for("/event", 30, since=mark, kind="camera_back")
+        listener.wait_for("/event", 60, since=mark, kind="mood_changed")
 
-        before = [json.loads(payload)["id"] for topic, payload, _ in listener.all if topic.endswith("/event")]
+        before = {found["id"] for found in listener.bodies("/event")}
         assert lost["id"] in before
         act.stop(signal.SIGKILL)
         until(lambda: any(t.endswith("/availability") and p == b"offline" for t, p, _ in listener.all), 60)
-        heard = len(listener.all)
+        mark = len(listener.all)
         act = kiosk.start("act")
-        listener.wait_for("/event", 60, kind="arrived")
-        after = [json.loads(payload) for topic, payload, _ in listener.all[heard:] if topic.endswith("/event")]
+        listener.wait_for("/event", 60, since=mark, kind="arrived")
+        after = listener.bodies("/event", since=mark)
         assert after[0]["kind"] == "arrived", "a new run begins by seeing, not by repeating"
-        assert not {found["id"] for found in after} & set(before)
+        assert not {found["id"] for found in after} & before
+
+        # The broker dies: what happens meanwhile is never told, and what it lost is published again.
+        server.kill()
+        missed = act.wait_for(60, type="event", kind="mood_changed")
+        while not act.lines.empty():
+            act.lines.get()
+        server.start()
+        again = Listener(broker)
+        again.wait_for("/state", 60)
+        told = again.wait_for("/event", 60)
+        assert told["id"] != missed["id"]
+        assert told["id"] not in before
+        assert {topic.rsplit("/")[-1] for topic, _, _ in again.all} >= {"availability", "state", "info"}
         assert act.process.poll() is None
+        again.close()
         listener.close()
 
 

@@ -71,6 +71,9 @@ class Half:
         if self.process.poll() is None:
             self.send(signal.SIGCONT)
             self.send(number)
+        assert self.process.stdout is not None
+        if self.process.stdout.closed:
+            return self.process.wait(seconds)
         code = self.process.wait(seconds)
         for thread in self._threads:
             thread.join(seconds)
@@ -106,12 +109,13 @@ class Kiosk:
         self.config = folder / "config.yaml"
         self.config.write_text(yaml.safe_dump(everything))
         self.folder = folder
-        self.halves: dict[str, Half] = {}
+        self.halves: list[Half] = []
 
     def start(self, name: str) -> Half:
         """Starts "act" or "sense"."""
-        self.halves[name] = Half(name, self.config)
-        return self.halves[name]
+        half = Half(name, self.config)
+        self.halves.append(half)
+        return half
 
     def ask(self, name: str, value: object = None) -> Result:
         """Puts a command to the kiosk, as the command line does."""
@@ -123,5 +127,5 @@ class Kiosk:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for half in self.halves.values():
+        for half in self.halves:
             half.stop()
