@@ -19,6 +19,9 @@ from typing import Literal
 START_SECONDS = 15.0
 STOP_SECONDS = 1.0
 LOOPBACK = "127.0.0.1"
+Protocol = Literal["5", "3.1.1"]
+MOSQUITTO: tuple[str, Protocol] = ("mosquitto", "5")
+AMQTT: tuple[str, Protocol] = ("amqtt", "3.1.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,14 @@ class Broker:
     Attributes:
         name: "mosquitto" or "amqtt".
         protocol: what to set `mqtt.protocol` to; amqtt speaks 3.1.1 only.
+        pid: its process.
     """
 
     name: str
     host: str
     port: int
-    protocol: Literal["5", "3.1.1"]
+    protocol: Protocol
+    pid: int
 
 
 def mosquitto_program() -> str | None:
@@ -83,7 +88,8 @@ def private_broker(program: str | None = None) -> Iterator[Broker]:
             if child.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the MQTT broker did not start: {' '.join(command)}")
             time.sleep(0.02)
-        yield Broker("mosquitto", LOOPBACK, port, "5") if program else Broker("amqtt", LOOPBACK, port, "3.1.1")
+        name, protocol = MOSQUITTO if program else AMQTT
+        yield Broker(name, LOOPBACK, port, protocol, child.pid)
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:

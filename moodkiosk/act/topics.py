@@ -26,6 +26,28 @@ since anyone on the broker could ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A topic in the documentation: its name under `moodkiosk/<kiosk>/`, "yes" if it is retained, and what it says."""
+
+    name: str
+    retained: str
+    payload: str
+    doc: str
+
+
+ROWS = (
+    Row("availability", "yes", '"online" or "offline"', "whether the kiosk is there; also its last will"),
+    Row("state", "yes", "JSON", "what the kiosk shows of itself; on change only, at most twice a second"),
+    Row("event", "no", "JSON", "what happened, once; never repeated"),
+    Row("info", "yes", "JSON", "what the kiosk is"),
+    Row("health", "yes", "JSON", "how it is doing, every `mqtt.health_seconds`"),
+    Row("set/<thing>", "no", "text or JSON", "a command to the kiosk; a retained one is ignored"),
+    Row("result", "no", "JSON", "what became of a command"),
+    Row("play", "no", "JSON", "what to play, with `music.player: mqtt` only"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Something to publish.
 
