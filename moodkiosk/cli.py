@@ -66,8 +66,34 @@ def parser() -> argparse.ArgumentParser:
         "discovery", "moodkiosk.act.discovery:main", "Shows or removes the Home Assistant discovery.", json=True
     )
     discovery.add_argument("--remove", action="store_true", help="remove this kiosk from Home Assistant")
+    _add_learn(add)
     _add_control(add)
     return top
+
+
+def _add_learn(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """What a household needs on the kiosk to train a model of its own."""
+    collect = add("collect", "moodkiosk.learn.collect:main", "Records labelled landmarks of a person, to train with.")
+    collect.add_argument("labels", nargs="+", metavar="LABEL", help="moods or gestures to show, one after another")
+    collect.add_argument("--person", metavar="NAME", help="who is in front of the camera")
+    collect.add_argument("--seconds", type=float, default=20.0, metavar="N", help="for each label (default 20)")
+    collect.add_argument("--out", type=Path, default=Path("recordings"), metavar="DIR", help="default: recordings")
+    collect.add_argument("--source", metavar="WHAT", help="instead of camera.source in the configuration")
+    collect.add_argument("--host", metavar="USER@KIOSK", help="on that kiosk, over SSH; brings the recordings here")
+    collect.add_argument("--quiet", action="store_true", help="plain lines, no keys; also without a terminal")
+    collect.add_argument("--keep-spelling", action="store_true", help="take the labels as they are typed")
+    collect.add_argument("--ssh", default="ssh", metavar="COMMAND", help="with --host: instead of ssh")
+    collect.add_argument("--kiosk-command", default="", metavar="FILE", help="with --host: where moodkiosk is there")
+
+    model = add(
+        "model", "moodkiosk.learn.install:main", "Puts a model into this kiosk, or the one before back.", json=True
+    )
+    what = model.add_subparsers(dest="what", required=True, metavar="WHAT")
+    install = what.add_parser("install", help="checks a model file, puts it in place and loads it")
+    install.add_argument("file", metavar="FILE", help="'-' reads it from standard input")
+    install.add_argument("--sha256", default="", metavar="HEX", help="refuse any other file")
+    what.add_parser("rollback", help="goes back to the model before, in the end to the starter model")
+    what.add_parser("list", help="says which models are kept")
 
 
 def _add_control(add: Callable[..., argparse.ArgumentParser]) -> None:

@@ -20,10 +20,14 @@ ANSWER_SECONDS = 30.0
 """The longest a command may take: a calibration looks for 5 seconds, a speaker may need 20."""
 
 
+class NotRunning(Failure):
+    """No kiosk answers."""
+
+
 def ask(path: Path, name: str, value: object = None, timeout: float = ANSWER_SECONDS) -> Result:
     """Puts a command to the kiosk whose control socket is at `path`.
 
-    Raises Failure when no kiosk answers there.
+    Raises NotRunning when no kiosk answers there, Failure when it may not be asked or does not answer well.
     """
     request = json.dumps({"command": name, "value": value}).encode() + b"\n"
     try:
@@ -34,7 +38,7 @@ def ask(path: Path, name: str, value: object = None, timeout: float = ANSWER_SEC
             with connection.makefile("rb") as stream:
                 line = stream.readline(LINE_LIMIT_BYTES)
     except (FileNotFoundError, ConnectionRefusedError):
-        raise Failure(
+        raise NotRunning(
             "the kiosk is not running (start it: 'moodkiosk run', or 'systemctl start moodkiosk.target')"
         ) from None
     except PermissionError:
