@@ -1,0 +1,185 @@
+// The page: shows the newest state, and lets people touch.
+
+import { byId, calm, english, icon, make, moodWord, put, say, timeOf } from './dom.js';
+import { Face, lookOf, numbersOf } from './face.js';
+import { band } from './day.js';
+import { command, get, listen } from './live.js';
+import * as sheets from './sheets.js';
+
+const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }; // as the kiosk's own times
+const body = document.body;
+const face = new Face(true);
+byId('face').append(face.svg);
+let state = JSON.parse(byId('state').dataset.state);
+let history = null;
+
+/** Which of the kiosk's looks this is. */
+function lookFor(s) {
+  const camera = s.camera_status.split(':')[0];
+  if (s.mood !== null && s.manual_mood !== null) return 'mood';
+  if (camera === 'off') return 'off';
+  if (camera === 'scheduled off') return 'scheduled';
+  if (camera !== 'on') return camera in CAMERA ? camera : 'lost';
+  if (s.mood !== null) return 'mood';
+  return s.present ? 'unsure' : 'nobody';
+}
+
+const FACES = {
+  unsure: 'thinking', nobody: 'asleep', off: 'masked', scheduled: 'masked', lost: 'blind', lent: 'thinking', starting: 'waking',
+};
+const CAMERA = { on: 'eye', off: 'shut', 'scheduled off': 'shut', lost: 'alert', lent: 'eye', starting: 'eye' };
+const CAMERA_WORDS = { on: 'watching', off: 'off', 'scheduled off': 'off', lost: 'lost', lent: 'lent', starting: 'starting' };
+
+function render() {
+  const look = lookFor(state);
+  const mood = look === 'mood' ? lookOf(state.mood) : null;
+  const word = mood ? moodWord(state.mood, mood.look) : say(`look.${look}`);
+  body.dataset.look = look;
+  body.classList.toggle('read-only', state.read_only);
+  body.style.setProperty('--hue', mood ? mood.hue : 75);
+  body.style.setProperty('--chroma', mood ? (mood.look === 'neutral' ? 0.05 : 0.13) : look === 'unsure' ? 0.05 : 0.012);
+  renderCamera();
+  put(byId('word'), word);
+  byId('word').style.setProperty('--chars', Math.max(6, word.length));
+  byId('face').setAttribute('aria-label', say('aria.face', { look: word }));
+  face.go(numbersOf(mood ? mood.look : FACES[look], mood ? 0.72 + 0.28 * state.confidence : 1), calm());
+  renderBelow(look);
+  renderFacts();
+  renderNotices();
+  announce(word);
+  document.title = `${word} – ${state.kiosk}`;
+  sheets.refresh(state);
+}
+
+function renderCamera() {
+  const key = state.camera_status.split(':')[0];
+  const status = key in CAMERA ? key : 'lost';
+  const button = byId('camera');
+  body.dataset.camera = status;
+  button.setAttribute('aria-pressed', state.camera);
+  put(byId('camera-text'), say(`camera.${CAMERA_WORDS[status]}`));
+  put(byId('camera-do'), state.read_only ? '' : say(state.camera ? 'camera.turn_off' : 'camera.turn_on'));
+  button.querySelector('use').setAttribute('href', `#i-${CAMERA[status]}`);
+}
+
+/** The line under the word: how sure and since when, or what to make of it. */
+function renderBelow(look) {
+  const known = look === 'mood';
+  byId('sure').hidden = !known;
+  byId('below').hidden = known;
+  if (known) {
+    const byHand = state.manual_mood !== null;
+    const percent = Math.round(state.confidence * 100);
+    const how = byHand ? say('by_hand') : say('sure', { percent });
+    put(byId('sure-text'), state.since ? `${how}, ${say('since', { time: timeOf(state.since) })}` : how);
+    byId('gauge').style.inlineSize = `${percent}%`;
+    byId('sure').classList.toggle('by-hand', byHand);
+    return;
+  }
+  const reason = look === 'lost' && state.camera_status.includes(':') ? state.camera_status.split(': ').slice(1).join(': ') : '';
+  byId('below').replaceChildren(say(`below.${look}`), ...(reason ? [' ', english(`(${reason})`)] : []));
+}
+
+function renderFacts() {
+  const count = state.people;
+  const people = say(`people.${count > 1 ? 'n' : count}`, { count });
+  put(byId('people'), state.person ? `${people} · ${say('people.named', { name: state.person })}` : people);
+  const key = JSON.stringify([state.playing, state.quiet_until, state.override_until, state.music, state.decision, state.player_status]);
+  const music = byId('music');
+  if (music.dataset.key === key) return;
+  music.dataset.key = key;
+  music.replaceChildren(...musicParts());
+}
+
+/** What is playing, or why nothing is. */
+function musicParts() {
+  const started = /^(.*), started by us(?: at (\d\d:\d\d))?$/.exec(state.playing || '');
+  if (started) {
+    const since = started[2] ? make('small', {}, ` ${say('music.since', { time: started[2] })}`) : '';
+    return [`${say('music.playing')}: `, make('strong', {}, started[1]), since];
+  }
+  if (state.playing) return [`${say('music.playing')}: `, make('strong', {}, state.playing)];
+  if (!state.music) return [say('music.off')];
+  if (state.override_until) return [say('music.override', { time: timeOf(state.override_until) })];
+  if (state.quiet_until) return [say('music.quiet', { time: timeOf(state.quiet_until) })];
+  const decision = state.decision;
+  if (!decision) return [say('music.none')];
+  if (decision.action !== 'none') return [say('music.would')];
+  return [`${say('music.would')}: `, english(decision.reason.replace(/^not played: /, ''))];
+}
+
+function renderNotices() {
+  const { health } = state;
+  const found = [];
+  if (!['connected', 'switched off'].includes(health.broker)) found.push([say('notice.broker'), english(health.broker)]);
+  if (state.player_status !== 'ready') found.push([say('notice.player'), english(state.player_status)]);
+  const days = health.login_days_left;
+  if (days !== null && days < 0) found.push([say('notice.login_over'), say('notice.login_do')]);
+  else if (days !== null && days <= 30) found.push([say('notice.login', { days: Math.floor(days) }), say('notice.login_do')]);
+  if (health.memory !== 'ready') found.push([say('notice.memory'), english(health.memory)]);
+  const notices = byId('notices');
+  const key = JSON.stringify(found.map((lines) => lines.map((line) => line.textContent ?? line)));
+  if (notices.dataset.key === key) return;
+  notices.dataset.key = key;
+  notices.hidden = found.length === 0;
+  body.classList.toggle('troubled', found.length > 0);
+  notices.replaceChildren(...found.map(([title]) => make('li', {},
+    make('button.notice', { type: 'button', onclick: () => sheets.notices(found) }, icon('alert'), title))));
+}
+
+/** For ears: one sentence, when it is another one. */
+function announce(word) {
+  const camera = say(`camera.${CAMERA_WORDS[body.dataset.camera]}`);
+  put(byId('said'), byId('word').dataset.said === word + camera ? byId('said').textContent : `${word}. ${camera}.`);
+  byId('word').dataset.said = word + camera;
+}
+
+async function renderDay() {
+  history = await get('/api/history');
+  if (history) byId('day').replaceChildren(band(history, false));
+  if (history) sheets.refreshDay(history);
+}
+
+function showStale(since) {
+  const stale = byId('stale');
+  stale.hidden = since === null;
+  body.classList.toggle('is-stale', since !== null);
+  byId('actions').inert = since !== null;
+  byId('camera').disabled = since !== null;
+  if (since === null) return;
+  const time = since.toLocaleTimeString(document.documentElement.lang, CLOCK);
+  stale.replaceChildren(icon('alert'), make('b', {}, say('stale.title')), ' ', say('stale.text', { time }));
+}
+
+/** The clock: wakes up once a minute. */
+function tick() {
+  const now = new Date();
+  put(byId('clock'), now.toLocaleTimeString(document.documentElement.lang, CLOCK));
+  setTimeout(tick, 60050 - (now % 60000));
+}
+
+/** A button that sends a command, and says when it did not work. */
+function sends(id, name, value = () => null) {
+  byId(id).addEventListener('click', async () => {
+    const button = byId(id);
+    button.setAttribute('aria-busy', 'true');
+    const result = await command(name, value());
+    button.removeAttribute('aria-busy');
+    if (!result.ok) sheets.toast(say('failed'), result.error);
+  });
+}
+
+sends('pause', 'pause');
+sends('skip', 'skip');
+sends('camera', 'camera', () => (state.camera ? 'off' : 'on'));
+for (const name of ['recommend', 'choose', 'wrong', 'more', 'why', 'day']) {
+  byId(name).addEventListener('click', () => sheets.open(name, state, history));
+}
+sheets.setUp();
+tick();
+render();
+listen({
+  state: (fresh) => { state = fresh; render(); },
+  history: renderDay,
+  stale: showStale,
+});

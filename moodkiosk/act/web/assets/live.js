@@ -1,0 +1,88 @@
+// The line to the kiosk: its state as it changes, and commands.
+
+import { say } from './dom.js';
+
+const STALE_MS = 13000; // the kiosk says something every 5 s
+const RETRY_MS = 4000;
+let token = document.documentElement.dataset.token;
+
+/** Puts a command to the kiosk. Never throws: what went wrong is in `error`. */
+export async function command(name, value = null) {
+  try {
+    const answer = await fetch('/api/command', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': token },
+      body: JSON.stringify({ command: name, value }),
+    });
+    if (answer.status === 401) location.assign('/login');
+    return await answer.json();
+  } catch {
+    return { command: name, ok: false, error: say('unreachable') };
+  }
+}
+
+/** Gets JSON from the kiosk, or null. */
+export async function get(path) {
+  try {
+    const answer = await fetch(path);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Signs out. */
+export async function leave() {
+  await fetch('/logout', { method: 'POST', headers: { 'X-CSRF-Token': token } });
+  location.assign('/login');
+}
+
+/** Listens for ever. `on.state(state)`, `on.history()`, `on.stale(since)` (null: all is well again). */
+export function listen(on) {
+  const build = new URL(import.meta.url).pathname.split('/')[2];
+  let source = null, timer = 0, last = new Date(), lost = false;
+
+  const heard = () => {
+    last = new Date();
+    clearTimeout(timer);
+    timer = setTimeout(gone, STALE_MS);
+    if (lost) on.stale(null);
+    lost = false;
+  };
+  const gone = () => {
+    if (!lost) on.stale(last);
+    lost = true;
+    open(); // a connection that says nothing is no connection
+  };
+  const take = (name, use) => source.addEventListener(name, (event) => { heard(); use(JSON.parse(event.data)); });
+  const open = () => {
+    source?.close();
+    clearTimeout(timer);
+    timer = setTimeout(gone, STALE_MS);
+    source = new EventSource('/api/events');
+    take('hello', (hello) => {
+      token = hello.token; // another one after every start of the kiosk
+      if (hello.build === build || sessionStorage.getItem('build') === hello.build) return;
+      sessionStorage.setItem('build', hello.build); // once only: something between may keep old pages
+      location.reload();
+    });
+    take('state', on.state);
+    take('history', on.history);
+    take('happened', () => {});
+    take('beat', () => {});
+    source.addEventListener('error', () => {
+      if (!lost) on.stale(last);
+      lost = true;
+      if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
+      clearTimeout(timer);
+      timer = setTimeout(async () => {
+        const answer = await fetch('/api/token').catch(() => null);
+        if (answer?.status === 401) location.assign('/login');
+        else open();
+      }, RETRY_MS);
+    });
+  };
+  // A phone that slept has missed something, and its timers slept as well.
+  document.addEventListener('visibilitychange', () => { if (!document.hidden && Date.now() - last > STALE_MS) gone(); });
+  open();
+}

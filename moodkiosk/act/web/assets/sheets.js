@@ -1,0 +1,262 @@
+// What opens when a button is touched: one dialog, filled anew each time.
+
+import { byId, calm, english, icon, make, moodWord, put, say } from './dom.js';
+import { band, list } from './day.js';
+import { lookOf, smallFace } from './face.js';
+import { command, get, leave } from './live.js';
+import { attachKeyboard } from './keys.js';
+
+const sheet = byId('sheet');
+let state = null, history = null;
+let onState = () => {}, onDay = () => {};
+
+export function setUp() {
+  sheet.addEventListener('click', (event) => { if (event.target === sheet) sheet.close(); }); // beside it
+  sheet.addEventListener('close', () => { onState = onDay = () => {}; sheet.replaceChildren(); });
+  const theme = localStorage.getItem('theme');
+  if (theme) document.documentElement.dataset.theme = theme;
+}
+
+/** The state has changed; an open sheet may show it. */
+export function refresh(fresh) { state = fresh; onState(); }
+export function refreshDay(fresh) { history = fresh; onDay(); }
+
+/** Opens a sheet by name. */
+export function open(name, current, today) {
+  state = current;
+  history = today;
+  ({ recommend, choose, wrong, more, why, day })[name]();
+}
+
+/** A short message that goes away by itself. `detail` is the kiosk's own, English. */
+export function toast(title, detail = '') {
+  const note = make('p', {}, make('b', {}, title), detail ? ' ' : '', detail ? english(detail) : '');
+  // Inside an open dialog: what lies behind it can be neither seen nor heard.
+  const place = sheet.open ? sheet.querySelector('.toasts') : byId('toasts');
+  place.append(note);
+  setTimeout(() => note.remove(), 7000);
+}
+
+function show(title, ...content) {
+  onState = onDay = () => {};
+  const close = make('button.close', { type: 'button', 'aria-label': say('do.close'), onclick: () => sheet.close() }, icon('close'));
+  sheet.replaceChildren(
+    make('div.inside', {}, make('header', {}, make('h2', { id: 'sheet-title', tabindex: -1 }, title), close), ...content,
+      make('div.toasts', { role: 'status' })));
+  if (!sheet.open) sheet.showModal();
+  byId('sheet-title').focus(); // so that what is new is read from its beginning, and no keyboard jumps up
+  sheet.scrollTop = 0;
+  attachKeyboard(sheet);
+}
+
+const button = (text, onclick, kind = '') => make(`button${kind}`, { type: 'button', onclick }, text);
+
+/** A field with its label. */
+function field(id, label, value, attributes = {}) {
+  const input = make('input', { id, name: id, maxlength: 60, autocomplete: 'off', ...attributes });
+  input.value = value;
+  return [make('p.field', {}, make('label', { for: id }, label), input), input];
+}
+
+/** Buttons for all moods. */
+function moods(chosen, use) {
+  if (!state.labels.length) return make('p', {}, say('labels.none'));
+  return make('ul.moods', {}, ...state.labels.map((label) => make('li', {},
+    make('button', { type: 'button', 'aria-pressed': chosen === undefined ? false : String(chosen === label), onclick: () => use(label) },
+      smallFace(label), make('span', {}, moodWord(label, lookOf(label).look))))));
+}
+
+/** Sends a command from a sheet; tells when it did not work. */
+async function send(name, value) {
+  sheet.setAttribute('aria-busy', 'true');
+  const result = await command(name, value);
+  sheet.removeAttribute('aria-busy');
+  if (!result.ok) toast(say('failed'), result.error);
+  return result.ok ? result : null;
+}
+
+// Recommend me songs: asks for a mood if there is none, and for a taste the first time.
+
+function recommend() {
+  if (state.mood === null) {
+    show(say('recommend.mood'), moods(undefined, async (label) => {
+      if (await send('mood', label)) { state = { ...state, mood: label }; recommend(); }
+    }));
+  } else if (!(state.language && state.artist) && !sessionStorage.getItem('asked')) askTaste();
+  else recommended();
+}
+
+function askTaste() {
+  const [languageField, language] = field('language', say('recommend.language'), state.language, { placeholder: say('recommend.any'), maxlength: 60 });
+  const [artistField, artist] = field('artist', say('recommend.artist'), state.artist, { placeholder: say('recommend.any'), maxlength: 100 });
+  const chips = say('recommend.languages').split(', ').map((name) => button(name, () => { language.value = name; }));
+  const form = make('form', {
+    onsubmit: async (event) => {
+      event.preventDefault();
+      if (language.value.trim() !== state.language && !await send('language', language.value)) return;
+      if (artist.value.trim() !== state.artist && !await send('artist', artist.value)) return;
+      sessionStorage.setItem('asked', 'yes');
+      recommended();
+    },
+  }, languageField, make('p.chips', {}, ...chips), artistField, make('p.do', {}, make('button.main', {}, say('recommend.go'))));
+  show(say('recommend.ask'), form);
+}
+
+async function recommended() {
+  const place = make('div.recommended', { 'aria-live': 'polite' }, make('p', {}, say('recommend.wait')));
+  show(say('recommend.title'), place, make('p.do', {}, button(say('recommend.change'), askTaste)));
+  if (!await send('recommend')) return place.replaceChildren();
+  const draw = () => {
+    const found = state.recommendation;
+    if (!found) return;
+    const played = state.decision?.action === 'play' ? state.decision : null;
+    const trouble = state.player_status === 'ready' ? null : english(state.player_status);
+    const key = JSON.stringify([found, played?.what, state.player_status]);
+    if (place.dataset.key === key) return;
+    place.dataset.key = key;
+    place.replaceChildren(
+      make('img.qr', { src: `/qr.svg?of=${encodeURIComponent(found.youtube_url)}`, alt: say('recommend.qr'), width: 200, height: 200 }),
+      make('div', {},
+        make('p.title', {}, found.title),
+        played ? make('p.plays', {}, icon('note'), say('recommend.playing', played)) : '',
+        trouble ? make('p.plays', {}, icon('alert'), trouble) : '',
+        make('p.small', {}, say('recommend.scan')),
+        make('p', {}, make('a', { href: found.youtube_url, target: '_blank', rel: 'noopener noreferrer' }, readable(found.youtube_url)))));
+  };
+  onState = draw;
+  draw();
+  return undefined;
+}
+
+/** An address as people read it. */
+function readable(url) {
+  try { return decodeURIComponent(url).replace(/^https:\/\//, '').replaceAll('+', ' '); } catch { return url; }
+}
+
+// A mood by hand; the right label.
+
+function choose() {
+  const pick = async (value) => { if (await send('mood', value)) sheet.close(); };
+  const auto = make('button.wide', { type: 'button', 'aria-pressed': String(state.manual_mood === null), onclick: () => pick('auto') }, icon('eye'), say('mood.auto'));
+  show(say('mood.title'), make('p.small', {}, say('mood.text')), auto, moods(state.manual_mood ?? '', pick));
+}
+
+function wrong() {
+  show(say('wrong.title'), make('p.small', {}, say('wrong.text')), moods(undefined, async (label) => {
+    if (!await send('correct', label)) return;
+    sheet.close();
+    toast(say('wrong.thanks'));
+  }));
+}
+
+// The neutral face: a ring that fills in five seconds.
+
+const CALIBRATION_MS = 5000;
+
+function calibrate() {
+  const [nameField, name] = field('person', say('calibrate.name'), state.person ?? '');
+  const form = make('form', { onsubmit: (event) => { event.preventDefault(); run(name.value); } },
+    nameField, make('p.do', {}, make('button.main', {}, say('do.start'))));
+  show(say('calibrate.title'), make('p', {}, say('calibrate.text')), form);
+
+  async function run(value) {
+    const text = make('p', { role: 'status' }, say('calibrate.look'));
+    const ring = drawRing();
+    show(say('calibrate.title'), make('div.ring-box', {}, ring), text);
+    const nearly = setTimeout(() => put(text, say('calibrate.nearly')), CALIBRATION_MS);
+    const result = await command('calibrate', value);
+    clearTimeout(nearly);
+    if (!text.isConnected) return;
+    ring.classList.add('done', result.ok ? 'well' : 'badly');
+    text.replaceChildren(...(result.ok ? [make('b', {}, say('do.done')), ' ', english(result.text)] : [make('b', {}, say('failed')), ' ', english(result.error)]));
+    text.after(make('p.do', {}, result.ok ? button(say('do.close'), () => sheet.close(), '.main') : button(say('calibrate.again'), calibrate, '.main')));
+  }
+}
+
+function drawRing() {
+  const face = smallFace('neutral');
+  const SVG = 'http://www.w3.org/2000/svg';
+  const ring = document.createElementNS(SVG, 'svg');
+  ring.setAttribute('viewBox', '0 0 120 120');
+  ring.setAttribute('class', 'ring');
+  ring.setAttribute('aria-hidden', 'true');
+  for (const kind of ['track', 'fill']) {
+    const circle = document.createElementNS(SVG, 'circle');
+    for (const [key, value] of Object.entries({ cx: 60, cy: 60, r: 55, class: kind, pathLength: 100 })) circle.setAttribute(key, value);
+    ring.append(circle);
+  }
+  for (const [key, value] of Object.entries({ x: 16, y: 16, width: 88, height: 88 })) face.setAttribute(key, value);
+  ring.append(face);
+  if (!calm()) ring.querySelector('.fill').animate([{ strokeDashoffset: 100 }, { strokeDashoffset: 0 }], { duration: CALIBRATION_MS, fill: 'forwards' });
+  return ring;
+}
+
+// What needs attention; why; today; more.
+
+/** Titles and what there is to be done, as pairs. */
+export function notices(found) {
+  show(say('aria.notices'), make('ul.details', {}, ...found.map(([title, text]) => make('li', {}, make('b', {}, title), text.cloneNode?.(true) ?? text))));
+}
+
+async function why() {
+  const place = make('ol.why', { lang: 'en' });
+  show(say('why.title'), document.documentElement.lang === 'en' ? '' : make('p.small', {}, say('why.language')), place);
+  const result = await get('/api/why');
+  const lines = Array.isArray(result?.data) ? result.data : [];
+  place.replaceChildren(...lines.toReversed().map((line) => make('li', {}, make('time', { lang: 'en' }, line.at), make('span', {}, line.text))));
+  if (!lines.length) place.replaceWith(make('p', {}, result ? say('why.none') : say('unreachable')));
+}
+
+function day() {
+  const place = make('div');
+  show(say('today.title'), place, make('p.small', {}, say('today.kept')));
+  onDay = () => {
+    if (history?.spans.length) place.replaceChildren(band(history, true), list(history));
+    else place.replaceChildren(make('p', {}, say('today.none')));
+  };
+  onDay();
+  get('/api/history').then((fresh) => { if (fresh) { history = fresh; onDay(); } });
+}
+
+function more() {
+  const music = make('button.switch', { type: 'button', role: 'switch', 'aria-checked': String(state.music), id: 'music-switch', 'aria-describedby': 'music-text' }, say('more.music'));
+  music.addEventListener('click', () => send('music', state.music ? 'off' : 'on'));
+  const shown = make('output', { for: 'volume' }, `${state.volume_cap} %`);
+  const volume = make('input', { type: 'range', id: 'volume', min: 0, max: 100, step: 5 });
+  volume.value = state.volume_cap;
+  volume.addEventListener('input', () => put(shown, `${volume.value} %`));
+  volume.addEventListener('change', () => send('volume_cap', Number(volume.value)));
+  const [personField, person] = field('who', say('more.person'), state.person ?? '');
+  personField.append(make('button', {}, say('more.person_set')));
+  const form = make('form', { onsubmit: async (event) => { event.preventDefault(); if (await send('person', person.value)) toast(say('do.done')); } }, personField);
+  const touch = [
+    make('div.row', {}, music, make('p.small', { id: 'music-text' }, say('more.music_text'))),
+    make('div.row', {}, make('p.field', {}, make('label', { for: 'volume' }, say('more.volume')), shown, volume)),
+    make('div.row', {}, form),
+  ];
+  const session = document.documentElement.dataset.session;
+  show(say('more.title'),
+    make('p.do.many', {}, state.read_only ? '' : button(say('do.calibrate'), calibrate), button(say('do.today'), day), button(say('do.why'), why)),
+    ...(state.read_only ? [] : touch), themes(),
+    session ? make('p.do', {}, button(say('do.sign_out'), leave)) : '');
+  onState = () => {
+    music.setAttribute('aria-checked', String(state.music));
+    if (document.activeElement !== volume) { volume.value = state.volume_cap; put(shown, `${state.volume_cap} %`); }
+  };
+}
+
+function themes() {
+  const root = document.documentElement;
+  const choices = ['auto', 'light', 'dark'].map((name) => {
+    const input = make('input', { type: 'radio', name: 'theme', value: name, id: `theme-${name}` });
+    input.checked = (root.dataset.theme ?? 'auto') === name;
+    input.addEventListener('change', () => {
+      if (name === 'auto') delete root.dataset.theme;
+      else root.dataset.theme = name;
+      if (name === 'auto') localStorage.removeItem('theme');
+      else localStorage.setItem('theme', name);
+    });
+    return make('label', {}, input, say(`more.theme_${name}`));
+  });
+  return make('fieldset.row', {}, make('legend', {}, say('more.theme')), ...choices);
+}

@@ -1,0 +1,67 @@
+"""A real Chromium for the tests, one for the whole session, and every page that is opened in it watched."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# Off: what a browser asks the Internet for by itself.
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {"kiosk": (800, 480), "phone": (390, 844), "desk": (1440, 900)}
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+
+
+@dataclass
+class Watched:
+    """A page, and what went on in it.
+
+    Attributes:
+        page: the page.
+        requests: the addresses that were asked for.
+        complaints: errors of scripts, and what the console says of errors (a violated policy, a file not found).
+    """
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """The browser. `CHROMIUM` must be there."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+
+
+@contextmanager
+def opened(browser: Browser, address: str, size: str = "kiosk", **options: Any) -> Iterator[Watched]:
+    """A page of its own, at one of `SIZES`, in English unless `options` (of a browser context) say otherwise."""
+    width, height = SIZES[size]
+    options = {"locale": "en-GB", "color_scheme": "light", "reduced_motion": "reduce"} | options
+    context = browser.new_context(viewport={"width": width, "height": height}, **options)
+    try:
+        watched = Watched(context.new_page())
+        watched.page.set_default_timeout(10_000)
+        watched.page.on("request", lambda request: watched.requests.append(request.url))
+        watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+        watched.page.on(
+            "console", lambda message: watched.complaints.append(message.text) if message.type == "error" else None
+        )
+        watched.page.goto(address)
+        yield watched
+    finally:
+        context.close()
