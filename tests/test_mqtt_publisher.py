@@ -131,6 +131,8 @@ def test_health_is_published_when_it_is_due_and_says_what_it_was_told(broker: Br
         assert not one.publisher.health_due()
         (message,) = one.ears.until(one.topic("health"))
         assert message.json["uptime_seconds"] == 12
+        assert message.json["queues"]["inbox"] == 0
+        assert message.json["counters"] == {"inbox_full": 0, "mqtt_events": 0, "mqtt_results": 0}
 
 
 def health(uptime: int) -> Health:
@@ -289,7 +291,7 @@ def test_a_good_command_is_taken_and_answered_once(shared: Kiosk, name: str, pay
     assert answer["ok"] is True
     assert answer["error"] is None
     assert answer["command"] == name
-    expected = {"artist": "t1", "reload": "7"}.get(name)
+    expected = {"artist": "t1", "reload": 7}.get(name)
     assert answer["transaction"] == expected
     assert [command.name for command in shared.answerer.taken[before:]] == [name]
 

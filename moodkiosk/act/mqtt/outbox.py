@@ -56,6 +56,11 @@ class Outbox:
         self._repeated_at = float("-inf")
         self._health_at: float | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many events and results wait to be sent."""
+        return len(self._events) + len(self._results)
+
     # What the kiosk wants to be known
 
     def show(self, view: View, now: float) -> None:

@@ -107,7 +107,7 @@ class Answer(Payload, frozen=True):
     ok: Annotated[bool, Meta(description="it was done")]
     error: Annotated[str | None, Meta(description="why not")]
     text: Annotated[str, Meta(description="what was done, for people")]
-    transaction: Annotated[str | None, Meta(description="the request's own mark")]
+    transaction: Annotated[str | int | None, Meta(description="the request's own mark, as it came")]
 
 
 Availability = Literal["online", "offline"]
@@ -147,14 +147,14 @@ def event_of(event: MoodEvent, at: datetime) -> Event:
     )
 
 
-def answer_of(result: Result, transaction: str | None) -> Answer:
-    """The payload of a result; `transaction` is the request's."""
+def answer_of(result: Result, transaction: str | int | None) -> Answer:
+    """The payload of a result; `transaction` is the request's, also where it was refused for something else."""
     return Answer(
         command=result.command,
         ok=result.ok,
         error=result.error,
         text=result.text,
-        transaction=result.transaction if result.transaction is not None else transaction,
+        transaction=transaction,
     )
 
 

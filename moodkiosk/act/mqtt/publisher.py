@@ -22,6 +22,7 @@ from moodkiosk.act.mqtt.connection import KEEPALIVE_SECONDS, Connection, Hooks
 from moodkiosk.act.mqtt.outbox import Outbox
 from moodkiosk.act.ports import Ask, Request
 from moodkiosk.act.topics import COMMANDS, Message, Topics
+from moodkiosk.commands import VALUE_LIMIT_BYTES
 from moodkiosk.moods import MoodEvent, Result, View
 from moodkiosk.settings import Config
 
@@ -29,6 +30,8 @@ BIRTH_JITTER_SECONDS = 1.0
 """Many kiosks hear that Home Assistant has started at the same moment."""
 FAREWELL = b"offline"
 PLAYS_LIMIT = 8
+TRANSACTION_LIMIT = 64
+"""A longer mark is not repeated; the command is refused for it anyway."""
 
 log = logging.getLogger("moodkiosk.mqtt")
 
@@ -129,8 +132,12 @@ class Publisher:
         return self._outbox.health_due(self._clock())
 
     def health(self, health: payloads.Health) -> None:
-        """How the kiosk is doing; to be called when `health_due`."""
+        """How the kiosk is doing; to be called when `health_due`. What is counted here is added."""
         with self._lock:
+            queues = {**health.queues, "mqtt": self._outbox.waiting + self._connection.unacknowledged.count}
+            health = msgspec.structs.replace(
+                health, queues=queues, counters={**health.counters, **self._outbox.dropped}
+            )
             self._outbox.feel(payloads.encode(health), self._clock())
         self._connection.wake()
 
@@ -226,18 +233,20 @@ class Publisher:
             future = self._ask(Request(name, payload=payload, origin="mqtt"))
         future.add_done_callback(lambda done: self._answer(done.result(), transaction))
 
-    def _answer(self, result: Result, transaction: str | None) -> None:
+    def _answer(self, result: Result, transaction: str | int | None) -> None:
         with self._lock:
             self._outbox.answer(payloads.encode(payloads.answer_of(result, transaction)))
         self._connection.wake()
 
 
-def _transaction(payload: bytes) -> str | None:
-    """The request's own mark, also of a request that is refused for something else."""
-    if len(payload) > 4096 or b"transaction" not in payload:
+def _transaction(payload: bytes) -> str | int | None:
+    """The request's own mark, if it has one that can be repeated."""
+    if len(payload) > VALUE_LIMIT_BYTES or b"transaction" not in payload:
         return None
     try:
         mark = msgspec.json.decode(payload, type=dict[str, object]).get("transaction")
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
-    return str(mark)[:64] if isinstance(mark, str | int) and not isinstance(mark, bool) else None
+    if isinstance(mark, bool) or not isinstance(mark, str | int) or len(str(mark)) > TRANSACTION_LIMIT:
+        return None
+    return mark

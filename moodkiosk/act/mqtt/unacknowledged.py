@@ -31,6 +31,12 @@ class Unacknowledged:
         with self._lock:
             self._waiting.clear()
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        with self._lock:
+            return len(self._waiting)
+
     def waits(self, topic: str) -> bool:
         """Whether a message on `topic` is not acknowledged yet."""
         with self._lock:
