@@ -18,9 +18,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 from moodkiosk.broker import Broker, private_broker
 from tests.support.broker import Mosquitto
 from tests.support.kiosk import Kiosk
-from tests.support.spotify_home import CLIENT_ID, openapi
+from tests.support.spotify_home import openapi
 from tests.support.wait import until
-from tests.support.webapi import WebApi
+from tests.support.webapi import CLIENT_ID, WebApi
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,9 @@ class Listener:
     def __init__(self, broker: Broker) -> None:
         self.all: list[tuple[str, bytes, bool]] = []
         self._client = paho.Client(CallbackAPIVersion.VERSION2)
-        self._client.on_message = lambda _c, _u, found: self.all.append((found.topic, found.payload, found.retain))
+        self._client.on_message = lambda _c, _u, found: self.all.append(
+            (found.topic, bytes(found.payload), found.retain)
+        )
         self._client.on_connect = lambda client, *_: client.subscribe("moodkiosk/#", 1)
         self._client.connect(broker.host, broker.port)
         self._client.loop_start()
