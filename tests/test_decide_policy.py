@@ -254,6 +254,15 @@ def test_music_that_is_not_ours_is_not_paused_when_everybody_has_left() -> None:
     assert [decision.action for decision in home.decisions] == ["play"]
 
 
+def test_with_automatic_music_off_even_our_own_music_is_left_alone_when_everybody_has_left() -> None:
+    home = household(when_nobody="pause")
+    home.look("happy", 5)
+    home.report("played")
+    home.ask("music", "off")
+    home.leave(40)
+    assert [decision.action for decision in home.decisions] == ["play"]
+
+
 def test_a_camera_that_is_lost_or_switched_off_is_no_departure() -> None:
     home = household(when_nobody="pause")
     home.look("happy", 5)

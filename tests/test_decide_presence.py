@@ -16,6 +16,7 @@ RATES = [2.0, 5.0, 30.0]
 @pytest.mark.parametrize("hz", RATES)
 def test_somebody_has_arrived_after_exactly_one_second_and_has_left_after_exactly_thirty(hz: float) -> None:
     home = Household()
+    home.leave(5, hz=hz)
     home.look("happy", 1 / hz, hz=hz)  # the first sight, from which the second counts
     first = home.at
     home.look("happy", 1.0, hz=hz)

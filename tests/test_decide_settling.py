@@ -78,6 +78,13 @@ def test_while_a_face_is_in_view_two_changes_are_never_closer_than_the_refractor
     assert all(later - earlier >= REFRACTORY_SECONDS - 1e-6 for earlier, later in pairwise(changed_at(home)))
 
 
+@pytest.mark.parametrize("hz", RATES)
+def test_a_steady_mood_settles_after_half_a_window_at_every_rate(hz: float) -> None:
+    home = Household()
+    home.look("happy", WINDOW_SECONDS, hz=hz)
+    assert changed_at(home) == [pytest.approx(1 / hz + WINDOW_SECONDS / 2)], "counted from the first sight"
+
+
 def test_a_share_exactly_on_the_entry_threshold_counts() -> None:
     home = Household(Settings(settling=SettlingSettings(window_seconds=5.0)))
     # At two a second, five seconds are ten readings: six happy and four sad are a share of exactly 0.6.
@@ -224,10 +231,10 @@ def test_the_same_mood_of_the_next_person_is_a_mood_of_its_own() -> None:
 def test_readings_out_of_order_are_ignored() -> None:
     home = Household()
     home.look("happy", 12)
-    late = reading(home.at - 5, "sad")
-    for _ in range(100):
-        home.give(late)
-    assert home.moods() == ["happy"]
+    before = home.state
+    for seconds in (5.0, 0.1, 0.0):
+        home.give(reading(home.at - seconds, "sad", track=2, faces=3))
+    assert (home.state.settling, home.state.presence) == (before.settling, before.presence)
 
 
 def test_the_confidence_shown_is_the_mean_probability_in_steps_of_a_twentieth() -> None:
