@@ -11,6 +11,8 @@ from moodkiosk.moods import Choice
 GAP_SECONDS = 1.5
 """A pause between readings that the slowest usual pace (one a second) does not reach."""
 SILENCE_SECONDS = 10.0
+LEAST_READINGS = 3
+"""A window with fewer could be settled by a single frame, so nothing would ever settle."""
 
 
 def decide_settings(config: settings.Config) -> Settings:
@@ -18,6 +20,12 @@ def decide_settings(config: settings.Config) -> Settings:
     sense, mood = config.sense, config.mood
     slowest_seconds = 1 / min(sense.active_rate_hz, sense.idle_rate_hz, sense.hot_rate_hz)
     gap_seconds = max(GAP_SECONDS, 1.5 * slowest_seconds)
+    if mood.window_seconds * sense.active_rate_hz < LEAST_READINGS:
+        raise ConfigError(
+            f"mood.window_seconds: expected room for {LEAST_READINGS} readings, that is at least "
+            f"{LEAST_READINGS / sense.active_rate_hz:g} with sense.active_rate_hz {sense.active_rate_hz:g}, "
+            f"got {mood.window_seconds:g}"
+        )
     return Settings(
         presence=PresenceSettings(config.presence.arrive_seconds, config.presence.leave_seconds, gap_seconds),
         settling=SettlingSettings(
