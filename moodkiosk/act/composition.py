@@ -167,6 +167,7 @@ class Act:
         return {
             "broker": self.publisher.status if self.publisher else "switched off",
             "sense": "running" if self.bridge.connected else "not running",
+            "player": player.text,
             "memory": self.store.status,
             "requests_today": player.requests_today,
             "login_days_left": player.login_days_left,

@@ -44,7 +44,7 @@ def filled(text: str) -> str:
 def topics() -> str:
     """The topics under `moodkiosk/<kiosk>/`."""
     rows = [(f"`{row.name}`", row.retained, row.payload, row.doc) for row in ROWS]
-    return _table(("topic", "retained", "payload", "says"), rows)
+    return table(("topic", "retained", "payload", "says"), rows)
 
 
 def keys_of(payload: type[payloads.Payload]) -> Callable[[], str]:
@@ -56,7 +56,7 @@ def keys_of(payload: type[payloads.Payload]) -> Callable[[], str]:
         for field in msgspec.structs.fields(payload):
             kind, meta = get_args(hints[field.name])
             rows.append((f"`{field.name}`", _words(kind), str(meta.description) if isinstance(meta, Meta) else ""))
-        return _table(("key", "value", "meaning"), rows)
+        return table(("key", "value", "meaning"), rows)
 
     return made
 
@@ -64,7 +64,7 @@ def keys_of(payload: type[payloads.Payload]) -> Callable[[], str]:
 def set_topics() -> str:
     """The commands that may be given over MQTT."""
     rows = [(f"`set/{name}`", KINDS[commands.TABLE[name].kind], commands.TABLE[name].doc) for name in COMMANDS]
-    return _table(("topic", "value", "what it does"), rows)
+    return table(("topic", "value", "what it does"), rows)
 
 
 def entities() -> str:
@@ -78,7 +78,7 @@ def entities() -> str:
             name, where = own["name"] or "(the device's name)", f"`{own['default_entity_id']}`"
         notes = [own.get("entity_category", ""), "disabled at first" if own.get("enabled_by_default") is False else ""]
         rows.append((where, name, own.get("device_class", ""), ", ".join(filter(None, notes))))
-    return _table(("entity", "name", "class", "notes"), rows)
+    return table(("entity", "name", "class", "notes"), rows)
 
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -102,7 +102,8 @@ def _words(kind: Any) -> str:
     return WORDS.get(kind, "object")
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """A table in Markdown."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 

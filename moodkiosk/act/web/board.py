@@ -20,6 +20,7 @@ EVENTS_KEPT = 32
 HEALTH: dict[str, object] = {
     "broker": "switched off",
     "sense": "running",
+    "player": "ready",
     "memory": "ready",
     "requests_today": 0,
     "login_days_left": None,

@@ -84,7 +84,7 @@ function renderFacts() {
   const count = state.people;
   const people = say(`people.${count > 1 ? 'n' : count}`, { count });
   put(byId('people'), state.person ? `${people} · ${say('people.named', { name: state.person })}` : people);
-  const key = JSON.stringify([state.playing, state.quiet_until, state.override_until, state.music, state.decision, state.player_status]);
+  const key = JSON.stringify([state.playing, state.quiet_until, state.override_until, state.music, state.decision, state.health.player]);
   const music = byId('music');
   if (music.dataset.key === key) return;
   music.dataset.key = key;
@@ -94,6 +94,8 @@ function renderFacts() {
 /** What is playing, or why nothing is. */
 function musicParts() {
   const started = /^(.*), started by us(?: at (\d\d:\d\d))?$/.exec(state.playing || '');
+  const dry = state.health.player.includes('dry run'); // then nothing is really played
+  if (started && dry) return [`${say('music.would_play')}: `, make('strong', {}, started[1])];
   if (started) {
     const since = started[2] ? make('small', {}, ` ${say('music.since', { time: started[2] })}`) : '';
     return [`${say('music.playing')}: `, make('strong', {}, started[1]), since];
@@ -111,8 +113,8 @@ function musicParts() {
 function renderNotices() {
   const { health } = state;
   const found = [];
-  if (!['connected', 'switched off'].includes(health.broker)) found.push([say('notice.broker'), english(health.broker)]);
-  if (state.player_status !== 'ready') found.push([say('notice.player'), english(state.player_status)]);
+  if (!['connected', 'connecting', 'switched off'].includes(health.broker)) found.push([say('notice.broker'), english(health.broker)]);
+  if (!state.player_status.startsWith('ready')) found.push([say('notice.player'), english(state.player_status)]);
   const days = health.login_days_left;
   if (days !== null && days < 0) found.push([say('notice.login_over'), say('notice.login_do')]);
   else if (days !== null && days <= 30) found.push([say('notice.login', { days: Math.floor(days) }), say('notice.login_do')]);

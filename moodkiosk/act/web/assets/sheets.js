@@ -110,7 +110,7 @@ async function recommended() {
     const found = state.recommendation;
     if (!found) return;
     const played = state.decision?.action === 'play' ? state.decision : null;
-    const trouble = state.player_status === 'ready' ? null : english(state.player_status);
+    const trouble = state.player_status.startsWith('ready') ? null : english(state.player_status);
     const key = JSON.stringify([found, played?.what, state.player_status]);
     if (place.dataset.key === key) return;
     place.dataset.key = key;
@@ -118,7 +118,7 @@ async function recommended() {
       make('img.qr', { src: `/qr.svg?of=${encodeURIComponent(found.youtube_url)}`, alt: say('recommend.qr'), width: 200, height: 200 }),
       make('div', {},
         make('p.title', {}, found.title),
-        played ? make('p.plays', {}, icon('note'), say('recommend.playing', played)) : '',
+        played ? make('p.plays', {}, icon('note'), say(state.health.player.includes('dry run') ? 'recommend.would_play' : 'recommend.playing', played)) : '',
         trouble ? make('p.plays', {}, icon('alert'), trouble) : '',
         make('p.small', {}, say('recommend.scan')),
         make('p', {}, make('a', { href: found.youtube_url, target: '_blank', rel: 'noopener noreferrer' }, readable(found.youtube_url)))));
@@ -232,7 +232,7 @@ function more() {
   const touch = [
     make('div.row', {}, music, make('p.small', { id: 'music-text' }, say('more.music_text'))),
     make('div.row', {}, make('p.field', {}, make('label', { for: 'volume' }, say('more.volume')), shown, volume)),
-    make('div.row', {}, form),
+    make('div.row', {}, form, make('p.do', {}, button(say('more.forget'), () => forget(person.value.trim()), '.quietly'))),
   ];
   const session = document.documentElement.dataset.session;
   show(say('more.title'),
@@ -243,6 +243,15 @@ function more() {
     music.setAttribute('aria-checked', String(state.music));
     if (document.activeElement !== volume) { volume.value = state.volume_cap; put(shown, `${state.volume_cap} %`); }
   };
+}
+
+/** Asks once more: what is deleted is gone. */
+function forget(name) {
+  show(say('forget.title'), make('p', {}, name ? say('forget.one', { name }) : say('forget.all')),
+    make('p.do', {}, button(say('do.back'), more), button(say('forget.do'), async () => {
+      const result = await send('forget', name);
+      if (result) { more(); toast(say('do.done'), result.text); }
+    }, '.main')));
 }
 
 function themes() {

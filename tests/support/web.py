@@ -1,0 +1,219 @@
+"""The page on a kiosk in one process: the real loop, real decisions, a dry run; only the half that sees is played."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from moodkiosk import link
+from moodkiosk.act.dryrun import DryRun
+from moodkiosk.act.loop import Loop, Ports
+from moodkiosk.act.players import never
+from moodkiosk.act.ports import Request
+from moodkiosk.act.store import Store
+from moodkiosk.act.web.server import Page
+from moodkiosk.decide import kiosk
+from moodkiosk.fill import decide_settings
+from moodkiosk.moods import Decision, Quality, Reading, Result, View
+from moodkiosk.settings import (
+    Config,
+    KioskSettings,
+    MoodMusic,
+    MoodSettings,
+    MusicSettings,
+    PathSettings,
+    PresenceSettings,
+    WebSettings,
+)
+from tests.support.wait import until
+
+LABELS = ("angry", "happy", "neutral", "sad", "surprise")
+
+
+def config(folder: Path, **web: Any) -> Config:
+    """A configuration with short times; `web` are settings of the page."""
+    return Config(
+        kiosk=KioskSettings(name="Living room kiosk"),
+        presence=PresenceSettings(arrive_seconds=0.1, leave_seconds=0.3),
+        mood=MoodSettings(window_seconds=0.5, refractory_seconds=0),
+        music=MusicSettings(quiet_hours=(), min_minutes_between_changes=0, moods={"happy": MoodMusic(("Sunny side",))}),
+        web=WebSettings(**({"port": 0} | web)),
+        paths=PathSettings(runtime=str(folder), state=str(folder)),
+    )
+
+
+@dataclass
+class Household:
+    """A kiosk with its page.
+
+    Attributes:
+        page: the page.
+        address: where it is.
+        loop: act's real main loop.
+        view: what it showed last.
+        orders: what it ordered of the half that sees; the answer to each is `answer`.
+        decisions: what it decided.
+    """
+
+    page: Page
+    address: str
+    loop: Loop
+    view: View = field(default_factory=View)
+    orders: list[link.Order] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    answer: str = "done"
+
+    def see(self, mood: str | None, people: int = 1) -> None:
+        """Shows a face to the kiosk until it has understood."""
+
+        def look() -> bool:
+            probabilities = {label: 0.92 if label == mood else 0.02 for label in LABELS}
+            self.loop.put(
+                Reading(
+                    time.monotonic(),
+                    people,
+                    track=1 if people else None,
+                    mood=mood,
+                    probabilities=probabilities if people else {},
+                    confidence=0.92 if mood else 0.0,
+                    quality=Quality(1.0, None, 200, 120) if people else Quality(),
+                )
+            )
+            return self.view.mood == mood and self.view.present == (people > 0)
+
+        until(look, 10, f"{mood}, {people} people")
+
+
+@contextmanager
+def household(folder: Path, health: Mapping[str, object] | None = None, **web: Any) -> Iterator[Household]:
+    """A kiosk with its page, on a free port."""
+    settings = config(folder, **web)
+    decide = decide_settings(settings)
+    player = DryRun(time.monotonic)
+
+    def show(view: View) -> None:
+        home.view = view
+        page.show(view)
+
+    def decided(decision: Decision) -> None:
+        home.decisions.append(decision)
+        page.decided(decision)
+
+    def order(asked: link.Order) -> bool:
+        home.orders.append(asked)
+        if asked.what == "camera":
+            loop.put(link.SenseHealth(time.monotonic(), "on" if asked.value == "on" else "off"))
+        loop.put(link.SenseResult(asked.id, ok=True, text=home.answer))
+        return True
+
+    def carry_out(decision: Decision) -> None:
+        loop.put(player.play(decision, never))
+
+    ports = Ports(
+        reading=lambda _: None,
+        event=lambda event: page.tell(event),
+        decision=decided,
+        show=show,
+        carry_out=carry_out,
+        order=order,
+        keep=Store(folder).keep,
+        hello=lambda _: None,
+        status=lambda view: {"mood": view.mood},
+    )
+    loop = Loop(decide, kiosk.start(decide, None, "test"), ports)
+    page = Page(settings, loop.ask, folder, lambda: datetime.now(UTC))
+    page.health({"player": player.status().text} | dict(health or {}))
+    home = Household(page, page.start(), loop)
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=loop.run,
+        args=(stop, lambda: kiosk.Now(time.monotonic(), datetime.now(UTC)), lambda _at: None),
+    )
+    thread.start()
+    loop.put(link.Hello("1", LABELS, "0" * 64, "face-1"))
+    loop.put(link.SenseHealth(time.monotonic(), "on"))
+    try:
+        until(lambda: page.status == "serving", 20, "the page")
+        until(lambda: home.view.labels == LABELS, 10, "the labels")
+        yield home
+    finally:
+        stop.set()
+        page.stop()
+        thread.join(5)
+
+
+@contextmanager
+def page_only(folder: Path, health: Mapping[str, object] | None = None, **web: Any) -> Iterator[tuple[Page, str]]:
+    """A page without a kiosk: shows what it is given; every command is refused."""
+
+    def ask(request: Request) -> Future[Result]:
+        future: Future[Result] = Future()
+        future.set_result(Result(request.name, ok=False, error="there is no kiosk here"))
+        return future
+
+    page = Page(config(folder, **web), ask, folder, lambda: datetime.now(UTC))
+    page.health(health or {})
+    address = page.start()
+    try:
+        until(lambda: page.status == "serving", 20, "the page")
+        yield page, address
+    finally:
+        page.stop()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, decoded."""
+        return json.loads(self.body)
+
+
+class Visitor:
+    """An HTTP client that says exactly what it is told to say."""
+
+    def __init__(self, address: str) -> None:
+        self.host = address.removeprefix("http://").rstrip("/")
+        self.headers: dict[str, str] = {}
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        """One request on a connection of its own. `_` in a header's name stands for `-`; an empty one is left out."""
+        connection = http.client.HTTPConnection(self.host, timeout=20)
+        given = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            connection.putrequest(method, path, skip_host="Host" in given, skip_accept_encoding=True)
+            for name, value in given.items():
+                if value:
+                    connection.putheader(name, value)
+            if body is not None and "Content-Length" not in given:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            found = connection.getresponse()
+            return Answer(found.status, {name.lower(): value for name, value in found.getheaders()}, found.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """Gets."""
+        return self.ask("GET", path, None, **headers)
+
+    def command(self, name: object, value: object = None, **more: object) -> Answer:
+        """Puts a command as the page does."""
+        token = self.get("/api/token").json["token"]
+        body = json.dumps({"command": name, "value": value} | more).encode()
+        return self.ask("POST", "/api/command", body, Content_Type="application/json", X_CSRF_Token=token)
