@@ -44,6 +44,11 @@ def settings_for(broker: Broker, protocol: str = "") -> MqttSettings:
     return MqttSettings(host=broker.host, port=broker.port, protocol="5" if chosen == "5" else "3.1.1")
 
 
+def needs_one_delivery(broker: Broker) -> None:
+    if broker.name == "amqtt":
+        pytest.skip("the embedded broker hands a retained message out more than once")
+
+
 class Kiosk:
     """A publisher with a name of its own, its recorder and its stand-in for the main loop."""
 
@@ -99,8 +104,7 @@ def test_a_scripted_scene_is_heard_in_order_with_the_right_flags(broker: Broker,
         assert names == ["state", "config", "info", "availability", "state", "event", "availability"]
         assert [message.payload for message in one.ears.heard(one.topic("availability"))] == [b"online", b"offline"]
     with recorder(settings_for(broker, protocol)) as late:
-        late.until(one.topic("info"))
-        assert {*late.names(of=one.name)} == {"availability", "state", "info", "config"}
+        until(lambda: {*late.names(of=one.name)} == {"availability", "state", "info", "config"})
         assert all(message.retained for message in late.heard())
 
 
@@ -180,6 +184,7 @@ def test_a_late_last_will_of_an_earlier_connection_does_not_leave_the_kiosk_offl
 
 
 def test_a_discovery_of_an_older_version_loses_what_is_no_longer_there(broker: Broker) -> None:
+    needs_one_delivery(broker)
     name = next(NAMES)
     topic = f"homeassistant/device/moodkiosk_{name}/config"
     old = {"origin": {"name": "moodkiosk"}, "components": {"ghost": {"platform": "sensor", "name": "Ghost"}}}
@@ -316,6 +321,7 @@ def test_a_refused_command_still_echoes_its_transaction(shared: Kiosk) -> None:
 
 def test_a_retained_command_is_ignored_and_answered(broker: Broker) -> None:
     """It would be carried out again at each start. Retained ones reach a kiosk when it subscribes."""
+    needs_one_delivery(broker)
     name = next(NAMES)
     with recorder(settings_for(broker)) as ears:
         ears.say(f"moodkiosk/{name}/set/camera", "off", retain=True, qos=1)

@@ -62,7 +62,7 @@ def check(heard: Heard) -> None:
             return
         assert name in RETAINED, heard
         assert not (heard.retained and not RETAINED[name]), heard
-        assert heard.qos == 1, heard
+        assert heard.qos == 1 or heard.retained, heard  # the embedded broker hands retained messages out with QoS 0
         if name == "availability":
             assert heard.payload in (b"online", b"offline"), heard
         else:
