@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
+from moodkiosk import contexts
 from moodkiosk.settings import Config
 
 LIMIT_BYTES = 256 * 1024
@@ -22,6 +23,8 @@ SECRET_FILES = (
     "mqtt.tls.key_file",
     "web.password_file",
 )
+LEAST_READINGS = 3
+"""A window with fewer could be settled by a single frame, so nothing would ever settle."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -163,6 +166,8 @@ def _first_bad(root: yaml.Node, keys: list[str]) -> list[str]:
 def _pattern_hint(keys: list[str]) -> str:
     if any("hours" in key for key in keys):
         return 'hours such as "22:30-07:00" or "fri,sat 23:30-09:00"'
+    if keys[-1].endswith("topic"):
+        return "a topic without '+' and '#'"
     return "letters, digits, '_' and '-' only (at most 40)"
 
 
@@ -203,6 +208,17 @@ def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -
         fail("sense.idle_rate_hz", f"expected at most active_rate_hz ({config.sense.active_rate_hz})")
     if config.camera.width % 2 or config.camera.height % 2:
         fail("camera.height", "expected even numbers for width and height")
+    least = LEAST_READINGS / config.sense.active_rate_hz
+    if config.mood.window_seconds < least:
+        fail(
+            "mood.window_seconds", f"expected at least {least:g}, room for {LEAST_READINGS} readings at active_rate_hz"
+        )
+    for name, music in config.music.moods.items():
+        for index, entry in enumerate(music.play):
+            try:
+                contexts.choice(entry)
+            except contexts.NotAContext as error:
+                fail(f"music.moods.{name}.play.{index}", str(error))
     if config.music.player == "spotify" and not config.spotify.client_id:
         fail("music.player", "'spotify' needs spotify.client_id (docs/spotify.md says where it comes from)")
     if config.web.enabled and config.web.host not in LOOPBACK and not config.web.password_file:

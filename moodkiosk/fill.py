@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from moodkiosk import contexts, settings
-from moodkiosk.config import ConfigError
 from moodkiosk.decide import hours
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, PresenceSettings, Settings, SettlingSettings
-from moodkiosk.moods import Choice
 
 GAP_SECONDS = 1.5
 """A pause between readings that the slowest usual pace (one a second) does not reach."""
 SILENCE_SECONDS = 10.0
-LEAST_READINGS = 3
-"""A window with fewer could be settled by a single frame, so nothing would ever settle."""
 
 
 def decide_settings(config: settings.Config) -> Settings:
-    """What decide wants to know of the configuration. Raises ConfigError."""
+    """What decide wants to know of the configuration."""
     sense, mood = config.sense, config.mood
     slowest_seconds = 1 / min(sense.active_rate_hz, sense.idle_rate_hz, sense.hot_rate_hz)
     gap_seconds = max(GAP_SECONDS, 1.5 * slowest_seconds)
-    if mood.window_seconds * sense.active_rate_hz < LEAST_READINGS:
-        raise ConfigError(
-            f"mood.window_seconds: expected room for {LEAST_READINGS} readings, that is at least "
-            f"{LEAST_READINGS / sense.active_rate_hz:g} with sense.active_rate_hz {sense.active_rate_hz:g}, "
-            f"got {mood.window_seconds:g}"
-        )
     return Settings(
         presence=PresenceSettings(config.presence.arrive_seconds, config.presence.leave_seconds, gap_seconds),
         settling=SettlingSettings(
@@ -47,7 +37,7 @@ def _music(music: settings.MusicSettings) -> MusicSettings:
     return MusicSettings(
         automatic=music.automatic,
         speaker=music.speaker,
-        moods={name: _mood_music(name, entry) for name, entry in music.moods.items()},
+        moods={name: _mood_music(entry) for name, entry in music.moods.items()},
         search_when_empty=music.search_when_empty,
         language=music.taste.language,
         artist=music.taste.artist,
@@ -61,13 +51,6 @@ def _music(music: settings.MusicSettings) -> MusicSettings:
     )
 
 
-def _mood_music(mood: str, entry: settings.MoodMusic) -> MoodMusic:
-    play = tuple(_choice(mood, text) for text in entry.play)
+def _mood_music(entry: settings.MoodMusic) -> MoodMusic:
+    play = tuple(map(contexts.choice, entry.play))
     return MoodMusic(play, entry.search, entry.language, entry.artist, entry.youtube)
-
-
-def _choice(mood: str, text: str) -> Choice:
-    try:
-        return contexts.choice(text)
-    except contexts.NotAContext as error:
-        raise ConfigError(f"music.moods.{mood}.play: {error}") from None

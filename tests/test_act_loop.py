@@ -135,6 +135,11 @@ def test_an_order_is_answered_by_sense_or_by_the_deadline_or_when_sense_has_gone
     assert world.ask("reload").result(0).error == "the half that sees is not running"
 
 
+def test_a_player_that_recovers_by_itself_is_shown(world: World) -> None:
+    world.turn(kiosk.PlayerSays("ready again"))
+    assert world.views[-1].player_status == "ready again"
+
+
 def test_a_correction_that_sense_took_is_told(world: World) -> None:
     world.ask("correct", "happy")
     world.turn(link.SenseResult(world.orders[-1].id, ok=True, text="kept"))

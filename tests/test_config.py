@@ -42,6 +42,11 @@ MISTAKES = {
     "missing secret file": ("mqtt:\n  password_file: /nowhere/pw\n", ":2: mqtt.password_file: there is no file"),
     "page open to all": ("web:\n  host: 0.0.0.0\n", ":2: web.host: another address than 127.0.0.1 needs"),
     "spotify without an app": ("music: {player: spotify}", ":1: music.player: 'spotify' needs spotify.client_id"),
+    "a track": (
+        "music:\n  moods:\n    happy:\n      play: ['https://open.spotify.com/track/abc']\n",
+        ":4: music.moods.happy.play.0: expected a playlist, an album or an artist, got the link of a track",
+    ),
+    "a window too short": ("mood: {window_seconds: 0.5}", ":1: mood.window_seconds: expected at least 0.6, room for 3"),
     "a list": ("- a\n", ":1: expected sections such as 'music:', found a list"),
     "a word": ("hello\n", ":1: expected sections such as 'music:', found a single value"),
     "empty": ("", ": is empty"),

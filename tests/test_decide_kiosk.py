@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.hours import parse
-from moodkiosk.decide.kiosk import CameraStatus, Labels, Notice, SenseGone, Tick
+from moodkiosk.decide.kiosk import CameraStatus, Labels, Notice, PlayerSays, SenseGone, Tick
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings
-from moodkiosk.moods import Choice, Command
+from moodkiosk.moods import Choice, Command, PlayerReport
 from tests.support.household import BERLIN, LABELS, MONDAY_EVENING, Household, reading
 
 TWO_PLAYLISTS = MusicSettings(
@@ -345,3 +345,35 @@ def test_a_button_of_the_page_is_answered_with_the_callers_mark() -> None:
     assert result is not None
     assert (result.ok, result.transaction) == (True, "mark")
     assert home.decisions[-1].action == "skip"
+
+
+def wants_to_finish_the_song(home: Household, seconds: float) -> None:
+    """The player says that the song before plays for so many seconds more."""
+    text = "the song that is playing is finished first"
+    home.give(PlayerReport("failed", home.at, text, "happy", retry_at=home.at + seconds))
+
+
+def test_music_waits_for_the_end_of_the_song_and_begins_by_itself() -> None:
+    home = Household(Settings(music=MusicSettings(finish_song=True)))
+    home.look("happy", 5)
+    assert [decision.action for decision in home.decisions] == ["play"]
+    wants_to_finish_the_song(home, 60)
+    home.look("happy", 59)
+    assert len(home.decisions) == 1
+    assert "not_played" not in home.kinds()
+    home.look("happy", 2)
+    assert [(decision.action, decision.mood) for decision in home.decisions] == [("play", "happy")] * 2
+
+
+def test_music_that_waits_for_the_end_of_a_song_is_given_up_when_the_mood_has_changed() -> None:
+    home = Household(Settings(music=MusicSettings(finish_song=True)))
+    home.look("happy", 5)
+    wants_to_finish_the_song(home, 60)
+    home.look("sad", 80)
+    assert [decision.mood for decision in home.decisions] == ["happy", "sad"]
+
+
+def test_what_the_player_says_of_itself_is_shown() -> None:
+    home = Household()
+    home.give(PlayerSays("speaker not connected"))
+    assert home.view.player_status == "speaker not connected"

@@ -41,6 +41,7 @@ class Act:
         self.settings = settings
         self.wall = WallClock()
         self.started = time.monotonic()
+        self.player_text = ""
         self.warned_days: int | None = None
         self.ready = False
         state_dir = paths.state_dir(settings.paths, "act")
@@ -140,16 +141,23 @@ class Act:
             # After the first attempt at the broker, however it ended: without one the kiosk works all the same.
             systemd.notify("READY=1")
             self.ready = True
+        player = self.player.status()
+        self._hear_player(player)
         if self.page is not None:
             self.page.health(self._surroundings())
         if self.publisher is not None and self.publisher.health_due():
-            status = self.player.status()
-            figures = health.gather(self.wall.always(), self.started, at, self.loop, self.bridge, status)
+            figures = health.gather(self.wall.always(), self.started, at, self.loop, self.bridge, player)
             self.publisher.health(figures)
-            self._warn_of_login(status.login_days_left)
 
-    def _warn_of_login(self, days_left: float | None) -> None:
-        """Says once at each of LOGIN_WARNINGS_DAYS that the sign-in is ending."""
+    def _hear_player(self, player: players.PlayerStatus) -> None:
+        """What the player knows without having been asked to play.
+
+        That is its state, and once at each of LOGIN_WARNINGS_DAYS that the sign-in is ending.
+        """
+        if player.text != self.player_text:
+            self.player_text = player.text
+            self.loop.put(kiosk.PlayerSays(player.text))
+        days_left = player.login_days_left
         due = [days for days in LOGIN_WARNINGS_DAYS if days_left is not None and days_left <= days]
         if due and min(due) != self.warned_days:
             left = max(0, math.floor(days_left or 0))

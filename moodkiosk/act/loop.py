@@ -41,7 +41,8 @@ class SenseLeft:
     """Sense hung up."""
 
 
-ToTake = link.Hello | link.SenseHealth | link.SenseResult | SenseLeft | PlayerReport | kiosk.Notice
+Known = PlayerReport | kiosk.PlayerSays | kiosk.Notice
+ToTake = link.Hello | link.SenseHealth | link.SenseResult | SenseLeft | Known
 Item = ToTake | Reading | Asked
 
 
@@ -178,7 +179,7 @@ class Loop:
                 self.sense = SenseState()
                 self._orders.lost()
                 self._step(kiosk.SenseGone(), now)
-            case PlayerReport() | kiosk.Notice():
+            case PlayerReport() | kiosk.PlayerSays() | kiosk.Notice():
                 self._step(item, now)
 
     def _answer(self, asked: Asked, now: kiosk.Now) -> None:

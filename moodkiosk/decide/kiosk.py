@@ -18,6 +18,7 @@ from moodkiosk.decide.state import (
     Input,
     Labels,
     Notice,
+    PlayerSays,
     SenseGone,
     Started,
     State,
@@ -35,6 +36,7 @@ __all__ = [
     "Labels",
     "Notice",
     "Now",
+    "PlayerSays",
     "SenseGone",
     "State",
     "Step",
@@ -106,6 +108,8 @@ def _take(step: Step, given: Input, now: Now, settings: Settings) -> Step:
             return step.to(perception.told(step.state, given, now, settings))
         case SenseGone():
             return step.to(perception.told(step.state, camera.SENSE_GONE, now, settings))
+        case PlayerSays(status):
+            return step.to(replace(step.state, playback=replace(step.state.playback, status=status)))
         case Notice(kind, detail):
             return step.tell(kind, now, mood=mood_of(step.state), detail=detail)
         case Tick():
@@ -125,7 +129,16 @@ def _follow(step: Step, before: State, now: Now, settings: Settings) -> Step:
     if came == "left":
         step = policy.on_departure(step, now, settings)
     if mood == previous:
-        return step
-    step = step.to(replace(step.state, since=utc(now)))
+        return _after_song(step, now, settings)
+    step = step.to(replace(step.state, since=utc(now), playback=replace(step.state.playback, waiting=None)))
     step = step.tell("mood_changed", now, mood=mood, previous=previous)
     return step if mood is None else policy.on_mood(step, mood, now, settings)
+
+
+def _after_song(step: Step, now: Now, settings: Settings) -> Step:
+    """Decides anew about music that had to wait for the end of a song, if its mood still holds."""
+    waiting = step.state.playback.waiting
+    if waiting is None or now.at < waiting.at:
+        return step
+    step = step.to(replace(step.state, playback=replace(step.state.playback, waiting=None)))
+    return policy.on_mood(step, waiting.mood, now, settings) if waiting.mood == mood_of(step.state) else step

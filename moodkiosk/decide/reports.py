@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.state import Playback, Started, Step
+from moodkiosk.decide.state import Playback, Started, Step, Waiting
 from moodkiosk.decide.times import Now, after, until, utc
 from moodkiosk.moods import PlayerReport
 
@@ -19,6 +19,11 @@ def hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step
     match report.kind:
         case "played":
             return _played(step, playback, report, now, settings)
+        case "failed" if report.retry_at is not None and report.mood is not None:
+            # Nothing has failed: the song that plays is to end first. No cool-down has begun.
+            waiting = Waiting(report.mood, report.retry_at)
+            step = _with(step, replace(playback, cooling=playback.cooled, cooled=None, waiting=waiting))
+            return step.note(f"not played yet: {report.status}", now)
         case "failed":
             step = _with(step, _failed(playback, now, settings))
             return _not_played(step, report, report.status, now)

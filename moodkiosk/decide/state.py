@@ -50,7 +50,14 @@ class Tick:
     """Nothing but time has passed."""
 
 
-Input = Reading | PlayerReport | Command | Labels | CameraStatus | SenseGone | Notice | Tick
+@dataclass(frozen=True, slots=True)
+class PlayerSays:
+    """The player's state has changed without any decision, such as by a new sign-in."""
+
+    status: str
+
+
+Input = Reading | PlayerReport | PlayerSays | Command | Labels | CameraStatus | SenseGone | Notice | Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,14 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Music for a mood waits until the song before it has ended, at so many monotonic seconds."""
+
+    mood: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Playback:
     """What is known of the music.
 
@@ -111,6 +126,7 @@ class Playback:
         failures: how often in a row music could not be started; `cooling` is then a pause before the next try.
         override: how long to leave it alone because a person chose.
         last: mood to the entry that was played for it last.
+        waiting: music that begins after the song that plays now; not kept over a restart.
         recommended: the mood of the last recommendation.
     """
 
@@ -122,6 +138,7 @@ class Playback:
     override: Deadline | None = None
     last: dict[str, str] = field(default_factory=dict)
     recommended: str | None = None
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True)
