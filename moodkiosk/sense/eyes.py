@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from moodkiosk.moods import Landmarks, Reading
 from moodkiosk.sense import quality
 from moodkiosk.sense.faces import FaceFinder
@@ -17,7 +19,6 @@ from moodkiosk.sense.search import Search
 from moodkiosk.sense.tracks import Tracks
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from moodkiosk.moods import Frame, Image, Points, Quality
@@ -91,7 +92,7 @@ class Eyes:
 
     def look(self, frame: Frame) -> Reading:
         """What there is to see in a frame."""
-        rgb, at = frame.rgb, frame.at
+        rgb, at = np.ascontiguousarray(frame.rgb), frame.at
         size = (rgb.shape[1], rgb.shape[0])
         if size != self._size or not 0 <= at - self._at <= MISSED_SECONDS:
             self._forget(size, at)
@@ -119,7 +120,7 @@ class Eyes:
         self._tracks.look(found, at)
 
     def _around(self, rgb: Image, region: Region) -> Points | None:
-        """Looks for a face that is not where it was, in the neighbourhood."""
+        """Looks for a face that is not quite where it was thought to be, in the neighbourhood."""
         height, width = rgb.shape[:2]
         half = AROUND / 2 * region.side
         left, top = max(0, round(region.x - half)), max(0, round(region.y - half))
@@ -141,6 +142,8 @@ class Eyes:
                 if tracks.knows(region):
                     continue
                 face = self._mesh.find(rgb, region)
+                if face is None:
+                    face = self._around(rgb, region)  # a small tile shows more of a face than a large one
                 if face is not None:
                     # The detector's box is coarse; from its own landmarks the mesh finds the face better.
                     face = self._mesh.find(rgb, region_of(face))

@@ -7,13 +7,15 @@ the same wheel, registered by name; a graph of our own puts them together withou
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Image
@@ -63,13 +65,20 @@ def extractor() -> str:
 class Graph:
     """A running graph with the inputs "image" and, where the text names it, "roi". One thread at a time."""
 
-    def __init__(self, text: str, outputs: tuple[str, ...], side: Mapping[str, int | bool] | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        outputs: tuple[str, ...],
+        side: Mapping[str, int | bool] | None = None,
+        picture: Literal["image", "image_frame"] = "image",
+    ) -> None:
         """Builds and starts it.
 
         Args:
             text: nodes and inputs of a CalculatorGraphConfig in protobuf's text format.
             outputs: names of the streams to read.
             side: side packets by name.
+            picture: which of MediaPipe's two kinds of picture the input takes.
         """
         mp = mediapipe()
         from google.protobuf import text_format
@@ -80,11 +89,14 @@ class Graph:
         config = text_format.Parse(f"{SAME_THREAD}\n{named}{text}", calculator_pb2.CalculatorGraphConfig())
         self._graph = mp.CalculatorGraph(graph_config=config)
         self._mp, self._rect = mp, rect_pb2.NormalizedRect
+        self._pack = getattr(mp.packet_creator, f"create_{picture}")
+        self._spoken = False
         self._seen: dict[str, Any] = {}
         for name in outputs:
             self._graph.observe_output_stream(name, self._seen.__setitem__, False)  # noqa: FBT003 - takes no keyword
         packets = {name: self._side_packet(value) for name, value in (side or {}).items()}
-        self._graph.start_run(packets)
+        with hushed():
+            self._graph.start_run(packets)
         self._ticks = 0
 
     def run(self, rgb: Image, region: tuple[float, float, float, float, float] | None = None) -> dict[str, Any]:
@@ -98,21 +110,36 @@ class Graph:
         self._seen.clear()
         fixed = rgb.view()
         fixed.flags.writeable = False  # tells MediaPipe that it need not copy
-        image = self._mp.packet_creator.create_image(image_format=self._mp.ImageFormat.SRGB, data=fixed)
+        image = self._pack(image_format=self._mp.ImageFormat.SRGB, data=fixed)
         self._graph.add_packet_to_input_stream("image", image.at(self._ticks))
         if region is not None:
             x, y, width, height, rotation = region
             rect = self._rect(x_center=x, y_center=y, width=width, height=height, rotation=rotation)
             packet = self._mp.packet_creator.create_proto(rect)
             self._graph.add_packet_to_input_stream("roi", packet.at(self._ticks))
-        self._graph.wait_until_idle()
+        with contextlib.nullcontext() if self._spoken else hushed():
+            self._graph.wait_until_idle()
         found = dict(self._seen)
+        self._spoken = self._spoken or bool(found)
         self._seen.clear()  # packets hold on to the picture
         return found
 
     def _side_packet(self, value: int | bool) -> Any:
         creator = self._mp.packet_creator
         return creator.create_bool(value) if isinstance(value, bool) else creator.create_int(value)
+
+
+@contextlib.contextmanager
+def hushed() -> Iterator[None]:
+    """Keeps MediaPipe and TensorFlow Lite from printing their greetings to stderr, which no setting of theirs stops."""
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
 
 
 def serialised(packet: Any) -> bytes:

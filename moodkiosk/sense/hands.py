@@ -43,7 +43,7 @@ class HandFinder:
 
     def __init__(self) -> None:
         side = {"num_hands": 2, "model_complexity": 0, "use_prev_landmarks": False}
-        self._graph = Graph(HANDS, ("hands", "sides"), side)
+        self._graph = Graph(HANDS, ("hands", "sides"), side, "image_frame")
         from mediapipe.framework.formats import classification_pb2
 
         self._sides = classification_pb2.ClassificationList

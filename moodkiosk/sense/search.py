@@ -1,7 +1,8 @@
-"""Decides where and when searching for faces is worth its cost, which is twice that of following one."""
+"""Decides where and when searching for faces is worth its cost: where something moves, and now and then anywhere."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -15,17 +16,16 @@ if TYPE_CHECKING:
     from moodkiosk.moods import Image
     from moodkiosk.sense.landmarks import Region
 
-    Grid = NDArray[np.float32]
+    Grid = NDArray[np.int16]
 
 CELL_PX = 16
 """Motion is looked for in squares of this size: a face of 40 px fills several, and sensor noise averages out."""
 
-STEP_PX = 4
-"""Every fourth pixel of every fourth line is looked at."""
+MOTION_GREY = (2.5, 8.0)
+"""A square whose mean grey level changed by more than this has moved; where in this range depends on the noise."""
 
-MOTION_GREY = 3.0
-"""A square whose mean grey level changed by this much has moved. Noise of 10 grey levels, as in the dark, changes the
-mean of its 16 samples by 2.5 once in three hundred; a face before a wall by 10 and more, even in the dark."""
+NOISE = 7.0
+"""Of the middle change of all squares, which is what noise makes: five standard deviations of a normal distribution."""
 
 MOTION_CELLS = 2
 """As many squares must have moved."""
@@ -42,8 +42,9 @@ class Search:
 
     def __init__(self, width: int, height: int) -> None:
         self.tiles: list[Tile] = tiles_of(width, height)
-        self._searched_at = [-np.inf] * len(self.tiles)
+        self._searched_at = [-math.inf] * len(self.tiles)
         self._seen: list[Grid | None] = [None] * len(self.tiles)
+        self._looked_at = -math.inf
 
     def due(self, rgb: Image, known: Iterable[Region], at: float, *, eager: bool) -> list[Tile]:
         """The tiles to search in this picture; they count as searched.
@@ -52,32 +53,56 @@ class Search:
             rgb: the picture.
             known: where the people are who are followed; what moves there is no news.
             at: seconds.
-            eager: nobody is there, or somebody was lost: search at once where something moves.
+            eager: nobody is there, or somebody was lost: search at once, wherever something moves.
         """
         grid = grid_of(rgb)
-        news = ~_covered(grid.shape, known)
-        last = max(self._searched_at)
-        due: list[int] = []
-        for index, tile in enumerate(self.tiles):
-            before = self._seen[index]
-            rested = at - self._searched_at[index] >= (0.0 if eager else REST_SECONDS)
-            if before is None or (rested and _moved(grid, before, news, tile)):
-                due.append(index)
-        if not due and at - last >= QUIET_SECONDS:
-            due.append(self._searched_at.index(min(self._searched_at)))
-        for index in due:
+        moved = self._moved(grid, ~_covered(grid.shape, known))
+        if not eager:
+            moved = [index for index in moved if at - self._searched_at[index] >= REST_SECONDS]
+            # Spread over the looks, and still every tile in time.
+            share = min((at - self._looked_at) / REST_SECONDS, 1.0)
+            most = math.ceil(share * len(self.tiles))
+            moved = sorted(moved, key=self._searched_at.__getitem__)[:most]
+        if not moved and at - max(self._searched_at) >= QUIET_SECONDS:
+            moved = [self._searched_at.index(min(self._searched_at))]
+        for index in moved:
             self._searched_at[index], self._seen[index] = at, grid
-        return [self.tiles[index] for index in due]
+        self._looked_at = at
+        return [self.tiles[index] for index in moved]
+
+    def _moved(self, grid: Grid, news: NDArray[np.bool_]) -> list[int]:
+        """The tiles in which something has changed, outside of what is known, since they were searched."""
+        found: list[int] = []
+        maps: dict[int, NDArray[np.bool_]] = {}  # many tiles were searched in the same picture
+        for index, (tile, before) in enumerate(zip(self.tiles, self._seen, strict=True)):
+            if before is None:
+                found.append(index)
+                continue
+            changed = maps.get(id(before))
+            if changed is None:
+                changed = maps[id(before)] = changes(grid, before) & news
+            left, top, width, height = (part // CELL_PX for part in tile)
+            if np.count_nonzero(changed[top : top + height, left : left + width]) >= MOTION_CELLS:
+                found.append(index)
+        return found
 
 
 def grid_of(rgb: Image) -> Grid:
-    """Mean grey level (of the green channel) of the picture's squares, float32 [rows, columns]."""
-    per_cell = CELL_PX // STEP_PX
-    green = rgb[::STEP_PX, ::STEP_PX, 1]
-    rows, columns = green.shape[0] // per_cell, green.shape[1] // per_cell
-    cells = green[: rows * per_cell, : columns * per_cell].reshape(rows, per_cell, columns, per_cell)
-    grid: Grid = cells.mean((1, 3), dtype=np.float32)
+    """Mean grey level (of the green channel) of the picture's squares, int16 [rows, columns]."""
+    import cv2
+
+    rows, columns = max(1, rgb.shape[0] // CELL_PX), max(1, rgb.shape[1] // CELL_PX)
+    green = cv2.extractChannel(np.ascontiguousarray(rgb[::4]), 1)  # every fourth line is enough
+    grid: Grid = cv2.resize(green, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.int16)
     return grid
+
+
+def changes(grid: Grid, before: Grid) -> NDArray[np.bool_]:
+    """Which squares have changed by more than noise does."""
+    change = np.abs(grid - before)
+    limit = min(max(NOISE * float(np.median(change)), MOTION_GREY[0]), MOTION_GREY[1])
+    changed: NDArray[np.bool_] = change > limit
+    return changed
 
 
 def _covered(shape: tuple[int, ...], known: Iterable[Region]) -> NDArray[np.bool_]:
@@ -90,10 +115,3 @@ def _covered(shape: tuple[int, ...], known: Iterable[Region]) -> NDArray[np.bool
         columns = slice(max(0, int(left // CELL_PX)), max(0, int(right // CELL_PX) + 1))
         covered[rows, columns] = True
     return covered
-
-
-def _moved(grid: Grid, before: Grid, news: NDArray[np.bool_], tile: Tile) -> bool:
-    left, top, width, height = (part // CELL_PX for part in tile)
-    where = np.s_[top : top + height, left : left + width]
-    changed = np.abs(grid[where] - before[where]) > MOTION_GREY
-    return int(np.count_nonzero(changed & news[where])) >= MOTION_CELLS
