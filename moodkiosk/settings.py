@@ -19,6 +19,8 @@ Port = Annotated[int, Meta(ge=1, le=65_535)]
 Rate = Annotated[float, Meta(ge=0.1, le=60)]
 # A topic part, and an id for Home Assistant: no slash, no MQTT wildcard.
 Id = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9_-]{1,40}$")]
+# A topic to publish to: no MQTT wildcard.
+Topic = Annotated[str, Meta(pattern=r"^[^+#\x00]{0,200}$")]
 # "22:30-07:00", optionally with days before it: "fri,sat 23:30-09:00".
 HourRange = Annotated[
     str,
@@ -166,7 +168,7 @@ class MqttSettings(Section, frozen=True):
     discovery: bool = True
     discovery_prefix: Id = "homeassistant"
     health_seconds: Annotated[float, Meta(ge=10, le=3600)] = 60.0
-    player_topic: str = ""  # for the player "mqtt"; empty: moodkiosk/<id>/play
+    player_topic: Topic = ""  # for the player "mqtt"; empty: moodkiosk/<id>/play
 
 
 class WebSettings(Section, frozen=True):

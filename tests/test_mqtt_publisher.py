@@ -1,33 +1,25 @@
-"""The publisher on a real broker: what a subscriber hears, and what becomes of commands."""
+"""The publisher on a real broker: what a subscriber hears."""
 
 from __future__ import annotations
 
-import itertools
 import json
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from moodkiosk import commands, link
+from moodkiosk import link
 from moodkiosk.act.mqtt import Health, Publisher
-from moodkiosk.act.topics import COMMANDS
 from moodkiosk.broker import Broker, mosquitto_program, private_broker
 from moodkiosk.moods import MoodEvent, View
-from moodkiosk.settings import Config, KioskSettings, MqttSettings
-from tests.support.mqtt import Answerer, Recorder, recorder
+from moodkiosk.settings import Config, MqttSettings
+from tests.support.mqtt import Answerer, recorder
+from tests.support.mqtt_kiosk import HERE, LABELS, NAMES, kiosk, needs_one_delivery, settings_for
 from tests.support.wait import until
-
-LABELS = ("happy", "sad", "neutral")
-HERE = View(mood="neutral", present=True, people=1, labels=LABELS)
-NAMES = (f"kiosk{number}" for number in itertools.count())
 
 
 @pytest.fixture(scope="module")
@@ -35,60 +27,6 @@ def broker() -> Iterator[Broker]:
     with private_broker() as one:
         print(f"these tests run on {one.name}")
         yield one
-
-
-def settings_for(broker: Broker, protocol: str = "") -> MqttSettings:
-    chosen = protocol or broker.protocol
-    if chosen == "5" and broker.protocol != "5":
-        pytest.skip("the embedded broker speaks MQTT 3.1.1 only; the same is tested with that")
-    return MqttSettings(host=broker.host, port=broker.port, protocol="5" if chosen == "5" else "3.1.1")
-
-
-def needs_one_delivery(broker: Broker) -> None:
-    if broker.name == "amqtt":
-        pytest.skip("the embedded broker hands a retained message out more than once")
-
-
-class Kiosk:
-    """A publisher with a name of its own, its recorder and its stand-in for the main loop."""
-
-    def __init__(self, mqtt: MqttSettings, ears: Recorder, name: str = "", answerer: Answerer | None = None) -> None:
-        self.name = name or next(NAMES)
-        self.answerer = answerer or Answerer(LABELS)
-        self.ears = ears
-        self.publisher = Publisher(Config(kiosk=KioskSettings(id=self.name), mqtt=mqtt), self.answerer.ask)
-
-    def topic(self, name: str) -> str:
-        return self.publisher.topics.under(name)
-
-    def event(self, number: int = 0) -> MoodEvent:
-        return MoodEvent("mood_changed", time.monotonic(), f"{self.name}-{number}", mood="happy", previous="neutral")
-
-    def ask(self, name: str, payload: bytes | str, *, retain: bool = False) -> dict[str, object]:
-        """Publishes a command and waits for its result."""
-        before = len(self.ears.heard(self.topic("result")))
-        self.ears.say(self.topic(f"set/{name}"), payload, retain=retain)
-        answers = self.ears.until(self.topic("result"), before + 1)
-        assert len(answers) == before + 1
-        found: dict[str, object] = answers[-1].json
-        return found
-
-
-@contextmanager
-def kiosk(mqtt: MqttSettings, view: View | None = HERE, name: str = "") -> Iterator[Kiosk]:
-    """A kiosk that has announced itself."""
-    with recorder(mqtt) as ears:
-        one = Kiosk(mqtt, ears, name)
-        if view is not None:
-            one.publisher.show(view)
-        one.publisher.start()
-        ears.until(one.topic("availability"))
-        if view is not None and view.mood:
-            until(lambda: [message.json["mood"] for message in ears.heard(one.topic("state"))][-1:] == [view.mood])
-        try:
-            yield one
-        finally:
-            one.publisher.stop()
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
@@ -239,175 +177,6 @@ def test_two_kiosks_with_one_id_both_complain_once_and_are_both_served(
         # The other one's farewell does not leave this one offline, and it has no more reason to complain.
         until(lambda: one.publisher.status == "connected")
         until(lambda: one.ears.heard(one.topic("availability"))[-1].payload == b"online")
-
-
-# Commands
-
-
-GOOD = [
-    ("camera", "off"),
-    ("camera", '{"value":true}'),
-    ("music", "ON"),
-    ("mood", "auto"),
-    ("mood", "sad"),
-    ("language", '"français"'),
-    ("artist", '{"value":"Nina Simone","transaction":"t1"}'),
-    ("recommend", ""),
-    ("pause", "PRESS"),
-    ("skip", "null"),
-    ("volume_cap", "35"),
-    ("correct", "happy"),
-    ("calibrate", ""),
-    ("person", "Ada"),
-    ("reload", '{"transaction":7}'),
-]
-BAD = [
-    ("camera", "perhaps", "expected on or off"),
-    ("music", "lend", "expected on or off"),
-    ("mood", "grumpy", "no such mood"),
-    ("volume_cap", "101", "0 to 100"),
-    ("volume_cap", '{"value":[1]}', "0 to 100"),
-    ("volume_cap", '{"value":NaN}', "not valid JSON"),
-    ("language", "x" * 101, "too long"),
-    ("artist", "x" * 4097, "longer than 4096 bytes"),
-    ("artist", b"\xff\xfe", "not UTF-8"),
-    ("artist", '{"value":"a"', "not valid JSON"),
-    ("artist", '{"value":"a","extra":1}', "unknown key"),
-    ("artist", "[" * 3000, "not valid JSON"),
-    ("camera", "", "expected on or off"),
-    ("forget", "", "unknown command"),
-    ("status", "", "unknown command"),
-    ("camera/off", "", "unknown command"),
-    ("", "off", "unknown command"),
-    ("Camera", "off", "unknown command"),
-]
-
-
-@pytest.fixture(scope="module")
-def shared(broker: Broker) -> Iterator[Kiosk]:
-    with kiosk(settings_for(broker)) as one:
-        yield one
-
-
-@pytest.mark.parametrize(("name", "payload"), GOOD)
-def test_a_good_command_is_taken_and_answered_once(shared: Kiosk, name: str, payload: str) -> None:
-    before = len(shared.answerer.taken)
-    answer = shared.ask(name, payload)
-    assert answer["ok"] is True
-    assert answer["error"] is None
-    assert answer["command"] == name
-    expected = {"artist": "t1", "reload": 7}.get(name)
-    assert answer["transaction"] == expected
-    assert [command.name for command in shared.answerer.taken[before:]] == [name]
-
-
-@pytest.mark.parametrize(("name", "payload", "reason"), BAD)
-def test_a_bad_command_gets_one_result_with_the_reason_and_nothing_else_happens(
-    shared: Kiosk, name: str, payload: str | bytes, reason: str
-) -> None:
-    before = list(shared.answerer.taken)
-    answer = shared.ask(name, payload)
-    assert answer["ok"] is False
-    assert reason in str(answer["error"])
-    assert shared.answerer.taken == before
-
-
-def test_a_refused_command_still_echoes_its_transaction(shared: Kiosk) -> None:
-    answer = shared.ask("mood", '{"value":"grumpy","transaction":"t-9"}')
-    assert (answer["ok"], answer["transaction"]) == (False, "t-9")
-    answer = shared.ask("nonsense", '{"transaction":"t-10"}')
-    assert (answer["ok"], answer["transaction"]) == (False, "t-10")
-
-
-def test_a_retained_command_is_ignored_and_answered(broker: Broker) -> None:
-    """It would be carried out again at each start. Retained ones reach a kiosk when it subscribes."""
-    needs_one_delivery(broker)
-    name = next(NAMES)
-    with recorder(settings_for(broker)) as ears:
-        ears.say(f"moodkiosk/{name}/set/camera", "off", retain=True, qos=1)
-        ears.until("set/camera")
-    with kiosk(settings_for(broker), name=name) as one:
-        (answer,) = one.ears.until(one.topic("result"))
-        assert answer.json["ok"] is False
-        assert "retained commands are ignored" in answer.json["error"]
-        assert one.answerer.taken == []
-        # Live, the broker hands the same message on without the flag: that is a person who asks now.
-        one.ears.say(one.topic("set/camera"), b"", retain=True)
-        assert one.ears.until(one.topic("result"), 2)[-1].json["ok"] is False
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.sampled_from(COMMANDS),
-    st.one_of(
-        st.binary(max_size=200),
-        st.recursive(
-            st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
-            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3),
-            max_leaves=6,
-        ).map(lambda value: json.dumps(value).encode()),
-        st.fixed_dictionaries({"value": st.text(max_size=10) | st.integers()}, optional={"transaction": st.text()}).map(
-            lambda value: json.dumps(value).encode()
-        ),
-    ),
-)
-def test_whatever_comes_gets_just_one_answer_and_only_a_valid_command_is_carried_out(
-    shared: Kiosk, name: str, payload: bytes
-) -> None:
-    before = len(shared.answerer.taken)
-    try:
-        commands.parse_payload(name, payload, LABELS)
-        valid = True
-    except commands.BadCommand:
-        valid = False
-    states = len(shared.ears.heard(shared.topic("state")))
-    answer = shared.ask(name, payload)
-    assert answer["ok"] is valid
-    assert len(shared.answerer.taken) == before + valid
-    assert len(shared.ears.heard(shared.topic("state"))) == states
-    assert shared.publisher.status == "connected"
-
-
-def test_a_flood_of_commands_gets_an_answer_each(broker: Broker) -> None:
-    with kiosk(settings_for(broker)) as one:
-        for number in range(300):
-            one.ears.say(one.topic("set/volume_cap"), json.dumps({"value": number % 101, "transaction": number}))
-        answers = one.ears.until(one.topic("result"), 300, seconds=30.0)
-        assert sorted(int(answer.json["transaction"]) for answer in answers) == list(range(300))
-
-
-def test_a_command_that_takes_its_time_is_answered_when_it_is_done(broker: Broker) -> None:
-    """The future is completed by another thread, later: nothing waits for it meanwhile."""
-    from concurrent.futures import Future
-
-    from moodkiosk.act.ports import Request
-    from moodkiosk.moods import Result
-
-    asked: list[tuple[Request, Future[Result]]] = []
-
-    class Slow(Answerer):
-        def ask(self, request: Request) -> Future[Result]:
-            future: Future[Result] = Future()
-            asked.append((request, future))
-            return future
-
-    mqtt = settings_for(broker)
-    with recorder(mqtt) as ears:
-        one = Kiosk(mqtt, ears, answerer=Slow(LABELS))
-        one.publisher.show(HERE)
-        one.publisher.start()
-        ears.until(one.topic("availability"))
-        ears.say(one.topic("set/calibrate"), '{"value":"Ada","transaction":"c"}')
-        until(lambda: asked)
-        one.publisher.show(replace(HERE, people=3))
-        ears.until(one.topic("state"), 3)
-        assert ears.heard(one.topic("result")) == []
-        request, future = asked[0]
-        assert (request.name, request.origin) == ("calibrate", "mqtt")
-        threading.Thread(target=future.set_result, args=[Result("calibrate", ok=True, text="taken")]).start()
-        (answer,) = ears.until(one.topic("result"))
-        assert (answer.json["text"], answer.json["transaction"]) == ("taken", "c")
-        one.publisher.stop()
 
 
 def test_what_a_player_publishes_goes_out_unretained_or_is_refused(broker: Broker) -> None:

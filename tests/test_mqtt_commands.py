@@ -1,0 +1,254 @@
+"""Commands over MQTT, on a real broker: what is valid is carried out, anything else gets one result and no more."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from moodkiosk import commands, link
+from moodkiosk.act.loop import Loop, Ports
+from moodkiosk.act.ports import Request
+from moodkiosk.act.topics import COMMANDS
+from moodkiosk.broker import Broker, private_broker
+from moodkiosk.decide import kiosk as engine
+from moodkiosk.fill import decide_settings
+from moodkiosk.moods import Result, View
+from moodkiosk.settings import Config, MoodMusic, MusicSettings
+from tests.support.mqtt import Answerer, recorder
+from tests.support.mqtt_kiosk import HERE, LABELS, NAMES, Kiosk, kiosk, needs_one_delivery, settings_for
+from tests.support.wait import until
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[Broker]:
+    with private_broker() as one:
+        print(f"these tests run on {one.name}")
+        yield one
+
+
+GOOD = [
+    ("camera", "off"),
+    ("camera", '{"value":true}'),
+    ("music", "ON"),
+    ("mood", "auto"),
+    ("mood", "sad"),
+    ("language", '"français"'),
+    ("artist", '{"value":"Nina Simone","transaction":"t1"}'),
+    ("recommend", ""),
+    ("pause", "PRESS"),
+    ("skip", "null"),
+    ("volume_cap", "35"),
+    ("correct", "happy"),
+    ("calibrate", ""),
+    ("person", "Ada"),
+    ("reload", '{"transaction":7}'),
+]
+BAD = [
+    ("camera", "perhaps", "expected on or off"),
+    ("music", "lend", "expected on or off"),
+    ("mood", "grumpy", "no such mood"),
+    ("volume_cap", "101", "0 to 100"),
+    ("volume_cap", '{"value":[1]}', "0 to 100"),
+    ("volume_cap", '{"value":NaN}', "not valid JSON"),
+    ("language", "x" * 101, "too long"),
+    ("artist", "x" * 4097, "longer than 4096 bytes"),
+    ("artist", b"\xff\xfe", "not UTF-8"),
+    ("artist", '{"value":"a"', "not valid JSON"),
+    ("artist", '{"value":"a","extra":1}', "unknown key"),
+    ("artist", "[" * 3000, "not valid JSON"),
+    ("camera", "", "expected on or off"),
+    ("forget", "", "unknown command"),
+    ("status", "", "unknown command"),
+    ("camera/off", "", "unknown command"),
+    ("", "off", "unknown command"),
+    ("Camera", "off", "unknown command"),
+]
+
+
+@pytest.fixture(scope="module")
+def shared(broker: Broker) -> Iterator[Kiosk]:
+    with kiosk(settings_for(broker)) as one:
+        yield one
+
+
+@pytest.mark.parametrize(("name", "payload"), GOOD)
+def test_a_good_command_is_taken_and_answered_once(shared: Kiosk, name: str, payload: str) -> None:
+    before = len(shared.answerer.taken)
+    answer = shared.ask(name, payload)
+    assert answer["ok"] is True
+    assert answer["error"] is None
+    assert answer["command"] == name
+    expected = {"artist": "t1", "reload": 7}.get(name)
+    assert answer["transaction"] == expected
+    assert [command.name for command in shared.answerer.taken[before:]] == [name]
+
+
+@pytest.mark.parametrize(("name", "payload", "reason"), BAD)
+def test_a_bad_command_gets_one_result_with_the_reason_and_nothing_else_happens(
+    shared: Kiosk, name: str, payload: str | bytes, reason: str
+) -> None:
+    before = list(shared.answerer.taken)
+    answer = shared.ask(name, payload)
+    assert answer["ok"] is False
+    assert reason in str(answer["error"])
+    assert shared.answerer.taken == before
+
+
+def test_a_refused_command_still_echoes_its_transaction(shared: Kiosk) -> None:
+    answer = shared.ask("mood", '{"value":"grumpy","transaction":"t-9"}')
+    assert (answer["ok"], answer["transaction"]) == (False, "t-9")
+    answer = shared.ask("nonsense", '{"transaction":"t-10"}')
+    assert (answer["ok"], answer["transaction"]) == (False, "t-10")
+
+
+def test_a_retained_command_is_ignored_and_answered(broker: Broker) -> None:
+    """It would be carried out again at each start. Retained ones reach a kiosk when it subscribes."""
+    needs_one_delivery(broker)
+    name = next(NAMES)
+    with recorder(settings_for(broker)) as ears:
+        ears.say(f"moodkiosk/{name}/set/camera", "off", retain=True, qos=1)
+        ears.until("set/camera")
+    with kiosk(settings_for(broker), name=name) as one:
+        (answer,) = one.ears.until(one.topic("result"))
+        assert answer.json["ok"] is False
+        assert "retained commands are ignored" in answer.json["error"]
+        assert one.answerer.taken == []
+        # Live, the broker hands the same message on without the flag: that is a person who asks now.
+        one.ears.say(one.topic("set/camera"), b"", retain=True)
+        assert one.ears.until(one.topic("result"), 2)[-1].json["ok"] is False
+
+
+class RealLoop:
+    """The real main loop on a thread of its own, with a model loaded and nobody at the other end of the link.
+
+    Attributes:
+        remembered: what it would keep over a restart, as it is now.
+    """
+
+    def __init__(self) -> None:
+        self.remembered: dict[str, object] = {}
+        self.view: View | None = None
+        self._stop = threading.Event()
+        decide = decide_settings(Config(music=MusicSettings(moods={"happy": MoodMusic(play=("Sunny side",))})))
+        ports = Ports(
+            reading=_ignore,
+            event=_ignore,
+            decision=_ignore,
+            show=self._show,
+            carry_out=_ignore,
+            order=lambda _order: False,
+            keep=self._keep,
+            hello=_ignore,
+            status=lambda _view: {},
+        )
+        self.loop = Loop(decide, engine.start(decide, None, "s"), ports)
+        self.loop.put(link.Hello("0.1", LABELS, "ab", "face-1"))
+        self._thread = threading.Thread(target=self.loop.run, args=(self._stop, _now, _ignore))
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(10)
+
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def _show(self, view: View) -> None:
+        self.view = view
+
+    def _keep(self, remembered: dict[str, object], at: float, *, now: bool = False) -> None:  # noqa: ARG002 - the seam
+        self.remembered = remembered
+
+
+def _ignore(_what: object) -> None:
+    pass
+
+
+def _now() -> engine.Now:
+    return engine.Now(time.monotonic(), datetime.now().astimezone())
+
+
+@pytest.fixture(scope="module")
+def real(broker: Broker) -> Iterator[tuple[Kiosk, RealLoop]]:
+    loop = RealLoop()
+    with kiosk(settings_for(broker), ask=loop.loop.ask) as one:
+        yield one, loop
+    loop.stop()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3),
+    max_leaves=6,
+)
+REQUEST = st.fixed_dictionaries({"value": JSON}, optional={"transaction": JSON})
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "nonsense", "camera/on"])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(payload=st.binary(max_size=200) | (JSON | REQUEST).map(lambda value: json.dumps(value).encode()))
+def test_whatever_comes_gets_one_answer_and_what_is_refused_changes_nothing(
+    real: tuple[Kiosk, RealLoop], name: str, payload: bytes
+) -> None:
+    """Random bytes and random JSON to every command topic, through the broker to the real main loop."""
+    one, loop = real
+    try:
+        commands.parse_payload(name, payload, LABELS)
+        valid = name in COMMANDS
+    except commands.BadCommand:
+        valid = False
+    before = loop.remembered, loop.view
+    answer = one.ask(name, payload)
+    assert answer["command"] == name
+    if not valid:
+        assert answer["ok"] is False
+        assert answer["error"]
+        assert (loop.remembered, loop.view) == before
+    assert loop.is_alive()
+    assert one.publisher.status == "connected"
+
+
+def test_a_flood_of_commands_gets_an_answer_each(broker: Broker) -> None:
+    with kiosk(settings_for(broker)) as one:
+        for number in range(300):
+            one.ears.say(one.topic("set/volume_cap"), json.dumps({"value": number % 101, "transaction": number}))
+        answers = one.ears.until(one.topic("result"), 300, seconds=30.0)
+        assert sorted(int(answer.json["transaction"]) for answer in answers) == list(range(300))
+
+
+def test_a_command_that_takes_its_time_is_answered_when_it_is_done(broker: Broker) -> None:
+    """The future is completed by another thread, later: nothing waits for it meanwhile."""
+    asked: list[tuple[Request, Future[Result]]] = []
+
+    class Slow(Answerer):
+        def ask(self, request: Request) -> Future[Result]:
+            future: Future[Result] = Future()
+            asked.append((request, future))
+            return future
+
+    mqtt = settings_for(broker)
+    with recorder(mqtt) as ears:
+        one = Kiosk(mqtt, ears, ask=Slow(LABELS).ask)
+        one.publisher.show(HERE)
+        one.publisher.start()
+        ears.until(one.topic("availability"))
+        ears.say(one.topic("set/calibrate"), '{"value":"Ada","transaction":"c"}')
+        until(lambda: asked)
+        one.publisher.show(replace(HERE, people=3))
+        ears.until(one.topic("state"), 3)
+        assert ears.heard(one.topic("result")) == []
+        request, future = asked[0]
+        assert (request.name, request.origin) == ("calibrate", "mqtt")
+        threading.Thread(target=future.set_result, args=[Result("calibrate", ok=True, text="taken")]).start()
+        (answer,) = ears.until(one.topic("result"))
+        assert (answer.json["text"], answer.json["transaction"]) == ("taken", "c")
+        one.publisher.stop()
