@@ -69,11 +69,10 @@ def _start(command: Sequence[str], cwd: Path | None) -> subprocess.Popen[bytes]:
 
 
 def _stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
-    for child in children:
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in children:  # act first: it need not report the camera lost when sense goes
         with contextlib.suppress(ProcessLookupError):
             child.terminate()
-    deadline = time.monotonic() + STOP_SECONDS
-    for child in children:
         try:
             child.wait(max(0.05, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
