@@ -188,6 +188,46 @@ def test_something_that_is_no_broker_is_no_reason_to_fail() -> None:
         server.shutdown(socket.SHUT_RDWR)
 
 
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        b"\x20\x00",  # a CONNACK without content
+        b"\x20\x03\x00\x00\xff",  # one whose properties are longer than itself
+        b"\x20\x03\x00\x77\x00",  # a reason code that does not exist
+        b"\x20\x03\x00\x00\x00" + b"\x30\x05\x00\x03\xff\xfe\xfd",  # a topic that is not UTF-8
+        b"\x20\x03\x00\x00\x00" + b"\x90\x00",  # a SUBACK without content
+        b"\xf0\xff\xff\xff\xff\xff",  # a length that never ends
+    ],
+)
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_a_broker_that_talks_nonsense_is_the_worlds_fault(nonsense: bytes, protocol: str) -> None:
+    """Nothing ends but the connection, and the kiosk tries again."""
+    visits = threading.Semaphore(0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def talk() -> None:
+            while True:
+                try:
+                    peer, _ = server.accept()
+                except OSError:
+                    return
+                visits.release()
+                with peer:
+                    peer.recv(1000)
+                    peer.sendall(nonsense)
+
+        threading.Thread(target=talk, daemon=True).start()
+        mqtt = MqttSettings(
+            host="127.0.0.1", port=server.getsockname()[1], protocol="5" if protocol == "5" else "3.1.1"
+        )
+        with publisher(mqtt) as one:
+            for _ in range(2):
+                assert visits.acquire(timeout=20)
+            assert one.status != "connecting"
+            assert one._connection._thread.is_alive()
+        server.shutdown(socket.SHUT_RDWR)
+
+
 def test_a_name_that_leads_nowhere_is_said() -> None:
     with publisher(MqttSettings(host="no-such-host.invalid")) as one:
         until(lambda: "no such host" in one.status)

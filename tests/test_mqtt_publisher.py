@@ -179,6 +179,17 @@ def test_two_kiosks_with_one_id_both_complain_once_and_are_both_served(
         until(lambda: one.ears.heard(one.topic("availability"))[-1].payload == b"online")
 
 
+def test_a_health_that_is_not_ours_betrays_a_second_kiosk_with_our_id(broker: Broker) -> None:
+    """After a reconnection both have said their info already; health is said every minute."""
+    with kiosk(settings_for(broker)) as one:
+        one.publisher.health(health(uptime=1))
+        one.ears.until(one.topic("health"))
+        assert one.publisher.status == "connected"
+        foreign = one.ears.heard(one.topic("health"))[0].payload.replace(b'"uptime_seconds":1', b'"uptime_seconds":2')
+        one.ears.say(one.topic("health"), foreign, retain=True, qos=1)
+        until(lambda: "another kiosk has our id" in one.publisher.status)
+
+
 def test_what_a_player_publishes_goes_out_unretained_or_is_refused(broker: Broker) -> None:
     with kiosk(settings_for(broker)) as one:
         assert one.publisher.publish(one.topic("play"), b'{"what":"x"}') is True

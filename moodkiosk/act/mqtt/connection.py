@@ -89,6 +89,7 @@ class Connection:
         self._refused: dict[str, None] = {}  # topics, in order
         self._asked: dict[int, str] = {}  # message id to topic filter, of subscriptions
         self._client: Client | None = None
+        self._arrivals: list[tuple[str, bytes, bool]] = []
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._answered = False
         self._up_since = 0.0
@@ -157,6 +158,7 @@ class Connection:
         self.unacknowledged.clear()
         self._refused.clear()
         self._asked.clear()
+        self._arrivals.clear()
         try:
             self._client = client = self._make_client()
             client.connect(self._settings.host, self._settings.port, self._keepalive)
@@ -164,8 +166,8 @@ class Connection:
             self._say(trouble(error, self._settings))
             return False
         was_up = self._serve(client)
-        if self.is_up:
-            self.is_up = False
+        self.is_up = False
+        if was_up:
             self._hooks.down()
         return was_up
 
@@ -177,8 +179,8 @@ class Connection:
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         client.on_publish = self._on_publish
-        client.on_message = lambda _client, _data, message: self._hooks.arrived(
-            message.topic, bytes(message.payload), message.retain
+        client.on_message = lambda _client, _data, message: self._arrivals.append(
+            (message.topic, bytes(message.payload), message.retain)
         )
         # Without this, paho writes to the socket inside publish(), recursively; we write when the socket is ready.
         client.on_socket_register_write = lambda *_: None
@@ -191,7 +193,6 @@ class Connection:
         poller.register(self._wake, select.POLLIN)
         farewell_until: float | None = None
         while (sock := client.socket()) is not None:
-            was_up = was_up or self.is_up
             wait = min(LONGEST_WAIT_SECONDS, self._keepalive / 4)
             if self._stopping.is_set():
                 if farewell_until is None:
@@ -202,8 +203,18 @@ class Connection:
                     break
                 wait = 0.05
             elif self.is_up:
+                if not was_up:
+                    self._hooks.up()
+                was_up = True
                 wait = min(wait, self._hooks.turn())
-            self._exchange(client, sock, poller, wait)
+            try:
+                self._exchange(client, sock, poller, wait)
+            except Exception as error:  # noqa: BLE001 - whatever paho makes of bytes that are not MQTT: the world's fault
+                self._say(f"the broker does not talk MQTT as it should ({type(error).__name__}: {error})")
+                sock.close()
+                return was_up
+            while self._arrivals:
+                self._hooks.arrived(*self._arrivals.pop(0))
         client.disconnect()
         client.loop_write()
         if (left := client.socket()) is not None:  # the socket's buffer is full: nothing more can be said
@@ -240,7 +251,6 @@ class Connection:
         self._up_since = time.monotonic()
         self._problem = "connected"
         log.info("connected to the broker at %s:%s as %s", self._settings.host, self._settings.port, self.client_id)
-        self._hooks.up()
 
     def _on_disconnect(self, _client: object, _data: object, _flags: object, reason: Any, _properties: object) -> None:
         if self._stopping.is_set() or (self._answered and not self.is_up):

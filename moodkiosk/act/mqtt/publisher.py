@@ -30,6 +30,8 @@ BIRTH_JITTER_SECONDS = 1.0
 """Many kiosks hear that Home Assistant has started at the same moment."""
 FAREWELL = b"offline"
 PLAYS_LIMIT = 8
+TWIN_HEALTHS = 3
+"""A second kiosk with our id that was silent for so many of its healths is gone."""
 TRANSACTION_LIMIT = 64
 """A longer mark is not repeated; the command is refused for it anyway."""
 
@@ -73,6 +75,8 @@ class Publisher:
         self._outbox.inform(self._info(None))
         self._plays: deque[Message] = deque()
         self._twin = ""
+        self._twin_heard_at = 0.0
+        self._own_healths: deque[bytes] = deque(maxlen=4)
         self._connection = Connection(
             config.mqtt,
             f"moodkiosk-{config.kiosk.id}",
@@ -100,7 +104,8 @@ class Publisher:
     def status(self) -> str:
         """In words a person can act on: "connected", or what is wrong."""
         status = self._connection.status
-        return f"{status}, but {self._twin}" if self._twin and self._connection.is_up else status
+        heard = self._clock() - self._twin_heard_at < TWIN_HEALTHS * self._config.mqtt.health_seconds
+        return f"{status}, but {self._twin}" if self._twin and heard and self._connection.is_up else status
 
     @property
     def counters(self) -> dict[str, int]:
@@ -138,7 +143,9 @@ class Publisher:
             health = msgspec.structs.replace(
                 health, queues=queues, counters={**health.counters, **self._outbox.dropped}
             )
-            self._outbox.feel(payloads.encode(health), self._clock())
+            payload = payloads.encode(health)
+            self._own_healths.append(payload)
+            self._outbox.feel(payload, self._clock())
         self._connection.wake()
 
     def publish(self, topic: str, payload: bytes) -> bool:
@@ -161,7 +168,6 @@ class Publisher:
 
     def _up(self) -> None:
         with self._lock:
-            self._twin = ""
             self._outbox.connected(self._clock())
 
     def _down(self) -> None:
@@ -204,6 +210,9 @@ class Publisher:
                 self._outbox.lost(topic, now)
             elif not retained and topic == self.topics.info:
                 self._meet(payload, now)
+            elif not retained and topic == self.topics.health and payload not in self._own_healths:
+                self._twin = self._twin or f"another kiosk has our id '{self.topics.kiosk}'"
+                self._twin_heard_at = now
 
     def _meet(self, payload: bytes, now: float) -> None:
         """Somebody has published `info` of a kiosk with our id: is it us?"""
@@ -213,6 +222,7 @@ class Publisher:
             other = "something that is no kiosk"
         if other == self.instance:
             return
+        self._twin_heard_at = now
         twin = f"another kiosk has our id '{self.topics.kiosk}' ({str(other)[:60]}): give one of them another kiosk.id"
         if twin != self._twin:
             log.warning(twin)
