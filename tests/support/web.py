@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -44,10 +46,23 @@ def config(folder: Path, **web: Any) -> Config:
     return Config(
         kiosk=KioskSettings(name="Living room kiosk"),
         presence=PresenceSettings(arrive_seconds=0.1, leave_seconds=0.3),
-        mood=MoodSettings(window_seconds=0.5, refractory_seconds=0),
+        mood=MoodSettings(window_seconds=0.7, refractory_seconds=0),
         music=MusicSettings(quiet_hours=(), min_minutes_between_changes=0, moods={"happy": MoodMusic(("Sunny side",))}),
         web=WebSettings(**({"port": 0} | web)),
         paths=PathSettings(runtime=str(folder), state=str(folder)),
+    )
+
+
+def reading(mood: str | None, people: int = 1) -> Reading:
+    """What the half that sees would say of such a face, now."""
+    return Reading(
+        time.monotonic(),
+        people,
+        track=1 if people else None,
+        mood=mood,
+        probabilities={label: 0.92 if label == mood else 0.02 for label in LABELS} if people else {},
+        confidence=0.92 if mood else 0.0,
+        quality=Quality(1.0, None, 200, 120) if people else Quality(),
     )
 
 
@@ -73,21 +88,11 @@ class Household:
     answer: str = "done"
 
     def see(self, mood: str | None, people: int = 1) -> None:
-        """Shows a face to the kiosk until it has understood."""
+        """Shows a face to the kiosk until it has understood; a mood chosen by hand is given up first."""
+        self.loop.ask(Request("mood", "auto"))
 
         def look() -> bool:
-            probabilities = {label: 0.92 if label == mood else 0.02 for label in LABELS}
-            self.loop.put(
-                Reading(
-                    time.monotonic(),
-                    people,
-                    track=1 if people else None,
-                    mood=mood,
-                    probabilities=probabilities if people else {},
-                    confidence=0.92 if mood else 0.0,
-                    quality=Quality(1.0, None, 200, 120) if people else Quality(),
-                )
-            )
+            self.loop.put(reading(mood, people))
             return self.view.mood == mood and self.view.present == (people > 0)
 
         until(look, 10, f"{mood}, {people} people")
@@ -217,3 +222,48 @@ class Visitor:
         token = self.get("/api/token").json["token"]
         body = json.dumps({"command": name, "value": value} | more).encode()
         return self.ask("POST", "/api/command", body, Content_Type="application/json", X_CSRF_Token=token)
+
+
+class Stream:
+    """A reader of `/api/events`, on a thread of its own.
+
+    Attributes:
+        status: of the answer.
+        events: name and data of what came so far.
+        ended: set when the kiosk has ended the stream.
+    """
+
+    def __init__(self, host: str) -> None:
+        self.events: list[tuple[str, Any]] = []
+        self.ended = threading.Event()
+        name, _, port = host.rpartition(":")
+        self._socket = socket.create_connection((name, int(port)), timeout=20)
+        # HTTP/1.0: the answer comes as it is, not in chunks.
+        self._socket.sendall(f"GET /api/events HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+        self._lines = self._socket.makefile("rb")
+        self.status = int(self._lines.readline().split()[1])
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def all(self, name: str) -> list[Any]:
+        """The data of the events of this name."""
+        return [data for found, data in self.events if found == name]
+
+    def close(self) -> None:
+        """Hangs up."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(5)
+        self._lines.close()
+        self._socket.close()
+
+    def _read(self) -> None:
+        name = ""
+        with contextlib.suppress(OSError):
+            for raw in self._lines:
+                line = raw.decode().rstrip()
+                if line.startswith("event: "):
+                    name = line.removeprefix("event: ")
+                elif line.startswith("data: "):
+                    self.events.append((name, json.loads(line.removeprefix("data: "))))
+        self.ended.set()

@@ -123,24 +123,28 @@ class Page:
 
     def _serve(self) -> None:
         """The page's thread."""
-        with asyncio.Runner() as runner:
-            runner.run(self._main())
+        try:
+            with asyncio.Runner() as runner:
+                runner.run(self._main())
+        finally:
+            if self._socket is not None:  # stopped before it was served
+                self._socket.close()
 
     async def _main(self) -> None:
         self._stopped, self._loop = asyncio.Event(), asyncio.get_running_loop()
         if self._stopping.is_set():  # before we could be told
             return
-        listener = await self._listener()
-        if listener is None:
+        if not await self._listening():
             return
         history = HistoryFile(self._state_dir, keep=self._settings.web.keep_history)
         self._board.begin_with(await asyncio.to_thread(history.load, self._wall))
         server = await asyncio.to_thread(self._server)  # imports, and reads files
-        self._write_display_file(listener.getsockname()[1])
         assert self._streams is not None
+        assert self._socket is not None
+        self._write_display_file(self._socket.getsockname()[1])
         self._board.changed = self._wake
         saving = asyncio.ensure_future(self._save(history))
-        serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+        serving = asyncio.ensure_future(server.serve(sockets=[self._socket]))
         self.status = "serving"
         await self._stopped.wait()
         self._streams.close()
@@ -149,13 +153,12 @@ class Page:
         history.save(self._board.day)
         await serving
 
-    async def _listener(self) -> socket.socket | None:
-        """A listening socket; None if the page is stopped before there is one."""
+    async def _listening(self) -> bool:
+        """Whether there is a socket, at last; False if the page is stopped before."""
         assert self._stopped is not None
-        found, self._socket = self._socket, None
-        while found is None:
+        while self._socket is None:
             try:
-                found = self._bind()
+                self._socket = self._bind()
             except OSError as error:
                 web = self._settings.web
                 text = f"cannot listen on {web.host} port {web.port}: {error.strerror}; trying again"
@@ -164,8 +167,8 @@ class Page:
                 self.status = text
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopped.wait(), RETRY_SECONDS)
-                    return None
-        return found
+                    return False
+        return True
 
     def _server(self) -> QuietServer:
         """The server, with its application behind its guard. Imports what is needed only where there is a page."""
