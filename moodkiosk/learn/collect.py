@@ -113,6 +113,8 @@ def _say_what_is_kept(sitting: Sitting, folder: Path, how: str = "") -> None:
     count, samples = len(sitting.kept), sum(kept.samples for kept in sitting.kept)
     with contextlib.suppress(OSError):  # the terminal may have gone
         _say(f"{how}{count} recording{'' if count == 1 else 's'} with {samples} samples kept in {folder}")
+        if sitting.missing:
+            _say(f"nothing is kept of: {', '.join(sitting.missing)}")
         for kept in sitting.kept:
             _say(f"  {kept.path.name}: {kept.samples} samples" + "".join(f"; {text}" for text in kept.warnings))
 

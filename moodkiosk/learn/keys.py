@@ -18,6 +18,7 @@ class Keys:
         self._handle = sys.stdin.fileno()
         self._before = termios.tcgetattr(self._handle)
         tty.setcbreak(self._handle)
+        self._typed = ""
         return self
 
     def __exit__(
@@ -26,13 +27,12 @@ class Keys:
         termios.tcsetattr(self._handle, termios.TCSADRAIN, self._before)
 
     def pressed(self) -> str:
-        """The key that was pressed, in lower case, or "" if none was. Arrow keys and the like are swallowed."""
-        if not select.select([self._handle], [], [], 0)[0]:
-            return ""
-        data = os.read(self._handle, 64)
-        if not data:
-            raise KeyboardInterrupt  # the terminal has gone
-        text = data.decode("utf-8", "ignore")
-        if text.startswith("\x1b"):
-            return ""
-        return " " if text[:1] in ("\n", "\r") else text[:1].lower()
+        """The next key that was pressed, in lower case, or "" if none was. Arrow keys and the like are swallowed."""
+        if not self._typed and select.select([self._handle], [], [], 0)[0]:
+            data = os.read(self._handle, 64)
+            if not data:
+                raise KeyboardInterrupt  # the terminal has gone
+            # Keys that are no letters come as a sequence of their own, in one go.
+            self._typed = "" if data.startswith(b"\x1b") else data.decode("utf-8", "ignore")
+        key, self._typed = self._typed[:1].lower(), self._typed[1:]
+        return " " if key in ("\n", "\r") else key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from moodkiosk.learn.sitting import COUNTDOWN_SECONDS, Sitting
+from moodkiosk.learn.sitting import COUNTDOWN_SECONDS, PAUSE_SECONDS, Sitting
 from moodkiosk.learn.take import Sight
 
 
@@ -32,7 +32,9 @@ class Lines:
         if sitting.phase != self._phase:
             self._phase = sitting.phase
             self._warned.clear()
-            if sitting.phase == "countdown":
+            if sitting.phase == "pause":
+                self._say(f"next comes '{sitting.label}', in {PAUSE_SECONDS:.0f} s")
+            elif sitting.phase == "countdown":
                 self._say(f"'{sitting.label}' in {COUNTDOWN_SECONDS:.0f} s")
             elif sitting.phase == "recording":
                 self._say(f"'{sitting.label}' now, for {sitting.plan.seconds:g} s")

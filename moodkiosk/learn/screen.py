@@ -105,7 +105,7 @@ def _keys(sitting: Sitting) -> str:
         return " [d] skip this one  [q] end without it"
     if sitting.phase == "recording":
         return " [r] from the start  [d] drop it  [q] end without it"
-    start = "[space] end" if sitting.label is None else "[space] start"
+    start = "[space] end" if sitting.label is None else "[space] start  [s] skip"
     wait = "  [p] wait" if sitting.phase == "pause" else ""
     return f" {start}{wait}  [q] end{AGAIN if sitting.kept else ''}"
 
@@ -171,7 +171,7 @@ def _counters(sitting: Sitting, sight: Sight | None) -> Table:
         grid.add_row("view", _verdict(quality.reason if quality else "no picture"))
         grid.add_row("face", f"{quality.face_px:.0f} px wide" if quality and quality.face_px else "-")
         grid.add_row("light", f"{quality.grey:.0f} of 255" if quality else "-")
-        grid.add_row("kept", f"{len(sitting.kept)} recordings")
+        grid.add_row("kept", f"{len(sitting.kept)} recording{'' if len(sitting.kept) == 1 else 's'}")
         return grid
     grid.add_row("frames", str(take.looks))
     grid.add_row("face found", f"{len(take.samples)} ({100 * len(take.samples) // max(take.looks, 1)} %)")

@@ -88,6 +88,7 @@ class Sitting:
         self._index = 0
         self._replaces: Kept | None = None
         self._extra: str | None = None  # a label that is recorded once more
+        self._failed = False  # the take before was not worth keeping, and its label is still to come
         self._ends_at: float | None = None
         self._warn_at = 0.0
 
@@ -97,6 +98,11 @@ class Sitting:
         if self._extra is not None:
             return self._extra
         return self.plan.labels[self._index] if self._index < len(self.plan.labels) else None
+
+    @property
+    def missing(self) -> list[str]:
+        """Labels of the plan of which nothing is kept."""
+        return [label for label in self.plan.labels if label not in {kept.label for kept in self.kept}]
 
     @property
     def number(self) -> int:
@@ -130,8 +136,8 @@ class Sitting:
         """
         if key:
             self._press(key, at)
-        if self.phase == "pause" and self._ends_at is None:
-            self._ends_at = at + PAUSE_SECONDS
+        if self.phase == "pause" and self._ends_at is None:  # the first one: now it is known when it began
+            self._enter("pause", at)
         if self.phase == "recording" and self.take is not None and sight is not None:
             self.take.add(sight)
             if at >= self._warn_at:
@@ -140,42 +146,45 @@ class Sitting:
         if self._ends_at is not None and at >= self._ends_at:
             self._advance(at)
 
-    def lost(self, reason: str) -> None:
-        """The camera is away: a take under way is broken off, and begins again when somebody says so."""
+    def lost(self, reason: str, at: float) -> None:
+        """The camera is away: a take under way is broken off, to be begun again by a key or after a pause."""
         if self.phase in ("countdown", "recording"):
             self.news = f"'{self.label}' was broken off: {reason}"
-            self._enter("waiting" if self.plan.by_hand else "pause")
+            self._enter("waiting" if self.plan.by_hand else "pause", at)
 
     def _press(self, key: str, at: float) -> None:
         idle = self.phase in ("waiting", "pause")
         if key == "q":
-            self._enter("over")
+            self._enter("over", at)
         elif key == " " and idle:
-            self._enter("over") if self.label is None else self._enter("countdown", at)
+            self._enter("over", at) if self.label is None else self._enter("countdown", at)
         elif key == "p" and idle:
-            self._enter("pause" if self.phase == "waiting" else "waiting")
+            self._enter("pause" if self.phase == "waiting" else "waiting", at)
         elif key == "r":
             self._repeat(at)
         elif key == "d":
-            self._drop()
+            self._drop(at)
+        elif key == "s" and idle and self.label is not None:
+            self._next_label()
+            self._enter("pause", at)
         elif key == "a" and idle and self.kept:
             self._extra = self.kept[-1].label
             self._enter("countdown", at)
 
     def _repeat(self, at: float) -> None:
         """Once more: the take under way from its start, or the last one; that is replaced once the new one is kept."""
-        if self.phase in ("waiting", "pause"):
+        if self.phase in ("waiting", "pause") and not self._failed:
             if not self.kept:
                 return
             self._replaces, self._extra = self.kept[-1], self.kept[-1].label
         self._enter("countdown", at)
 
-    def _drop(self) -> None:
+    def _drop(self, at: float) -> None:
         """Away with the take under way, or with the last one."""
         if self.phase in ("countdown", "recording"):
             self.news = f"'{self.label}' was dropped"
             self._next_label()
-            self._enter("pause")
+            self._enter("pause", at)
         elif self.kept:
             gone = self.kept.pop()
             gone.path.unlink(missing_ok=True)
@@ -187,37 +196,47 @@ class Sitting:
             self._enter("recording", at)
             self._warn_at = at + WARN_SECONDS
         elif self.phase == "recording":
-            self._complete()
+            self._complete(at)
         elif self.label is None:
-            self._enter("over")
+            self._enter("over", at)
         else:
             self._enter("countdown", at)
 
-    def _complete(self) -> None:
-        """The take is over: writes it."""
+    def _complete(self, at: float) -> None:
+        """The take is over: keeps it, or says why not."""
         take, label = self.take, self.label
         assert take is not None
         assert label is not None
         if take.enough:
-            warnings = tuple(take.warnings(self._others()))
-            kept = Kept(label, self._save(label, take), len(take.samples), take.looks, warnings, take.traits)
-            if self._replaces is not None:
-                self.kept.remove(self._replaces)
-                self._replaces.path.unlink(missing_ok=True)
-            self.kept.append(kept)
-            self.news = f"'{label}': {kept.samples} samples kept"
+            self._keep(label, take)
         else:
             self.news = f"'{label}': a face in {len(take.samples)} of {take.looks} pictures only, nothing was kept"
+            if self.plan.by_hand:
+                self._failed = True
+                self._enter("waiting", at)
+                return
         self._next_label()
-        self._enter("pause")
+        self._enter("pause", at)
+
+    def _keep(self, label: str, take: Take) -> None:
+        warnings = tuple(take.warnings(self._others()))
+        kept = Kept(label, self._save(label, take), len(take.samples), take.looks, warnings, take.traits)
+        if self._replaces is not None:
+            self.kept.remove(self._replaces)
+            self._replaces.path.unlink(missing_ok=True)
+        self.kept.append(kept)
+        self.news = f"'{label}': {kept.samples} samples kept"
 
     def _next_label(self) -> None:
         if self._extra is None:
             self._index += 1
         self._extra = self._replaces = None
+        self._failed = False
 
-    def _enter(self, phase: Phase, at: float = 0.0) -> None:
-        lengths = {"countdown": COUNTDOWN_SECONDS, "recording": self.plan.seconds}
+    def _enter(self, phase: Phase, at: float) -> None:
+        if phase == "pause" and self.label is None and not self.plan.by_hand:
+            phase = "over"
+        lengths = {"pause": PAUSE_SECONDS, "countdown": COUNTDOWN_SECONDS, "recording": self.plan.seconds}
         self.phase = phase
         self._ends_at = at + lengths[phase] if phase in lengths else None
         if phase != "recording":

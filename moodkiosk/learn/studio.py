@@ -62,7 +62,7 @@ def run(
         if frame:
             seen_at = at
         elif pictures.status.state == "lost":
-            sitting.lost(pictures.status.detail)
+            sitting.lost(pictures.status.detail, at)
             if not sitting.plan.by_hand and at - seen_at > LOST_SECONDS:
                 raise Failure(f"the camera is lost: {pictures.status.detail}")
         try:

@@ -1,0 +1,87 @@
+"""A program on a terminal of its own: what it shows can be waited for, keys can be pressed."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\r")
+
+
+class Terminal:
+    """80 columns, 24 rows; a context manager."""
+
+    def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        given = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environment or {})}
+        given.pop("COLUMNS", None)
+        self.process = subprocess.Popen(
+            command, cwd=folder, env=given, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )  # fmt: skip
+        os.close(slave)
+        self.text = ""
+
+    def wait_for(self, wanted: str, seconds: float = 60.0) -> str:
+        """Everything shown since the last call up to and with `wanted`. Raises AssertionError at the deadline."""
+        deadline = time.monotonic() + seconds
+        while wanted not in self.text:
+            if not self._read(deadline):
+                raise AssertionError(f"never showed {wanted!r}, but:\n{self.text[-3000:]}")
+        before, _, self.text = self.text.partition(wanted)
+        return before + wanted
+
+    def press(self, keys: str) -> None:
+        """Types keys."""
+        os.write(self._master, keys.encode())
+
+    def hang_up(self) -> None:
+        """The connection is lost: the terminal goes away."""
+        os.close(self._master)
+        self._master = -1
+
+    def wait(self, seconds: float = 30.0) -> int:
+        """The exit code, once the program has ended."""
+        deadline = time.monotonic() + seconds
+        while self._master >= 0 and self._read(deadline):
+            pass
+        return self.process.wait(max(deadline - time.monotonic(), 0.1))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
+        if self._master >= 0:
+            os.close(self._master)
+
+    def _read(self, deadline: float) -> bool:
+        """Reads what has come; False when the program has ended or the deadline is over."""
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([self._master], [], [], left)[0]:
+            return False
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # Linux says EIO when nobody holds the other end any more
+            return False
+        self.text += ESCAPES.sub("", data.decode("utf-8", "replace"))
+        return bool(data)

@@ -1,0 +1,116 @@
+"""Collecting on a kiosk from a desktop over real SSH: one connection, nothing overwritten, nothing lost."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from moodkiosk.cli import Failure
+from moodkiosk.learn import bring, dataset, ssh
+from moodkiosk.sense import recording
+from tests.support import faces
+from tests.support.sshd import Sshd
+from tests.support.terminal import Terminal
+
+SCRIPT = str(Path(__file__).parent.parent / "scripts" / "collect.py")
+
+
+@pytest.fixture(scope="module")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    with Sshd(tmp_path_factory.mktemp("ssh")) as server:
+        yield server
+
+
+@pytest.fixture
+def outbox(sshd: Sshd) -> Path:
+    """Of the kiosk called kitchen, empty."""
+    folder = sshd.homes["kitchen"] / bring.OUTBOX
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        file.unlink()
+    return folder
+
+
+def brought(sshd: Sshd, folder: Path) -> list[Path]:
+    with bring.connection("kitchen", ssh.program(sshd.command)) as there:
+        return bring.bring_back(there, folder)
+
+
+@pytest.mark.slow
+def test_a_sitting_on_the_kiosk_over_one_connection(sshd: Sshd, outbox: Path, tmp_path: Path) -> None:
+    before = sshd.sign_ins
+    words = ["Happy", "--seconds", "2", "--source", "actor", "--host", "kitchen", "--ssh", sshd.command]
+    with Terminal([sys.executable, SCRIPT, *words], tmp_path) as terminal:
+        terminal.wait_for("Record it as 'happy'? [Y/n]")  # asked here, where the recordings are
+        terminal.press("\n")
+        terminal.wait_for("Who is in front of the camera?")
+        terminal.press("Anna\n")
+        terminal.wait_for("view   good")
+        terminal.press(" ")
+        terminal.wait_for("samples kept")
+        terminal.press(" ")
+        assert terminal.wait() == 0
+        assert "1 recording brought back to recordings" in terminal.text
+        assert "scripts/train.py recordings" in terminal.text
+    assert sshd.sign_ins == before + 1
+    loaded = dataset.load([tmp_path / "recordings"])
+    assert (loaded.labels, set(loaded.person.tolist())) == (("happy",), {"Anna"})
+    assert list(outbox.iterdir()) == []
+
+
+def test_recordings_left_behind_are_brought_and_nothing_is_overwritten(
+    sshd: Sshd, outbox: Path, tmp_path: Path
+) -> None:
+    path = recording.save(faces.recording("räubern", person="Zoë"), outbox)
+    twin = recording.save(faces.recording("sad"), outbox)
+    (outbox / ".half.npz.x1").write_bytes(b"left by a power cut")
+    (tmp_path / path.name).write_bytes(b"another file of this name")
+    (tmp_path / twin.name).write_bytes(twin.read_bytes())
+    came = brought(sshd, tmp_path)
+    assert [file.name for file in sorted(came)] == sorted([f"{path.stem}-1.npz", twin.name])
+    assert (tmp_path / path.name).read_bytes() == b"another file of this name"
+    assert dataset.load(came).labels == ("räubern", "sad")
+    assert [file.name for file in outbox.iterdir()] == [".half.npz.x1"]
+    assert brought(sshd, tmp_path) == []
+
+
+def test_what_came_damaged_stays_on_the_kiosk(sshd: Sshd, outbox: Path, tmp_path: Path) -> None:
+    (outbox / "happy-1.npz").write_bytes(b"not whole")
+    with pytest.raises(Failure, match="it stays on the kiosk"):
+        brought(sshd, tmp_path)
+    assert [file.name for file in outbox.iterdir()] == ["happy-1.npz"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def collect_there(sshd: Sshd, folder: Path, host: str = "kitchen", command: str = "") -> int:
+    from moodkiosk import cli
+
+    words = ["happy", "--host", host, "--quiet", "--ssh", sshd.command, "--out", str(folder)]
+    return cli.main(["collect", *words, *(["--kiosk-command", command] if command else [])])
+
+
+def test_a_connection_that_breaks_is_one_line_and_loses_nothing(
+    sshd: Sshd, outbox: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    kept = recording.save(faces.recording("happy"), outbox)
+    # In the middle of a sitting the server's process for this connection dies.
+    breaking = sshd.homes["kitchen"] / "bin" / "breaking"
+    breaking.write_text("#!/bin/sh\nkill -9 $PPID\nexec cat\n")
+    breaking.chmod(0o755)
+    assert collect_there(sshd, tmp_path / "out", command=str(breaking)) == 1
+    assert "comes with the next sitting" in capfd.readouterr().err
+    assert kept.exists()
+    assert [file.name for file in brought(sshd, tmp_path / "out")] == [kept.name]
+
+
+def test_a_host_that_is_away_or_has_no_moodkiosk_is_one_line(
+    sshd: Sshd, outbox: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert not list(outbox.iterdir())
+    assert collect_there(sshd, tmp_path, host="nowhere") == 1
+    assert "moodkiosk: no connection to nowhere" in capfd.readouterr().err
+    assert collect_there(sshd, tmp_path, command="/opt/elsewhere/moodkiosk") == 1
+    assert "no moodkiosk on kitchen" in capfd.readouterr().err
