@@ -61,11 +61,12 @@ def main(args: argparse.Namespace) -> int:
         for name in ("language", "artist"):
             if getattr(args, name) is not None:
                 _require(ask(where, name, getattr(args, name)))
-    result = ask(where, args.command, getattr(args, "value", None))
     if args.command == "forget" and args.recordings is not None:
+        # Needs no kiosk: recordings may lie on a desktop. Told on stderr, so that --json stays one object.
         from moodkiosk.learn.forget import forget_recordings
 
-        print(forget_recordings(args.recordings, args.value))
+        print(forget_recordings(args.recordings, args.value), file=sys.stderr)
+    result = ask(where, args.command, getattr(args, "value", None))
     if args.json:
         print(msgspec.json.encode(result.data if result.ok and result.data is not None else result).decode())
     elif not result.ok:
