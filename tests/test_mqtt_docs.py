@@ -161,7 +161,7 @@ def test_the_bridge_carries_a_site_to_the_centre_and_commands_back(tmp_path: Pat
 def test_the_fleet_simulation_counts_what_two_kiosks_say() -> None:
     """The figures of docs/fleet.md come from this program."""
     run = subprocess.run(
-        [sys.executable, "scripts/fleet_sim.py", "2", "--seconds", "3", "--json"],
+        [sys.executable, "scripts/fleet_sim.py", "2", "--seconds", "2", "--json"],
         cwd=DOCS.parent,
         capture_output=True,
         text=True,
