@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk.learn.dataset import Dataset, Source
+from moodkiosk.moods import Frame
 from moodkiosk.sense.actor import MOODS, Role, head_px, picture
 from moodkiosk.sense.drawn.brush import Pose
 from moodkiosk.sense.drawn.looks import EXPRESSIONS, random_looks
-from moodkiosk.sense.faces import FaceFinder
+from moodkiosk.sense.eyes import MISSED_SECONDS, Eyes
 from moodkiosk.sense.graph import extractor
-from moodkiosk.sense.landmarks import FaceMesh, region_of
+from moodkiosk.settings import SenseSettings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,22 +30,32 @@ STRENGTH = (0.8, 1.05)
 """Of an expression; 1 is as it is drawn usually."""
 
 LIGHT = (0.45, 1.0)
+LOOKS = 12
+"""At one picture, before it is given up: small faces are searched for in turns."""
+
 NOISE = 3.0
 """Standard deviation of the camera's noise, in grey levels."""
 
 
-class Eyes:
-    """Face finder and mesh as on the kiosk: search once, then the mesh on the region of its own landmarks."""
+class Audience:
+    """Looks at pictures as the kiosk does, each for a moment, as if somebody new had come."""
 
     def __init__(self) -> None:
-        self._finder, self._mesh = FaceFinder(), FaceMesh()
+        self._eyes = Eyes(SenseSettings())
+        self._at = 0.0
 
     def look(self, rgb: Image) -> Points | None:
         """Landmarks of the face in the picture, or None."""
-        height, width = rgb.shape[:2]
-        found = self._finder.find(rgb, (0, 0, width, height))
-        face = self._mesh.find(rgb, found[0]) if found else None
-        return None if face is None else self._mesh.find(rgb, region_of(face))
+        self._at += 2 * MISSED_SECONDS  # so that everything before is forgotten
+        found = False
+        for _ in range(LOOKS):
+            self._at += 0.2
+            self._eyes.look(Frame(rgb, self._at))
+            front = self._eyes.front
+            if found and front is not None:  # found before, so it was followed now
+                return front.landmarks.face
+            found = front is not None
+        return None
 
 
 def drawn(seed: int, mood: str, rng: np.random.Generator, distance_metres: float | None = None) -> Image:
@@ -67,12 +78,12 @@ def drawn(seed: int, mood: str, rng: np.random.Generator, distance_metres: float
 
 def recorded(seeds: Iterable[int], each: int, seed: int = 0, moods: Iterable[str] = MOODS) -> Dataset:
     """The landmarks of these actors in `each` pictures a mood; the person is "actor-<seed>". Not found: left out."""
-    eyes, rng = Eyes(), np.random.default_rng(seed)
+    audience, rng = Audience(), np.random.default_rng(seed)
     rows = []
     for number in seeds:
         for mood in moods:
             for _ in range(each):
-                face = eyes.look(drawn(number, mood, rng))
+                face = audience.look(drawn(number, mood, rng))
                 if face is not None:
                     rows.append((face, mood, f"actor-{number}"))
     faces, labels, names = zip(*rows, strict=True)

@@ -147,7 +147,7 @@ def _train(
 
 
 def verify(file: bytes, weights: train.Weights, x: Floats) -> float:
-    """Runs the finished file as the kiosk will, next to Keras: the largest difference. Raises Failure if it is large."""
+    """Runs the finished file as the kiosk will, next to Keras: the largest difference. Raises Failure if large."""
     model = models.MoodModel(*unbundle(file), "")
     difference = float(np.abs(np.stack([model.raw(row) for row in x]) - train.keras_probabilities(weights, x)).max())
     if not difference <= MAX_DIFFERENCE:
@@ -169,7 +169,9 @@ def objection(found: Examined, out: Path) -> str | None:
         return f"what is there is not a model of moodkiosk ({error})"
     theirs = _score_of(old, found)
     if theirs is not None and score < theirs - SAME:
-        return f"its balanced accuracy on held-out samples is {score:.3f}, that of the one it would replace {theirs:.3f}"
+        return (
+            f"its balanced accuracy on held-out samples is {score:.3f}, that of the one it would replace {theirs:.3f}"
+        )
     return None
 
 

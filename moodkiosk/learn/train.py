@@ -46,7 +46,7 @@ class Course:
     seed: int = 0
     rate: float = 1e-3
     batch: int = 32
-    noise: float = 0.3
+    noise: float = 0.15
     smoothing: float = 0.05
     pull: float = 0.1
     dropout: float = 0.1
@@ -251,12 +251,17 @@ def _balanced(model: Any, start: Weights, x: Floats, y: Whole) -> float:
     return float(np.mean([right[y == label].mean() for label in np.unique(y)]))
 
 
-@contextlib.contextmanager
-def _tensorflow() -> Iterator[Any]:
-    """TensorFlow, quiet and set up so that the same seed gives the same weights."""
+def prepare() -> None:
+    """What TensorFlow must find in the environment when it is loaded, by us or by MediaPipe."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums depend on the processor
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+
+@contextlib.contextmanager
+def _tensorflow() -> Iterator[Any]:
+    """TensorFlow, quiet and set up so that the same seed gives the same weights."""
+    prepare()
     import tensorflow as tf
 
     tf.config.experimental.enable_op_determinism()
