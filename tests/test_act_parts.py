@@ -5,6 +5,8 @@ from __future__ import annotations
 import queue
 import socket
 import stat
+import subprocess
+import sys
 import threading
 from concurrent.futures import Future
 from pathlib import Path
@@ -128,6 +130,20 @@ def test_of_many_jobs_the_newest_is_done_next() -> None:
     assert [done.get(timeout=5), done.get(timeout=5)] == [1, 9]
     assert worker.replaced == 7
     worker.stop(5)
+
+
+def test_a_mistake_of_ours_on_any_thread_ends_the_process() -> None:
+    code = """
+import threading
+from moodkiosk import crash
+crash.on_any_thread()
+threading.Thread(target=lambda: 1 / 0, name="web").start()
+threading.Event().wait(20)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 1
+    assert "on the thread “web”" in done.stderr
+    assert "ZeroDivisionError" in done.stderr
 
 
 def test_the_clock_is_trusted_once_the_network_has_set_it(tmp_path: Path) -> None:

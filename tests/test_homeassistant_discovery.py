@@ -1,7 +1,8 @@
 """Home Assistant's discovery: every key is allowed where it is, and every template yields what its platform takes.
 
 The keys are written down from the schemas of Home Assistant core (homeassistant/components/mqtt/schemas.py, entity.py,
-device_trigger.py and the platform of each name; 2026.x) and from https://www.home-assistant.io/integrations/mqtt/.
+device_trigger.py and the platform of each name, in versions of 2025 and 2026 as far as they could be read) and from
+https://www.home-assistant.io/integrations/mqtt/. No Home Assistant was run.
 """
 
 from __future__ import annotations

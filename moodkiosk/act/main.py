@@ -6,13 +6,14 @@ import argparse
 import signal
 import threading
 
-from moodkiosk import config, systemd
+from moodkiosk import config, crash, systemd
 
 
 def main(args: argparse.Namespace) -> int:
     """Runs the half that talks until SIGTERM or SIGINT."""
     settings = config.load(args.config)
     systemd.set_up_logging()
+    crash.on_any_thread()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

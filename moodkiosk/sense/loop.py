@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moodkiosk import __version__, config, link, systemd
+from moodkiosk import __version__, config, crash, link, systemd
 from moodkiosk.cli import Failure
 from moodkiosk.sense.calibration import RATE_HZ
 
@@ -46,6 +46,7 @@ def main(args: argparse.Namespace) -> int:
     camera.check(settings.camera, args.source)
     # A copy of stderr: while MediaPipe's greetings are kept off the original, nothing of ours must get lost.
     systemd.set_up_logging(stream=os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1))
+    crash.on_any_thread()
     from moodkiosk.sense.composition import run
 
     return run(settings, source=args.source, show=print_reading if args.json else None)
