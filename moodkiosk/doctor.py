@@ -45,7 +45,7 @@ def main(args: argparse.Namespace) -> int:
         for finding in findings:
             print(json.dumps(asdict(finding), ensure_ascii=False))
     else:
-        _print_table(findings)
+        print_table(findings)
     return 1 if any(finding.outcome == "failed" for finding in findings) else 0
 
 
@@ -61,7 +61,8 @@ def examine(settings: Config, *, announce: bool = False) -> Iterator[Finding]:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _print_table(findings: list[Finding]) -> None:
+def print_table(findings: list[Finding]) -> None:
+    """Prints what was found, a line each, and what to do about it."""
     from rich.console import Console
     from rich.table import Table
 

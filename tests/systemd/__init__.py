@@ -1,0 +1,1 @@
+"""What needs root and a real systemd: run by scripts/test-systemd, not by scripts/test."""

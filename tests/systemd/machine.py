@@ -1,0 +1,135 @@
+"""A small Debian with a real systemd, in a folder: made from a tar file, booted by systemd-nspawn, asked by nsenter."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from tests.support.wait import until
+
+# Registers nowhere: the host need not run systemd itself.
+BOOT = (
+    "mount -t tmpfs tmpfs /run/systemd && exec env SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn --quiet "
+    '--directory="$0" --boot --register=no --keep-unit --console=pipe --private-network'
+)
+
+
+class Machine:
+    """A tree that can be booted.
+
+    Attributes:
+        root: its folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._container: subprocess.Popen[bytes] | None = None
+        self._init = 0
+
+    @classmethod
+    def unpack(cls, archive: Path, root: Path) -> Machine:
+        """A fresh one."""
+        root.mkdir(parents=True)
+        subprocess.run(["tar", "-xf", archive, "-C", root], check=True)
+        (root / "etc/machine-id").write_text("", encoding="ascii")
+        return cls(root)
+
+    def boot(self) -> None:
+        """Starts it and waits until systemd answers."""
+        self._container = subprocess.Popen(
+            ["unshare", "-m", "--propagation", "private", "sh", "-c", BOOT, str(self.root)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            process_group=0,
+        )
+        self._init = until(self._find_init, 30, "the first process of the machine")
+        until(lambda: self.run("systemctl", "show", "-P", "Version", check=False).stdout.strip(), 30, "its systemd")
+
+    def shut_down(self) -> None:
+        """Ends it."""
+        if self._container is None:
+            return
+        self._container.terminate()
+        try:
+            self._container.wait(15)
+        except subprocess.TimeoutExpired:
+            self._container.kill()
+            self._container.wait()
+        self._container = None
+
+    def remove(self) -> None:
+        """Deletes its folder."""
+        shutil.rmtree(self.root)
+
+    def run(self, *command: str, check: bool = True, seconds: float = 120) -> subprocess.CompletedProcess[str]:
+        """Runs something inside, as root."""
+        inside = ["nsenter", "-t", str(self._init), "-a", *command]
+        done = subprocess.run(inside, capture_output=True, text=True, timeout=seconds, check=False)
+        if check and done.returncode != 0:
+            raise AssertionError(f"{' '.join(command)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+        return done
+
+    def show(self, unit: str, prop: str) -> str:
+        """A property of a unit, as systemd knows it now."""
+        return self.run("systemctl", "show", "-P", prop, unit).stdout.strip()
+
+    def journal(self, unit: str) -> str:
+        """What a unit has logged since boot."""
+        return self.run("journalctl", "-b", "-o", "cat", "--no-pager", "-u", unit).stdout
+
+    def kill(self, unit: str, signal: str) -> None:
+        """Sends a signal to the main process of a unit."""
+        self.run("systemctl", "kill", "--kill-whom=main", f"--signal={signal}", unit)
+
+    @contextlib.contextmanager
+    def listen(self, topic: str) -> Iterator[Messages]:
+        """What the broker of the machine passes on."""
+        command = ["mosquitto_sub", "-h", "127.0.0.1", "-t", topic, "-F", "%t %p"]
+        # Not into its process namespace: nsenter would have to stand between, and the client would outlive it.
+        inside = ["nsenter", "-t", str(self._init), "-m", "-n", *command]
+        with subprocess.Popen(inside, stdout=subprocess.PIPE, text=True) as client:
+            assert client.stdout is not None
+            try:
+                yield Messages(client.stdout)
+            finally:
+                client.terminate()
+
+    def _find_init(self) -> int:
+        """The container's first process, by its number here."""
+        process = self._container.pid if self._container else 0
+        for _ in range(3):  # sh becomes nspawn; nspawn's child or grandchild is systemd
+            children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
+            if not children:
+                return 0
+            process = int(children[0])
+            if Path(f"/proc/{process}/comm").read_text(encoding="ascii").strip() == "systemd":
+                return process
+        return 0
+
+
+class Messages:
+    """Lines as they come."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, args=(stream,), daemon=True).start()
+
+    def _read(self, stream: IO[str]) -> None:
+        with contextlib.suppress(ValueError):  # closed while reading
+            for line in stream:
+                self._lines.put(line.rstrip("\n"))
+
+    def wait_for(self, text: str, seconds: float = 60) -> str:
+        """The next line with `text` in it; those before it are dropped."""
+        try:
+            while text not in (line := self._lines.get(timeout=seconds)):
+                pass
+        except queue.Empty:
+            raise AssertionError(f"waited {seconds} s in vain for {text!r}") from None
+        return line

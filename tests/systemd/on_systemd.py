@@ -1,0 +1,314 @@
+"""What the units promise, on a real systemd in a small Debian, with the drawn actor as camera and a real broker.
+
+One machine for all; the tests leave it as they found it, and the last one removes the kiosk. Not enforced in a
+container, and so not shown here: MemoryMax, DeviceAllow, IPAddressDeny.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.wait import until
+from tests.systemd.machine import Machine
+
+PROJECT = Path(__file__).resolve().parents[2]
+ACT, SENSE = "moodkiosk-act.service", "moodkiosk-sense.service"
+CONFIG = """\
+kiosk: {id: tree}
+camera: {source: actor, width: 320, height: 240}
+presence: {leave_seconds: 3}
+mood: {window_seconds: 1.5, refractory_seconds: 1}
+mqtt: {host: 127.0.0.1, discovery: false}
+music: {quiet_hours: [], min_minutes_between_changes: 0}
+"""
+QUICK = "[Service]\nWatchdogSec=8\nRestartSec=1\n"
+"""So that nobody has to wait a minute for the watchdog; nothing else differs from what is installed."""
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """A fresh tree with the kiosk installed into it from outside, booted."""
+    given = os.environ.get("MOODKIOSK_TREE")
+    if not given or os.geteuid() != 0:
+        pytest.skip("run by scripts/test-systemd, as root")
+    machine = Machine.unpack(Path(given), tmp_path_factory.mktemp("machine") / "tree")
+    before = listing(machine)
+    # From a copy, which is also for upgrades from inside: there is no network there, but the packages are.
+    shutil.copytree(PROJECT, machine.root / "root/moodkiosk", ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    install(machine)
+    (machine.root / "etc/moodkiosk/config.yaml").write_text(CONFIG, encoding="utf-8")
+    for unit in (ACT, SENSE):
+        folder = machine.root / "etc/systemd/system" / f"{unit}.d"
+        folder.mkdir()
+        (folder / "quick.conf").write_text(QUICK, encoding="ascii")
+    (machine.root / "before").write_text(before, encoding="utf-8")
+    machine.boot()
+    yield machine
+    machine.shut_down()
+    machine.remove()
+
+
+def install(machine: Machine) -> None:
+    subprocess.run([machine.root / "root/moodkiosk/scripts/install-pi", "--root", machine.root], check=True)
+
+
+def listing(machine: Machine) -> str:
+    """Every file that survives a boot and has to do with installing."""
+    done = subprocess.run(
+        ["find", "opt", "etc", "usr", "var/lib", "-xdev", "-not", "-path", "*/systemd/*", "-not", "-name", "*.cache*"],
+        cwd=machine.root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return "\n".join(sorted(done.stdout.splitlines()))
+
+
+def ready(machine: Machine, unit: str, seconds: float = 60) -> None:
+    until(lambda: machine.show(unit, "ActiveState") == "active", seconds, f"{unit} to be ready")
+
+
+def settled(machine: Machine) -> None:
+    """Both run, and the camera is on."""
+    ready(machine, ACT)
+    ready(machine, SENSE)
+    until(lambda: "camera" not in machine.show(ACT, "StatusText"), 60, "the camera")
+
+
+def comes_back(machine: Machine, unit: str, before: str) -> None:
+    until(lambda: machine.show(unit, "MainPID") not in ("0", before), 60, f"{unit} to come back")
+
+
+def has_failed(machine: Machine, unit: str) -> None:
+    until(lambda: machine.show(unit, "ActiveState") == "failed", 60, f"{unit} to fail")
+
+
+def upgrade(machine: Machine, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return machine.run("/root/moodkiosk/scripts/install-pi", *arguments, check=False, seconds=300)
+
+
+def test_both_halves_become_ready_and_a_mood_arrives_at_the_broker(machine: Machine) -> None:
+    ready(machine, ACT)
+    ready(machine, SENSE)
+    with machine.listen("moodkiosk/tree/#") as messages:
+        assert messages.wait_for("availability") == "moodkiosk/tree/availability online"
+        messages.wait_for('"mood_changed"')
+    assert machine.run("systemctl", "is-active", "moodkiosk.target").stdout.strip() == "active"
+
+
+def test_the_status_is_a_line_that_a_person_understands(machine: Machine) -> None:
+    settled(machine)
+    until(lambda: "mood happy" in machine.show(ACT, "StatusText"), 60)
+    assert machine.show(SENSE, "StatusText").startswith("camera on")
+
+
+def test_the_command_line_is_for_members_of_the_group(machine: Machine) -> None:
+    settled(machine)
+    assert '"camera_status":' in machine.run("moodkiosk", "status", "--json").stdout
+    outsider = machine.run("setpriv", "--reuid=nobody", "--clear-groups", "moodkiosk", "status", check=False)
+    assert outsider.returncode == 1
+    assert outsider.stderr.count("\n") == 1
+
+
+def test_what_sees_has_no_network_and_what_talks_has_one(machine: Machine) -> None:
+    """The same attempt from inside both sandboxes: the unit files as installed, with another program in them."""
+    attempt = "import socket; socket.create_connection(('127.0.0.1', 1883), 5).close()"
+    outcomes = {unit: probe(machine, unit, attempt) for unit in (ACT, SENSE)}
+    assert outcomes[ACT] == "0"
+    assert outcomes[SENSE] == "1"
+
+
+def test_not_even_a_socket_of_another_family_can_be_made_by_what_sees(machine: Machine) -> None:
+    for family in ("AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET"):
+        script = f"import socket, errno, sys\ntry: socket.socket(socket.{family}, socket.SOCK_RAW)\n"
+        script += "except OSError as error: sys.exit(0 if error.errno == errno.EAFNOSUPPORT else 3)\nsys.exit(4)"
+        assert probe(machine, SENSE, script) == "0", family
+    script = "import socket; s = socket.socket(socket.AF_UNIX); s.connect('/run/moodkiosk/link.sock')"
+    assert probe(machine, SENSE, script) == "0"
+
+
+def test_neither_half_can_write_anywhere_but_in_its_own_folder(machine: Machine) -> None:
+    script = (
+        "import os, sys\n"
+        "for folder in ('/etc/moodkiosk', '/opt/moodkiosk/current', '/home', '/var/lib/moodkiosk', sys.argv[1]):\n"
+        "    try: open(folder + '/probe', 'w')\n"
+        "    except OSError: continue\n"
+        "    sys.exit(5)\n"
+        "own = os.environ['STATE_DIRECTORY'] + '/probe'\n"
+        "open(own, 'w').close(); os.unlink(own)"
+    )
+    assert probe(machine, SENSE, script, "/var/lib/moodkiosk/act") == "0"
+    assert probe(machine, ACT, script, "/var/lib/moodkiosk/sense") == "0"
+
+
+def test_act_has_no_devices_to_look_through(machine: Machine) -> None:
+    script = "import os, sys; sys.exit(any(n.startswith(('video', 'media', 'v4l', 'dma')) for n in os.listdir('/dev')))"
+    assert probe(machine, ACT, script) == "0"
+
+
+def probe(machine: Machine, unit: str, script: str, *arguments: str) -> str:
+    """The exit code of a Python program in the sandbox of a unit."""
+    name = "probe.service"
+    installed = (machine.root / "etc/systemd/system" / unit).read_text(encoding="utf-8")
+    (machine.root / "root/probe.py").write_text(script, encoding="utf-8")
+    machine.run("install", "-m", "644", "/root/probe.py", "/usr/local/probe.py")
+    lines = [
+        line for line in installed.splitlines() if not line.startswith(("ExecStart=", "Type=", "Restart", "Watchdog"))
+    ]
+    words = " ".join(("/opt/moodkiosk/current/bin/python -I /usr/local/probe.py", *arguments))
+    index = lines.index("[Service]") + 1
+    lines[index:index] = ["Type=oneshot", f"ExecStart={words}", "RuntimeDirectoryPreserve=yes"]
+    (machine.root / "etc/systemd/system" / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "start", name, check=False)
+    code = machine.show(name, "ExecMainStatus")
+    machine.run("systemctl", "reset-failed", name, check=False)
+    machine.run("rm", f"/etc/systemd/system/{name}", "/usr/local/probe.py")
+    return code
+
+
+def test_a_half_that_is_killed_comes_back_and_the_other_lives_on(machine: Machine) -> None:
+    settled(machine)
+    for killed, other in ((SENSE, ACT), (ACT, SENSE)):
+        before = machine.show(killed, "MainPID"), machine.show(other, "MainPID")
+        machine.kill(killed, "KILL")
+        comes_back(machine, killed, before[0])
+        settled(machine)
+        assert machine.show(other, "MainPID") == before[1]
+
+
+def test_a_sense_that_hangs_is_ended_by_the_watchdog_and_act_says_that_the_camera_is_lost(machine: Machine) -> None:
+    settled(machine)
+    with machine.listen("moodkiosk/tree/event") as events:
+        before = machine.show(SENSE, "MainPID")
+        machine.kill(SENSE, "STOP")
+        events.wait_for('"camera_lost"', 90)
+        events.wait_for('"camera_back"', 90)
+    assert machine.show(SENSE, "MainPID") != before
+    assert "Watchdog timeout" in machine.run("journalctl", "-b", "--no-pager", "-u", SENSE).stdout
+
+
+def test_without_a_broker_the_kiosk_starts_and_finds_it_later(machine: Machine) -> None:
+    settled(machine)
+    machine.run("systemctl", "stop", "mosquitto")
+    try:
+        machine.run("systemctl", "restart", ACT)  # ends when it is ready
+        assert "broker not reachable" in machine.journal(ACT)
+    finally:
+        machine.run("systemctl", "start", "mosquitto")
+    with machine.listen("moodkiosk/tree/availability") as messages:
+        messages.wait_for("online", 90)
+
+
+def test_a_mistake_in_the_configuration_ends_it_once_with_one_line(machine: Machine) -> None:
+    settled(machine)
+    config = machine.root / "etc/moodkiosk/config.yaml"
+    config.write_text(CONFIG + "musik: {}\n", encoding="utf-8")
+    try:
+        for unit in (ACT, SENSE):
+            machine.run("systemctl", "restart", unit, check=False)
+            has_failed(machine, unit)
+            assert machine.show(unit, "ExecMainStatus") == "2"
+            assert machine.show(unit, "NRestarts") == "0"
+            assert "/etc/moodkiosk/config.yaml:7: musik: unknown key; did you mean 'music'?" in machine.journal(unit)
+    finally:
+        config.write_text(CONFIG, encoding="utf-8")
+        machine.run("systemctl", "restart", ACT, SENSE)
+
+
+def test_a_url_as_camera_is_refused_by_the_installed_unit(machine: Machine) -> None:
+    settled(machine)
+    config = machine.root / "etc/moodkiosk/config.yaml"
+    url = "camera: {source: 'http://127.0.0.1:9/', allow_network: true}"
+    config.write_text(CONFIG.replace("camera: {source: actor, width: 320, height: 240}", url), encoding="utf-8")
+    try:
+        machine.run("systemctl", "restart", SENSE, check=False)
+        has_failed(machine, SENSE)
+        assert machine.show(SENSE, "ExecMainStatus") == "2"
+        assert "this service has no network" in machine.journal(SENSE)
+    finally:
+        config.write_text(CONFIG, encoding="utf-8")
+        machine.run("systemctl", "restart", SENSE)
+
+
+def test_either_half_may_start_first(machine: Machine) -> None:
+    machine.run("systemctl", "stop", ACT, SENSE)
+    machine.run("systemctl", "start", SENSE)
+    ready(machine, SENSE)
+    machine.run("systemctl", "start", ACT)
+    settled(machine)
+
+
+def test_the_promise_is_shown_on_the_running_system(machine: Machine) -> None:
+    settled(machine)
+    done = machine.run("moodkiosk", "doctor", "--privacy", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "the promise is kept" in done.stdout
+
+
+def test_installing_again_changes_nothing(machine: Machine) -> None:
+    settled(machine)
+    before = (machine.root / "opt/moodkiosk/current").readlink(), listing(machine)
+    done = upgrade(machine)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ((machine.root / "opt/moodkiosk/current").readlink(), listing(machine)) == before
+    assert (machine.root / "etc/moodkiosk/config.yaml").read_text(encoding="utf-8") == CONFIG
+    settled(machine)
+
+
+def test_an_upgrade_keeps_the_version_before_it(machine: Machine) -> None:
+    before = (machine.root / "opt/moodkiosk/current").readlink()
+    (machine.root / "root/moodkiosk/docs/new.md").write_text("new\n", encoding="ascii")
+    done = upgrade(machine)
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = (machine.root / "opt/moodkiosk/current").readlink()
+    assert after != before
+    assert (machine.root / "opt/moodkiosk" / before / "bin/moodkiosk").exists()
+    settled(machine)
+
+
+def test_a_version_that_does_not_become_ready_is_taken_back(machine: Machine) -> None:
+    before = (machine.root / "opt/moodkiosk/current").readlink()
+    broken = machine.root / "root/moodkiosk/moodkiosk/sense/loop.py"
+    good = broken.read_text(encoding="utf-8")
+    broken.write_text(good + "\nraise RuntimeError('not today')\n", encoding="utf-8")
+    try:
+        done = upgrade(machine)
+    finally:
+        broken.write_text(good, encoding="utf-8")
+    assert done.returncode == 1
+    assert "did not become ready" in done.stderr
+    assert (machine.root / "opt/moodkiosk/current").readlink() == before
+    settled(machine)
+
+
+def test_a_version_that_does_not_understand_the_configuration_is_not_installed(machine: Machine) -> None:
+    before = (machine.root / "opt/moodkiosk/current").readlink(), machine.show(ACT, "MainPID")
+    config = machine.root / "etc/moodkiosk/config.yaml"
+    config.write_text(CONFIG + "musik: {}\n", encoding="utf-8")
+    try:
+        done = upgrade(machine)
+    finally:
+        config.write_text(CONFIG, encoding="utf-8")
+    assert done.returncode == 2
+    assert "config.yaml:7: musik" in done.stderr
+    assert ((machine.root / "opt/moodkiosk/current").readlink(), machine.show(ACT, "MainPID")) == before
+
+
+def test_removing_leaves_configuration_and_data_and_purging_leaves_nothing(machine: Machine) -> None:
+    assert upgrade(machine, "--uninstall").returncode == 0
+    assert (machine.root / "etc/moodkiosk/config.yaml").exists()
+    assert (machine.root / "var/lib/moodkiosk/act").is_dir()
+    assert not (machine.root / "opt/moodkiosk").exists()
+    assert machine.run("systemctl", "list-units", "--all", "--no-legend", "moodkiosk*").stdout == ""
+    assert upgrade(machine, "--uninstall", "--purge").returncode == 0
+    assert listing(machine) == (machine.root / "before").read_text(encoding="utf-8")
+    users = (machine.root / "etc/passwd").read_text(encoding="utf-8") + (machine.root / "etc/group").read_text("utf-8")
+    assert "moodkiosk" not in users
+    assert not list((machine.root / "run").glob("moodkiosk*"))

@@ -1,0 +1,108 @@
+"""The search for pictures, and what is said of processes that keep the promise or break it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from moodkiosk import pictures, privacy
+from moodkiosk.doctor import Finding
+from moodkiosk.settings import PathSettings
+
+PHOTO = np.random.default_rng(3).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+EXTENSIONS = ["jpg", "png", "bmp", "tiff", "webp", "ppm"]
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS)
+def test_a_picture_is_found_whatever_it_is_called(tmp_path: Path, extension: str) -> None:
+    cv2.imwrite(str(tmp_path / f"a.{extension}"), PHOTO)
+    (tmp_path / "deep").mkdir()
+    (tmp_path / f"a.{extension}").rename(tmp_path / "deep" / "state.json")
+    (tmp_path / "notes.txt").write_text("BM is how bitmaps begin", encoding="ascii")
+    assert pictures.search(tmp_path) == (2, [tmp_path / "deep" / "state.json"])
+
+
+@pytest.mark.parametrize("codec", [("avi", "MJPG"), ("mp4", "mp4v"), ("mkv", "MJPG")])
+def test_a_video_is_found(tmp_path: Path, codec: tuple[str, str]) -> None:
+    path = tmp_path / f"v.{codec[0]}"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec[1]), 5, (64, 64))
+    writer.write(PHOTO)
+    writer.release()
+    assert pictures.is_picture(path)
+
+
+def test_pixels_in_an_array_are_found_and_landmarks_are_not(tmp_path: Path) -> None:
+    np.save(tmp_path / "pixels.npy", PHOTO)
+    np.savez_compressed(tmp_path / "pixels.npz", face=np.zeros((9, 468, 3), np.float32), crop=PHOTO)
+    np.savez_compressed(tmp_path / "landmarks.npz", face=np.zeros((90, 468, 3), np.float32), mirrored=np.zeros(1, bool))
+    np.save(tmp_path / "few.npy", np.zeros((4, 4), np.uint8))
+    count, found = pictures.search(tmp_path)
+    assert count == 4
+    assert [path.name for path in found] == ["pixels.npy", "pixels.npz"]
+
+
+def test_what_the_kiosk_itself_keeps_is_no_picture() -> None:
+    starter = Path(pictures.__file__).parent / "models" / "starter.tflite"
+    assert not pictures.is_picture(starter)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"\x93NUMPY\x01\0\xff\xff{", b"PK\x05\x06" + bytes(18), b"{}"])
+def test_odd_files_are_no_pictures(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "odd").write_bytes(content)
+    assert not pictures.is_picture(tmp_path / "odd")
+
+
+def outcomes(find: Callable[[Path], Iterable[Finding]], *command: str) -> dict[str, str]:
+    """What is said of a process that runs `command` meanwhile."""
+    with subprocess.Popen([*command, "cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(b"\n")
+        child.stdin.flush()
+        child.stdout.read(1)  # it runs
+        found: dict[str, str] = {finding.name: finding.outcome for finding in find(Path("/proc") / str(child.pid))}
+        child.stdin.close()
+    return found
+
+
+def test_a_process_with_the_systems_network_breaks_the_promise() -> None:
+    said = outcomes(privacy._sense, "env")
+    assert said["sense: network"] == "failed"
+    assert said["sense: sandbox"] == "failed"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make a network namespace")
+def test_a_process_in_a_network_of_its_own_keeps_that_part_of_it() -> None:
+    said = outcomes(privacy._sense, "unshare", "--net")
+    assert said["sense: network"] == "ok"
+    assert said["sense: a connection tried from inside"] == "ok"
+    assert said["sense: open now"] == "ok"
+
+
+def test_a_process_with_cameras_in_reach_breaks_the_promise(tmp_path: Path) -> None:
+    """The kernel's account, written by hand: a process that has /dev/video0, and one that has none."""
+    for name, devices in (("7", ["null", "video0"]), ("8", ["null"])):
+        process = tmp_path / name
+        for folder in ("fd", "root/dev", f"task/{name}", "net"):
+            (process / folder).mkdir(parents=True)
+        (process / "task" / name / "children").touch()
+        for device in devices:
+            (process / "root/dev" / device).touch()
+    assert privacy._eyeless(tmp_path / "7").outcome == "failed"
+    assert privacy._eyeless(tmp_path / "8").outcome == "ok"
+    (tmp_path / "8/fd/3").symlink_to("/dev/video0")
+    assert privacy._eyeless(tmp_path / "8").outcome == "failed"
+
+
+def test_without_the_services_nothing_is_claimed(tmp_path: Path) -> None:
+    found = list(privacy.examine(PathSettings(state=str(tmp_path))))
+    assert {finding.name: finding.outcome for finding in found if finding.name in ("sense", "act")} == {
+        "sense": "skipped",
+        "act": "skipped",
+    }
