@@ -92,8 +92,11 @@ def _add_learn(add: Callable[..., argparse.ArgumentParser]) -> None:
     install = what.add_parser("install", help="checks a model file, puts it in place and loads it")
     install.add_argument("file", metavar="FILE", help="'-' reads it from standard input")
     install.add_argument("--sha256", default="", metavar="HEX", help="refuse any other file")
-    what.add_parser("rollback", help="goes back to the model before, in the end to the starter model")
-    what.add_parser("list", help="says which models are kept")
+    rollback = what.add_parser("rollback", help="goes back to the model before, in the end to the starter model")
+    for sub in (install, rollback, what.add_parser("list", help="says which models are kept")):
+        # People put options at the end; left out there, what stands before holds.
+        sub.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
 def _add_control(add: Callable[..., argparse.ArgumentParser]) -> None:

@@ -14,14 +14,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from moodkiosk.learn import dataset
 from moodkiosk.learn import deploy as deploying
+from moodkiosk.learn.lease import Lease
 from moodkiosk.learn.shelf import Shelf, sha256
 from moodkiosk.sense.bundle import bundle, unbundle
 from tests.support.control_double import ControlDouble
+from tests.support.kiosk import Kiosk
 from tests.support.sshd import Sshd
+from tests.support.wait import until
 
 ROOT = Path(__file__).parent.parent
 STARTER = ROOT / "moodkiosk" / "models" / "starter.tflite"
@@ -130,6 +135,39 @@ def test_rollback_goes_back_and_in_the_end_to_the_starter_model(
     done = deploy(sshd, "--rollback", "kitchen")
     assert done.code == 1
     assert "nothing to go back to" in done.said
+
+
+@pytest.mark.slow
+def test_a_real_kiosk_loads_it_without_a_restart_learns_from_a_correction_and_lends_its_camera(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    manifest, network = unbundle(STARTER.read_bytes())
+    labels = tuple("glad" if label == "happy" else label for label in manifest.labels)
+    new = tmp_path / "own.tflite"
+    new.write_bytes(bundle(network, replace(manifest, labels=labels)))
+    home = sshd.homes["bedroom"]
+    with Kiosk(home, None, {"learning": {"keep_corrections": True}}) as kiosk:
+        kiosk.start("act")
+        sense = kiosk.start("sense")
+
+        def status() -> dict[str, Any]:
+            told: dict[str, Any] = kiosk.ask("status").data  # type: ignore[assignment]  # JSON
+            return told
+
+        until(lambda: sense.wait_for(type="reading")["mood"], 60, "somebody to be seen")
+        assert deploy(sshd, new, "bedroom", "--config", "config.yaml").code == 0
+        until(lambda: "glad" in status()["labels"], 10, "the new labels")
+        until(lambda: kiosk.ask("correct", "glad").ok, 30, "a face to label")
+        kept = dataset.load([home / "state" / "sense" / "corrections"])
+        assert kept.labels == ("glad",)
+        assert "deleted 1 recording" in kiosk.ask("forget", "").text
+        assert not list((home / "state" / "sense" / "corrections").iterdir())
+        with Lease(home / "run" / "control.sock") as lease:
+            assert lease.lent
+            until(lambda: status()["camera_status"] == "lent", 10, "the camera to be lent")
+        until(lambda: status()["camera_status"] == "on", 20, "the loan to lapse")
+        assert deploy(sshd, "--rollback", "bedroom", "--config", "config.yaml").code == 0
+        until(lambda: "happy" in status()["labels"], 10, "the starter's labels")
 
 
 def test_a_file_that_is_damaged_on_the_way_changes_nothing(sshd: Sshd, homes: dict[str, Path], tmp_path: Path) -> None:

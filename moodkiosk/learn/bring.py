@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from moodkiosk import files
-from moodkiosk.cli import Failure, UsageError
+from moodkiosk.cli import SYSTEM_CONFIG, Failure, UsageError
 from moodkiosk.learn import asking, dataset, ssh
 
 OUTBOX = ".local/state/moodkiosk/outbox"
@@ -74,7 +74,8 @@ def collect_there(args: argparse.Namespace, *, by_hand: bool) -> int:
     # Labels are settled here, where the recordings are.
     words += ["--keep-spelling", *([] if by_hand else ["--quiet"])]
     words += ["--source", args.source] if args.source else []
-    words += ["--config", str(args.config)] if args.config else []
+    # The usual place is the usual place there too, if there is such a file.
+    words += ["--config", str(args.config)] if args.config not in (None, SYSTEM_CONFIG) else []
     with connection(host, command) as there:
         try:
             code = there.run(ssh.moodkiosk(words, args.kiosk_command), terminal=by_hand)

@@ -96,7 +96,7 @@ def _carry(host: str, command: list[str], data: bytes) -> Outcome:
         return Outcome(host, ok=False, text=_advised(complaint or f"ended with {done.returncode}", host))
     try:
         report = json.loads(done.stdout)
-        said = [report["what"], report.get("current") or ", ".join(report["labels"]), report["kiosk"]]
+        said = [f"{report['what']} {report['model']}", report["kiosk"]]
     except (ValueError, KeyError, TypeError):
         return Outcome(host, ok=False, text=f"answered something else than a moodkiosk: {complaint}")
     return Outcome(host, ok=True, text="; ".join([*said, *([report["note"]] if "note" in report else [])]))

@@ -42,10 +42,10 @@ def main(args: argparse.Namespace) -> int:
         text = f"current: {report['current']}\n" + "\n".join(f"before:  {name}" for name in report["before"])
     elif args.what == "rollback":
         report = _rollback(shelf, state, settings)
-        text = f"back to {report['current']}; {report['kiosk']}"
+        text = f"{report['what']} {report['model']}; {report['kiosk']}"
     else:
         report = _install(_read(args.file), args.sha256, shelf, state, settings)
-        text = f"{report['what']}: {', '.join(report['labels'])}; {report['kiosk']}"
+        text = f"{report['what']}: {report['model']}; {report['kiosk']}"
     if settings.model.file:
         note = f"model.file in the configuration names {settings.model.file}, which is used instead"
         report["note"], text = note, f"{text}\nnote: {note}"
@@ -72,7 +72,7 @@ def _install(data: bytes, wanted: str, shelf: Shelf, state: Path, settings: Conf
                 shelf.back()
         raise
     what = "installed" if changed else "was there already"
-    return {"what": what, "sha256": model.hash, "labels": list(model.labels), "kiosk": kiosk}
+    return {"what": what, "model": _name(shelf.current, data), "sha256": model.hash, "kiosk": kiosk}
 
 
 def _rollback(shelf: Shelf, state: Path, settings: Config) -> dict[str, Any]:
@@ -83,8 +83,8 @@ def _rollback(shelf: Shelf, state: Path, settings: Config) -> dict[str, Any]:
             current = shelf.current.read_bytes() if shelf.current.exists() else None
     except OSError as error:
         raise Failure(f"cannot write {error.filename or state}: {error.strerror}") from None
-    labels = list(check(current).labels) if current else []
-    return {"what": "back", "current": _name(shelf.current, current), "labels": labels, "kiosk": _reload(settings)}
+    name = STARTER if current is None else _name(shelf.current, current)
+    return {"what": "back to", "model": name, "kiosk": _reload(settings)}
 
 
 def check(data: bytes) -> MoodModel:
@@ -118,7 +118,7 @@ def _reload(settings: Config) -> str:
         if "not running" in str(result.error):
             return "the half that sees is not running, and loads it when it starts"
         raise Failure(f"the kiosk does not take it: {result.error}")
-    return result.text or "loaded"
+    return "loaded"
 
 
 def _read(name: str) -> bytes:
