@@ -71,9 +71,10 @@ def turn_degrees(face: Points) -> tuple[float, float, float]:
     """How one head [468, 3] is held: yaw (towards the picture's right), pitch (bowed down), roll (clockwise)."""
     rows, _, _ = _fit(np.asarray(face, np.float64)[:, :2])
     facing = _cross(rows[0], rows[1])
-    yaw = math.asin(float(np.clip(-rows[0, 2], -1, 1)))
-    pitch = math.atan2(-float(rows[1, 2]), float(facing[2]))
-    roll = math.atan2(float(rows[1, 0]), float(rows[0, 0]))
+    # The third row and the second column of roll · pitch · yaw.
+    yaw = math.atan2(float(facing[0]), float(facing[2]))
+    pitch = math.asin(float(np.clip(facing[1], -1, 1)))
+    roll = math.atan2(-float(rows[0, 1]), float(rows[1, 1]))
     return math.degrees(yaw), math.degrees(pitch), math.degrees(roll)
 
 
