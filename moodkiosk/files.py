@@ -6,7 +6,12 @@ import contextlib
 import errno
 import os
 import tempfile
+import time
 from pathlib import Path
+
+LEFTOVER_LETTERS = 10  # two dots, and the eight letters that mkstemp adds
+LEFTOVER_SECONDS = 3600.0
+"""A temporary file as old as this belongs to nobody any more: the power went off while it was written."""
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:
@@ -53,6 +58,7 @@ def _take_name(name: str, path: Path) -> None:
 
 def _write_beside(path: Path, data: bytes, mode: int, owner: tuple[int, int] | None) -> str:
     """A temporary file beside `path` that holds the data, safe on the disk; its name. Nothing is left on an error."""
+    _sweep(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp makes it 0600
     try:
         with os.fdopen(handle, "wb") as file:
@@ -67,6 +73,16 @@ def _write_beside(path: Path, data: bytes, mode: int, owner: tuple[int, int] | N
         os.unlink(name)
         raise
     return name
+
+
+def _sweep(path: Path) -> None:
+    """Removes what earlier writers of `path` left beside it when they were cut off."""
+    with os.scandir(path.parent) as entries:
+        for entry in entries:
+            if entry.name.startswith(f".{path.name}.") and len(entry.name) == len(path.name) + LEFTOVER_LETTERS:
+                with contextlib.suppress(OSError):  # another writer was faster
+                    if time.time() - entry.stat().st_mtime > LEFTOVER_SECONDS:
+                        os.unlink(entry.path)
 
 
 def _sync_folder(path: Path) -> None:
