@@ -166,9 +166,9 @@ class Eyes:
         ]
         self.front = next((person for person in self.people if front and person.track == front.number), None)
         self.measures = None
-        if self.front is None:
+        if self.front is None or front is None:
             return Reading(at, len(people), front.number if front else None, quality=quality.nobody(rgb))
-        view = quality.judge(rgb, self.front.landmarks.face)
+        view = quality.judge(rgb, front.face, front.region)
         self.measures = measure(self.front.landmarks, model.schema if model else FACE)
         if model is None:
             return Reading(at, len(people), self.front.track, quality=view)

@@ -55,13 +55,13 @@ class HandFinder:
         packets = self._graph.run(part)
         if "hands" not in packets or "sides" not in packets:
             return None, None
-        scale = np.array((right - left, bottom - top, right - left), np.float32)
+        size = (right - left, bottom - top)
         shift = np.array((left, top, 0), np.float32)
         found: dict[str, tuple[float, Points]] = {}
         messages = zip(serialised_list(packets["hands"]), serialised_list(packets["sides"]), strict=True)
         for landmarks, sides in messages:
             side = self._sides.FromString(sides).classification[0]
-            hand = points_of(landmarks, POINTS) * scale + shift
+            hand = points_of(landmarks, POINTS, size) + shift
             if side.label not in found or side.score > found[side.label][0]:
                 found[side.label] = (side.score, hand)
         # MediaPipe takes every picture for a mirror image (hands.md of its solutions); ours are none.

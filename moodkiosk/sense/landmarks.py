@@ -36,8 +36,8 @@ node {
 """
 
 # A NormalizedLandmarkList (landmark.proto) of n points is n times: field 1, length 15; fields 1, 2, 3 as fixed32.
-_ROW = np.dtype([("start", "S3"), ("x", "<f4"), ("y_tag", "u1"), ("y", "<f4"), ("z_tag", "u1"), ("z", "<f4")])
-_START, _Y_TAG, _Z_TAG = b"\x0a\x0f\x0d", 0x15, 0x1D
+_ROW = np.dtype([("start", "V3"), ("x", "<f4"), ("y_tag", "u1"), ("y", "<f4"), ("z_tag", "u1"), ("z", "<f4")])
+_TAG_PLACES, _TAGS = [0, 1, 2, 7, 12], np.array([0x0A, 0x0F, 0x0D, 0x15, 0x1D], np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class FaceMesh:
         packet = self._graph.run(rgb, where).get("face")
         if packet is None:
             return None
-        return points_of(serialised(packet), POINTS) * np.array((width, height, width), np.float32)
+        return points_of(serialised(packet), POINTS, (width, height))
 
 
 def enlightened(rgb: Image, region: Region) -> tuple[int, int, Image | None]:
@@ -100,22 +100,29 @@ def enlightened(rgb: Image, region: Region) -> tuple[int, int, Image | None]:
     return left, top, cv2.cvtColor(part, cv2.COLOR_GRAY2RGB)
 
 
-def points_of(message: bytes, count: int) -> Points:
-    """A serialised NormalizedLandmarkList as float32 [count, 3].
+def points_of(message: bytes, count: int, size: tuple[int, int]) -> Points:
+    """A serialised NormalizedLandmarkList as float32 [count, 3], in pixels of a picture of that (width, height).
 
     The usual bytes form a regular pattern, which is a hundred times faster to read than through the message's class;
     any other is left to protobuf. Raises ValueError if there are fewer points.
     """
+    points: Points = np.empty((count, 3), np.float32)
+    scale = (size[0], size[1], size[0])  # z is in the scale of x
     if len(message) == count * _ROW.itemsize:
-        rows = np.frombuffer(message, _ROW)
-        if (rows["start"] == _START).all() and (rows["y_tag"] == _Y_TAG).all() and (rows["z_tag"] == _Z_TAG).all():
-            return np.stack([rows["x"], rows["y"], rows["z"]], axis=1)
+        tags = np.frombuffer(message, np.uint8).reshape(count, _ROW.itemsize)[:, _TAG_PLACES]
+        if (tags == _TAGS).all():
+            rows = np.frombuffer(message, _ROW)
+            for axis, name in enumerate("xyz"):
+                np.multiply(rows[name], scale[axis], out=points[:, axis])
+            return points
     from mediapipe.framework.formats import landmark_pb2
 
-    found = landmark_pb2.NormalizedLandmarkList.FromString(message).landmark[:count]
+    found = landmark_pb2.NormalizedLandmarkList.FromString(message).landmark
     if len(found) < count:
         raise ValueError(f"{len(found)} landmarks instead of {count}")
-    return np.array([(point.x, point.y, point.z) for point in found], np.float32)
+    points[:] = [(point.x, point.y, point.z) for point in found[:count]]
+    points *= np.array(scale, np.float32)
+    return points
 
 
 def region_of(face: Points) -> Region:

@@ -30,6 +30,9 @@ NOISE = 7.0
 MOTION_CELLS = 2
 """As many squares must have moved."""
 
+GATE_SECONDS = 0.09
+"""Looking for motion more often than about ten times a second finds nobody any sooner."""
+
 REST_SECONDS = 0.8
 """While somebody is there, a tile in which something moves is searched this often."""
 
@@ -55,33 +58,37 @@ class Search:
             at: seconds.
             eager: nobody is there, or somebody was lost: search at once, wherever something moves.
         """
+        if at - self._looked_at < GATE_SECONDS:
+            return []
+        rest_seconds = 0.0 if eager else REST_SECONDS
+        rested = [index for index, searched_at in enumerate(self._searched_at) if at - searched_at >= rest_seconds]
+        share = 1.0 if eager else min((at - self._looked_at) / REST_SECONDS, 1.0)
+        self._looked_at = at
+        if not rested:
+            return []
         grid = grid_of(rgb)
-        moved = self._moved(grid, ~_covered(grid.shape, known))
-        if not eager:
-            moved = [index for index in moved if at - self._searched_at[index] >= REST_SECONDS]
-            # Spread over the looks, and still every tile in time.
-            share = min((at - self._looked_at) / REST_SECONDS, 1.0)
-            most = math.ceil(share * len(self.tiles))
-            moved = sorted(moved, key=self._searched_at.__getitem__)[:most]
+        moved = self._moved(rested, grid, ~_covered(grid.shape, known))
+        # Spread over the looks, the one searched longest ago first, and still every tile in time.
+        moved = sorted(moved, key=self._searched_at.__getitem__)[: math.ceil(share * len(self.tiles))]
         if not moved and at - max(self._searched_at) >= QUIET_SECONDS:
             moved = [self._searched_at.index(min(self._searched_at))]
         for index in moved:
             self._searched_at[index], self._seen[index] = at, grid
-        self._looked_at = at
         return [self.tiles[index] for index in moved]
 
-    def _moved(self, grid: Grid, news: NDArray[np.bool_]) -> list[int]:
-        """The tiles in which something has changed, outside of what is known, since they were searched."""
+    def _moved(self, rested: list[int], grid: Grid, news: NDArray[np.bool_]) -> list[int]:
+        """The tiles among those in which something has changed, outside of what is known, since they were searched."""
         found: list[int] = []
         maps: dict[int, NDArray[np.bool_]] = {}  # many tiles were searched in the same picture
-        for index, (tile, before) in enumerate(zip(self.tiles, self._seen, strict=True)):
+        for index in rested:
+            before = self._seen[index]
             if before is None:
                 found.append(index)
                 continue
             changed = maps.get(id(before))
             if changed is None:
                 changed = maps[id(before)] = changes(grid, before) & news
-            left, top, width, height = (part // CELL_PX for part in tile)
+            left, top, width, height = (part // CELL_PX for part in self.tiles[index])
             if np.count_nonzero(changed[top : top + height, left : left + width]) >= MOTION_CELLS:
                 found.append(index)
         return found
@@ -100,7 +107,9 @@ def grid_of(rgb: Image) -> Grid:
 def changes(grid: Grid, before: Grid) -> NDArray[np.bool_]:
     """Which squares have changed by more than noise does."""
     change = np.abs(grid - before)
-    limit = min(max(NOISE * float(np.median(change)), MOTION_GREY[0]), MOTION_GREY[1])
+    middle = change.size // 2
+    median = float(np.partition(change, middle, axis=None)[middle])
+    limit = min(max(NOISE * median, MOTION_GREY[0]), MOTION_GREY[1])
     changed: NDArray[np.bool_] = change > limit
     return changed
 

@@ -14,6 +14,9 @@ MOVE = 0.03
 """A face has moved when its landmarks are this far, in face widths, from where they were. Sensor noise and the mesh's
 own unrest on a printed face stay below a third of it; nobody sits that still for minutes."""
 
+SEE_SECONDS = 0.15
+"""Landmarks are taken in at most this often."""
+
 CALM_SECONDS = 1.0
 """Landmarks are averaged over about this long before they are compared, so that noise does not count as movement."""
 
@@ -31,10 +34,13 @@ class Stillness:
 
     def see(self, face: Points, width_px: float, at: float) -> None:
         """Takes in the landmarks [468, 3] at a time."""
+        if 0 <= at - self._at < SEE_SECONDS:
+            return
         share = 1 - math.exp(-max(at - self._at, 0.0) / CALM_SECONDS)
         self._mean = self._mean + share * (face[_SAMPLE, :2] - self._mean)
         self._at = at
-        moved = float(np.hypot(*(self._mean - self._anchor).T).mean()) / max(width_px, 1.0)
+        x, y = (self._mean - self._anchor).T
+        moved = float(np.hypot(x, y).sum()) / len(x) / max(width_px, 1.0)
         if moved > MOVE:
             self._anchor, self._since = self._mean, at
 

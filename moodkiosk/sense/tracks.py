@@ -79,9 +79,9 @@ class Track:
         growth = abs(math.log(region.side / where.side)) / math.log(SAME_SIZE)
         return max(apart, growth)
 
-    def take(self, face: Points, at: float) -> None:
-        """The person is seen again."""
-        region, seconds = region_of(face), at - self.at
+    def take(self, face: Points, region: Region, at: float) -> None:
+        """The person is seen again, the face in that region."""
+        seconds = at - self.at
         if seconds > 0:
             share = seconds / (seconds + SPEED_MEMORY_SECONDS)
             moved = ((region.x - self.region.x) / seconds, (region.y - self.region.y) / seconds)
@@ -139,7 +139,7 @@ class Tracks:
         for track, face, region in faces:
             if track.misfit(region, at) > 1 or any(same_face(region, other) for other in taken):
                 continue
-            track.take(face, at)
+            track.take(face, region, at)
             taken.append(region)
             self.seen.append(track)
         self._hidden += [track for track, _ in found if track not in self.seen]
@@ -160,7 +160,7 @@ class Tracks:
             width = width_px(face)
             track = Track(self._last_number, face, at, at, region, width, Stillness(face, width, at))
         else:
-            track.take(face, at)
+            track.take(face, region, at)
         self.seen.append(track)
         self._settle(at)
         return track

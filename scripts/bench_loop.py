@@ -1,0 +1,85 @@
+"""The sense loop as it runs in the kiosk, with pictures in memory in place of a camera."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from moodkiosk.moods import Frame
+from moodkiosk.sense import model
+from moodkiosk.sense.capture import CameraStatus
+from moodkiosk.sense.corrections import Corrections
+from moodkiosk.sense.eyes import Eyes
+from moodkiosk.sense.health import HealthReport
+from moodkiosk.sense.loop import Loop, Parts
+from moodkiosk.sense.models import Models
+from moodkiosk.sense.neutral import Neutrals
+from moodkiosk.sense.orders import Orders, Wards
+from moodkiosk.sense.pace import Pace, Thermometer
+from moodkiosk.sense.switch import CameraSwitch
+from moodkiosk.sense.uplink import Uplink
+from moodkiosk.settings import LearningSettings, SenseSettings
+
+
+class Pictures:
+    """A camera that always has the next picture ready."""
+
+    status = CameraStatus("on")
+    failed: str | None = None
+    turns = 0
+
+    def __init__(self, show: Callable[[int], Any]) -> None:
+        self.looks = 0
+        self._show = show
+
+    def latest(self, _after: float, _timeout: float) -> Frame:
+        """The next picture, taken now."""
+        self.looks += 1
+        return Frame(self._show(self.looks), time.monotonic())
+
+    def resume(self) -> None:
+        """Nothing is open."""
+
+    def pause(self) -> bool:
+        """Nothing is open."""
+        return True
+
+
+class FullSpeed(Pace):
+    """Looks as often as it can."""
+
+    def interval(self, _at: float, _least_hz: float = 0.0) -> float:
+        """No pause."""
+        return 0.0
+
+
+class Run:
+    """A sense loop that can be turned."""
+
+    def __init__(self, show: Callable[[int], Any], link: str, *, paced: bool) -> None:
+        self._pictures = Pictures(show)
+        state = Path(tempfile.mkdtemp(prefix="moodkiosk-bench-"))
+        uplink = Uplink(Path(link))
+        models = Models(lambda: [model.STARTER])
+        capture: Any = self._pictures
+        wards = Wards(
+            CameraSwitch(state), capture.pause, models, Neutrals(state), Corrections(LearningSettings(), state)
+        )
+        thermometer = Thermometer()
+        settings = SenseSettings()
+        pace = (Pace if paced else FullSpeed)(settings, thermometer)
+        eyes = Eyes(settings, models.current)
+        orders = Orders(wards, uplink.tell)
+        self._loop = Loop(Parts(capture, eyes, wards, orders, uplink, pace, HealthReport(pace, thermometer)))
+
+    @property
+    def looks(self) -> int:
+        """Frames looked at so far."""
+        return self._pictures.looks
+
+    def turn(self) -> None:
+        """One turn of the loop."""
+        self._loop.turn()

@@ -1,0 +1,150 @@
+"""One side of a comparison, as a process of its own: `bench.py` starts several and lets them work in turns.
+
+Reads one line a round from stdin ("frames N" or "seconds S") and answers with one JSON line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Image = NDArray[np.uint8]
+
+# A desk has no better place to look: the checkout's own packages.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+RATE_HZ = 5.0
+MOODS = ("angry", "happy", "neutral", "sad", "surprise")
+
+
+def pictures(size: tuple[int, int], count: int, *, empty: bool = False) -> list[Image]:
+    """The drawn actor, moving a little, or the empty room with some sensor noise."""
+    import numpy as np
+
+    from moodkiosk.sense.actor import Scene, picture
+
+    if empty:
+        rng = np.random.default_rng(0)
+        room = picture([], size).astype(np.int16)
+        return [
+            (room + rng.normal(0, 2, room.shape).round().astype(np.int16)).clip(0, 255).astype(np.uint8)
+            for _ in range(count)
+        ]
+    scene = Scene(size=size)
+    return [scene.picture_at(2.5 + index / 15) for index in range(count)]
+
+
+def back_and_forth(found: list[Image]) -> Callable[[int], Image]:
+    """The pictures in an order without jumps, for ever."""
+    order = [*range(len(found)), *range(len(found) - 2, 0, -1)]
+    return lambda index: found[order[index % len(order)]]
+
+
+def bare(show: Callable[[int], Image]) -> Callable[[int], None]:
+    """FaceMesh as its documentation shows it."""
+    import mediapipe as mp
+
+    mesh = mp.solutions.face_mesh.FaceMesh(refine_landmarks=False)
+
+    def look(index: int) -> None:
+        assert mesh.process(show(index)).multi_face_landmarks
+
+    return look
+
+
+def classic(show: Callable[[int], Image]) -> Callable[[int], None]:
+    """The classic loop: Holistic, 1020 numbers, a 512-256 network in Keras, predict for every frame."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import mediapipe as mp
+    import numpy as np
+    from tensorflow import keras
+
+    holistic = mp.solutions.holistic.Holistic(model_complexity=1)
+    layers = [keras.layers.Dense(n, activation="relu") for n in (512, 256)]
+    network = keras.Sequential(
+        [keras.layers.Input((1020,)), *layers, keras.layers.Dense(len(MOODS), activation="softmax")]
+    )
+
+    def look(index: int) -> None:
+        found = holistic.process(show(index))
+        face = (
+            np.zeros((468, 2))
+            if found.face_landmarks is None
+            else np.array([(p.x, p.y) for p in found.face_landmarks.landmark])
+        )
+        numbers = (face - face[1]).ravel()
+        network.predict(np.concatenate([numbers, np.zeros(84)])[None], verbose=0)
+
+    return look
+
+
+def main() -> None:
+    """Serves rounds until stdin ends."""
+    side, width, height, link = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+    size = (width, height)
+    if side in ("bare", "classic"):
+        show = back_and_forth(pictures(size, 45))
+        serve({"bare": bare, "classic": classic}[side](show))
+    else:
+        from scripts.bench_loop import Run
+
+        found = pictures(size, 4 if side == "memory" else 45, empty=side == "empty")
+        serve_loop(Run(back_and_forth(found), link, paced=side in ("paced", "empty")))
+
+
+def serve(look: Callable[[int], None]) -> None:
+    """Rounds of something that looks at one picture a call."""
+    index = 0
+    for line in ready():
+        what, number = line.split()
+        cpu_seconds, start = time.process_time(), time.monotonic()
+        frames = int(number) if what == "frames" else int(float(number) * RATE_HZ)
+        for turn in range(frames):
+            if what == "seconds":
+                time.sleep(max(0.0, start + turn / RATE_HZ - time.monotonic()))
+            look(index)
+            index += 1
+        answer(frames, cpu_seconds, start)
+
+
+def serve_loop(run: Any) -> None:
+    """Rounds of the whole sense loop."""
+    for line in ready():
+        what, number = line.split()
+        before, cpu_seconds, start = run.looks, time.process_time(), time.monotonic()
+        while (run.looks - before < int(number)) if what == "frames" else (time.monotonic() - start < float(number)):
+            run.turn()
+        answer(run.looks - before, cpu_seconds, start)
+
+
+def ready() -> Any:
+    print("{}", flush=True)
+    return sys.stdin
+
+
+def answer(frames: int, cpu_seconds: float, start: float) -> None:
+    """One JSON line about the round that began at these times."""
+    from moodkiosk.sense.health import rss_mb
+
+    cpu_seconds, seconds = time.process_time() - cpu_seconds, time.monotonic() - start
+    found = {
+        "frames": frames,
+        "cpu_ms": cpu_seconds * 1000,
+        "seconds": seconds,
+        "rss_mb": rss_mb(),
+        "threads": len(os.listdir("/proc/self/task")),
+    }
+    print(json.dumps(found), flush=True)
+
+
+if __name__ == "__main__":
+    main()
