@@ -13,7 +13,7 @@ from moodkiosk.learn import bring, dataset, ssh
 from moodkiosk.sense import recording
 from tests.support import faces
 from tests.support.sshd import Sshd
-from tests.support.terminal import Terminal
+from tests.support.terminal import Terminal, take
 
 SCRIPT = str(Path(__file__).parent.parent / "scripts" / "collect.py")
 
@@ -42,15 +42,13 @@ def brought(sshd: Sshd, folder: Path) -> list[Path]:
 @pytest.mark.slow
 def test_a_sitting_on_the_kiosk_over_one_connection(sshd: Sshd, outbox: Path, tmp_path: Path) -> None:
     before = sshd.sign_ins
-    words = ["Happy", "--seconds", "2", "--source", "actor", "--host", "kitchen", "--ssh", sshd.command]
+    words = ["Happy", "--seconds", "4", "--source", "actor", "--host", "kitchen", "--ssh", sshd.command]
     with Terminal([sys.executable, SCRIPT, *words], tmp_path) as terminal:
         terminal.wait_for("Record it as 'happy'? [Y/n]")  # asked here, where the recordings are
         terminal.press("\n")
         terminal.wait_for("Who is in front of the camera?")
         terminal.press("Anna\n")
-        terminal.wait_for("view   good")
-        terminal.press(" ")
-        terminal.wait_for("samples kept")
+        take(terminal)
         terminal.press(" ")
         assert terminal.wait() == 0
         assert "1 recording brought back to recordings" in terminal.text

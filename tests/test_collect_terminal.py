@@ -11,14 +11,14 @@ import pytest
 
 from moodkiosk.learn import dataset
 from tests.support.control_double import ControlDouble
-from tests.support.terminal import Terminal
+from tests.support.terminal import Terminal, take
 from tests.support.wait import until
 
 SCRIPT = str(Path(__file__).parent.parent / "scripts" / "collect.py")
 
 
 def collect(*words: str) -> list[str]:
-    return [sys.executable, SCRIPT, *words, "--source", "actor", "--seconds", "2"]
+    return [sys.executable, SCRIPT, *words, "--source", "actor", "--seconds", "3"]
 
 
 def recordings(folder: Path) -> list[str]:
@@ -33,14 +33,11 @@ def test_a_guided_sitting_with_questions_keys_and_a_summary(tmp_path: Path) -> N
         terminal.press("Anna\n")
         assert "collecting for Anna" in terminal.wait_for("label 1 of 2")
         terminal.wait_for("HAPPY")
-        terminal.wait_for("view   good")  # the actor has come in
-        terminal.press(" ")
-        terminal.wait_for("HAPPY  now")
-        shown = terminal.wait_for("samples kept")
+        shown = take(terminal)
         assert "face found" in shown
         assert any("⠀" < letter <= "⣿" for letter in shown), "the preview is drawn in braille"
         until(lambda: len(recordings(tmp_path / "recordings")) == 1)
-        terminal.press("x q")  # a key that means nothing, start, and enough
+        terminal.press("x\x1b[A\x1bOD q")  # keys that mean nothing, then start, and enough
         assert terminal.wait() == 0
         text = terminal.text
     assert "1 recording with" in text
@@ -52,9 +49,7 @@ def test_a_guided_sitting_with_questions_keys_and_a_summary(tmp_path: Path) -> N
 
 def test_ctrl_c_keeps_what_is_complete_and_nothing_half_written(tmp_path: Path) -> None:
     with Terminal(collect("happy", "--person", "", "--out", "out"), tmp_path) as terminal:
-        terminal.wait_for("view   good")
-        terminal.press(" ")
-        terminal.wait_for("samples kept")
+        take(terminal)
         terminal.press("a")
         terminal.wait_for("HAPPY  now")
         terminal.press("\x03")

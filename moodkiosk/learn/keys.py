@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import sys
 import termios
 import tty
 from types import TracebackType
 from typing import Self
+
+SEQUENCE = re.compile(r"\x1b(\[[0-9;]*[A-Za-z~]|O[A-Z]|.)?")
+"""What keys that are no letters send (ECMA-48, and xterm's application mode)."""
 
 
 class Keys:
@@ -32,7 +36,6 @@ class Keys:
             data = os.read(self._handle, 64)
             if not data:
                 raise KeyboardInterrupt  # the terminal has gone
-            # Keys that are no letters come as a sequence of their own, in one go.
-            self._typed = "" if data.startswith(b"\x1b") else data.decode("utf-8", "ignore")
+            self._typed = SEQUENCE.sub("", data.decode("utf-8", "ignore"))
         key, self._typed = self._typed[:1].lower(), self._typed[1:]
         return " " if key in ("\n", "\r") else key

@@ -36,14 +36,15 @@ class Terminal:
         os.close(slave)
         self.text = ""
 
-    def wait_for(self, wanted: str, seconds: float = 60.0) -> str:
-        """Everything shown since the last call up to and with `wanted`. Raises AssertionError at the deadline."""
+    def wait_for(self, *wanted: str, seconds: float = 90.0) -> str:
+        """Everything shown since the last call, up to one of `wanted`. Raises AssertionError at the deadline."""
         deadline = time.monotonic() + seconds
-        while wanted not in self.text:
+        pattern = re.compile("|".join(map(re.escape, wanted)))
+        while not (found := pattern.search(self.text)):
             if not self._read(deadline):
-                raise AssertionError(f"never showed {wanted!r}, but:\n{self.text[-3000:]}")
-        before, _, self.text = self.text.partition(wanted)
-        return before + wanted
+                raise AssertionError(f"never showed {wanted}, but:\n{self.text[-3000:]}")
+        shown, self.text = self.text[: found.end()], self.text[found.end() :]
+        return shown
 
     def press(self, keys: str) -> None:
         """Types keys."""
@@ -54,7 +55,7 @@ class Terminal:
         os.close(self._master)
         self._master = -1
 
-    def wait(self, seconds: float = 30.0) -> int:
+    def wait(self, seconds: float = 60.0) -> int:
         """The exit code, once the program has ended."""
         deadline = time.monotonic() + seconds
         while self._master >= 0 and self._read(deadline):
@@ -85,3 +86,17 @@ class Terminal:
             return False
         self.text += ESCAPES.sub("", data.decode("utf-8", "replace"))
         return bool(data)
+
+
+def take(terminal: Terminal, key: str = " ") -> str:
+    """Records one take of "happy" in a guided sitting and returns what was shown meanwhile.
+
+    It is done again if the actor happens to be away, or the machine too busy for enough pictures.
+    """
+    while True:
+        terminal.wait_for("view   good")
+        terminal.press(key)
+        terminal.wait_for("HAPPY  now")
+        shown = terminal.wait_for("samples kept", "nothing was kept")
+        if shown.endswith("samples kept"):
+            return shown
