@@ -157,7 +157,7 @@ def test_every_answer_has_the_safety_headers_and_the_page_nothing_inline(visitor
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
     page = visitor.get("/").body.decode()
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)|https?://(?!www\.w3\.org)", page)
 

@@ -35,7 +35,8 @@ HEADERS: dict[bytes, bytes] = {
     b"require-trusted-types-for 'script'; trusted-types 'none'",
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
-    b"referrer-policy": b"no-referrer",
+    # Not "no-referrer": with it, browsers hide the origin of our own sign-in form.
+    b"referrer-policy": b"same-origin",
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"camera=(), microphone=(), geolocation=()",

@@ -20,7 +20,7 @@ function shares(history) {
   const starts = history.spans.map((span) => Date.parse(span.at));
   const begin = starts.length ? Math.min(starts[0], end - HOUR) : end - HOUR;
   const all = history.spans.map((span, i) => ({ ...span, from: starts[i], to: starts[i + 1] ?? end }));
-  return { begin, end, spans: all.filter((span) => span.to > span.from) };
+  return { begin, end, spans: all.filter((span) => span.to > span.from || span === all.at(-1)) };
 }
 
 /** The band. Its hours are marked where `fine`. */

@@ -1,0 +1,376 @@
+"""The page in a real Chromium: every look and every button, on the real loop and real decisions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from moodkiosk.moods import Recommendation, View
+from tests.support import browser as support
+from tests.support.browser import SCREENSHOTS, SIZES, Watched, opened
+from tests.support.wait import until
+from tests.support.web import LABELS, Household, household, page_only
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(support.CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
+]
+
+SEEN = View(
+    mood="happy",
+    confidence=0.9,
+    since="2026-11-23T20:14:00+01:00",
+    present=True,
+    people=1,
+    camera_status="on",
+    playing="Sunny side, started by us at 20:14",
+    language="English",
+    artist="Nena",
+    recommendation=Recommendation("happy English Nena", "https://music.youtube.com/search?q=happy+English+Nena"),
+    labels=LABELS,
+)
+ALONE = replace(SEEN, mood=None, present=False, people=0, playing=None)
+LOOKS: dict[str, View] = {
+    **{label: replace(SEEN, mood=label) for label in LABELS},
+    "label-of-its-own": replace(SEEN, mood="mischievous", people=3, person="Anna"),
+    "not-sure": replace(SEEN, mood=None, confidence=0.3),
+    "nobody": replace(ALONE, quiet_until="2026-11-24T07:00:00+01:00"),
+    "camera-off": replace(ALONE, camera=False, camera_status="off"),
+    "scheduled-off": replace(ALONE, camera_status="scheduled off"),
+    "camera-lost": replace(ALONE, camera_status="lost: there is no /dev/video0"),
+    "camera-lent": replace(ALONE, camera_status="lent"),
+    "starting": replace(ALONE, camera_status="starting"),
+    "by-hand": replace(ALONE, mood="sad", manual_mood="sad", camera=False, camera_status="off"),
+    "degraded": replace(SEEN, playing=None, player_status="speaker not connected: is “Living room” switched on?"),
+}
+TROUBLE: dict[str, object] = {"broker": "cannot reach 192.168.1.5:1883: Connection refused", "login_days_left": 5.5}
+HEADLINES = {
+    "angry": "Angry",
+    "happy": "Happy",
+    "neutral": "Neutral",
+    "sad": "Sad",
+    "surprise": "Surprised",
+    "degraded": "Happy",
+    "label-of-its-own": "Mischievous",
+    "not-sure": "Not sure",
+    "nobody": "Nobody here",
+    "camera-off": "Camera off",
+    "scheduled-off": "Camera off",
+    "camera-lost": "Camera lost",
+    "camera-lent": "Camera lent",
+    "starting": "Waking up",
+    "by-hand": "Sad",
+}
+SHEETS = ("recommend", "choose", "wrong", "why", "day", "more")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = support.launch(playwright)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+    with household(tmp_path_factory.mktemp("home")) as found:
+        yield found
+
+
+@pytest.fixture
+def watched(browser: Browser, home: Household) -> Iterator[Watched]:
+    """The page of the whole kiosk on its seven-inch screen; at the end it has not complained."""
+    home.see("happy")
+    with opened(browser, home.address) as found:
+        expect(found.page.locator("#word")).to_have_text("Happy")
+        yield found
+        assert found.complaints == []
+
+
+def show(page_of_kiosk: Any, page: Page, look: str) -> None:
+    """Shows a look and waits until the page has it."""
+    page_of_kiosk.health(TROUBLE if look == "degraded" else {})
+    page_of_kiosk.show(LOOKS[look])
+    expect(page.locator("#word")).to_have_text(HEADLINES[look])
+    expect(page.locator("#notices")).to_be_visible(visible=look == "degraded")
+
+
+def sheet(page: Page, name: str) -> None:
+    """Opens a sheet and waits for its title."""
+    page.locator(f"#{name}").click()
+    expect(page.locator("#sheet-title")).to_be_visible()
+
+
+def overflows(page: Page) -> tuple[bool, bool]:
+    """Whether the page has to be scrolled, across and down."""
+    found = page.evaluate(
+        "[document.documentElement.scrollWidth > innerWidth, document.documentElement.scrollHeight > innerHeight]"
+    )
+    return tuple(found)
+
+
+def resize(page: Page, size: str) -> None:
+    """Gives the page another screen."""
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+
+
+def photograph(page: Page, name: str) -> None:
+    """Keeps a picture of the page for people to look at."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.jpeg", quality=85)
+
+
+# Looks.
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_look_fits_on_every_screen_and_axe_finds_nothing(browser: Browser, tmp_path: Path, scheme: str) -> None:
+    axe = Axe()
+    with (
+        page_only(tmp_path) as (kiosk, address),
+        # The policy forbids what axe puts into the page.
+        opened(browser, address, color_scheme=scheme, bypass_csp=True) as watched,
+    ):
+        for look in LOOKS:
+            show(kiosk, watched.page, look)
+            found = axe.run(watched.page)
+            assert found.violations_count == 0, f"{look}: {found.generate_report()}"
+            for size in SIZES:
+                resize(watched.page, size)
+                photograph(watched.page, f"{look}-{size}-{scheme}")
+                assert overflows(watched.page) == (False, False), (look, size)
+        assert watched.complaints == []
+
+
+@pytest.mark.parametrize(("scheme", "checked"), [("light", "kiosk"), ("dark", "phone")])
+def test_every_sheet_fits_and_axe_finds_nothing(browser: Browser, home: Household, scheme: str, checked: str) -> None:
+    axe = Axe()
+    home.see("happy")
+    with opened(browser, home.address, checked, color_scheme=scheme, bypass_csp=True) as watched:
+        for name in SHEETS:
+            resize(watched.page, checked)
+            sheet(watched.page, name)
+            found = axe.run(watched.page)
+            assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+            for size in SIZES:
+                resize(watched.page, size)
+                photograph(watched.page, f"sheet-{name}-{size}-{scheme}")
+                assert not overflows(watched.page)[0], (name, size)
+            watched.page.keyboard.press("Escape")
+            expect(watched.page.locator("#sheet-title")).to_have_count(0)
+
+
+def test_text_on_the_light_of_every_mood_has_contrast(browser: Browser, tmp_path: Path) -> None:
+    """WCAG 2.2, 1.4.3 (4.5 to 1), at the brightest and the darkest of what lies behind; for 24 hues and both themes."""
+    measure = """hues => {
+        const sheet = Object.assign(document.createElement('canvas'), {width: 1, height: 1});
+        const canvas = sheet.getContext('2d', {willReadFrequently: true});
+        const light = (colour, under) => {
+            canvas.clearRect(0, 0, 1, 1);
+            for (const each of [under, colour]) { canvas.fillStyle = each; canvas.fillRect(0, 0, 1, 1); }
+            const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map(part => part / 255)
+                .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+            return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+        };
+        const probe = document.createElement('i');
+        document.body.append(probe);
+        const colour = name => { probe.style.color = `var(--${name})`; return getComputedStyle(probe).color; };
+        let least = 99;
+        for (const hue of hues) for (const chroma of [0.012, 0.05, 0.13]) {
+            document.body.style.setProperty('--hue', hue);
+            document.body.style.setProperty('--chroma', chroma);
+            const ground = colour('ground');
+            for (const [front, back] of [['ink', 'ground'], ['ink', 'wash'], ['ink', 'panel'], ['soft', 'ground'],
+                ['soft', 'wash'], ['soft', 'panel'], ['soft', 'raised'], ['ink', 'key'], ['on-bright', 'bright'],
+                ['on-note', 'note'], ['accent', 'raised'], ['on-accent', 'accent'], ['ground', 'ink']]) {
+                const behind = light(colour(back), ground), before = light(colour(front), ground);
+                const ratio = (Math.max(behind, before) + 0.05) / (Math.min(behind, before) + 0.05);
+                if (ratio < least) least = ratio;
+            }
+        }
+        return least;
+    }"""
+    for scheme in ("light", "dark"):
+        with page_only(tmp_path) as (_, address), opened(browser, address, color_scheme=scheme) as watched:
+            assert watched.page.evaluate(measure, list(range(0, 360, 15))) >= 4.5, scheme
+
+
+def test_the_face_follows_the_mood_and_a_label_of_its_own_is_near_neutral(browser: Browser, tmp_path: Path) -> None:
+    parts = "[...document.querySelectorAll('#face :is(.mouth, .eye, .brow)')].map(part => part.getAttribute('d'))"
+    faces: dict[str, tuple[str, ...]] = {}
+    with page_only(tmp_path) as (kiosk, address), opened(browser, address) as watched:
+        for look in LOOKS:
+            show(kiosk, watched.page, look)
+            assert watched.page.locator("#face").get_attribute("aria-label") == f"Face: {HEADLINES[look]}"
+            faces[look] = tuple(watched.page.evaluate(parts))
+    assert len({faces[label] for label in LABELS}) == len(LABELS)
+    assert faces["degraded"] == faces["happy"]
+
+    def distance(one: str, other: str) -> float:
+        numbers = [[float(n) for n in re.findall(r"-?[\d.]+", "".join(faces[look]))] for look in (one, other)]
+        return float(sum(abs(a - b) for a, b in zip(*numbers, strict=True)))
+
+    assert max(LABELS, key=lambda label: -distance(label, "label-of-its-own")) == "neutral"
+
+
+def test_a_camera_that_is_off_is_unmistakable(browser: Browser, tmp_path: Path) -> None:
+    with page_only(tmp_path) as (kiosk, address), opened(browser, address) as watched:
+        mask, chip = watched.page.locator(".mask"), watched.page.locator("#camera")
+        for look, masked, says in (
+            ("happy", False, "Camera is watching"),
+            ("camera-off", True, "Camera is off"),
+            ("by-hand", True, "Camera is off"),
+            ("scheduled-off", True, "Camera is off"),
+            ("camera-lost", False, "Camera is lost"),
+            ("nobody", False, "Camera is watching"),
+        ):
+            show(kiosk, watched.page, look)
+            expect(chip).to_contain_text(says)
+            expect(mask).to_be_visible(visible=masked)
+
+
+def test_trouble_is_told_calmly_with_what_to_do(browser: Browser, tmp_path: Path) -> None:
+    with page_only(tmp_path) as (kiosk, address), opened(browser, address) as watched:
+        show(kiosk, watched.page, "degraded")
+        expect(watched.page.locator("#notices li")).to_have_count(3)
+        watched.page.locator("#notices button").first.click()
+        details = watched.page.locator("dialog")
+        expect(details).to_contain_text("Connection refused")
+        expect(details).to_contain_text("is “Living room” switched on?")
+        expect(details).to_contain_text("ends in 5 days")
+        expect(details).to_contain_text("moodkiosk login")
+
+
+def test_what_the_kiosk_says_is_shown_as_text_whatever_it_is(browser: Browser, tmp_path: Path) -> None:
+    with page_only(tmp_path) as (kiosk, address), opened(browser, address) as watched:
+        evil = "<img src=x onerror=alert(1)>"
+        kiosk.show(replace(SEEN, mood=evil, playing=evil, person=evil, player_status=evil, labels=(evil,)))
+        expect(watched.page.locator("#music")).to_contain_text("<img")
+        expect(watched.page.locator("#word")).to_contain_text("<img")
+        assert watched.page.locator("main img").count() == 0
+        assert watched.complaints == []
+
+
+# Languages, directions, eyes and hands.
+
+
+@pytest.mark.parametrize(("locale", "says"), [("de-AT", "Fröhlich"), ("en-US", "Happy"), ("tlh", "Happy")])
+def test_the_page_speaks_the_language_of_the_browser(browser: Browser, tmp_path: Path, locale: str, says: str) -> None:
+    with page_only(tmp_path) as (kiosk, address), opened(browser, address, locale=locale) as watched:
+        for look in ("happy", "degraded", "camera-lost"):
+            kiosk.health(TROUBLE if look == "degraded" else {})
+            kiosk.show(LOOKS[look])
+            expect(watched.page.locator("#notices")).to_be_visible(visible=look == "degraded")
+            for size in SIZES:
+                resize(watched.page, size)
+                assert overflows(watched.page) == (False, False), (look, size)
+                photograph(watched.page, f"language-{locale}-{look}-{size}")
+        kiosk.show(SEEN)
+        expect(watched.page.locator("#word")).to_have_text(says)
+
+
+def test_right_to_left_the_page_is_its_own_mirror_image(browser: Browser, tmp_path: Path) -> None:
+    with page_only(tmp_path) as (kiosk, address), opened(browser, address) as watched:
+        kiosk.show(SEEN)
+        expect(watched.page.locator("#word")).to_have_text("Happy")
+        for size, (width, _) in SIZES.items():
+            resize(watched.page, size)
+            places = {}
+            for direction in ("ltr", "rtl"):
+                watched.page.evaluate(f"document.documentElement.dir = '{direction}'")
+                found = watched.page.locator("#more").bounding_box()
+                assert found is not None
+                places[direction] = found
+                assert overflows(watched.page) == (False, False), size
+            photograph(watched.page, f"right-to-left-{size}")
+            before, after = places["ltr"], places["rtl"]
+            assert after["x"] == pytest.approx(width - before["x"] - before["width"], abs=2)
+
+
+def test_touch_targets_are_large_enough(watched: Watched) -> None:
+    """WCAG 2.2, 2.5.8 asks for 24 CSS pixels; one direction has 44 at least."""
+    for button in watched.page.get_by_role("button").all():
+        box = button.bounding_box()
+        assert box is not None
+        assert max(box["width"], box["height"]) >= 44
+        assert min(box["width"], box["height"]) >= 24
+
+
+def test_with_reduced_motion_nothing_moves_and_without_it_everything_comes_to_rest(
+    browser: Browser, tmp_path: Path
+) -> None:
+    frames = """() => {
+        window.frames_asked = 0;
+        const real = requestAnimationFrame;
+        window.requestAnimationFrame = frame => { window.frames_asked++; return real(frame); };
+    }"""
+    with page_only(tmp_path) as (kiosk, address):
+        for motion, moves in (("reduce", False), ("no-preference", True)):
+            with opened(browser, address, reduced_motion=motion) as watched:
+                kiosk.show(LOOKS["sad"])
+                expect(watched.page.locator("#word")).to_have_text("Sad")
+                still = "document.getAnimations().length === 0"
+                until(lambda: watched.page.evaluate(still), what="rest")  # noqa: B023 - asked here and now
+                watched.page.evaluate(frames)
+                kiosk.show(LOOKS["surprise"])
+                expect(watched.page.locator("#word")).to_have_text("Surprised")
+                asked = -1
+                while asked != (now := watched.page.evaluate("window.frames_asked")):  # until nothing moves any more
+                    asked = now
+                    watched.page.wait_for_timeout(150)
+                until(lambda: watched.page.evaluate(still), what="rest")  # noqa: B023 - asked here and now
+                assert (asked > 0) == moves
+                kiosk.show(replace(LOOKS["surprise"], people=2))
+                expect(watched.page.locator("#people")).to_have_text("2 people in view")
+                assert watched.page.evaluate("window.frames_asked") == asked
+
+
+# What is asked for, and how soon the page is there.
+
+
+def test_nothing_is_asked_of_anybody_else(watched: Watched, home: Household) -> None:
+    for name in SHEETS:
+        sheet(watched.page, name)
+        watched.page.keyboard.press("Escape")
+    assert watched.requests
+    assert {url for url in watched.requests if not url.startswith(home.address)} == set()
+
+
+def first_paint(browser: Browser, address: str) -> tuple[float, float]:
+    """First contentful paint in milliseconds, with the processor throttled six times, and all that came in KB."""
+    context = browser.new_context(viewport={"width": 800, "height": 480})
+    page = context.new_page()
+    line = context.new_cdp_session(page)
+    received: list[float] = []
+    line.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    line.send("Network.enable")
+    line.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    page.goto(address)
+    expect(page.locator("#word")).to_have_text("Happy", timeout=20_000)
+    entry = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+    paint = until(lambda: page.evaluate(entry), what="the first paint")
+    context.close()
+    return float(paint), sum(received) / 1000
+
+
+def test_the_page_weighs_little_and_paints_within_a_second_on_a_slow_processor(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with page_only(tmp_path) as (kiosk, address):
+        kiosk.show(SEEN)
+        paints: list[float] = []
+        while len(paints) < 3 and min(paints, default=1000) >= 1000:  # the machine may be busy with something else
+            paint, weight_kb = first_paint(browser, address)
+            paints.append(paint)
+            assert 20 < weight_kb < 150
+        print(f"first paint at ×6: {paints} ms, {weight_kb:.0f} KB")
+        assert min(paints) < 1000, paints

@@ -1,0 +1,330 @@
+"""Every button does what it says: a real Chromium, the real loop, real decisions, a dry run for a player."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from moodkiosk.act.ports import Request
+from moodkiosk.act.web import password
+from moodkiosk.act.web.server import DISPLAY_FILE
+from moodkiosk.moods import View
+from tests.support import browser as support
+from tests.support.browser import SCREENSHOTS, Watched, opened
+from tests.support.wait import until
+from tests.support.web import LABELS, Household, household, page_only
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(support.CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = support.launch(playwright)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+    with household(tmp_path_factory.mktemp("home")) as found:
+        yield found
+
+
+@pytest.fixture
+def watched(browser: Browser, home: Household) -> Iterator[Watched]:
+    """The page on its seven-inch screen, somebody happy before it; at the end it has not complained."""
+    home.see("happy")
+    with opened(browser, home.address) as found:
+        expect(found.page.locator("#word")).to_have_text("Happy")
+        yield found
+        assert found.complaints == []
+
+
+@pytest.fixture
+def page(watched: Watched) -> Page:
+    return watched.page
+
+
+def button(page: Page, name: str, within: str = "dialog") -> Any:
+    return page.locator(within).get_by_role("button", name=name, exact=True)
+
+
+# Music.
+
+
+def test_the_first_recommendation_asks_for_a_taste_remembers_it_and_shows_a_link_to_scan(
+    page: Page, home: Household
+) -> None:
+    page.locator("#recommend").click()
+    button(page, "Deutsch").click()
+    page.get_by_label("Artist").fill("Nena")
+    decided = len(home.decisions)
+    button(page, "Recommend").click()
+    link = page.locator("dialog a")
+    expect(link).to_have_attribute("href", re.compile(r"^https://music\.youtube\.com/.*Nena"))
+    expect(page.locator("dialog")).to_contain_text("“Sunny side” on Living room")
+    until(lambda: page.evaluate("document.querySelector('dialog .qr').naturalWidth > 0"), what="the QR code")
+    assert (home.view.language, home.view.artist) == ("Deutsch", "Nena")
+    assert [(found.action, found.asked) for found in home.decisions[decided:]] == [("play", True)]
+    page.keyboard.press("Escape")
+    page.locator("#recommend").click()  # the second time nothing is asked
+    expect(link).to_be_visible()
+    button(page, "Change language or artist").click()
+    expect(page.get_by_label("Artist")).to_have_value("Nena")
+
+
+def test_with_nobody_there_a_recommendation_asks_for_the_mood(page: Page, home: Household) -> None:
+    home.see(None, people=0)
+    expect(page.locator("#word")).to_have_text("Nobody here")
+    page.evaluate("sessionStorage.setItem('asked', 'yes')")
+    page.locator("#recommend").click()
+    button(page, "Happy").click()
+    expect(page.locator("dialog a")).to_be_visible()
+    assert home.view.manual_mood == "happy"
+
+
+def test_pause_and_next_song_reach_the_player_and_pause_is_respected(page: Page, home: Household) -> None:
+    decided = len(home.decisions)
+    page.locator("#skip").click()
+    until(lambda: [found.action for found in home.decisions[decided:]] == ["skip"], what="skip")
+    page.locator("#pause").click()
+    until(lambda: home.decisions[-1].action == "pause", what="pause")
+    expect(page.locator("#music")).to_contain_text("Your choice has the say until")
+
+
+def test_a_dry_run_is_not_said_to_play(page: Page, home: Household) -> None:
+    home.loop.ask(Request("recommend"))
+    expect(page.locator("#music")).to_have_text(re.compile("^Would play: Sunny side"))
+
+
+# Moods.
+
+
+def test_a_mood_by_hand_counts_until_the_camera_decides_again(page: Page, home: Household) -> None:
+    page.locator("#choose").click()
+    button(page, "Sad").click()
+    expect(page.locator("#word")).to_have_text("Sad")
+    expect(page.locator("#sure-text")).to_contain_text("chosen by hand")
+    assert home.view.manual_mood == "sad"
+    page.locator("#choose").click()
+    expect(button(page, "Sad")).to_have_attribute("aria-pressed", "true")
+    button(page, "Go by the camera").click()
+    until(lambda: home.view.manual_mood is None, what="the camera's mood")
+
+
+def test_that_s_wrong_sends_the_right_label_to_the_half_that_sees(page: Page, home: Household) -> None:
+    page.locator("#wrong").click()
+    button(page, "Surprised").click()
+    expect(page.locator("#toasts")).to_contain_text("Thank you")
+    assert (home.orders[-1].what, home.orders[-1].value) == ("correct", "surprise")
+
+
+def test_the_neutral_face_is_taken_under_a_ring_and_its_result_is_told(page: Page, home: Household) -> None:
+    home.answer = "kept as Anna's neutral face"
+    page.locator("#more").click()
+    button(page, "My neutral face").click()
+    page.get_by_label("Your name").fill("Anna")
+    button(page, "Start").click()
+    expect(page.locator("dialog .ring")).to_be_visible()
+    expect(page.locator("dialog")).to_contain_text("kept as Anna's neutral face")
+    assert (home.orders[-1].what, home.orders[-1].value) == ("calibrate", "Anna")
+    page.screenshot(path=screenshot("calibrated"))
+
+
+def screenshot(name: str) -> Path:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return SCREENSHOTS / f"{name}.jpeg"
+
+
+def test_the_camera_is_switched_off_and_on(page: Page, home: Household) -> None:
+    camera = page.locator("#camera")
+    expect(camera).to_have_attribute("aria-pressed", "true")
+    camera.click()
+    expect(page.locator("#word")).to_have_text("Camera off")
+    expect(camera).to_contain_text("Camera is off")
+    assert (home.orders[-1].what, home.orders[-1].value) == ("camera", "off")
+    camera.click()
+    until(lambda: home.view.camera_status == "on", what="the camera")
+    expect(camera).to_contain_text("Camera is watching")
+
+
+# Why, today, more.
+
+
+def test_why_tells_the_last_decisions_the_newest_first(page: Page, home: Household) -> None:
+    home.loop.ask(Request("recommend")).result(10)
+    page.locator("#why").click()
+    expect(page.locator("dialog .why li").first).to_contain_text("play “Sunny side” on Living room")
+
+
+def test_today_shows_the_moods_as_a_band_and_as_a_list(page: Page, home: Household) -> None:
+    expect(page.locator("#day i").first).to_be_attached()
+    home.see("sad")
+    page.locator("#day").click()
+    expect(page.locator("dialog .spans li").first).to_contain_text("Sad")
+    page.screenshot(path=screenshot("today"))
+
+
+def test_more_sets_automatic_music_the_loudest_volume_and_who_is_in_front(page: Page, home: Household) -> None:
+    page.locator("#more").click()
+    switch = page.get_by_role("switch", name="Automatic music")
+    expect(switch).to_have_attribute("aria-checked", "true")
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "false")
+    until(lambda: home.view.music is False, what="the switch")
+    switch.click()
+    until(lambda: home.view.music is True, what="the switch")
+    slider = page.get_by_label("Never louder than")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    until(lambda: home.view.volume_cap == 55, what="the volume")
+    page.get_by_label("Who is in front?").fill("Anna")
+    button(page, "Set").click()
+    until(lambda: (home.orders[-1].what, home.orders[-1].value) == ("person", "Anna"), what="the person")
+
+
+def test_forgetting_asks_once_more_and_says_of_whom(page: Page, home: Household) -> None:
+    page.locator("#more").click()
+    page.get_by_label("Who is in front?").fill("Ben")
+    button(page, "Delete what is kept of a person …").click()
+    expect(page.locator("dialog")).to_contain_text("Everything kept of Ben")
+    assert home.orders[-1].what != "forget"
+    button(page, "Delete").click()
+    until(lambda: (home.orders[-1].what, home.orders[-1].value) == ("forget", "Ben"), what="forgetting")
+
+
+def test_the_appearance_is_kept_by_the_browser(page: Page) -> None:
+    page.locator("#more").click()
+    page.get_by_label("Dark").check()
+    ground = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(ground)
+    page.reload()
+    expect(page.locator("#word")).to_have_text("Happy")
+    assert page.evaluate(ground) == dark
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    assert page.evaluate(ground) != dark
+
+
+def test_a_command_that_fails_is_told(page: Page, watched: Watched) -> None:
+    page.route("**/api/command", lambda route: route.abort())
+    page.locator("#pause").click()
+    expect(page.locator("#toasts")).to_contain_text("The kiosk does not answer")
+    watched.complaints.clear()  # the browser says it as well
+
+
+# Guests, doors, and a kiosk that goes away.
+
+
+def test_guests_see_everything_and_can_touch_nothing_but_why(browser: Browser, tmp_path: Path) -> None:
+    with household(tmp_path, read_only=True) as home, opened(browser, home.address) as watched:
+        home.see("happy")
+        page = watched.page
+        expect(page.locator("#word")).to_have_text("Happy")
+        for name in ("recommend", "pause", "skip", "choose", "wrong"):
+            expect(page.locator(f"#{name}")).to_be_hidden()
+        page.locator("#camera").press("Enter")
+        page.locator("#more").click()
+        expect(page.get_by_role("switch")).to_have_count(0)
+        button(page, "Why?").click()
+        expect(page.locator("dialog h2")).to_have_text("Why?")
+        assert home.view.camera is True
+        page.screenshot(path=screenshot("guests"))
+
+
+def test_with_a_password_there_is_a_door_and_a_way_out(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "word"
+    file.write_text(password.hashed("correct horse battery"))
+    with page_only(tmp_path, password_file=str(file)) as (_, address), opened(browser, address) as watched:
+        page = watched.page
+        page.screenshot(path=screenshot("door"))
+        page.get_by_label("Password").fill("wrong horse battery")
+        button(page, "Sign in", "main").click()
+        expect(page.get_by_role("alert")).to_contain_text("not the password")
+        page.get_by_label("Password").fill("correct horse battery")
+        button(page, "Sign in", "main").click()
+        expect(page.locator("#word")).to_be_visible()
+        page.locator("#more").click()
+        button(page, "Sign out").click()
+        expect(page.get_by_label("Password")).to_be_visible()
+
+
+def test_the_screen_on_the_kiosk_opens_its_file_and_is_in_with_keys_to_type_on(
+    browser: Browser, tmp_path: Path
+) -> None:
+    file = tmp_path / "word"
+    file.write_text(password.hashed("correct horse battery"))
+    with (
+        household(tmp_path, password_file=str(file)) as home,
+        opened(browser, f"file://{tmp_path / DISPLAY_FILE}") as watched,
+    ):
+        page = watched.page
+        home.see("happy")
+        expect(page.locator("#word")).to_have_text("Happy")
+        page.locator("#recommend").click()
+        page.get_by_label("Artist").click()
+        keys = page.locator(".keys")
+        for key in ("N", "e", "n", "a", "x", "delete"):
+            keys.get_by_role("button", name=key, exact=True).click()
+        expect(page.get_by_label("Artist")).to_have_value("Nena")
+        field, board = page.get_by_label("Artist").bounding_box(), keys.bounding_box()
+        assert field is not None
+        assert board is not None
+        assert field["y"] + field["height"] <= board["y"] + 1
+        page.screenshot(path=screenshot("keys"))
+        keys.get_by_role("button", name="Done").click()
+        expect(keys).to_be_hidden()
+        button(page, "Recommend").click()
+        until(lambda: home.view.artist == "Nena", what="the artist")
+
+
+def test_a_kiosk_that_goes_away_is_said_to_be_and_one_that_comes_back_is_found(
+    browser: Browser, tmp_path: Path
+) -> None:
+    seen = View(mood="sad", present=True, people=1, camera_status="on", labels=LABELS)
+    with page_only(tmp_path) as (kiosk, address):
+        kiosk.show(seen)
+        with opened(browser, address) as watched:
+            page = watched.page
+            expect(page.locator("#word")).to_have_text("Sad")
+            kiosk.stop()
+            expect(page.locator("#stale")).to_contain_text("No connection to the kiosk")
+            assert page.evaluate("document.getElementById('actions').inert")
+            page.screenshot(path=screenshot("stale"))
+            port = int(address.rstrip("/").rpartition(":")[2])
+            with page_only(tmp_path, port=port) as (again, _):
+                again.show(View(mood="happy", present=True, people=1, camera_status="on", labels=LABELS))
+                expect(page.locator("#word")).to_have_text("Happy", timeout=20_000)
+                expect(page.locator("#stale")).to_be_hidden()
+                # The token is a new one, and the page has it.
+                page.locator("#pause").click()
+                expect(page.locator("#toasts")).to_contain_text("there is no kiosk here")
+
+
+# By keyboard.
+
+
+def test_everything_can_be_reached_and_done_by_keyboard(page: Page, home: Household) -> None:
+    reached = []
+    for _ in range(9):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id"))
+    assert reached == ["camera", "why", "day", "recommend", "pause", "skip", "choose", "wrong", "more"]
+    page.locator("#choose").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#sheet-title")).to_be_focused()
+    for _ in range(3):  # close, by the camera, the first mood
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    until(lambda: home.view.manual_mood == LABELS[0], what="the mood by hand")
+    expect(page.locator("#choose")).to_be_focused()
+    expect(page.locator("#said")).to_have_text(re.compile("^Angry"))
