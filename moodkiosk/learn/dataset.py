@@ -6,28 +6,21 @@ Nothing in a file is executed or trusted: no pickles, every shape and range is c
 from __future__ import annotations
 
 import hashlib
-import io
-import math
-import zipfile
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moodkiosk.cli import UsageError
+from moodkiosk.learn import npz
 
 VERSION = 1
 """The version of contract 1 that this reads."""
 
 FACE_POINTS, HAND_POINTS = 468, 21
 REQUIRED = ("face", "label", "width", "height", "mirrored", "extractor", "version")
-
-DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, OSError, RuntimeError, MemoryError)
-"""What numpy and zipfile raise when the bytes are not what they promise."""
 
 Texts = NDArray[np.str_]
 Floats = NDArray[np.float32]
@@ -136,10 +129,10 @@ def load(paths: Iterable[Path]) -> Dataset:
 
 def parse(data: bytes, path: Path) -> Dataset:
     """The data set of one file's bytes; `path` is for messages. Raises UsageError."""
-    arrays = _arrays(data, path)
+    arrays = npz.arrays(data, path)
     if missing := [name for name in REQUIRED if name not in arrays]:
         raise UsageError(f"{path} is not a recording: it lacks {', '.join(missing)} (contract: docs/collect.md)")
-    reader = _Reader(path, arrays)
+    reader = npz.Reader(path, arrays)
     version = reader.scalar("version")
     if version != VERSION:
         raise UsageError(f"{path} is a recording of version {version}, this program reads version {VERSION}")
@@ -186,82 +179,6 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     if not found:
         raise UsageError("no recordings given")
     return found
-
-
-def _arrays(data: bytes, path: Path) -> dict[str, NDArray[Any]]:
-    if not zipfile.is_zipfile(io.BytesIO(data)):
-        raise UsageError(f"{path} is not a recording: not an .npz file, or cut off")
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files if isinstance(archive[name], np.ndarray)}
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        ValueError,
-        EOFError,
-        KeyError,
-        OSError,
-        RuntimeError,
-        MemoryError,
-    ) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UsageError(f"{path} is damaged: {reason}") from None
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """The arrays of one file, checked one by one. Each raises UsageError."""
-
-    path: Path
-    arrays: dict[str, NDArray[Any]]
-
-    def scalar(self, name: str) -> object:
-        array = self.arrays[name]
-        if array.size != 1:
-            raise self._bad(name, "one value", array)
-        value: object = array.reshape(()).item()
-        return value
-
-    def points(self, name: str, count: int, n: int | None = None) -> Floats:
-        """float32 [n, count, 3]; NaN where the optional array is missing."""
-        array = self.arrays.get(name)
-        if array is None:
-            return np.full((n or 0, count, 3), np.nan, np.float32)
-        # Later face meshes have ten points of the irises after the 468.
-        if name == "face" and array.ndim == 3 and array.shape[1] == 478:
-            array = array[:, :count]
-        if array.dtype.kind not in "fiu" or array.shape != (len(array) if n is None else n, count, 3):
-            raise self._bad(name, f"numbers [{'n' if n is None else n}, {count}, 3]", array)
-        return np.ascontiguousarray(array, np.float32)
-
-    def texts(self, name: str, n: int, *, empty: bool = True) -> Texts:
-        array = self.arrays.get(name, np.array(""))
-        if array.dtype.kind == "S":
-            array = np.char.decode(array, "utf-8", "replace")
-        array = self._spread(name, array, n, "U", "a text, or one a sample")
-        if not empty and (array == "").any():
-            raise UsageError(f"{self.path} has samples without a label")
-        return cast("Texts", array.astype(np.str_))
-
-    def pixels(self, name: str, n: int) -> Whole:
-        array = self._spread(name, self.arrays[name], n, "iuf", "a number, or one a sample")
-        if not (np.isfinite(array) & (array >= 1) & (array <= 100_000)).all():
-            raise UsageError(f"{self.path} is damaged: '{name}' must be a number of pixels")
-        return array.astype(np.int64)
-
-    def seconds(self, name: str, n: int) -> Doubles:
-        array = self.arrays.get(name, np.array(math.nan))
-        if name in self.arrays and array.shape != (n,):
-            raise self._bad(name, f"one number a sample, [{n}]", array)
-        return self._spread(name, array, n, "iuf", "numbers").astype(np.float64)
-
-    def _spread(self, name: str, array: NDArray[Any], n: int, kinds: str, expected: str) -> NDArray[Any]:
-        if array.dtype.kind not in kinds or not (array.size == 1 or array.shape == (n,)):
-            raise self._bad(name, expected, array)
-        return array if array.shape == (n,) else np.full(n, array.reshape(())[()])
-
-    def _bad(self, name: str, expected: str, array: NDArray[Any]) -> UsageError:
-        return UsageError(f"{self.path}: '{name}' must be {expected}, not {array.dtype} {list(array.shape)}")
 
 
 def _join(parts: list[Dataset], twins: tuple[Path, ...]) -> Dataset:

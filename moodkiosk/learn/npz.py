@@ -1,0 +1,98 @@
+"""The arrays of an `.npz` file, each checked before it is believed. No pickles: nothing in a file is executed."""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from moodkiosk.cli import UsageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Texts = NDArray[np.str_]
+    Floats = NDArray[np.float32]
+    Doubles = NDArray[np.float64]
+    Whole = NDArray[np.int64]
+
+DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, OSError, RuntimeError, MemoryError)
+"""What numpy and zipfile raise when the bytes are not what they promise."""
+
+
+def arrays(data: bytes, path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays by name; `path` is for messages. Raises UsageError when the bytes are damaged or foreign."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        raise UsageError(f"{path} is not a recording: not an .npz file, or cut off")
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files if isinstance(archive[name], np.ndarray)}
+    except DAMAGE as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UsageError(f"{path} is damaged: {reason}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The arrays of one file, checked one by one. Each raises UsageError."""
+
+    path: Path
+    arrays: dict[str, NDArray[Any]]
+
+    def scalar(self, name: str) -> object:
+        """The one value of an array."""
+        array = self.arrays[name]
+        if array.size != 1:
+            raise self._bad(name, "one value", array)
+        value: object = array.reshape(()).item()
+        return value
+
+    def points(self, name: str, count: int, n: int | None = None) -> Floats:
+        """float32 [n, count, 3]; NaN where the optional array is missing."""
+        array = self.arrays.get(name)
+        if array is None:
+            return np.full((n or 0, count, 3), np.nan, np.float32)
+        # Later face meshes have ten points of the irises after the 468.
+        if name == "face" and array.ndim == 3 and array.shape[1] == 478:
+            array = array[:, :count]
+        if array.dtype.kind not in "fiu" or array.shape != (len(array) if n is None else n, count, 3):
+            raise self._bad(name, f"numbers [{'n' if n is None else n}, {count}, 3]", array)
+        return np.ascontiguousarray(array, np.float32)
+
+    def texts(self, name: str, n: int, *, empty: bool = True) -> Texts:
+        """Str [n]; the empty text where the optional array is missing."""
+        array = self.arrays.get(name, np.array(""))
+        if array.dtype.kind == "S":
+            array = np.char.decode(array, "utf-8", "replace")
+        array = self._spread(name, array, n, "U", "a text, or one a sample")
+        if not empty and (array == "").any():
+            raise UsageError(f"{self.path} has samples without a label")
+        return cast("Texts", array.astype(np.str_))
+
+    def pixels(self, name: str, n: int) -> Whole:
+        """int64 [n], positive."""
+        array = self._spread(name, self.arrays[name], n, "iuf", "a number, or one a sample")
+        if not (np.isfinite(array) & (array >= 1) & (array <= 100_000)).all():
+            raise UsageError(f"{self.path} is damaged: '{name}' must be a number of pixels")
+        return array.astype(np.int64)
+
+    def seconds(self, name: str, n: int) -> Doubles:
+        """float64 [n]; NaN where the optional array is missing."""
+        array = self.arrays.get(name, np.array(math.nan))
+        if name in self.arrays and array.shape != (n,):
+            raise self._bad(name, f"one number a sample, [{n}]", array)
+        return self._spread(name, array, n, "iuf", "numbers").astype(np.float64)
+
+    def _spread(self, name: str, array: NDArray[Any], n: int, kinds: str, expected: str) -> NDArray[Any]:
+        if array.dtype.kind not in kinds or not (array.size == 1 or array.shape == (n,)):
+            raise self._bad(name, expected, array)
+        return array if array.shape == (n,) else np.full(n, array.reshape(())[()])
+
+    def _bad(self, name: str, expected: str, array: NDArray[Any]) -> UsageError:
+        return UsageError(f"{self.path}: '{name}' must be {expected}, not {array.dtype} {list(array.shape)}")
