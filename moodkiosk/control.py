@@ -61,12 +61,19 @@ def main(args: argparse.Namespace) -> int:
         for name in ("language", "artist"):
             if getattr(args, name) is not None:
                 _require(ask(where, name, getattr(args, name)))
-    if args.command == "forget" and args.recordings is not None:
-        # Needs no kiosk: recordings may lie on a desktop. Told on stderr, so that --json stays one object.
+    only_recordings = args.command == "forget" and args.recordings is not None
+    if only_recordings:
+        # Told on stderr, so that --json stays one object.
         from moodkiosk.learn.forget import forget_recordings
 
         print(forget_recordings(args.recordings, args.value), file=sys.stderr)
-    result = ask(where, args.command, getattr(args, "value", None))
+    try:
+        result = ask(where, args.command, getattr(args, "value", None))
+    except NotRunning:
+        if not only_recordings:
+            raise
+        # Recordings may lie on a desktop, where no kiosk ever runs.
+        result = Result("forget", ok=True, text="no kiosk is running here: nothing else was deleted")
     if args.json:
         print(msgspec.json.encode(result.data if result.ok and result.data is not None else result).decode())
     elif not result.ok:
