@@ -2,7 +2,7 @@
 
     python actor_camera.py FILE OPTIONS…
 
-FILE holds one word: "" (all is well), stall, end, short, exit, or nocamera.
+FILE holds one word: "" (all is well), empty (nobody is there), stall, end, short, exit, or nocamera.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ import cv2
 import numpy as np
 
 from moodkiosk.sense.actor import Scene
+from moodkiosk.sense.drawn.room import room
+
+Picture = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 
 def main() -> int:
@@ -30,6 +33,7 @@ def main() -> int:
     given, _ = parser.parse_known_args(sys.argv[2:])
     over = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: over.set())
+    noise = np.random.default_rng(1)
     scene = Scene(size=(given.width, given.height), mood_seconds=4.0, away_seconds=6.0)
     while not over.wait(1 / given.framerate):
         fault = control.read_text(encoding="ascii").strip()
@@ -43,14 +47,19 @@ def main() -> int:
             return 0
         if fault == "stall":
             threading.Event().wait()
-        data = i420(scene.picture_at(time.monotonic()))
+        data = i420(empty(noise, given.width, given.height) if fault == "empty" else scene.picture_at(time.monotonic()))
         write_all(data[: len(data) // 2] if fault == "short" else data)
         if fault == "short":
             return 0
     return 0
 
 
-def i420(rgb: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
+def empty(noise: np.random.Generator, width: int, height: int) -> Picture:
+    """The room, with the noise of a real sensor: a picture that never changes is a fault."""
+    return cv2.add(room((width, height)), noise.integers(0, 4, (height, width, 3), np.uint8))  # type: ignore[no-any-return]
+
+
+def i420(rgb: Picture) -> bytes:
     """The picture as the camera writes it, for widths that need no padding."""
     y, cr, cb = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))
     half = (rgb.shape[1] // 2, rgb.shape[0] // 2)
