@@ -50,6 +50,11 @@ def control_socket(paths: PathSettings) -> Path:
     return runtime_dir(paths) / "control.sock"
 
 
+def display_page(paths: PathSettings) -> Path:
+    """What the screen on the kiosk opens: a file of act's that leads to the page and lets it in."""
+    return runtime_dir(paths) / "display.html"
+
+
 def make_private(folder: Path) -> Path:
     """The folder, made if need be, for this user only. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

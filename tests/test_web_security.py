@@ -19,7 +19,7 @@ import yaml
 
 from moodkiosk.act.web import password
 from moodkiosk.act.web.connections import CONNECTIONS_LIMIT
-from moodkiosk.act.web.server import DISPLAY_FILE, Page
+from moodkiosk.act.web.server import Page
 from moodkiosk.act.web.stream import STREAMS_LIMIT
 from moodkiosk.moods import View
 from tests.support.wait import until
@@ -358,16 +358,16 @@ def test_the_screen_on_the_kiosk_gets_in_by_a_file_that_only_its_group_can_read(
     tmp_path: Path, password_file: Path
 ) -> None:
     with page_only(tmp_path, password_file=str(password_file)) as (_, address):
-        file = tmp_path / DISPLAY_FILE
+        file = tmp_path / "display.html"
         assert stat.S_IMODE(file.stat().st_mode) == 0o640
         found = re.search(r"url=http://[^/]+(/display\?key=[\w-]+)", file.read_text())
         assert found is not None
         visitor = Visitor(address)
         assert visitor.get("/display?key=guess").headers["location"] == "/login"
         answer = visitor.get(found[1])
-        assert answer.headers["location"] == "/?screen"
+        assert answer.headers["location"] == "/?screen=blank"
         visitor.headers["Cookie"] = answer.headers["set-cookie"].partition(";")[0]
-        assert visitor.get("/?screen").status == 200
+        assert visitor.get("/?screen=blank").status == 200
 
 
 def run_web_password(file: Path, word: str) -> subprocess.CompletedProcess[str]:

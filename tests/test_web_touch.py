@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from moodkiosk.act.ports import Request
 from moodkiosk.act.web import password
-from moodkiosk.act.web.server import DISPLAY_FILE
 from moodkiosk.moods import View
 from tests.support import browser as support
 from tests.support.browser import SCREENSHOTS, Watched, opened
@@ -232,7 +231,7 @@ def test_guests_see_everything_and_can_touch_nothing_but_why(browser: Browser, t
         expect(page.locator("#word")).to_have_text("Happy")
         for name in ("recommend", "pause", "skip", "choose", "wrong"):
             expect(page.locator(f"#{name}")).to_be_hidden()
-        page.locator("#camera").press("Enter")
+        expect(page.locator("#camera")).to_be_disabled()
         page.locator("#more").click()
         expect(page.get_by_role("switch")).to_have_count(0)
         button(page, "Why?").click()
@@ -265,7 +264,7 @@ def test_the_screen_on_the_kiosk_opens_its_file_and_is_in_with_keys_to_type_on(
     file.write_text(password.hashed("correct horse battery"))
     with (
         household(tmp_path, password_file=str(file)) as home,
-        opened(browser, f"file://{tmp_path / DISPLAY_FILE}") as watched,
+        opened(browser, f"file://{tmp_path}/display.html") as watched,
     ):
         page = watched.page
         home.see("happy")
@@ -308,6 +307,32 @@ def test_a_kiosk_that_goes_away_is_said_to_be_and_one_that_comes_back_is_found(
                 # The token is a new one, and the page has it.
                 page.locator("#pause").click()
                 expect(page.locator("#toasts")).to_contain_text("there is no kiosk here")
+
+
+def test_the_screen_on_the_kiosk_is_dark_while_nobody_is_there_and_a_touch_only_wakes_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    nobody = View(camera_status="on", labels=LABELS)
+    with page_only(tmp_path) as (kiosk, address):
+        kiosk.show(nobody)
+        with opened(browser, f"file://{tmp_path}/display.html") as watched:
+            page = watched.page
+            expect(page.locator("body")).to_have_class(re.compile("resting"))
+            expect(page.locator("#word")).to_be_hidden()
+            expect(page.locator("#camera")).to_be_visible()  # that it watches is said even then
+            page.screenshot(path=screenshot("dark"))
+            page.mouse.click(400, 440)  # where a button is
+            expect(page.locator("#word")).to_have_text("Nobody here")
+            expect(page.locator("#word")).to_be_visible()
+            expect(page.locator("#toasts")).to_be_empty()
+        with opened(browser, f"file://{tmp_path}/display.html") as watched:
+            expect(watched.page.locator("#word")).to_be_hidden()
+            kiosk.show(View(mood="happy", present=True, people=1, camera_status="on", labels=LABELS))
+            expect(watched.page.locator("#word")).to_be_visible()
+        with opened(browser, address) as watched:  # any other screen
+            kiosk.show(nobody)
+            expect(watched.page.locator("#word")).to_have_text("Nobody here")
+            expect(watched.page.locator("#word")).to_be_visible()
 
 
 # By keyboard.

@@ -53,6 +53,7 @@ class Parts:
     name: str  # of the kiosk
     read_only: bool
     display_key: str  # opens a session for the screen on the kiosk itself
+    blank: bool  # that screen is dark while nobody is there
 
 
 def application(parts: Parts) -> Starlette:
@@ -214,15 +215,16 @@ class Door:
     async def display(self, request: Request) -> Response:
         """Lets the screen on the kiosk itself in, by a key that only those who are on the machine can read."""
         sessions, given = self._parts.sessions, request.query_params.get("key", "")
+        where = "/?screen=blank" if self._parts.blank else "/?screen"
         if sessions is None:
-            return RedirectResponse("/?screen", 303)
+            return RedirectResponse(where, 303)
         address = request.client.host if request.client else ""
         if self._throttle.wait_seconds(address) > 0:
             return self._form(request, 429, "login.later")
         if not _same(given, self._parts.display_key):
             self._throttle.wrong(address)
             return RedirectResponse("/login", 303)
-        return await self._let_in(sessions, "/?screen")
+        return await self._let_in(sessions, where)
 
     async def leave(self, request: Request) -> Response:
         """Signs out."""

@@ -31,7 +31,6 @@ RETRY_SECONDS = 5.0
 STOP_SECONDS = 1.0
 SAVE_SECONDS = 60.0
 """Today's moods go to the disk at most so often, for the sake of SD cards; a power cut loses so much."""
-DISPLAY_FILE = "display.html"
 
 log = logging.getLogger("moodkiosk.web")
 
@@ -193,6 +192,7 @@ class Page:
             name=self._settings.kiosk.name,
             read_only=web.read_only,
             display_key=self._display_key,
+            blank=self._settings.display.blank_when_nobody,
         )
         guard = Guard(application(parts), web.host, web.allowed_hosts, sessions, secrets.token_bytes(32))
         return QuietServer(guard)
@@ -214,4 +214,4 @@ class Page:
         address = html.escape(f"http://127.0.0.1:{port}/display?key={self._display_key}")
         text = f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={address}">\n'
         with contextlib.suppress(OSError):  # no such folder in a test, none of our business on a desk
-            files.write_atomic(paths.runtime_dir(self._settings.paths) / DISPLAY_FILE, text.encode(), 0o640)
+            files.write_atomic(paths.display_page(self._settings.paths), text.encode(), 0o640)

@@ -12,6 +12,9 @@ const face = new Face(true);
 byId('face').append(face.svg);
 let state = JSON.parse(byId('state').dataset.state);
 let history = null;
+let touched = -Infinity;
+const blanks = new URLSearchParams(location.search).get('screen') === 'blank';
+const LIT_MS = 30000; // after a touch
 
 /** Which of the kiosk's looks this is. */
 function lookFor(s) {
@@ -36,6 +39,7 @@ function render() {
   const word = mood ? moodWord(state.mood, mood.look) : say(`look.${look}`);
   body.dataset.look = look;
   body.classList.toggle('read-only', state.read_only);
+  body.classList.toggle('resting', blanks && look === 'nobody' && performance.now() - touched >= LIT_MS);
   body.style.setProperty('--hue', mood ? mood.hue : 75);
   body.style.setProperty('--chroma', mood ? (mood.look === 'neutral' ? 0.05 : 0.13) : look === 'unsure' ? 0.05 : 0.012);
   renderCamera();
@@ -57,6 +61,7 @@ function renderCamera() {
   const button = byId('camera');
   body.dataset.camera = status;
   button.setAttribute('aria-pressed', state.camera);
+  button.disabled = state.read_only || body.classList.contains('is-stale');
   put(byId('camera-text'), say(`camera.${CAMERA_WORDS[status]}`));
   put(byId('camera-do'), state.read_only ? '' : say(state.camera ? 'camera.turn_off' : 'camera.turn_on'));
   button.querySelector('use').setAttribute('href', `#i-${CAMERA[status]}`);
@@ -147,7 +152,7 @@ function showStale(since) {
   stale.hidden = since === null;
   body.classList.toggle('is-stale', since !== null);
   byId('actions').inert = since !== null;
-  byId('camera').disabled = since !== null;
+  byId('camera').disabled = since !== null || state.read_only;
   if (since === null) return;
   const time = since.toLocaleTimeString(document.documentElement.lang, CLOCK);
   stale.replaceChildren(icon('alert'), make('b', {}, say('stale.title')), ' ', say('stale.text', { time }));
@@ -178,6 +183,17 @@ for (const name of ['recommend', 'choose', 'wrong', 'more', 'why', 'day']) {
   byId(name).addEventListener('click', () => sheets.open(name, state, history));
 }
 sheets.setUp();
+if (blanks) {
+  addEventListener('pointerdown', () => {
+    touched = performance.now();
+    setTimeout(render, LIT_MS + 100);
+    if (!body.classList.contains('resting')) return;
+    render();
+    const swallow = new AbortController(); // the touch that wakes the screen does nothing else
+    addEventListener('click', (click) => { click.stopPropagation(); click.preventDefault(); }, { capture: true, once: true, signal: swallow.signal });
+    setTimeout(() => swallow.abort(), 700);
+  }, true);
+}
 tick();
 render();
 listen({
