@@ -12,8 +12,8 @@ import numpy as np
 
 from moodkiosk.moods import Landmarks, Reading
 from moodkiosk.sense import quality
-from moodkiosk.sense.faces import FaceFinder
-from moodkiosk.sense.landmarks import FaceMesh, Region, region_of
+from moodkiosk.sense.faces import SURE_SCORE, FaceFinder
+from moodkiosk.sense.landmarks import FaceMesh, Region, askew, region_of
 from moodkiosk.sense.measures import FACE, measure
 from moodkiosk.sense.search import Search
 from moodkiosk.sense.tracks import Tracks
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 HANDS_SECONDS = 0.4
 """How often hands are looked for in the running kiosk; in between, those seen last are taken to be where they were."""
-
-AROUND = 2.5
-"""Who was lost is looked for in a square this many times as large as the face's region."""
 
 MISSED_SECONDS = 5.0
 """After a pause this long between two frames, everything seen before is forgotten."""
@@ -88,7 +85,13 @@ class Eyes:
         self._finder, self._mesh = FaceFinder(), FaceMesh()
         self._hand_finder: HandFinder | None = None
         self._at = 0.0
+        self._tracks = Tracks()
         self._forget((0, 0), self._at)
+
+    @property
+    def looks_for_hands(self) -> bool:
+        """Whether the model uses hands, or somebody collects them."""
+        return self._hands_every_look or (self.model is not None and self.model.manifest.uses_hands)
 
     def look(self, frame: Frame) -> Reading:
         """What there is to see in a frame."""
@@ -104,32 +107,28 @@ class Eyes:
     def _forget(self, size: tuple[int, int], at: float) -> None:
         """Begins anew with pictures of a size."""
         still_seconds = self._settings.still_minutes * 60 if self._settings.ignore_still_faces else None
-        self._tracks = Tracks(still_seconds, self._settings.max_people)
+        # Numbers go on: whoever comes next must not be taken for one who was here before.
+        self._tracks = Tracks(still_seconds, self._settings.max_people, after=self._tracks.last_number)
         self._search = Search(*size)
         self._hands: tuple[float, int, Points | None, Points | None] | None = None
         self._size, self._at = size, at
 
     def _follow(self, rgb: Image, at: float) -> None:
         """Looks again at those who were in view."""
-        found = []
-        for track in self._tracks.seen:
-            face = self._mesh.find(rgb, track.expected(at))
-            if face is None:
-                face = self._around(rgb, track.region)
-            found.append((track, face))
+        found = [(track, self._again(rgb, track.expected(at))) for track in self._tracks.seen]
         self._tracks.look(found, at)
 
-    def _around(self, rgb: Image, region: Region) -> Points | None:
-        """Looks for a face that is not quite where it was thought to be, in the neighbourhood."""
-        height, width = rgb.shape[:2]
-        half = AROUND / 2 * region.side
-        left, top = max(0, round(region.x - half)), max(0, round(region.y - half))
-        right, bottom = min(width, round(region.x + half)), min(height, round(region.y + half))
-        if right - left < 16 or bottom - top < 16:
-            return None
-        regions = self._finder.find(rgb, (left, top, right - left, bottom - top))
-        nearest = min(regions, key=lambda r: abs(r.x - region.x) + abs(r.y - region.y), default=None)
-        return None if nearest is None else self._mesh.find(rgb, nearest)
+    def _again(self, rgb: Image, region: Region) -> Points | None:
+        """The landmarks of somebody who should be in a region.
+
+        After a quick move the mesh sees nothing there, or a face that it draws towards the middle of the region: then
+        the detector says where the face is.
+        """
+        face = self._mesh.find(rgb, region)
+        if face is not None and not askew(region, region_of(face)):
+            return face
+        closer = self._finder.closer(rgb, region)
+        return face if closer is None else self._mesh.find(rgb, closer.region)
 
     def _meet(self, rgb: Image, at: float) -> None:
         """Searches for newcomers where and when that is worth it."""
@@ -138,17 +137,19 @@ class Eyes:
             return
         eager = not tracks.people or bool(tracks.hidden)
         for tile in self._search.due(rgb, [track.region for track in tracks.seen], at, eager=eager):
-            for region in self._finder.find(rgb, tile):
-                if tracks.knows(region):
-                    continue
-                face = self._mesh.find(rgb, region)
-                if face is None:
-                    face = self._around(rgb, region)  # a small tile shows more of a face than a large one
-                if face is not None:
-                    # The detector's box is coarse; from its own landmarks the mesh finds the face better.
-                    face = self._mesh.find(rgb, region_of(face))
-                if face is not None:
-                    tracks.meet(face, at)
+            for sighting in self._finder.find(rgb, tile):
+                if not tracks.knows(sighting.region):
+                    face = self._confirmed(rgb, sighting.region)
+                    if face is not None:
+                        tracks.meet(face, at)
+
+    def _confirmed(self, rgb: Image, region: Region) -> Points | None:
+        """The landmarks of a newcomer, if this is one: a print on a shirt may be taken for a face once, not thrice."""
+        closer = self._finder.closer(rgb, region)
+        if closer is None or closer.score < SURE_SCORE:
+            return None
+        face = self._mesh.find(rgb, closer.region)
+        return None if face is None else self._mesh.find(rgb, region_of(face))
 
     def _read(self, rgb: Image, at: float) -> Reading:
         tracks, model = self._tracks, self.model
@@ -192,8 +193,8 @@ class Eyes:
 
     def _hands_of(self, rgb: Image, at: float) -> tuple[Points | None, Points | None]:
         """The hands of the one in front, looked for now and then."""
-        front, model = self._tracks.front, self.model
-        if front is None or not (self._hands_every_look or (model is not None and model.manifest.uses_hands)):
+        front = self._tracks.front
+        if front is None or not self.looks_for_hands:
             return None, None
         seen = self._hands
         every = 0.0 if self._hands_every_look else HANDS_SECONDS

@@ -25,6 +25,9 @@ DIM_GREY, DARK_GREY, BRIGHT_GREY = 60.0, 36.0, 110.0
 SMOOTHING = 0.018
 """Standard deviation of the blur that takes the noise away, in sides of the region (0.03 face widths)."""
 
+ASKEW_SHARE, ASKEW_RADIANS = 0.08, 0.35
+"""A face farther than this from the middle of its region, in sides of it, or more tilted, is measured badly."""
+
 # Presence below which there is no face is 0.5, inside FaceLandmarkCpu (face_landmark_cpu.pbtxt).
 MESH = """
 input_stream: "image"
@@ -135,6 +138,13 @@ def region_of(face: Points) -> Region:
     x, y = ((low + high) / 2).tolist()
     side = float((high - low).max()) * MARGIN
     return Region(x * cos - y * sin, x * sin + y * cos, side, rotation)
+
+
+def askew(region: Region, found: Region) -> bool:
+    """Whether a face `found` in a region lies so far from its middle, or so tilted in it, that the mesh is off."""
+    apart = math.hypot(found.x - region.x, found.y - region.y) / region.side
+    tilt = abs(math.remainder(found.rotation - region.rotation, math.tau))
+    return apart > ASKEW_SHARE or not 0.8 < found.side / region.side < 1.25 or tilt > ASKEW_RADIANS
 
 
 def width_px(face: Points) -> float:

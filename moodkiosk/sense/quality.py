@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 DARK_GREY = (10.0, 38.0)
 BRIGHT_SHARE = (0.8, 0.2)  # of the face's pixels that are burnt out
 BURNT_GREY = 250
-FAR_PX = (12.0, 44.0)  # measures are as good at 48 px as at 200; at 36 px they lose a little
+FAR_PX = (20.0, 44.0)  # measures are as good at 48 px as at 200; at 36 px they lose a little
 TURN_DEGREES = (60.0, 24.0)
-SHARPNESS = (0.02, 0.18)
+SHARPNESS = (0.08, 0.22)
 FLAT_GREY = 4.0
 """Contrast that noise alone makes."""
 TEMPLES, MIDDLE = (127, 356), (10, 152)

@@ -99,17 +99,24 @@ class Tracks:
     Attributes:
         seen: those in view at the last look, in the order of their numbers.
         front: the one whose mood counts, or None; may be hidden for a moment.
+        last_number: that was given to anybody.
     """
 
-    def __init__(self, still_seconds: float | None = None, most: int = 4) -> None:
-        """`still_seconds`: without movement for so long a face is a picture; None: never. `most`: people to follow."""
+    def __init__(self, still_seconds: float | None = None, most: int = 4, after: int = 0) -> None:
+        """Follows nobody yet.
+
+        Args:
+            still_seconds: without movement for so long a face is a picture; None: never.
+            most: people to follow.
+            after: numbers begin after this one.
+        """
         self.seen: list[Track] = []
         self.front: Track | None = None
         self._hidden: list[Track] = []
         self._covered: list[Track] = []  # pictures that cannot be seen now
         self._still_seconds = still_seconds
         self._most = most
-        self._last_number = 0
+        self.last_number = after
 
     @property
     def full(self) -> bool:
@@ -156,9 +163,9 @@ class Tracks:
             return None
         track = self._who(region, at)
         if track is None:
-            self._last_number += 1
+            self.last_number += 1
             width = width_px(face)
-            track = Track(self._last_number, face, at, at, region, width, Stillness(face, width, at))
+            track = Track(self.last_number, face, at, at, region, width, Stillness(face, width, at))
         else:
             track.take(face, region, at)
         self.seen.append(track)

@@ -1,0 +1,263 @@
+"""Eyes on drawn people, with the real MediaPipe: who is seen, when, where, and how well."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import pytest
+
+from moodkiosk.moods import Frame
+from moodkiosk.sense import actor, model
+from moodkiosk.sense.actor import Role, picture
+from moodkiosk.sense.drawn.brush import Pose
+from moodkiosk.sense.drawn.looks import EXPRESSIONS, random_looks
+from moodkiosk.sense.eyes import Eyes
+from moodkiosk.sense.measures import FACE_MEASURES
+from moodkiosk.sense.neutral import OwnNeutral
+from moodkiosk.settings import SenseSettings
+from tests.support import scenery
+
+if TYPE_CHECKING:
+    from moodkiosk.moods import Image
+
+VGA, HD = (640, 480), (1280, 720)
+LOOK_SECONDS = 0.2
+
+
+def role(seed: int, x: float, y: float, head_px: float, mood: str = "neutral") -> Role:
+    """A drawn person, the point between the eyes at x, y."""
+    return Role(random_looks(seed), EXPRESSIONS[mood], Pose(x, y, head_px))
+
+
+@pytest.fixture(scope="module")
+def starter() -> model.MoodModel:
+    return model.load(model.STARTER)
+
+
+@pytest.fixture
+def eyes() -> Eyes:
+    return Eyes(SenseSettings())
+
+
+def grain(rgb: Image, seed: int, noise: float = 3.0) -> Image:
+    """The picture with sensor noise."""
+    noisy = rgb + np.random.default_rng(seed).normal(0, noise, rgb.shape)
+    found: Image = noisy.clip(0, 255).astype(np.uint8)
+    return found
+
+
+@pytest.mark.parametrize("kind", [*scenery.BACKGROUNDS, "black", "white"])
+@pytest.mark.parametrize("size", [VGA, HD])
+def test_nobody_is_seen_where_nobody_is(eyes: Eyes, kind: str, size: tuple[int, int]) -> None:
+    for seed in range(4):
+        if kind in ("black", "white"):
+            rgb = np.full((size[1], size[0], 3), 0 if kind == "black" else 255, np.uint8)
+        else:
+            rgb = scenery.background(kind, size, seed)
+        reading = eyes.look(Frame(rgb, 100.0 * seed))
+        assert (reading.faces, reading.track, reading.mood, reading.confidence) == (0, None, None, 0.0)
+        assert reading.quality.reason == ("too dark" if kind == "black" else "no face")
+
+
+@pytest.mark.parametrize(("size", "head_px"), [(VGA, 65.0), (VGA, 430.0), (HD, 75.0), (HD, 300.0)])
+def test_whoever_comes_in_is_seen_at_the_next_look(eyes: Eyes, size: tuple[int, int], head_px: float) -> None:
+    empty = picture([], size)
+    for step in range(4):
+        assert eyes.look(Frame(grain(empty, step), step * 0.5)).faces == 0
+    there = picture([role(1, size[0] * 0.3, size[1] * 0.5, head_px)], size)
+    reading = eyes.look(Frame(grain(there, 9), 2.0))
+    assert (reading.faces, reading.track) == (1, 1)
+    assert reading.quality.weight > 0.5
+
+
+@pytest.mark.parametrize(("size", "head_px"), [(VGA, 65.0), (HD, 75.0)])
+def test_a_newcomer_is_noticed_within_a_second_while_somebody_is_followed(
+    eyes: Eyes, size: tuple[int, int], head_px: float
+) -> None:
+    width, height = size
+    came = None
+    for step in range(30):
+        sway = 6 * np.sin(step / 3)
+        roles = [role(1, width * 0.25 + sway, height * 0.45, height * 0.35)]
+        if step >= 10:
+            roles.append(role(2, width * 0.8 - 2 * (step - 10), height * 0.4, head_px))
+        reading = eyes.look(Frame(grain(picture(roles, size), step), step * LOOK_SECONDS))
+        if reading.faces == 2 and came is None:
+            came = (step - 10) * LOOK_SECONDS
+        assert reading.track == 1
+    assert came is not None
+    assert came <= 1.0
+
+
+@pytest.mark.parametrize("speed", [12, 25, 45])
+def test_people_who_walk_past_each_other_keep_their_numbers(eyes: Eyes, speed: int) -> None:
+    """`speed`: pixels a look, so up to 1.3 m/s at about a metre."""
+    numbers: list[set[int]] = [set(), set()]
+    for step in range(int(430 / speed)):
+        near, far = 100 + speed * step, 540 - speed * step
+        eyes.look(Frame(picture([role(1, near, 240, 170), role(2, far, 200, 110)]), step * LOOK_SECONDS))
+        for person in eyes.people:
+            x = float(person.landmarks.face[:, 0].mean())
+            if abs(near - far) > 90:
+                numbers[abs(x - far) < abs(x - near)].add(person.track)
+    assert numbers == [{1}, {2}]
+
+
+def test_four_people_are_followed_and_the_nearest_counts(eyes: Eyes) -> None:
+    for step in range(6):
+        roles = [role(index, 100 + 145 * index, 240, 120 + 20 * (index == 2)) for index in range(4)]
+        reading = eyes.look(Frame(grain(picture(roles), step), step * LOOK_SECONDS))
+    assert reading.faces == 4
+    assert sorted(person.track for person in eyes.people) == [1, 2, 3, 4]
+    assert eyes.front is not None
+    assert eyes.front.width_px == max(person.width_px for person in eyes.people)
+    assert abs(float(eyes.front.landmarks.face[:, 0].mean()) - 390) < 20
+
+
+@pytest.mark.parametrize("ignored", [True, False])
+def test_a_portrait_on_the_wall_counts_only_where_it_is_wanted(ignored: bool) -> None:
+    eyes = Eyes(SenseSettings(still_minutes=0.1, ignore_still_faces=ignored))
+    wall = picture([role(3, 320, 200, 150)])
+    faces = [eyes.look(Frame(grain(wall, step), step * 0.5)).faces for step in range(16)]
+    assert faces[0] == 1
+    assert faces[-1] == (0 if ignored else 1)
+    assert eyes.people[0].picture == ignored
+    assert (eyes.front is None) == ignored
+
+
+def test_somebody_before_a_portrait_is_in_front(eyes: Eyes) -> None:
+    eyes = Eyes(SenseSettings(still_minutes=0.1))
+    portrait = role(3, 160, 200, 200)
+    for step in range(16):
+        eyes.look(Frame(grain(picture([portrait]), step), step * 0.5))
+    for step in range(5):
+        scene = picture([portrait, role(4, 460 - 5 * step, 240, 120)])
+        reading = eyes.look(Frame(grain(scene, step), 8 + step * LOOK_SECONDS))
+    assert (reading.faces, reading.track) == (1, 2)
+
+
+def frames_of_all_kinds() -> Iterator[Image]:
+    """What a broken driver may deliver, as far as the camera lets it through."""
+    scene = picture([role(1, 320, 240, 180)])
+    yield scene
+    yield cv2.resize(scene, (320, 240))
+    yield scene[:100]
+    yield scene[:, ::-1]
+    yield scene[:, :2]
+    yield np.zeros((1, 1, 3), np.uint8)
+    yield np.zeros((2000, 30, 3), np.uint8)
+    yield cv2.cvtColor(cv2.cvtColor(scene, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    yield scene
+
+
+def test_pictures_of_changing_size_are_taken_as_they_come(eyes: Eyes) -> None:
+    readings = [eyes.look(Frame(rgb, index * LOOK_SECONDS)) for index, rgb in enumerate(frames_of_all_kinds())]
+    assert [reading.faces for reading in readings][0:2] == [1, 1]
+    assert [reading.faces for reading in readings][-2:] == [1, 1]
+    assert len({reading.track for reading in readings if reading.track}) > 1
+
+
+def test_after_a_pause_or_a_jump_back_in_time_everybody_is_new(eyes: Eyes) -> None:
+    scene = picture([role(1, 320, 240, 180)])
+    assert [eyes.look(Frame(scene, at)).track for at in (0.0, 0.2, 60.0, 60.2, 10.0)] == [1, 1, 2, 2, 3]
+
+
+def spoiled(rgb: Image, reason: str | None) -> Image:
+    """The picture as it is when that is wrong with it."""
+    found: Image = rgb
+    if reason == "too dark":
+        found = grain((rgb * 0.06).astype(np.uint8), 1, 2.0)
+    elif reason == "too bright":
+        found = np.clip(rgb.astype(np.int16) * 2 + 40, 0, 255).astype(np.uint8)
+    elif reason == "too blurred":
+        found = cv2.GaussianBlur(rgb, (0, 0), 7)
+    return found
+
+
+@pytest.mark.parametrize("reason", ["too dark", "too bright", "too blurred", None])
+def test_a_bad_view_is_said_and_weighs_less_than_half(eyes: Eyes, reason: str | None) -> None:
+    scene = picture([role(1, 320, 240, 160)])
+    eyes.look(Frame(scene, 0.0))
+    reading = eyes.look(Frame(spoiled(scene, reason), 0.2))
+    assert reading.quality.reason == reason
+    assert (reading.quality.weight >= 0.5) == (reason is None)
+
+
+def test_somebody_who_walks_away_is_followed_until_too_far(eyes: Eyes) -> None:
+    for step in range(40):
+        reading = eyes.look(Frame(picture([role(1, 320, 240, 80 * 0.97**step)]), step * LOOK_SECONDS))
+        assert (reading.faces, reading.track) == (1, 1)
+        if reading.quality.reason:
+            break
+    assert reading.quality.reason == "too far"
+    assert reading.quality.weight < 0.5
+
+
+def test_somebody_who_looks_away_weighs_little(eyes: Eyes) -> None:
+    for yaw in range(0, 70, 5):
+        turned = replace(role(1, 320, 240, 200), pose=Pose(320, 240, 200, yaw_degrees=yaw))
+        reading = eyes.look(Frame(picture([turned]), yaw / 25))
+        if reading.quality.reason == "turned away":
+            break
+    assert reading.quality.reason == "turned away"
+    assert reading.quality.weight < 0.5
+
+
+def test_the_own_neutral_face_changes_the_reading_and_is_named(starter: model.MoodModel) -> None:
+    eyes = Eyes(SenseSettings(), starter)
+    scene = picture([role(7, 320, 240, 200, "sad")])
+    plain = eyes.look(Frame(scene, 0.0))
+    assert plain.neutral is None
+    assert eyes.measures is not None
+    eyes.own = OwnNeutral("Ada", eyes.measures[: len(FACE_MEASURES)])
+    own = eyes.look(Frame(scene, 0.2))
+    assert own.neutral == "Ada"
+    assert own.probabilities["neutral"] > plain.probabilities["neutral"]
+    assert sum(own.probabilities.values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_the_same_frames_give_the_same_readings(starter: model.MoodModel) -> None:
+    frames = list(actor.play(actor.Scene(), 5, 6))
+    first, second = ([eyes.look(frame) for frame in frames] for eyes in (_eyes(starter), _eyes(starter)))
+    assert first == second
+    assert any(reading.mood for reading in first)
+
+
+def _eyes(starter: model.MoodModel) -> Eyes:
+    return Eyes(SenseSettings(), starter)
+
+
+def test_hands_are_looked_for_only_where_they_matter(starter: model.MoodModel) -> None:
+    """No picture with hands is drawn; that they are found at all is tested on real material."""
+    scene = picture([role(1, 320, 240, 160)])
+    plain, collecting = Eyes(SenseSettings(), starter), Eyes(SenseSettings(), hands_every_look=True)
+    for eyes in (plain, collecting):
+        eyes.look(Frame(scene, 0.0))
+        assert eyes.front is not None
+        assert eyes.front.landmarks.left_hand is None
+    assert not plain.looks_for_hands
+    assert collecting.looks_for_hands
+
+
+def test_seeing_loads_neither_matplotlib_nor_tensorflow() -> None:
+    program = (
+        "import sys, numpy as np\n"
+        "from moodkiosk.moods import Frame\n"
+        "from moodkiosk.sense.eyes import Eyes\n"
+        "from moodkiosk.sense import model\n"
+        "from moodkiosk.settings import SenseSettings\n"
+        "eyes = Eyes(SenseSettings(), model.load(model.STARTER), hands_every_look=True)\n"
+        "eyes.look(Frame(np.zeros((480, 640, 3), np.uint8), 0.0))\n"
+        "print(sorted({'matplotlib', 'tensorflow', 'jax', 'sounddevice'} & set(sys.modules)))\n"
+        "import matplotlib.pyplot\n"
+        "print(hasattr(matplotlib.pyplot, 'plot'))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["[]", "True"]
+    assert done.stderr == ""
