@@ -11,7 +11,7 @@ import os
 import platform
 import sys
 
-from moodkiosk import control, paths
+from moodkiosk import companions, control, paths
 from moodkiosk.act import clock
 from moodkiosk.cli import Failure
 from moodkiosk.doctor import Check, Finding
@@ -189,4 +189,7 @@ CHECKS: dict[str, Check] = {
     "MQTT broker": broker,
     "speaker": speaker,
     "clock": time_of_day,
+    "services": companions.services,
+    "raspotify": companions.raspotify,
+    "screen": companions.display,
 }

@@ -31,7 +31,7 @@ def systemd_analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
 def installed(tmp_path: Path) -> Path:
     """The units beside a program that is there: systemd looks for it."""
     for path in UNITS.glob("moodkiosk*"):
-        text = path.read_text(encoding="utf-8").replace("/opt/moodkiosk/current/bin/moodkiosk", "/bin/true")
+        text = re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", path.read_text(encoding="utf-8"))
         (tmp_path / path.name).write_text(text, encoding="utf-8")
     return tmp_path
 

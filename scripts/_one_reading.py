@@ -1,0 +1,32 @@
+"""Reads the drawn actor's five moods with everything real but the camera; run by scripts/test-arm64 on the target."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+from moodkiosk.config import load
+from moodkiosk.sense.actor import MOODS, Scene
+from moodkiosk.sense.eyes import Eyes
+from moodkiosk.sense.model import STARTER
+from moodkiosk.sense.model import load as load_model
+
+
+def main() -> int:
+    from moodkiosk.moods import Frame
+
+    settings, model, scene = load(None), load_model(STARTER), Scene()
+    wrong = 0
+    for index, mood in enumerate(MOODS):
+        eyes = Eyes(settings.sense, model)
+        at = scene.empty_seconds + 1.0 + (index + 0.5) * scene.mood_seconds
+        reading = eyes.look(Frame(scene.picture_at(at), at))
+        wrong += reading.mood != mood or reading.faces != 1
+        print(
+            f"{platform.machine()}: shown {mood}, read {reading.mood} ({reading.confidence:.2f}), {reading.faces} face"
+        )
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
