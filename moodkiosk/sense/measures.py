@@ -51,7 +51,7 @@ PLACES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "inner_upper_lip": ((13,), (13,)),
     "inner_lower_lip": ((14,), (14,)),
     "lower_lip": ((17,), (17,)),
-    "nose_tip": ((1, 4), (1, 4)),
+    "nose_root": ((193,), (417,)),
     "nose_base": ((2,), (2,)),
     "chin": ((152, 175), (152, 175)),
 }
@@ -71,7 +71,9 @@ _RECIPES: dict[str, tuple[str, str, str]] = {
     "brow_to_lower_lid": ("height", "lower_lid", "inner_brow"),
     "brow_gap": ("width", "", "inner_brow"),
     "half_brow_gap": ("width", "", "half_brow"),
+    "tail_of_brow_width": ("width", "", "tail_of_brow"),
     "eye_gap": ("width", "", "inner_eye"),
+    "nose_root_width": ("width", "", "nose_root"),
     "mouth_width": ("width", "", "mouth_corner"),
     "inner_mouth_width": ("width", "", "inner_mouth_corner"),
     "lip_gap": ("height", "inner_lower_lip", "inner_upper_lip"),
