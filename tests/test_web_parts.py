@@ -45,6 +45,12 @@ def test_at_midnight_a_new_day_begins_with_what_goes_on() -> None:
     ]
 
 
+def test_a_clock_that_is_set_does_not_make_up_a_night() -> None:
+    day = history.add(history.Day(NOON.date()), NOBODY, NOON)
+    day = history.add(day, HAPPY, NOON + timedelta(days=200))
+    assert [(span.at[:13], span.seen) for span in day.spans] == [("2027-06-11T12", "mood")]
+
+
 def test_a_day_of_flicker_stays_small() -> None:
     day = history.Day(NOON.date())
     for second in range(2 * history.SPANS_LIMIT):

@@ -9,7 +9,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 CONNECTIONS_LIMIT = 64
 """Streams, and what browsers open beside them. A browser opens up to six."""
 REQUEST_SECONDS = 5.0
-"""From the connection, or from the last answer, to the last line of the next request's head."""
+"""From the connection, or from a further request's first byte, to the end of the request's head."""
 
 
 class PatientButFirm(H11Protocol):
@@ -30,7 +30,8 @@ class PatientButFirm(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Counts the connection, and gives it its time."""
         super().connection_made(transport)
-        self._expect_request()
+        self.waiting_since = self.loop.time()
+        self._arm()
         if len(self.connections) > CONNECTIONS_LIMIT:
             idle = [one for one in self.connections if isinstance(one, PatientButFirm) and one.is_waiting]
             min(idle, key=lambda one: one.waiting_since, default=self).transport.abort()
@@ -38,24 +39,33 @@ class PatientButFirm(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forgets the connection."""
         super().connection_lost(exc)
-        if self._deadline is not None:
-            self._deadline.cancel()
+        self._disarm()
+
+    def data_received(self, data: bytes) -> None:
+        """From the first byte of a request on, its head has its time."""
+        if self._deadline is None:
+            self._arm()
+        super().data_received(data)
+        if not self.is_waiting:
+            self._disarm()
 
     def on_response_complete(self) -> None:
-        """The next request gets its time as well."""
+        """Now we wait for the next request; one that is not even begun may take as long as uvicorn allows."""
+        self.waiting_since = self.loop.time()
         super().on_response_complete()
-        self._expect_request()
 
     @property
     def is_waiting(self) -> bool:
         """Whether no request has arrived that is not yet answered."""
         return self.cycle is None or self.cycle.response_complete
 
-    def _expect_request(self) -> None:
+    def _arm(self) -> None:
+        self._deadline = self.loop.call_later(REQUEST_SECONDS, self._close_if_waiting)
+
+    def _disarm(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
-        self.waiting_since = self.loop.time()
-        self._deadline = self.loop.call_later(REQUEST_SECONDS, self._close_if_waiting)
+        self._deadline = None
 
     def _close_if_waiting(self) -> None:
         if self.is_waiting and not self.transport.is_closing():

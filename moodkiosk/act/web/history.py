@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -56,12 +56,16 @@ def seen(view: View) -> tuple[Seen, str | None]:
 
 
 def add(day: Day, view: View, now: datetime) -> Day:
-    """The day after `view` was shown at `now`. At midnight a new one begins, with what went on then."""
+    """The day after `view` was shown at `now`.
+
+    At midnight a new one begins, with what went on then; when the clock was set, with nothing.
+    """
     what, mood = seen(view)
     last = day.spans[-1] if day.spans else None
     if day.day != now.date():
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        kept = (Span(midnight.isoformat(timespec="seconds"), last.seen, last.mood),) if last else ()
+        over_night = last is not None and now.date() - day.day == timedelta(days=1)
+        kept = (replace(last, at=midnight.isoformat(timespec="seconds")),) if last and over_night else ()
         day, last = Day(now.date(), kept), kept[-1] if kept else None
     if last is not None and (last.seen, last.mood) == (what, mood):
         return day

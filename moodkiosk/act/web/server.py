@@ -145,6 +145,7 @@ class Page:
         saving = asyncio.ensure_future(self._save(history))
         serving = asyncio.ensure_future(server.serve(sockets=[self._socket]))
         self.status = "serving"
+        log.info("the page is served on %s port %d", self._settings.web.host, self._socket.getsockname()[1])
         await self._stopped.wait()
         self._streams.close()
         server.leave()

@@ -4,6 +4,7 @@ import { say } from './dom.js';
 
 const STALE_MS = 13000; // the kiosk says something every 5 s
 const RETRY_MS = 4000;
+const HIDDEN_MS = 30000; // a tab that nobody sees gives its stream up: browsers have six connections a kiosk
 let token = document.documentElement.dataset.token;
 
 /** Puts a command to the kiosk. Never throws: what went wrong is in `error`. */
@@ -40,7 +41,7 @@ export async function leave() {
 /** Listens for ever. `on.state(state)`, `on.history()`, `on.stale(since)` (null: all is well again). */
 export function listen(on) {
   const build = new URL(import.meta.url).pathname.split('/')[2];
-  let source = null, timer = 0, last = new Date(), lost = false;
+  let source = null, timer = 0, asleep = 0, last = new Date(), lost = false;
 
   const heard = () => {
     last = new Date();
@@ -82,7 +83,12 @@ export function listen(on) {
       }, RETRY_MS);
     });
   };
-  // A phone that slept has missed something, and its timers slept as well.
-  document.addEventListener('visibilitychange', () => { if (!document.hidden && Date.now() - last > STALE_MS) gone(); });
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(asleep);
+    if (document.hidden) {
+      asleep = setTimeout(() => { source.close(); clearTimeout(timer); }, HIDDEN_MS);
+    } else if (source.readyState === EventSource.CLOSED) open();
+    else if (Date.now() - last > STALE_MS) gone(); // a phone that slept: so did its timers
+  });
   open();
 }
