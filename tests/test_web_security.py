@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import stat
@@ -387,6 +388,17 @@ def test_the_command_keeps_a_hash_that_only_its_owner_can_read(tmp_path: Path) -
     short = run_web_password(settings, "short")
     assert (short.returncode, short.stderr.count("\n")) == (2, 1)
     assert password.matches(SECRET, file.read_text())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only an administrator makes files for others")
+def test_a_hash_that_an_administrator_makes_belongs_to_the_kiosk_s_user(tmp_path: Path) -> None:
+    file, settings, state = tmp_path / "web-password", tmp_path / "config.yaml", tmp_path / "state" / "act"
+    state.mkdir(parents=True)
+    os.chown(state, 4711, 4712)
+    web = {"password_file": str(file)}
+    settings.write_text(yaml.safe_dump({"web": web, "paths": {"state": str(state.parent)}}))
+    assert run_web_password(settings, SECRET).returncode == 0
+    assert (file.stat().st_uid, file.stat().st_gid, stat.S_IMODE(file.stat().st_mode)) == (4711, 4712, 0o600)
 
 
 def test_where_the_hash_cannot_be_kept_the_command_says_so_in_one_line(tmp_path: Path) -> None:

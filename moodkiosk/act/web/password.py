@@ -50,8 +50,9 @@ def matches(password: str, line: str) -> bool:
 def main(args: argparse.Namespace) -> int:
     """Asks for a password and keeps its hash. Raises UsageError and Failure."""
     settings = config.load(args.config, secrets=False)  # the file it names need not be there yet
-    path = Path(settings.web.password_file or paths.state_dir(settings.paths, "act") / "web-password")
-    owner = _owner(path)
+    state_dir = paths.state_dir(settings.paths, "act")
+    path = Path(settings.web.password_file or state_dir / "web-password")
+    owner = _owner(path, state_dir)
     line = hashed(_ask())
     try:
         files.write_atomic(path, f"{line}\n".encode(), owner=owner)
@@ -63,13 +64,16 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def _owner(path: Path) -> tuple[int, int] | None:
-    """Whose the file must be: act's user's, also where an administrator makes it. Raises Failure."""
+def _owner(path: Path, state_dir: Path) -> tuple[int, int] | None:
+    """Whose the file must be: act's user's, also where an administrator makes it. Raises Failure.
+
+    Act's user is the one whose state folder it is.
+    """
     folder = path.parent
     try:
         if not folder.is_dir():
             paths.make_private(folder)
-        about = (path if path.exists() else folder).stat()
+        about = (state_dir if state_dir.is_dir() else folder).stat()
     except OSError as error:
         raise Failure(f"cannot write {path}: {error.strerror} (try it with sudo)") from None
     if not os.access(folder, os.W_OK | os.X_OK):
