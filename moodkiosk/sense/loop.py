@@ -124,6 +124,7 @@ class Loop:
     def _introduce(self) -> None:
         self._parts.uplink.tell(introduction(self._parts.wards))
         self._parts.health.tell_again()
+        self._report(self._clock())
 
     def _look(self, frame: Frame) -> None:
         parts = self._parts
@@ -166,6 +167,11 @@ class Loop:
             parts.orders.changed = False
             parts.eyes.model, parts.eyes.own = parts.wards.models.current, parts.wards.neutrals.current
             self._introduce()
+        self._report(at)
+
+    def _report(self, at: float) -> None:
+        """Tells how sense is doing, if that is due."""
+        parts = self._parts
         lent = parts.wards.switch.state(at) == "lent"
         counters = {"readings_dropped": parts.uplink.dropped, "lines_damaged": parts.uplink.damaged}
         note = parts.wards.models.complaint

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from moodkiosk import files, paths
+from moodkiosk.sense.erase import same_person
 from moodkiosk.sense.measures import FACE, FACE_MEASURES
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Neutrals:
 
     def choose(self, name: str) -> None:
         """Says who is in front; "" for nobody in particular. Raises KeyError for a name not known, and OSError."""
+        name = self._spelt(name)
         if name and name not in self._kept.people:
             raise KeyError(name)
         self._keep(_Kept(FACE, self._kept.people, name))
@@ -93,7 +95,7 @@ class Neutrals:
         Returns:
             The name. Raises OSError, and ValueError when too many people are known already.
         """
-        name = name or self.person or SOMEBODY
+        name = self._spelt(name) or self.person or SOMEBODY
         median = np.median(np.stack(measures)[:, : len(FACE_MEASURES)], axis=0)
         values = dict(zip(FACE_MEASURES, (round(value, 6) for value in median.tolist()), strict=True))
         people = {**self._kept.people, name: values}
@@ -104,6 +106,7 @@ class Neutrals:
 
     def forget(self, name: str) -> bool:
         """Deletes a person's neutral face, or everybody's for "". Returns whether there was one. Raises OSError."""
+        name = self._spelt(name)
         left = {person: values for person, values in self._kept.people.items() if name and person != name}
         gone = len(left) < len(self._kept.people)
         said = self._kept.person
@@ -115,6 +118,10 @@ class Neutrals:
                 self._path.unlink(missing_ok=True)
                 self._kept = kept
         return gone
+
+    def _spelt(self, name: str) -> str:
+        """The name as it is known, if it is: case does not matter."""
+        return next((known for known in self._kept.people if same_person(known, name)), name)
 
     def _keep(self, kept: _Kept) -> None:
         paths.make_private(self._path.parent)

@@ -1,0 +1,322 @@
+"""The loop of the half that sees, turned by hand: real seeing and a real socket, but our own camera and clock."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from moodkiosk import link
+from moodkiosk.cli import Failure
+from moodkiosk.moods import Frame, Reading
+from moodkiosk.sense import model
+from moodkiosk.sense.actor import Role, picture
+from moodkiosk.sense.capture import CameraStatus, Capture
+from moodkiosk.sense.corrections import Corrections
+from moodkiosk.sense.drawn.brush import Pose
+from moodkiosk.sense.drawn.looks import EXPRESSIONS, Looks
+from moodkiosk.sense.eyes import Eyes
+from moodkiosk.sense.health import HealthReport
+from moodkiosk.sense.loop import Loop, Parts
+from moodkiosk.sense.models import Models
+from moodkiosk.sense.neutral import Neutrals
+from moodkiosk.sense.orders import Orders, Wards
+from moodkiosk.sense.pace import Pace, Thermometer
+from moodkiosk.sense.switch import CameraSwitch
+from moodkiosk.sense.uplink import Uplink
+from moodkiosk.settings import LearningSettings, SenseSettings
+from tests.support.act_double import ActDouble
+
+if TYPE_CHECKING:
+    from moodkiosk.moods import Image
+
+EMPTY = picture([])
+NEUTRAL, HAPPY = (picture([Role(Looks(), EXPRESSIONS[mood], Pose(320, 210, 190))]) for mood in ("neutral", "happy"))
+
+
+class HandCamera:
+    """A camera that is worked by hand.
+
+    Attributes:
+        scene: what is before it; None: it delivers nothing.
+        status, failed, turns: as of a `Capture`.
+    """
+
+    def __init__(self) -> None:
+        self.scene: Image | None = NEUTRAL
+        self.status = CameraStatus("on")
+        self.failed: str | None = None
+        self.turns = 0
+        self.now = 1000.0
+        self.seconds = 0.2
+
+    def latest(self, _after: float, _timeout: float) -> Frame | None:
+        """The scene, some time after the last."""
+        self.now += self.seconds
+        return None if self.scene is None else Frame(self.scene, self.now)
+
+    def pause(self, _timeout: float = 0.0) -> bool:
+        self.status = CameraStatus("off")
+        return True
+
+    def open(self) -> bool:
+        """Whether it is."""
+        return self.status.state == "on"
+
+    def resume(self) -> None:
+        self.status = CameraStatus("on")
+
+
+@dataclass
+class Kiosk:
+    """The loop and what is around it."""
+
+    act: ActDouble
+    camera: HandCamera
+    loop: Loop
+    wards: Wards
+    shown: list[Reading]
+    models: Path
+
+    def turn(self, until: Callable[[], bool], most: int = 200) -> None:
+        """Turns the loop until something holds."""
+        for _ in range(most):
+            self.loop.turn()
+            if until():
+                return
+        raise AssertionError(f"it did not come to that in {most} turns")
+
+    def order(self, what: link.OrderName, value: str = "") -> link.SenseResult:
+        """Gives an order and turns the loop until its result is there."""
+        number = self.act.tell(what, value)
+        found: list[link.SenseResult] = []
+
+        def answered() -> bool:
+            found.extend(result for result in self.act.all(link.SenseResult) if result.id == number)
+            return bool(found)
+
+        self.turn(answered)
+        return found[0]
+
+    def reading(self) -> Reading:
+        """The next reading."""
+        count = len(self.shown)
+        self.turn(lambda: len(self.shown) > count)
+        return self.shown[-1]
+
+    def health(self) -> link.SenseHealth:
+        """What health says last."""
+        return self.act.all(link.SenseHealth)[-1]
+
+
+@pytest.fixture(scope="module")
+def eyes() -> Eyes:
+    """To build them takes longer than to look."""
+    return Eyes(SenseSettings(active_rate_hz=60, idle_rate_hz=60))
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path, eyes: Eyes) -> Iterator[Kiosk]:
+    settings = SenseSettings(active_rate_hz=60, idle_rate_hz=60)
+    file = tmp_path / "mood.tflite"
+    file.write_bytes(model.STARTER.read_bytes())
+    with ActDouble(tmp_path / "link.sock") as act:
+        camera, shown = HandCamera(), list[Reading]()
+        uplink = Uplink(tmp_path / "link.sock")
+        wards = Wards(
+            CameraSwitch(tmp_path / "state"),
+            camera.pause,
+            Models(lambda: [file, model.STARTER]),
+            Neutrals(tmp_path / "state"),
+            Corrections(LearningSettings(keep_corrections=True), tmp_path / "state"),
+        )
+        thermometer = Thermometer(tmp_path, vcgencmd="")
+        pace = Pace(settings, thermometer)
+        eyes.model, eyes.own = wards.models.current, None
+        orders = Orders(wards, uplink.tell)
+        capture = cast("Capture", camera)
+        parts = Parts(capture, eyes, wards, orders, uplink, pace, HealthReport(pace, thermometer), shown.append)
+        loop = Loop(parts, clock=lambda: camera.now)
+        found = Kiosk(act, camera, loop, wards, shown, file)
+        found.turn(lambda: bool(act.all(link.SenseHealth) and shown))
+        yield found
+        uplink.close()
+
+
+def test_it_introduces_itself_and_tells_its_health_first(kiosk: Kiosk) -> None:
+    hello, health = kiosk.act.said[:2]
+    assert isinstance(hello, link.Hello)
+    assert hello.labels == ("angry", "happy", "neutral", "sad", "surprise")
+    assert len(hello.model_hash) == 64
+    assert (hello.people, hello.person) == ((), None)
+    assert isinstance(health, link.SenseHealth)
+    assert health.camera == "on"
+    assert health.rss_mb > 10
+
+
+def test_health_comes_every_half_minute_and_counts_looks(kiosk: Kiosk) -> None:
+    before = len(kiosk.act.all(link.SenseHealth))
+    kiosk.turn(lambda: len(kiosk.act.all(link.SenseHealth)) > before)
+    first, second = kiosk.act.all(link.SenseHealth)[-2:]
+    assert 29 < second.at - first.at < 31
+    assert 4 < second.frames_per_second < 6
+    assert second.cpu_ms_per_frame > 0
+
+
+def test_no_more_than_ten_readings_a_second_are_sent(kiosk: Kiosk) -> None:
+    kiosk.camera.seconds = 0.02
+    count = len(kiosk.shown)
+    kiosk.turn(lambda: len(kiosk.shown) >= count + 60)
+    kiosk.order("person", "")
+    times = [reading.at for reading in kiosk.act.all(Reading)][-10:]
+    assert all(later - earlier > 0.09 for earlier, later in itertools.pairwise(times))
+
+
+def test_a_calibration_takes_five_seconds_and_its_face_is_subtracted_from_then_on(kiosk: Kiosk) -> None:
+    start = kiosk.camera.now
+    result = kiosk.order("calibrate", "Ada")
+    assert result == link.SenseResult(result.id, ok=True, text="kept the neutral face of 'Ada'")
+    assert 5 <= kiosk.camera.now - start < 7
+    assert kiosk.reading().neutral == "Ada"
+    hello = kiosk.act.all(link.Hello)[-1]
+    assert (hello.people, hello.person) == (("Ada",), "Ada")
+    assert kiosk.order("person", "").ok
+    assert kiosk.reading().neutral is None
+    assert kiosk.order("forget", "Ada").text.startswith("deleted the neutral face; ")
+    assert kiosk.act.all(link.Hello)[-1].people == ()
+
+
+def test_a_calibration_of_nobody_says_so_and_keeps_nothing(kiosk: Kiosk) -> None:
+    kiosk.camera.scene = EMPTY
+    result = kiosk.order("calibrate", "Ada")
+    assert (result.ok, result.text) == (False, "nobody was in front of the camera for long enough")
+    assert kiosk.wards.neutrals.people == ()
+
+
+def test_only_one_calibration_goes_on_and_closing_the_camera_ends_it(kiosk: Kiosk) -> None:
+    number = kiosk.act.tell("calibrate", "Ada")
+    assert kiosk.order("calibrate", "Bob").text == "a calibration is going on already"
+    assert kiosk.order("camera", "off").ok
+    ended = kiosk.act.wait_for(link.SenseResult, where=lambda result: result.id == number)
+    assert (ended.ok, ended.text) == (False, "the camera was closed")
+    assert kiosk.order("calibrate", "Ada").text == "the camera is off"
+
+
+def test_a_camera_that_is_off_is_closed_and_nothing_is_seen_until_it_is_on_again(kiosk: Kiosk) -> None:
+    assert kiosk.order("camera", "off").text == "the camera is off"
+    assert not kiosk.camera.open()
+    count = len(kiosk.shown)
+    for _ in range(3):
+        kiosk.loop.turn()
+    assert len(kiosk.shown) == count
+    assert (kiosk.health().camera, kiosk.health().pace) == ("off", "off")
+    assert kiosk.order("camera", "on").ok
+    assert kiosk.reading().faces == 1
+
+
+def test_a_lent_camera_comes_back_by_itself_ten_seconds_after_the_last_word(kiosk: Kiosk) -> None:
+    assert kiosk.order("camera", "lend").text == "the camera is lent for 10 seconds"
+    kiosk.loop.turn()
+    assert (kiosk.camera.open(), kiosk.health().camera) == (False, "lent")
+    kiosk.camera.now += 8
+    assert kiosk.order("camera", "lend").ok
+    assert kiosk.order("camera", "on").ok  # the switch says on; the lease goes on all the same
+    kiosk.camera.now += 8
+    kiosk.loop.turn()
+    assert not kiosk.camera.open()
+    kiosk.camera.now += 3
+    kiosk.loop.turn()
+    assert kiosk.camera.open()
+    assert kiosk.reading().faces == 1
+
+
+def test_a_better_model_is_taken_and_a_damaged_one_never(kiosk: Kiosk) -> None:
+    first = kiosk.act.all(link.Hello)[-1]
+    kiosk.models.write_bytes(b"nothing of the kind")
+    result = kiosk.order("reload")
+    assert not result.ok
+    assert "going on with the model loaded before" in result.text
+    assert kiosk.reading().mood is not None
+    kiosk.loop.turn()
+    assert "not a TensorFlow Lite file" in kiosk.health().detail
+    assert kiosk.act.all(link.Hello)[-1].model_hash == first.model_hash
+    kiosk.models.write_bytes(model.STARTER.read_bytes())  # repaired: taken without being asked
+    kiosk.camera.now += 20
+    kiosk.turn(lambda: kiosk.wards.models.complaint is None)
+    kiosk.turn(lambda: kiosk.health().detail == "")
+
+
+def test_a_correction_keeps_the_last_seconds(kiosk: Kiosk, tmp_path: Path) -> None:
+    for _ in range(10):
+        kiosk.reading()
+    result = kiosk.order("correct", "happy")
+    assert result.ok
+    assert len(list((tmp_path / "state" / "corrections").glob("*.npz"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "value", "error"),
+    [
+        ("person", "Eve", "no neutral face of 'Eve' is known; known: nobody yet (see 'moodkiosk calibrate')"),
+        ("camera", "sideways", "the camera can be on, off or lend, not 'sideways'"),
+    ],
+)
+def test_an_order_that_cannot_be_carried_out_says_why(
+    kiosk: Kiosk, what: link.OrderName, value: str, error: str
+) -> None:
+    result = kiosk.order(what, value)
+    assert (result.ok, result.text) == (False, error)
+
+
+def test_nonsense_from_the_link_is_counted_and_does_no_harm(kiosk: Kiosk) -> None:
+    kiosk.act.send(b"nonsense\n" + b"x" * 100_000 + b"\n" + link.encode(kiosk.shown[-1]))
+    assert kiosk.order("person", "").ok
+    kiosk.camera.now += 31
+    kiosk.loop.turn()
+    kiosk.turn(lambda: kiosk.health().counters["lines_damaged"] == 3)
+
+
+def test_an_act_that_went_away_is_found_again_and_told_everything(kiosk: Kiosk) -> None:
+    hellos = len(kiosk.act.all(link.Hello))
+    kiosk.act.hang_up()
+    kiosk.turn(lambda: len(kiosk.act.all(link.Hello)) > hellos)
+    kiosk.turn(lambda: isinstance(kiosk.act.said[-1], Reading))
+    kinds = [type(message) for message in kiosk.act.said]
+    last = len(kinds) - 1 - kinds[::-1].index(link.Hello)
+    assert kinds[last + 1] is link.SenseHealth
+
+
+def test_a_camera_that_never_recovers_ends_the_process_so_that_it_starts_afresh(kiosk: Kiosk) -> None:
+    kiosk.camera.failed = "no picture for 300 s"
+    with pytest.raises(Failure, match="does not recover"):
+        kiosk.loop.turn()
+
+
+def test_a_lost_camera_is_told_and_sends_no_readings(kiosk: Kiosk) -> None:
+    kiosk.camera.scene, kiosk.camera.status = None, CameraStatus("lost", "unplugged")
+    count = len(kiosk.shown)
+    kiosk.turn(lambda: kiosk.health().camera == "lost")
+    assert kiosk.health().detail == "unplugged"
+    assert len(kiosk.shown) == count
+    kiosk.camera.scene, kiosk.camera.status = HAPPY, CameraStatus("on")
+    assert kiosk.reading().faces == 1
+
+
+def test_an_act_that_takes_nothing_costs_readings_but_never_the_loop(tmp_path: Path) -> None:
+    """Whoever does not read fills the socket's buffer; what is old by then is not kept for later."""
+    import socket
+
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "link.sock"))
+        server.listen()
+        uplink = Uplink(tmp_path / "link.sock")
+        assert uplink.connect(0.0)
+        for index in range(5000):
+            uplink.tell(Reading(float(index), 0))
+        assert uplink.connected
+        assert uplink.dropped > 1000
+        uplink.close()

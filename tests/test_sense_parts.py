@@ -1,0 +1,302 @@
+"""The parts of sense that need no picture: own neutral faces, the camera's switch, pace, models, landmarks' bytes."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moodkiosk.moods import Quality, Reading
+from moodkiosk.sense import model
+from moodkiosk.sense.bundle import BadModel
+from moodkiosk.sense.calibration import Calibration, NotCalibrated
+from moodkiosk.sense.faces import tiles_of
+from moodkiosk.sense.graph import mediapipe
+from moodkiosk.sense.landmarks import points_of
+from moodkiosk.sense.measures import FACE_MEASURES
+from moodkiosk.sense.models import Models
+from moodkiosk.sense.neutral import PEOPLE, Neutrals
+from moodkiosk.sense.pace import Pace, Thermometer
+from moodkiosk.sense.quality import ramp
+from moodkiosk.sense.search import Search
+from moodkiosk.sense.switch import CameraSwitch
+from moodkiosk.settings import SenseSettings
+
+COUNT = len(FACE_MEASURES)
+
+
+def looks(value: float, count: int = 5) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
+    """Measures of some looks; one of them far off, as in a blink."""
+    return [np.full(COUNT, value, np.float32)] * count + [np.full(COUNT, 99.0, np.float32)]
+
+
+# Own neutral faces
+
+
+def test_the_median_of_a_calibration_is_kept_over_a_restart_and_nothing_else(tmp_path: Path) -> None:
+    assert Neutrals(tmp_path).learn("Ada", looks(0.25)) == "Ada"
+    kept = Neutrals(tmp_path)
+    assert kept.people == ("Ada",)
+    assert kept.current is not None
+    assert kept.current.person == "Ada"
+    np.testing.assert_array_equal(kept.current.measures, np.full(COUNT, 0.25, np.float32))
+    (file,) = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert file.stat().st_size < 2000
+
+
+def test_the_measures_of_hands_are_not_part_of_a_neutral_face(tmp_path: Path) -> None:
+    neutrals = Neutrals(tmp_path)
+    neutrals.learn("Ada", [np.arange(COUNT + 40, dtype=np.float32)] * 3)
+    assert neutrals.current is not None
+    np.testing.assert_array_equal(neutrals.current.measures, np.arange(COUNT, dtype=np.float32))
+
+
+def test_with_one_person_known_that_one_is_in_front_and_with_two_it_must_be_said(tmp_path: Path) -> None:
+    neutrals = Neutrals(tmp_path)
+    neutrals.learn("Ada", looks(0.1))
+    neutrals.learn("Bob", looks(0.2))
+    assert neutrals.person == "Bob"  # who was looked at last
+    neutrals.choose("ada")
+    assert Neutrals(tmp_path).person == "Ada"
+    neutrals.choose("")
+    assert Neutrals(tmp_path).person is None
+    with pytest.raises(KeyError):
+        neutrals.choose("Eve")
+
+
+def test_whoever_gives_no_name_gets_one(tmp_path: Path) -> None:
+    neutrals = Neutrals(tmp_path)
+    assert neutrals.learn("", looks(0.1)) == "me"
+    assert neutrals.learn("", looks(0.2)) == "me"
+    neutrals.learn("Ada", looks(0.3))
+    assert neutrals.learn("", looks(0.4)) == "Ada"
+
+
+def test_forgetting_deletes(tmp_path: Path) -> None:
+    neutrals = Neutrals(tmp_path)
+    for name in ("Ada", "Bob", "Cy"):
+        neutrals.learn(name, looks(0.1))
+    assert neutrals.forget("ada")
+    assert not neutrals.forget("Eve")
+    assert Neutrals(tmp_path).people == ("Bob", "Cy")
+    assert neutrals.forget("")
+    assert list(tmp_path.iterdir()) == []
+    assert neutrals.current is None
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[1]", b"\xff\xfe", b'{"schema": "face-1", "people": {"Ada": {"x": 1}}}']
+)
+def test_a_damaged_file_of_neutral_faces_does_no_harm(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "neutral.json").write_bytes(content)
+    neutrals = Neutrals(tmp_path)
+    assert neutrals.people == ()
+    neutrals.learn("Ada", looks(0.1))
+    assert Neutrals(tmp_path).people == ("Ada",)
+
+
+def test_no_more_people_than_live_in_a_household(tmp_path: Path) -> None:
+    neutrals = Neutrals(tmp_path)
+    for index in range(PEOPLE):
+        neutrals.learn(f"p{index}", looks(0.1))
+    with pytest.raises(ValueError, match="forget somebody first"):
+        neutrals.learn("one more", looks(0.1))
+
+
+def calibrated(*readings: Reading) -> int:
+    calibration = Calibration(1, "Ada", 0.0)
+    for reading in readings:
+        calibration.see(reading, np.zeros(COUNT, np.float32))
+    return len(calibration.measures())
+
+
+def view(track: int | None, reason: str | None = None) -> Reading:
+    """A look at somebody; `reason`: what is wrong with the view."""
+    return Reading(0.0, 1, track, quality=Quality(0.2 if reason else 0.9, reason, 80.0, 100.0))
+
+
+def test_a_calibration_counts_good_views_of_one_person() -> None:
+    assert calibrated(*[view(1)] * 20, *[view(1, "too dark")] * 5, view(2)) == 20
+    with pytest.raises(NotCalibrated, match="several people"):
+        calibrated(*[view(1)] * 20, *[view(2)] * 15)
+    with pytest.raises(NotCalibrated, match="not good enough: too dark"):
+        calibrated(*[view(1, "too dark")] * 20, *[view(1, "too far")] * 2)
+    with pytest.raises(NotCalibrated, match="nobody"):
+        calibrated(*[view(None)] * 20)
+
+
+# The camera's switch
+
+
+def test_a_camera_that_was_switched_off_stays_off_over_a_restart(tmp_path: Path) -> None:
+    switch = CameraSwitch(tmp_path / "state")
+    assert switch.state(0.0) == "on"
+    switch.turn(on=False)
+    assert CameraSwitch(tmp_path / "state").state(0.0) == "off"
+    switch.turn(on=True)
+    assert CameraSwitch(tmp_path / "state").state(0.0) == "on"
+
+
+def test_while_act_is_about_to_say_the_camera_stays_closed_but_not_for_ever(tmp_path: Path) -> None:
+    switch = CameraSwitch(tmp_path)
+    switch.await_word(10.0)
+    assert [switch.state(at) for at in (10.0, 12.9, 13.0)] == ["off", "off", "on"]
+
+
+def test_a_lease_lapses_ten_seconds_after_it_was_last_asked_for(tmp_path: Path) -> None:
+    switch = CameraSwitch(tmp_path)
+    switch.lend(0.0)
+    switch.lend(6.0)
+    assert [switch.state(at) for at in (6.0, 15.9, 16.0)] == ["lent", "lent", "on"]
+    switch.lend(20.0)
+    switch.turn(on=False)
+    assert [switch.state(at) for at in (25.0, 30.0)] == ["lent", "off"]
+
+
+# Pace
+
+
+def machine(folder: Path, celsius: float | None, throttled: str | None = None) -> Thermometer:
+    """The temperature files of a machine."""
+    zone = folder / "class/thermal/thermal_zone0"
+    zone.mkdir(parents=True, exist_ok=True)
+    (zone / "temp").write_text("" if celsius is None else f"{celsius * 1000:.0f}\n")
+    if throttled is not None:
+        file = folder / "devices/platform/soc/soc:firmware/get_throttled"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{throttled}\n")
+    return Thermometer(folder, vcgencmd="")
+
+
+def test_the_pace_follows_who_is_there(tmp_path: Path) -> None:
+    pace = Pace(SenseSettings(), machine(tmp_path, 50))
+    assert (pace.interval(0.0), pace.name) == (0.5, "idle")
+    pace.see(1, 1.0)
+    assert (pace.interval(1.0), pace.name) == (0.2, "active")
+    pace.see(0, 1.2)
+    assert pace.interval(3.9) == 0.2
+    assert (pace.interval(4.1), pace.name) == (0.5, "idle")
+    assert pace.interval(4.2, least_hz=10.0) == 0.1
+
+
+def test_a_hot_processor_is_spared_until_it_has_cooled_by_some_degrees(tmp_path: Path) -> None:
+    thermometer = machine(tmp_path, 77)
+    pace = Pace(SenseSettings(), thermometer)
+    found = []
+    for at, celsius in enumerate((77, 78, 75, 74, 72.9, 77)):
+        machine(tmp_path, celsius)
+        pace.see(1, 20.0 * at)
+        found.append((pace.interval(20.0 * at), pace.name))
+    hot, cool = (1.0, "hot"), (0.2, "active")
+    assert found == [cool, hot, hot, hot, cool, cool]
+
+
+@pytest.mark.parametrize(
+    ("bits", "slow"), [("0", False), ("50000", False), ("1", False), ("4", True), ("0x50005", True), ("8", True)]
+)
+def test_a_throttled_processor_is_spared_and_past_trouble_is_not(tmp_path: Path, bits: str, slow: bool) -> None:
+    pace = Pace(SenseSettings(), machine(tmp_path, 40, bits))
+    pace.interval(0.0)
+    assert (pace.name == "hot") == slow
+
+
+def test_vcgencmd_is_asked_where_there_is_no_file_and_may_fail(tmp_path: Path) -> None:
+    program = tmp_path / "vcgencmd"
+    program.write_text("#!/bin/sh\necho throttled=0x4\n")
+    program.chmod(0o755)
+    thermometer = Thermometer(tmp_path, vcgencmd=str(program))
+    thermometer.read()
+    assert (thermometer.celsius, thermometer.throttled) == (None, True)
+    program.write_text("#!/bin/sh\nexit 1\n")
+    thermometer.read()
+    assert not thermometer.throttled
+
+
+# Models
+
+
+def test_a_bad_configured_model_leaves_the_starter_in_use_until_it_is_repaired(tmp_path: Path) -> None:
+    file = tmp_path / "mine.tflite"
+    file.write_bytes(b"damaged")
+    models = Models(lambda: [file, model.STARTER])
+    assert models.path == model.STARTER
+    assert models.complaint is not None
+    assert not models.retry(0.0)
+    file.write_bytes(model.STARTER.read_bytes())
+    assert not models.retry(5.0)  # not all the time
+    models.retry(11.0)
+    assert models.path == file
+    assert not models.complaint
+
+
+def test_without_any_good_model_there_is_nothing_to_begin_with(tmp_path: Path) -> None:
+    with pytest.raises(BadModel, match="cannot be read"):
+        Models(lambda: [tmp_path / "gone.tflite"])
+
+
+# Landmarks, tiles, search
+
+
+def message(points: np.ndarray[tuple[int, ...], np.dtype[np.float32]], *, extra: bool = False) -> bytes:
+    mediapipe()
+    from mediapipe.framework.formats import landmark_pb2
+
+    found = landmark_pb2.NormalizedLandmarkList()
+    for x, y, z in points.tolist():
+        point = found.landmark.add(x=x, y=y, z=z)
+        if extra:
+            point.visibility = 0.5
+    data: bytes = found.SerializeToString()
+    return data
+
+
+@pytest.mark.parametrize("extra", [False, True])
+def test_landmarks_are_read_the_same_whatever_the_form_of_their_bytes(*, extra: bool) -> None:
+    points = np.random.default_rng(0).uniform(-1, 2, (468, 3)).astype(np.float32)
+    points[7] = 0.0
+    expected = points * np.array((640, 480, 640), np.float32)
+    np.testing.assert_allclose(points_of(message(points, extra=extra), 468, (640, 480)), expected, rtol=1e-6)
+    with pytest.raises(ValueError, match="468"):
+        points_of(message(points[:400]), 468, (640, 480))
+
+
+@given(st.integers(2, 2500), st.integers(2, 2500))
+def test_tiles_cover_every_picture_and_stay_inside_it(width: int, height: int) -> None:
+    covered = np.zeros((height, width), np.bool_)
+    tiles = tiles_of(width, height)
+    for left, top, across, down in tiles[1:] or tiles:
+        assert left >= 0
+        assert top >= 0
+        assert left + across <= width
+        assert top + down <= height
+        covered[top : top + down, left : left + across] = True
+    assert covered.all()
+
+
+def test_a_calm_room_is_searched_once_a_second_and_one_where_something_moves_at_once() -> None:
+    rng = np.random.default_rng(0)
+    search = Search(640, 480)
+
+    def room(*, moved: bool = False) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+        rgb = rng.normal(120, 4, (480, 640, 3)).clip(0, 255).astype(np.uint8)
+        if moved:
+            rgb[100:160, 40:90] = 40
+        return rgb
+
+    assert search.due(room(), [], 0.0, eager=True) == search.tiles
+    calm = [len(search.due(room(), [], 0.5 * step, eager=True)) for step in range(1, 21)]
+    assert sum(calm) == 10
+    moved = search.due(room(moved=True), [], 11.0, eager=True)
+    assert set(moved) == {tile for tile in search.tiles if tile[0] < 90 and tile[1] < 160}
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-100, 100), st.floats(-100, 100))
+def test_a_ramp_stays_between_nothing_and_all(value: float, nothing: float, full: float) -> None:
+    if nothing != full:
+        assert 0 <= ramp(value, nothing, full) <= 1
+        assert (ramp(nothing, nothing, full), ramp(full, nothing, full)) == (0, 1)
