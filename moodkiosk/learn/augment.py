@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from moodkiosk.sense.upright import OUTER_EYES
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -60,11 +62,11 @@ def varied(
 
 
 def _mirrored(face: Points, left_hand: Points, right_hand: Points, flipped: NDArray[np.bool_]) -> tuple[Points, Points]:
-    """The hands of some samples mirrored at the middle of the face, and so swapped.
+    """The hands of some samples mirrored at the middle between the eyes, and so swapped.
 
     The face can stay: its measures are those of its mirror image.
     """
-    middle = face[..., 0].mean(1)[:, None]
+    middle = face[:, list(OUTER_EYES), 0].mean(1)[:, None]
     both = []
     for own, other in ((left_hand, right_hand), (right_hand, left_hand)):
         image = other.copy()

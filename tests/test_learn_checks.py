@@ -1,0 +1,113 @@
+"""Checks before training: what cannot work is refused, what will disappoint is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from moodkiosk.cli import UsageError
+from moodkiosk.learn import checks, dataset, make_model
+from moodkiosk.learn.checks import check, wants_hands
+from moodkiosk.learn.course import chosen
+from tests.support.moods_in_numbers import write
+
+
+def findings(folder: Path, *, hands: bool = False) -> dict[str, str]:
+    """Texts of the findings, with their weight."""
+    return {finding.text: finding.weight for finding in check(dataset.load([folder]), hands)}
+
+
+def weight_of(found: dict[str, str], words: str) -> str | None:
+    return next((weight for text, weight in found.items() if words in text), None)
+
+
+def test_one_label_cannot_be_trained(tmp_path: Path) -> None:
+    assert weight_of(findings(write(tmp_path, ("happy",))), "at least two labels") == "fatal"
+
+
+def test_fewer_than_five_samples_of_a_label_cannot_be_trained(tmp_path: Path) -> None:
+    write(tmp_path, ("neutral", "happy"))
+    found = findings(write(tmp_path, ("sad",), n=4))
+    assert weight_of(found, "only 4 samples of 'sad'") == "fatal"
+
+
+def test_five_samples_can_but_more_are_asked_for(tmp_path: Path) -> None:
+    found = findings(write(tmp_path, ("neutral", "happy"), n=5))
+    assert "fatal" not in found.values()
+    assert weight_of(found, "only 5 samples of 'happy'") == "note"
+
+
+@pytest.mark.parametrize("twin", ["Happy", "hâppy", "hapy", "happy "])
+def test_one_label_spelled_twice_is_refused_unless_insisted_upon(tmp_path: Path, twin: str) -> None:
+    data = dataset.load([write(tmp_path, ("neutral", "happy", "sad"))])
+    both = data.relabelled({"sad": twin})
+    (doubt,) = [finding for finding in check(both, hands=False) if finding.weight == "doubt"]
+    assert "one label spelled twice" in doubt.text
+    assert "--rename" in doubt.text
+
+
+def test_a_label_that_looks_like_a_usual_mood_misspelled_is_pointed_out(tmp_path: Path) -> None:
+    data = dataset.load([write(tmp_path, ("neutral", "surprise"))]).relabelled({"surprise": "suprise"})
+    texts = [finding.text for finding in check(data, hands=False)]
+    assert any("meant 'surprise'" in text and "--rename suprise=surprise" in text for text in texts)
+
+
+def test_mirrored_and_unmirrored_hands_cannot_be_mixed_faces_can(tmp_path: Path) -> None:
+    write(tmp_path / "a", ("neutral", "rock"), hands=True)
+    write(tmp_path / "b", ("neutral", "rock"), people=("Ben",), hands=True, mirrored=True)
+    assert weight_of(findings(tmp_path, hands=True), "is mirrored") == "fatal"
+    assert weight_of(findings(tmp_path), "is mirrored") == "note"
+
+
+def test_recordings_without_a_face_at_rest_are_pointed_out(tmp_path: Path) -> None:
+    assert weight_of(findings(write(tmp_path, ("happy", "sad"))), "no recordings of 'neutral'") == "note"
+
+
+def test_one_sitting_is_pointed_out_and_two_are_not(tmp_path: Path) -> None:
+    assert weight_of(findings(write(tmp_path / "one")), "one sitting") == "note"
+    assert weight_of(findings(write(tmp_path / "two", sessions=("mon", "tue"))), "one sitting") is None
+
+
+def test_a_file_that_is_there_twice_counts_once_and_is_said(tmp_path: Path) -> None:
+    write(tmp_path / "a")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "copy.npz").write_bytes((tmp_path / "a" / "happy-Ana.npz").read_bytes())
+    assert weight_of(findings(tmp_path), "copies of others and count once") == "note"
+
+
+def test_frozen_pictures_are_noticed(tmp_path: Path) -> None:
+    data = dataset.load([write(tmp_path, ("neutral", "happy"), n=20)])
+    data.face[5:15] = data.face[5]
+    assert any("frozen camera" in finding.text for finding in check(data, hands=False))
+
+
+def test_hands_count_if_they_are_seen_in_some_labels_and_not_in_others(tmp_path: Path) -> None:
+    gesture = dataset.load([write(tmp_path / "a", ("neutral", "rock"), hands=True)])
+    assert wants_hands(gesture) == (True, "hands are seen in rock")
+    face = dataset.load([write(tmp_path / "b", ("neutral", "happy"))])
+    assert wants_hands(face) == (False, "no hands were recorded")
+
+
+def test_asking_for_hands_that_were_not_recorded_is_refused(tmp_path: Path) -> None:
+    data = dataset.load([write(tmp_path)])
+    with pytest.raises(UsageError, match="no hands were recorded"):
+        make_model.make(data, make_model.Options(hands="yes"), lambda _what, _epochs: lambda *_: None, lambda _: None)
+
+
+def test_labels_can_be_renamed_and_left_out(tmp_path: Path) -> None:
+    data = dataset.load([write(tmp_path)])
+    assert chosen(data, ["neutral", "glad"], ["happy=glad"]).labels == ("glad", "neutral")
+    for only, rename, says in (
+        (["joy"], [], "--only joy"),
+        ([], ["joy=happy"], "no samples of 'joy'"),
+        ([], ["happy"], "OLD=NEW"),
+        ([], ["happy="], "OLD=NEW"),
+    ):
+        with pytest.raises(UsageError, match=says):
+            chosen(data, only, rename)
+
+
+def test_spelling_is_compared_without_case_and_accents() -> None:
+    assert checks.plain("Café 1") == checks.plain("CAFE1")
+    assert checks.plain("sad") != checks.plain("mad")
