@@ -187,7 +187,7 @@ def _is_address(host: str) -> bool:
 async def _body(request: Request, receive: Receive) -> bytes:
     """The whole body. Raises Refused for one that is too long or comes too slowly."""
     length = request.header(b"content-length") or "0"
-    if not length.isdigit() or len(length) > 9 or int(length) > BODY_LIMIT_BYTES:
+    if not length.isdecimal() or len(length) > 9 or int(length) > BODY_LIMIT_BYTES:
         raise Refused(413, f"longer than {BODY_LIMIT_BYTES} bytes")
     body = b""
     try:

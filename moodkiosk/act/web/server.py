@@ -172,8 +172,9 @@ class Page:
 
     def _server(self) -> QuietServer:
         """The server, with its application behind its guard. Imports what is needed only where there is a page."""
-        from moodkiosk.act.web.app import Parts, application
+        from moodkiosk.act.web.app import application
         from moodkiosk.act.web.pages import Pages
+        from moodkiosk.act.web.parts import Parts
         from moodkiosk.act.web.quiet import QuietServer
         from moodkiosk.act.web.security import Guard
         from moodkiosk.act.web.sessions import Sessions

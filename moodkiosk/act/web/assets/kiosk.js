@@ -4,6 +4,7 @@ import { byId, calm, english, icon, make, moodWord, put, say, timeOf } from './d
 import { Face, lookOf, numbersOf } from './face.js';
 import { band } from './day.js';
 import { command, get, listen } from './live.js';
+import { setUp, toast } from './sheet.js';
 import * as sheets from './sheets.js';
 
 const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }; // as the kiosk's own times
@@ -11,7 +12,6 @@ const body = document.body;
 const face = new Face(true);
 byId('face').append(face.svg);
 let state = JSON.parse(byId('state').dataset.state);
-let history = null;
 let touched = -Infinity;
 const blanks = new URLSearchParams(location.search).get('screen') === 'blank';
 const LIT_MS = 30000; // after a touch
@@ -142,9 +142,10 @@ function announce(word) {
 }
 
 async function renderDay() {
-  history = await get('/api/history');
-  if (history) byId('day').replaceChildren(band(history, false));
-  if (history) sheets.refreshDay(history);
+  const history = await get('/api/history');
+  if (!history) return;
+  byId('day').replaceChildren(band(history, false));
+  sheets.refreshDay(history);
 }
 
 function showStale(since) {
@@ -172,7 +173,7 @@ function sends(id, name, value = () => null) {
     button.setAttribute('aria-busy', 'true');
     const result = await command(name, value());
     button.removeAttribute('aria-busy');
-    if (!result.ok) sheets.toast(say('failed'), result.error);
+    if (!result.ok) toast(say('failed'), result.error);
   });
 }
 
@@ -180,9 +181,10 @@ sends('pause', 'pause');
 sends('skip', 'skip');
 sends('camera', 'camera', () => (state.camera ? 'off' : 'on'));
 for (const name of ['recommend', 'choose', 'wrong', 'more', 'why', 'day']) {
-  byId(name).addEventListener('click', () => sheets.open(name, state, history));
+  byId(name).addEventListener('click', () => sheets.open(name));
 }
-sheets.setUp();
+setUp();
+sheets.restoreTheme();
 if (blanks) {
   addEventListener('pointerdown', () => {
     touched = performance.now();

@@ -1,100 +1,46 @@
-// What opens when a button is touched: one dialog, filled anew each time.
+// What opens when a button is touched.
 
-import { byId, calm, english, icon, make, moodWord, put, say } from './dom.js';
+import { calm, english, icon, make, put, say } from './dom.js';
 import { band, list } from './day.js';
-import { lookOf, smallFace } from './face.js';
+import { smallFace } from './face.js';
 import { command, get, leave } from './live.js';
-import { attachKeyboard } from './keys.js';
+import { button, field, kiosk, moods, on, send, sheet, show, toast } from './sheet.js';
 
-const sheet = byId('sheet');
-let state = null, history = null;
-let onState = () => {}, onDay = () => {};
-
-export function setUp() {
-  sheet.addEventListener('click', (event) => { if (event.target === sheet) sheet.close(); }); // beside it
-  sheet.addEventListener('close', () => { onState = onDay = () => {}; sheet.replaceChildren(); });
+/** The appearance that was chosen in this browser. */
+export function restoreTheme() {
   const theme = localStorage.getItem('theme');
   if (theme) document.documentElement.dataset.theme = theme;
 }
 
-/** The state has changed; an open sheet may show it. */
-export function refresh(fresh) { state = fresh; onState(); }
-export function refreshDay(fresh) { history = fresh; onDay(); }
+/** The kiosk has said something new; an open sheet may show it. */
+export function refresh(state) { kiosk.state = state; on.state(); }
+export function refreshDay(history) { kiosk.history = history; on.day(); }
 
 /** Opens a sheet by name. */
-export function open(name, current, today) {
-  state = current;
-  history = today;
+export function open(name) {
   ({ recommend, choose, wrong, more, why, day })[name]();
-}
-
-/** A short message that goes away by itself. `detail` is the kiosk's own, English. */
-export function toast(title, detail = '') {
-  const note = make('p', {}, make('b', {}, title), detail ? ' ' : '', detail ? english(detail) : '');
-  // Inside an open dialog: what lies behind it can be neither seen nor heard.
-  const place = sheet.open ? sheet.querySelector('.toasts') : byId('toasts');
-  place.append(note);
-  setTimeout(() => note.remove(), 7000);
-}
-
-function show(title, ...content) {
-  onState = onDay = () => {};
-  const close = make('button.close', { type: 'button', 'aria-label': say('do.close'), onclick: () => sheet.close() }, icon('close'));
-  sheet.replaceChildren(
-    make('div.inside', {}, make('header', {}, make('h2', { id: 'sheet-title', tabindex: -1 }, title), close), ...content,
-      make('div.toasts', { role: 'status' })));
-  if (!sheet.open) sheet.showModal();
-  byId('sheet-title').focus(); // so that what is new is read from its beginning, and no keyboard jumps up
-  sheet.scrollTop = 0;
-  attachKeyboard(sheet);
-}
-
-const button = (text, onclick, kind = '') => make(`button${kind}`, { type: 'button', onclick }, text);
-
-/** A field with its label. */
-function field(id, label, value, attributes = {}) {
-  const input = make('input', { id, name: id, maxlength: 60, autocomplete: 'off', ...attributes });
-  input.value = value;
-  return [make('p.field', {}, make('label', { for: id }, label), input), input];
-}
-
-/** Buttons for all moods. */
-function moods(chosen, use) {
-  if (!state.labels.length) return make('p', {}, say('labels.none'));
-  return make('ul.moods', {}, ...state.labels.map((label) => make('li', {},
-    make('button', { type: 'button', 'aria-pressed': chosen === undefined ? false : String(chosen === label), onclick: () => use(label) },
-      smallFace(label), make('span', {}, moodWord(label, lookOf(label).look))))));
-}
-
-/** Sends a command from a sheet; tells when it did not work. */
-async function send(name, value) {
-  sheet.setAttribute('aria-busy', 'true');
-  const result = await command(name, value);
-  sheet.removeAttribute('aria-busy');
-  if (!result.ok) toast(say('failed'), result.error);
-  return result.ok ? result : null;
 }
 
 // Recommend me songs: asks for a mood if there is none, and for a taste the first time.
 
 function recommend() {
-  if (state.mood === null) {
+  if (kiosk.state.mood === null) {
     show(say('recommend.mood'), moods(undefined, async (label) => {
-      if (await send('mood', label)) { state = { ...state, mood: label }; recommend(); }
+      if (await send('mood', label)) { kiosk.state = { ...kiosk.state, mood: label }; recommend(); }
     }));
-  } else if (!(state.language && state.artist) && !sessionStorage.getItem('asked')) askTaste();
+  } else if (!(kiosk.state.language && kiosk.state.artist) && !sessionStorage.getItem('asked')) askTaste();
   else recommended();
 }
 
 function askTaste() {
-  const [languageField, language] = field('language', say('recommend.language'), state.language, { placeholder: say('recommend.any'), maxlength: 60 });
-  const [artistField, artist] = field('artist', say('recommend.artist'), state.artist, { placeholder: say('recommend.any'), maxlength: 100 });
+  const [languageField, language] = field('language', say('recommend.language'), kiosk.state.language, { placeholder: say('recommend.any'), maxlength: 60 });
+  const [artistField, artist] = field('artist', say('recommend.artist'), kiosk.state.artist, { placeholder: say('recommend.any'), maxlength: 100 });
   const chips = say('recommend.languages').split(', ').map((name) => button(name, () => { language.value = name; }));
   const form = make('form', {
     onsubmit: async (event) => {
       event.preventDefault();
-      if (language.value.trim() !== state.language && !await send('language', language.value)) return;
-      if (artist.value.trim() !== state.artist && !await send('artist', artist.value)) return;
+      if (language.value.trim() !== kiosk.state.language && !await send('language', language.value)) return;
+      if (artist.value.trim() !== kiosk.state.artist && !await send('artist', artist.value)) return;
       sessionStorage.setItem('asked', 'yes');
       recommended();
     },
@@ -107,23 +53,23 @@ async function recommended() {
   show(say('recommend.title'), place, make('p.do', {}, button(say('recommend.change'), askTaste)));
   if (!await send('recommend')) return place.replaceChildren();
   const draw = () => {
-    const found = state.recommendation;
+    const found = kiosk.state.recommendation;
     if (!found) return;
-    const played = state.decision?.action === 'play' ? state.decision : null;
-    const trouble = state.player_status.startsWith('ready') ? null : english(state.player_status);
-    const key = JSON.stringify([found, played?.what, state.player_status]);
+    const played = kiosk.state.decision?.action === 'play' ? kiosk.state.decision : null;
+    const trouble = kiosk.state.player_status.startsWith('ready') ? null : english(kiosk.state.player_status);
+    const key = JSON.stringify([found, played?.what, kiosk.state.player_status]);
     if (place.dataset.key === key) return;
     place.dataset.key = key;
     place.replaceChildren(
       make('img.qr', { src: `/qr.svg?of=${encodeURIComponent(found.youtube_url)}`, alt: say('recommend.qr'), width: 200, height: 200 }),
       make('div', {},
         make('p.title', {}, found.title),
-        played ? make('p.plays', {}, icon('note'), say(state.health.player.includes('dry run') ? 'recommend.would_play' : 'recommend.playing', played)) : '',
+        played ? make('p.plays', {}, icon('note'), say(kiosk.state.health.player.includes('dry run') ? 'recommend.would_play' : 'recommend.playing', played)) : '',
         trouble ? make('p.plays', {}, icon('alert'), trouble) : '',
         make('p.small', {}, say('recommend.scan')),
         make('p', {}, make('a', { href: found.youtube_url, target: '_blank', rel: 'noopener noreferrer' }, readable(found.youtube_url)))));
   };
-  onState = draw;
+  on.state = draw;
   draw();
   return undefined;
 }
@@ -137,8 +83,8 @@ function readable(url) {
 
 function choose() {
   const pick = async (value) => { if (await send('mood', value)) sheet.close(); };
-  const auto = make('button.wide', { type: 'button', 'aria-pressed': String(state.manual_mood === null), onclick: () => pick('auto') }, icon('eye'), say('mood.auto'));
-  show(say('mood.title'), make('p.small', {}, say('mood.text')), auto, moods(state.manual_mood ?? '', pick));
+  const auto = make('button.wide', { type: 'button', 'aria-pressed': String(kiosk.state.manual_mood === null), onclick: () => pick('auto') }, icon('eye'), say('mood.auto'));
+  show(say('mood.title'), make('p.small', {}, say('mood.text')), auto, moods(kiosk.state.manual_mood ?? '', pick));
 }
 
 function wrong() {
@@ -154,7 +100,7 @@ function wrong() {
 const CALIBRATION_MS = 5000;
 
 function calibrate() {
-  const [nameField, name] = field('person', say('calibrate.name'), state.person ?? '');
+  const [nameField, name] = field('person', say('calibrate.name'), kiosk.state.person ?? '');
   const form = make('form', { onsubmit: (event) => { event.preventDefault(); run(name.value); } },
     nameField, make('p.do', {}, make('button.main', {}, say('do.start'))));
   show(say('calibrate.title'), make('p', {}, say('calibrate.text')), form);
@@ -210,23 +156,23 @@ async function why() {
 function day() {
   const place = make('div');
   show(say('today.title'), place, make('p.small', {}, say('today.kept')));
-  onDay = () => {
-    if (history?.spans.length) place.replaceChildren(band(history, true), list(history));
+  on.day = () => {
+    if (kiosk.history?.spans.length) place.replaceChildren(band(kiosk.history, true), list(kiosk.history));
     else place.replaceChildren(make('p', {}, say('today.none')));
   };
-  onDay();
-  get('/api/history').then((fresh) => { if (fresh) { history = fresh; onDay(); } });
+  on.day();
+  get('/api/history').then((fresh) => { if (fresh) { kiosk.history = fresh; on.day(); } });
 }
 
 function more() {
-  const music = make('button.switch', { type: 'button', role: 'switch', 'aria-checked': String(state.music), id: 'music-switch', 'aria-describedby': 'music-text' }, say('more.music'));
-  music.addEventListener('click', () => send('music', state.music ? 'off' : 'on'));
-  const shown = make('output', { for: 'volume' }, `${state.volume_cap} %`);
+  const music = make('button.switch', { type: 'button', role: 'switch', 'aria-checked': String(kiosk.state.music), id: 'music-switch', 'aria-describedby': 'music-text' }, say('more.music'));
+  music.addEventListener('click', () => send('music', kiosk.state.music ? 'off' : 'on'));
+  const shown = make('output', { for: 'volume' }, `${kiosk.state.volume_cap} %`);
   const volume = make('input', { type: 'range', id: 'volume', min: 0, max: 100, step: 5 });
-  volume.value = state.volume_cap;
+  volume.value = kiosk.state.volume_cap;
   volume.addEventListener('input', () => put(shown, `${volume.value} %`));
   volume.addEventListener('change', () => send('volume_cap', Number(volume.value)));
-  const [personField, person] = field('who', say('more.person'), state.person ?? '');
+  const [personField, person] = field('who', say('more.person'), kiosk.state.person ?? '');
   personField.append(make('button', {}, say('more.person_set')));
   const form = make('form', { onsubmit: async (event) => { event.preventDefault(); if (await send('person', person.value)) toast(say('do.done')); } }, personField);
   const touch = [
@@ -236,12 +182,12 @@ function more() {
   ];
   const session = document.documentElement.dataset.session;
   show(say('more.title'),
-    make('p.do.many', {}, state.read_only ? '' : button(say('do.calibrate'), calibrate), button(say('do.today'), day), button(say('do.why'), why)),
-    ...(state.read_only ? [] : touch), themes(),
+    make('p.do.many', {}, kiosk.state.read_only ? '' : button(say('do.calibrate'), calibrate), button(say('do.today'), day), button(say('do.why'), why)),
+    ...(kiosk.state.read_only ? [] : touch), themes(),
     session ? make('p.do', {}, button(say('do.sign_out'), leave)) : '');
-  onState = () => {
-    music.setAttribute('aria-checked', String(state.music));
-    if (document.activeElement !== volume) { volume.value = state.volume_cap; put(shown, `${state.volume_cap} %`); }
+  on.state = () => {
+    music.setAttribute('aria-checked', String(kiosk.state.music));
+    if (document.activeElement !== volume) { volume.value = kiosk.state.volume_cap; put(shown, `${kiosk.state.volume_cap} %`); }
   };
 }
 

@@ -1,0 +1,103 @@
+"""What a program may ask of the page. The kiosk is only ever asked through `ask`."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from moodkiosk import commands
+from moodkiosk.act import ports
+from moodkiosk.act.web.parts import Parts
+from moodkiosk.moods import Result
+
+ANSWER_SECONDS = 20.0
+"""The longest a command takes is a calibration, some seven seconds."""
+
+
+class Asked(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a command."""
+
+    command: str
+    value: object = None
+    transaction: object = None
+
+
+class Api:
+    """For programs, and for the page itself."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def state(self, _request: Request) -> Response:
+        """What the kiosk shows of itself."""
+        return _json(self._parts.board.state)
+
+    async def history(self, _request: Request) -> Response:
+        """Today's moods."""
+        return _json(self._parts.board.today())
+
+    async def token(self, request: Request) -> Response:
+        """The token that commands must carry."""
+        return _json(msgspec.json.encode({"token": request.scope["token"]}))
+
+    async def why(self, _request: Request) -> Response:
+        """The last decisions."""
+        return await self._put(ports.Request("why", origin="web"))
+
+    async def command(self, request: Request) -> Response:
+        """Puts a command to the kiosk."""
+        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+            return _no(415, "expected the content type application/json")
+        try:
+            asked = msgspec.json.decode(request.scope["body"], type=Asked)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+            return _no(400, f'expected {{"command": …, "value": …, "transaction": …}}: {error}')
+        spec = commands.TABLE.get(asked.command)
+        if self._parts.read_only and not (spec and spec.guests):
+            return _no(403, "this view is for looking only (web.read_only)", asked.command)
+        return await self._put(ports.Request(asked.command, asked.value, None, asked.transaction, "web"))
+
+    async def _put(self, request: ports.Request) -> Response:
+        try:
+            result = await asyncio.wait_for(asyncio.wrap_future(self._parts.ask(request)), ANSWER_SECONDS)
+        except TimeoutError:
+            return _no(504, "the kiosk did not answer", request.name)
+        # An order that could not be carried out is no success for `curl --fail`, either.
+        return _json(msgspec.json.encode(asdict(result)), 200 if result.ok else 422)
+
+
+class Events:
+    """`/api/events`, as an ASGI application of its own: it lasts."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        streams = self._parts.streams
+        if scope["method"] not in ("GET", "HEAD"):
+            await PlainTextResponse("only GET", 405, {"allow": "GET"})(scope, receive, send)
+            return
+        if streams.full:
+            await _no(503, "too many streams are open", headers={"retry-after": "10"})(scope, receive, send)
+            return
+        headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if scope["method"] == "GET":
+            hello = {"token": scope["token"], "build": self._parts.pages.build}
+            await streams.run(hello, receive, send)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _json(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(body, status, headers, media_type="application/json")
+
+
+def _no(status: int, error: str, command: str = "", headers: dict[str, str] | None = None) -> Response:
+    """A refusal in the shape of a result."""
+    return _json(msgspec.json.encode(asdict(Result(command[:40], ok=False, error=error))), status, headers)

@@ -1,0 +1,68 @@
+// The one dialog: opened, filled and filled anew by the sheets.
+
+import { byId, english, icon, make, moodWord, say } from './dom.js';
+import { lookOf, smallFace } from './face.js';
+import { command } from './live.js';
+import { attachKeyboard } from './keys.js';
+
+export const sheet = byId('sheet');
+/** What the kiosk said last. */
+export const kiosk = { state: null, history: null };
+/** What an open sheet does when that changes. */
+export const on = { state: () => {}, day: () => {} };
+
+const forgetSheet = () => Object.assign(on, { state: () => {}, day: () => {} });
+
+export function setUp() {
+  sheet.addEventListener('click', (event) => { if (event.target === sheet) sheet.close(); }); // beside it
+  sheet.addEventListener('close', () => { forgetSheet(); sheet.replaceChildren(); });
+}
+
+/** A short message that goes away by itself. `detail` is the kiosk's own, English. */
+export function toast(title, detail = '') {
+  const note = make('p', {}, make('b', {}, title), detail ? ' ' : '', detail ? english(detail) : '');
+  // Inside an open dialog: what lies behind it can be neither seen nor heard.
+  const place = sheet.open ? sheet.querySelector('.toasts') : byId('toasts');
+  place.append(note);
+  setTimeout(() => note.remove(), 7000);
+}
+
+/** Opens the dialog with a title and content, or fills it anew. */
+export function show(title, ...content) {
+  forgetSheet();
+  const close = make('button.close', { type: 'button', 'aria-label': say('do.close'), onclick: () => sheet.close() }, icon('close'));
+  sheet.replaceChildren(
+    make('div.inside', {}, make('header', {}, make('h2', { id: 'sheet-title', tabindex: -1 }, title), close), ...content,
+      make('div.toasts', { role: 'status' })));
+  if (!sheet.open) sheet.showModal();
+  byId('sheet-title').focus(); // so that what is new is read from its beginning, and no keyboard jumps up
+  sheet.scrollTop = 0;
+  attachKeyboard(sheet);
+}
+
+export const button = (text, onclick, kind = '') => make(`button${kind}`, { type: 'button', onclick }, text);
+
+/** A field with its label. */
+export function field(id, label, value, attributes = {}) {
+  const input = make('input', { id, name: id, maxlength: 60, autocomplete: 'off', ...attributes });
+  input.value = value;
+  return [make('p.field', {}, make('label', { for: id }, label), input), input];
+}
+
+/** Buttons for all moods. */
+export function moods(chosen, use) {
+  if (!kiosk.state.labels.length) return make('p', {}, say('labels.none'));
+  return make('ul.moods', {}, ...kiosk.state.labels.map((label) => make('li', {},
+    make('button', { type: 'button', 'aria-pressed': chosen === undefined ? false : String(chosen === label), onclick: () => use(label) },
+      smallFace(label), make('span', {}, moodWord(label, lookOf(label).look))))));
+}
+
+/** Sends a command from a sheet; tells when it did not work. */
+export async function send(name, value) {
+  sheet.setAttribute('aria-busy', 'true');
+  const result = await command(name, value);
+  sheet.removeAttribute('aria-busy');
+  if (!result.ok) toast(say('failed'), result.error);
+  return result.ok ? result : null;
+}
+

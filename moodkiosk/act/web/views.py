@@ -1,0 +1,64 @@
+"""The page itself and its files."""
+
+from __future__ import annotations
+
+import io
+
+import msgspec
+import segno
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from moodkiosk.act.web.parts import Parts
+
+YEAR_SECONDS = 31_536_000
+
+
+class Views:
+    """For people: the page and its files."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def kiosk(self, request: Request) -> Response:
+        """The page."""
+        parts = self._parts
+        body = parts.pages.page(
+            "kiosk.html",
+            parts.language_for(request),
+            name=parts.name,
+            token=request.scope["token"],
+            state=parts.board.state.decode(),
+            session="yes" if parts.sessions else "",
+        )
+        return Response(body, media_type="text/html")
+
+    async def asset(self, request: Request) -> Response:
+        """A file; its address changes with its content."""
+        found = self._parts.pages.file(request.path_params["language"], request.path_params["name"])
+        if found is None:
+            return PlainTextResponse("not found", 404)
+        keep = request.path_params["build"] == self._parts.pages.build
+        caching = f"public, max-age={YEAR_SECONDS}, immutable" if keep else "no-store"
+        return Response(found.body, media_type=found.media_type, headers={"cache-control": caching})
+
+    async def icon(self, _request: Request) -> Response:
+        """The icon of the page in a browser's tab and on a phone's home screen."""
+        found = self._parts.pages.file("en", "icon.svg")
+        assert found is not None
+        return Response(found.body, media_type=found.media_type, headers={"cache-control": "max-age=86400"})
+
+    async def manifest(self, _request: Request) -> Response:
+        """What a phone needs to put the page on its home screen (W3C Web Application Manifest)."""
+        icon = {"src": "/icon.svg", "sizes": "any", "type": "image/svg+xml"}
+        about = {"name": self._parts.name, "start_url": "/", "display": "standalone", "icons": [icon]}
+        return Response(msgspec.json.encode(about), media_type="application/manifest+json")
+
+    async def qr(self, _request: Request) -> Response:
+        """The link of the recommendation as a QR code (ISO/IEC 18004). Only our own link, never a given one."""
+        found = self._parts.board.link
+        if found is None:
+            return PlainTextResponse("nothing is recommended", 404)
+        drawn = io.BytesIO()
+        segno.make(found, error="m", micro=False).save(drawn, kind="svg", border=2, xmldecl=False, omitsize=True)
+        return Response(drawn.getvalue(), media_type="image/svg+xml")
