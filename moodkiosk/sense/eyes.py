@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 HANDS_SECONDS = 0.4
 """How often hands are looked for in the running kiosk; in between, those seen last are taken to be where they were."""
 
-MISSED_SECONDS = 5.0
+MISSED_SECONDS, MISSED_LOOKS = 5.0, 2.5
 """After a pause this long between two frames, everything seen before is forgotten."""
 
 
@@ -81,6 +81,8 @@ class Eyes:
         self.front: Person | None = None
         self.measures: Floats | None = None
         self._settings = settings
+        slowest_hz = min(settings.active_rate_hz, settings.idle_rate_hz, settings.hot_rate_hz)
+        self._missed_seconds = max(MISSED_SECONDS, MISSED_LOOKS / slowest_hz)
         self._hands_every_look = hands_every_look
         self._finder, self._mesh = FaceFinder(), FaceMesh()
         self._hand_finder: HandFinder | None = None
@@ -97,7 +99,7 @@ class Eyes:
         """What there is to see in a frame."""
         rgb, at = np.ascontiguousarray(frame.rgb), frame.at
         size = (rgb.shape[1], rgb.shape[0])
-        if size != self._size or not 0 <= at - self._at <= MISSED_SECONDS:
+        if size != self._size or not 0 <= at - self._at <= self._missed_seconds:
             self._forget(size, at)
         self._at = at
         self._follow(rgb, at)

@@ -131,7 +131,7 @@ class Orders:
         if switch.state(at) == "on":
             return "the camera is on"
         if not self._wards.close_camera():
-            raise Refused("the camera does not close")
+            raise Refused("the camera takes long to close; try again in some seconds")
         self.camera_closed()
         return "the camera is off" if switch.state(at) == "off" else "the camera is lent for 10 seconds"
 

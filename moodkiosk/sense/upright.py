@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from moodkiosk.moods import Points
 
     Array = NDArray[np.float64]
+    Indices = NDArray[np.int64]
 
 # Points of MediaPipe's face mesh (canonical_face_model_uv_visualization.png in its repository).
 OUTER_EYES = (33, 263)
@@ -24,6 +25,7 @@ OUTER_EYES = (33, 263)
 RIGID = (10, 151, 9, 8, 168, 6, 197, 195, 33, 133, 362, 263, 127, 356, 234, 454, 54, 284, 21, 251, 103, 332, 67, 297,
          109, 338, 122, 351)  # fmt: skip
 """Points that no expression moves: forehead, bridge of the nose, corners of the eyes, temples."""
+_RIGID_AT = np.array(RIGID)
 
 
 @functools.cache
@@ -48,13 +50,14 @@ def unturned(xy: Array, points: Sequence[int]) -> Array:
     Returns:
         [..., len(points), 2].
     """
+    at, lent, eyes = _lent(tuple(points))
     rows, scale, middle = _fit(xy)
     facing = _cross(rows[..., 0, :], rows[..., 1, :])
-    seen = (xy[..., points, :] - middle) / scale[..., None, None]
+    seen = (xy[..., at, :] - middle) / scale[..., None, None]
     # The picture has no depth, so the mean face lends its own; MediaPipe's z was measured and adds nothing.
-    depth = (mean_face()[list(points)] - _rigid()[1]) @ facing[..., None]
+    depth = lent @ facing[..., None]
     straight = seen @ rows[..., :, :2] + depth * facing[..., None, :2]
-    return levelled(straight, straight[..., [points.index(i) for i in OUTER_EYES], :])
+    return levelled(straight, straight[..., eyes, :])
 
 
 def levelled(xy: Array, eyes: Array) -> Array:
@@ -80,8 +83,16 @@ def turn_degrees(face: Points) -> tuple[float, float, float]:
 
 def _cross(a: Array, b: Array) -> Array:
     """What np.cross gives, in a fifth of its time."""
-    (x, y, z), (u, v, w) = np.moveaxis(a, -1, 0), np.moveaxis(b, -1, 0)
-    return np.stack([y * w - z * v, z * u - x * w, x * v - y * u], -1)
+    found = a[..., [1, 2, 0]] * b[..., [2, 0, 1]]
+    found -= a[..., [2, 0, 1]] * b[..., [1, 2, 0]]
+    return found
+
+
+@functools.cache
+def _lent(points: tuple[int, ...]) -> tuple[Indices, Array, list[int]]:
+    """The points as an index, their places on the centred mean face [k, 3], and where among them the outer eyes are."""
+    at = np.array(points)
+    return at, mean_face()[at] - _rigid()[1], [points.index(point) for point in OUTER_EYES]
 
 
 @functools.cache
@@ -94,8 +105,17 @@ def _rigid() -> tuple[Array, Array]:
 
 def _fit(xy: Array) -> tuple[Array, Array, Array]:
     """Scaled orthographic fit of the mean face: two rows of a rotation [..., 2, 3], scale [...], middle [..., 1, 2]."""
-    rigid = xy[..., list(RIGID), :]
-    middle = rigid.mean(-2, keepdims=True)
+    rigid = xy[..., _RIGID_AT, :]
+    middle = rigid.sum(-2, keepdims=True) / len(RIGID)
     fit = np.swapaxes(rigid - middle, -1, -2) @ _rigid()[0].T
-    left, size, right = np.linalg.svd(fit, full_matrices=False)
-    return left @ right, np.maximum(size.mean(-1), 1e-9), middle
+    # Its nearest rotation is (fit fitᵀ)^-½ fit, and the square root of a 2 x 2 matrix G of trace t and determinant d²
+    # is (G + d) / √(t + 2d). What a singular value decomposition gives, in a third of its time.
+    square = fit @ np.swapaxes(fit, -1, -2)
+    a, b, c = square[..., 0, 0], square[..., 0, 1], square[..., 1, 1]
+    root = np.sqrt(np.maximum(a * c - b * b, 1e-18))
+    sizes = np.sqrt(a + c + 2 * root)  # the sum of the two singular values
+    undo = np.empty_like(square)
+    undo[..., 0, 0], undo[..., 1, 1] = c + root, a + root
+    undo[..., 0, 1] = undo[..., 1, 0] = -b
+    rows = (undo / (sizes * root)[..., None, None]) @ fit
+    return rows, np.maximum(sizes / 2, 1e-9), middle
