@@ -77,7 +77,6 @@ def run(settings: Config, source: str | None = None, show: Callable[[Reading], N
         eyes = Eyes(settings.sense, models.current, own=wards.neutrals.current)
         parts = Parts(capture, eyes, wards, orders, uplink, pace, HealthReport(pace, thermometer), show)
         loop = Loop(parts)
-        systemd.notify("READY=1")
         while not stop.asked():
             loop.turn(stop.fileno)
         systemd.notify("STOPPING=1")

@@ -98,6 +98,7 @@ class Loop:
         self._due = self._seen_at = self._told_at = float("-inf")
         self._fed_at: float | None = None
         self._capture_turns = 0
+        self._ready = False
         watchdog = systemd.watchdog_seconds()
         self._feed_seconds = None if watchdog is None else watchdog / 4
         self._open = parts.wards.switch.state(clock()) == "on"
@@ -181,7 +182,7 @@ class Loop:
             systemd.notify(f"STATUS=camera {report.camera}{f': {report.detail}' if report.detail else ''}")
 
     def _feed(self, at: float, *, worked: bool) -> None:
-        """Feeds the watchdog by finished work only.
+        """Says once that we are ready, and feeds the watchdog: both by finished work only.
 
         That is a frame looked at, the camera being closed on purpose, or, while the camera is lost, one more attempt to
         open it that came to an end.
@@ -189,7 +190,12 @@ class Loop:
         turns = self._parts.capture.turns
         retried = self._parts.capture.status.state == "lost" and turns != self._capture_turns
         self._capture_turns = turns
-        if self._feed_seconds is None or not (worked or retried):
+        if not (worked or retried):
+            return
+        if not self._ready:
+            self._ready = True
+            systemd.notify("READY=1")
+        if self._feed_seconds is None:
             return
         if self._fed_at is None or at - self._fed_at >= self._feed_seconds:
             self._fed_at = at
