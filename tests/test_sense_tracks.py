@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodkiosk.sense.landmarks import region_of, width_px
+from moodkiosk.sense.landmarks import Face, face_of
 from moodkiosk.sense.tracks import GIVE_WAY_SECONDS, REMEMBER_SECONDS, Track, Tracks
 from moodkiosk.sense.upright import mean_face
-
-if TYPE_CHECKING:
-    from moodkiosk.moods import Points
 
 LOOK_SECONDS = 0.2
 
 
-def face(x: float, y: float = 240.0, width: float = 60.0) -> Points:
-    """Landmarks of a face at rest, its region's middle at x, y."""
+def face(x: float, y: float = 240.0, width: float = 60.0) -> Face:
+    """A face at rest, its region's middle at x, y."""
     shape = mean_face().astype(np.float32)
-    shape = shape * (width / width_px(shape))
-    middle = region_of(shape)
-    return shape + np.array((x - middle.x, y - middle.y, 0), np.float32)
+    shape = shape * (width / face_of(shape).width_px)
+    middle = face_of(shape).region
+    return face_of(shape + np.array((x - middle.x, y - middle.y, 0), np.float32))
 
 
 class Room:
@@ -34,7 +29,7 @@ class Room:
         self.tracks = Tracks(still_seconds)
         self.at = 0.0
 
-    def look(self, *faces: Points, searching: bool = True) -> list[int]:
+    def look(self, *faces: Face, searching: bool = True) -> list[int]:
         """One look at these faces; the numbers of those in view."""
         self.at += LOOK_SECONDS
         found = [(track, self._in_region_of(track, faces)) for track in self.tracks.seen]
@@ -45,13 +40,13 @@ class Room:
 
     def number_at(self, x: float) -> int:
         """Who is at x."""
-        return min(self.tracks.seen, key=lambda track: abs(track.region.x - x)).number
+        return min(self.tracks.seen, key=lambda track: abs(track.face.region.x - x)).number
 
-    def _in_region_of(self, track: Track, faces: tuple[Points, ...]) -> Points | None:
+    def _in_region_of(self, track: Track, faces: tuple[Face, ...]) -> Face | None:
         """What the mesh would find in the region of a track: the face nearest to its middle, if it is inside."""
         where = track.expected(self.at)
-        near = [one for one in faces if abs(region_of(one).x - where.x) < 0.5 * where.side]
-        return min(near, key=lambda one: abs(region_of(one).x - where.x), default=None)
+        near = [one for one in faces if abs(one.region.x - where.x) < 0.5 * where.side]
+        return min(near, key=lambda one: abs(one.region.x - where.x), default=None)
 
 
 def test_a_person_keeps_the_number_while_moving_about() -> None:
@@ -160,7 +155,7 @@ def test_a_face_that_never_moves_is_a_picture_and_noise_does_not_bring_it_to_lif
     room = Room(still_seconds=60)
     for _ in range(320):
         jitter = rng.normal(0, 0.01 * width, (468, 3)).astype(np.float32) + rng.normal(0, 0.01 * width, 3)
-        room.look((face(300, width=width) + jitter).astype(np.float32))
+        room.look(face_of((face(300, width=width).points + jitter).astype(np.float32)))
     assert len(room.tracks.seen) == 1
     assert room.tracks.people == []
     assert room.tracks.front is None

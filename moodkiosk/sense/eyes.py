@@ -13,7 +13,7 @@ import numpy as np
 from moodkiosk.moods import Landmarks, Reading
 from moodkiosk.sense import quality
 from moodkiosk.sense.faces import SURE_SCORE, FaceFinder
-from moodkiosk.sense.landmarks import FaceMesh, Region, askew, region_of
+from moodkiosk.sense.landmarks import Face, FaceMesh, Region, askew
 from moodkiosk.sense.measures import FACE, measure
 from moodkiosk.sense.search import Search
 from moodkiosk.sense.tracks import Tracks
@@ -120,14 +120,14 @@ class Eyes:
         found = [(track, self._again(rgb, track.expected(at))) for track in self._tracks.seen]
         self._tracks.look(found, at)
 
-    def _again(self, rgb: Image, region: Region) -> Points | None:
-        """The landmarks of somebody who should be in a region.
+    def _again(self, rgb: Image, region: Region) -> Face | None:
+        """The face of somebody who should be in a region.
 
         After a quick move the mesh sees nothing there, or a face that it draws towards the middle of the region: then
         the detector says where the face is.
         """
         face = self._mesh.find(rgb, region)
-        if face is not None and not askew(region, region_of(face)):
+        if face is not None and not askew(region, face.region):
             return face
         closer = self._finder.closer(rgb, region)
         return face if closer is None else self._mesh.find(rgb, closer.region)
@@ -138,20 +138,20 @@ class Eyes:
         if tracks.full:
             return
         eager = not tracks.people or bool(tracks.hidden)
-        for tile in self._search.due(rgb, [track.region for track in tracks.seen], at, eager=eager):
+        for tile in self._search.due(rgb, [track.face.region for track in tracks.seen], at, eager=eager):
             for sighting in self._finder.find(rgb, tile):
                 if not tracks.knows(sighting.region):
                     face = self._confirmed(rgb, sighting.region)
                     if face is not None:
                         tracks.meet(face, at)
 
-    def _confirmed(self, rgb: Image, region: Region) -> Points | None:
-        """The landmarks of a newcomer, if this is one: a print on a shirt may be taken for a face once, not thrice."""
+    def _confirmed(self, rgb: Image, region: Region) -> Face | None:
+        """The face of a newcomer, if this is one: a print on a shirt may be taken for a face once, not thrice."""
         closer = self._finder.closer(rgb, region)
         if closer is None or closer.score < SURE_SCORE:
             return None
         face = self._mesh.find(rgb, closer.region)
-        return None if face is None else self._mesh.find(rgb, region_of(face))
+        return None if face is None else self._mesh.find(rgb, face.region)
 
     def _read(self, rgb: Image, at: float) -> Reading:
         tracks, model = self._tracks, self.model
@@ -161,8 +161,8 @@ class Eyes:
         self.people = [
             Person(
                 track.number,
-                Landmarks(track.face, self._size, *(hands if track is front else (None, None))),
-                track.width_px,
+                Landmarks(track.face.points, self._size, *(hands if track is front else (None, None))),
+                track.face.width_px,
                 track not in people,
             )
             for track in tracks.seen
@@ -171,7 +171,7 @@ class Eyes:
         self.measures = None
         if self.front is None or front is None:
             return Reading(at, len(people), front.number if front else None, quality=quality.nobody(rgb))
-        view = quality.judge(rgb, front.face, front.region)
+        view = quality.judge(rgb, front.face)
         self.measures = measure(self.front.landmarks, model.schema if model else FACE)
         if model is None:
             return Reading(at, len(people), self.front.track, quality=view)
@@ -205,5 +205,5 @@ class Eyes:
                 from moodkiosk.sense.hands import HandFinder
 
                 self._hand_finder = HandFinder()
-            seen = self._hands = (at, front.number, *self._hand_finder.find(rgb, front.region))
+            seen = self._hands = (at, front.number, *self._hand_finder.find(rgb, front.face.region))
         return seen[2], seen[3]

@@ -17,6 +17,9 @@ POINTS = 468
 EYES = (33, 263)
 """The outer corners of the eyes: the line between them is the rotation of the next region."""
 
+TEMPLES = (234, 454)
+"""The outermost points of an upright face."""
+
 MARGIN = 1.5
 """A region is this much larger than the box of the landmarks (face_landmark_landmarks_to_roi.pbtxt of MediaPipe)."""
 
@@ -53,21 +56,39 @@ class Region:
     rotation: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """A face that was found.
+
+    Attributes:
+        points: its landmarks, float32 [468, 3], pixels of the frame.
+        region: where to look for it in the next frame.
+        width_px: from temple to temple, however the head is tilted.
+    """
+
+    points: Points
+    region: Region
+    width_px: float
+
+
 class FaceMesh:
     """Finds the landmarks of one face in a region."""
 
     def __init__(self) -> None:
         self._graph = Graph(MESH, ("face",))
 
-    def find(self, rgb: Image, region: Region) -> Points | None:
-        """Landmarks float32 [468, 3] in pixels of the frame, or None where there is no face."""
+    def find(self, rgb: Image, region: Region) -> Face | None:
+        """The face in a region of the picture, or None where there is none."""
         left, top, part = enlightened(rgb, region)
-        if part is not None:
-            face = self._find(part, Region(region.x - left, region.y - top, region.side, region.rotation))
-            return None if face is None else face + np.array((left, top, 0), np.float32)
-        return self._find(rgb, region)
+        if part is None:
+            points = self._points(rgb, region)
+        else:
+            points = self._points(part, Region(region.x - left, region.y - top, region.side, region.rotation))
+            if points is not None:
+                points += np.array((left, top, 0), np.float32)
+        return None if points is None else face_of(points)
 
-    def _find(self, rgb: Image, region: Region) -> Points | None:
+    def _points(self, rgb: Image, region: Region) -> Points | None:
         height, width = rgb.shape[:2]
         where = (region.x / width, region.y / height, region.side / width, region.side / height, region.rotation)
         packet = self._graph.run(rgb, where).get("face")
@@ -128,16 +149,17 @@ def points_of(message: bytes, count: int, size: tuple[int, int]) -> Points:
     return points
 
 
-def region_of(face: Points) -> Region:
-    """Where to look for the face [468, 3] in the next frame: its box along the line of the eyes, with a margin."""
-    (x1, y1), (x2, y2) = face[EYES[0], :2].tolist(), face[EYES[1], :2].tolist()
+def face_of(points: Points) -> Face:
+    """The face with these landmarks [468, 3]; its region is its box along the line of the eyes, with a margin."""
+    (x1, y1), (x2, y2) = points[EYES[0], :2].tolist(), points[EYES[1], :2].tolist()
     rotation = math.atan2(y2 - y1, x2 - x1)
     cos, sin = math.cos(rotation), math.sin(rotation)
-    along = face[:, :2] @ np.array(((cos, -sin), (sin, cos)), np.float32)
+    along = points[:, :2] @ np.array(((cos, -sin), (sin, cos)), np.float32)
     low, high = along.min(0), along.max(0)
     x, y = ((low + high) / 2).tolist()
     side = float((high - low).max()) * MARGIN
-    return Region(x * cos - y * sin, x * sin + y * cos, side, rotation)
+    region = Region(x * cos - y * sin, x * sin + y * cos, side, rotation)
+    return Face(points, region, math.dist(points[TEMPLES[0], :2].tolist(), points[TEMPLES[1], :2].tolist()))
 
 
 def askew(region: Region, found: Region) -> bool:
@@ -145,9 +167,3 @@ def askew(region: Region, found: Region) -> bool:
     apart = math.hypot(found.x - region.x, found.y - region.y) / region.side
     tilt = abs(math.remainder(found.rotation - region.rotation, math.tau))
     return apart > ASKEW_SHARE or not 0.8 < found.side / region.side < 1.25 or tilt > ASKEW_RADIANS
-
-
-def width_px(face: Points) -> float:
-    """Width of the face [468, 3] in pixels: from temple to temple, however the head is tilted."""
-    left, right = face[234, :2], face[454, :2]
-    return float(math.hypot(*(right - left).tolist()))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk.moods import Quality
-from moodkiosk.sense.landmarks import MARGIN, width_px
+from moodkiosk.sense.landmarks import MARGIN
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Image, Points
-    from moodkiosk.sense.landmarks import Region
+    from moodkiosk.sense.landmarks import Face, Region
 
 # Each: what weighs nothing, what weighs 1. In the middle the weight is 0.5, where the view is called bad.
 DARK_GREY = (10.0, 38.0)
@@ -29,24 +29,23 @@ SHARP_PX = 64
 """Sharpness is judged on the face at this size: finer detail than that tells no mood."""
 
 
-def judge(rgb: Image, face: Points, region: Region) -> Quality:
-    """The view of a face [468, 3] in a region of a picture."""
+def judge(rgb: Image, face: Face) -> Quality:
+    """The view of a face in a picture."""
     import cv2
 
-    size_px = width_px(face)
-    grey = _grey(rgb, region)
+    grey = _grey(rgb, face.region)
     small = cv2.resize(grey, (SHARP_PX, SHARP_PX), interpolation=cv2.INTER_AREA)
     mean, contrast = (float(value[0, 0]) for value in cv2.meanStdDev(small))
     weights = {
-        "too far": ramp(size_px, *FAR_PX),
+        "too far": ramp(face.width_px, *FAR_PX),
         "too dark": ramp(mean, *DARK_GREY),
         "too bright": ramp(float(np.count_nonzero(small >= BURNT_GREY)) / small.size, *BRIGHT_SHARE),
-        "turned away": ramp(turned_degrees(face), *TURN_DEGREES),
+        "turned away": ramp(turned_degrees(face.points), *TURN_DEGREES),
         "too blurred": ramp(sharpness(small, contrast), *SHARPNESS),
     }
     worst = min(weights, key=weights.__getitem__)
     weight = weights[worst]
-    return Quality(round(weight, 3), worst if weight < 0.5 else None, round(size_px, 1), round(mean, 1))
+    return Quality(round(weight, 3), worst if weight < 0.5 else None, round(face.width_px, 1), round(mean, 1))
 
 
 def nobody(rgb: Image) -> Quality:

@@ -27,9 +27,8 @@ _SAMPLE = slice(0, 468, 13)
 class Stillness:
     """How long one face has not moved."""
 
-    def __init__(self, face: Points, width_px: float, at: float) -> None:
+    def __init__(self, face: Points, at: float) -> None:
         self._mean = self._anchor = face[_SAMPLE, :2].astype(np.float64)
-        self._width_px = width_px
         self._at = self._since = at
 
     def see(self, face: Points, width_px: float, at: float) -> None:

@@ -9,13 +9,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from moodkiosk.sense.landmarks import Region, region_of, width_px
+from moodkiosk.sense.landmarks import Face, Region
 from moodkiosk.sense.still import Stillness
-
-if TYPE_CHECKING:
-    from moodkiosk.moods import Points
 
 REMEMBER_SECONDS = 2.0
 """A person out of sight is waited for this long."""
@@ -47,21 +43,17 @@ class Track:
 
     Attributes:
         number: who it is, for as long as the person stays in view.
-        face: landmarks when seen last, float32 [468, 3], pixels of the frame.
+        face: when seen last.
         at: when seen last, seconds.
         since: when seen first.
-        region: where the face was when seen last.
-        width_px: width of the face.
-        speed: of the region's middle, pixels a second, x and y.
+        speed: of the face's middle, pixels a second, x and y.
         stillness: whether it is a picture on the wall.
     """
 
     number: int
-    face: Points
+    face: Face
     at: float
     since: float
-    region: Region
-    width_px: float
     stillness: Stillness
     speed: tuple[float, float] = (0.0, 0.0)
 
@@ -69,28 +61,29 @@ class Track:
         """Where the face should be at a time not long after it was seen."""
         seconds = min(max(at - self.at, 0.0), REMEMBER_SECONDS)
         x, y = (self.speed[0] * seconds, self.speed[1] * seconds)
-        return Region(self.region.x + x, self.region.y + y, self.region.side, self.region.rotation)
+        region = self.face.region
+        return Region(region.x + x, region.y + y, region.side, region.rotation)
 
     def misfit(self, region: Region, at: float) -> float:
         """How badly a face found at a time fits this person: 0 is as expected, above 1 somebody else."""
         where = self.expected(at)
-        reach = (RETURN_DISTANCE + min(max(at - self.at, 0.0), REMEMBER_SECONDS)) * self.width_px
+        reach = (RETURN_DISTANCE + min(max(at - self.at, 0.0), REMEMBER_SECONDS)) * self.face.width_px
         apart = math.hypot(region.x - where.x, region.y - where.y) / reach
         growth = abs(math.log(region.side / where.side)) / math.log(SAME_SIZE)
         return max(apart, growth)
 
-    def take(self, face: Points, region: Region, at: float) -> None:
-        """The person is seen again, the face in that region."""
-        seconds = at - self.at
+    def take(self, face: Face, at: float) -> None:
+        """The person is seen again."""
+        before, now, seconds = self.face.region, face.region, at - self.at
         if seconds > 0:
             share = seconds / (seconds + SPEED_MEMORY_SECONDS)
-            moved = ((region.x - self.region.x) / seconds, (region.y - self.region.y) / seconds)
+            moved = ((now.x - before.x) / seconds, (now.y - before.y) / seconds)
             self.speed = (
                 self.speed[0] + share * (moved[0] - self.speed[0]),
                 self.speed[1] + share * (moved[1] - self.speed[1]),
             )
-        self.face, self.at, self.region, self.width_px = face, at, region, width_px(face)
-        self.stillness.see(face, self.width_px, at)
+        self.face, self.at = face, at
+        self.stillness.see(face.points, face.width_px, at)
 
 
 class Tracks:
@@ -133,48 +126,43 @@ class Tracks:
         """Those who were in view a moment ago."""
         return self._hidden
 
-    def look(self, found: list[tuple[Track, Points | None]], at: float) -> None:
+    def look(self, found: list[tuple[Track, Face | None]], at: float) -> None:
         """Takes in what was found in the regions of those `seen`: a face, or None.
 
         Two of them may have come upon the same face (one walked past the other): it goes to whom it fits best, the
         other is hidden.
         """
-        faces = [(track, face, region_of(face)) for track, face in found if face is not None]
-        faces.sort(key=lambda entry: entry[0].misfit(entry[2], at))
-        taken: list[Region] = []
+        faces = [(track.misfit(face.region, at), track, face) for track, face in found if face is not None]
+        faces.sort(key=lambda entry: entry[0])
         self.seen = []
-        for track, face, region in faces:
-            if track.misfit(region, at) > 1 or any(same_face(region, other) for other in taken):
-                continue
-            track.take(face, region, at)
-            taken.append(region)
-            self.seen.append(track)
+        for misfit, track, face in faces:
+            if misfit <= 1 and not self.knows(face.region):
+                track.take(face, at)
+                self.seen.append(track)
         self._hidden += [track for track, _ in found if track not in self.seen]
         self._settle(at)
 
     def knows(self, region: Region) -> bool:
         """Whether the face in a region is followed already."""
-        return any(same_face(region, track.region) for track in self.seen)
+        return any(same_face(region, track.face.region) for track in self.seen)
 
-    def meet(self, face: Points, at: float) -> Track | None:
+    def meet(self, face: Face, at: float) -> Track | None:
         """Takes in a face that was found by searching: somebody hidden, somebody new, or None (known, or too many)."""
-        region = region_of(face)
-        if self.full or self.knows(region):
+        if self.full or self.knows(face.region):
             return None
-        track = self._who(region, at)
+        track = self._who(face.region, at)
         if track is None:
             self.last_number += 1
-            width = width_px(face)
-            track = Track(self.last_number, face, at, at, region, width, Stillness(face, width, at))
+            track = Track(self.last_number, face, at, at, Stillness(face.points, at))
         else:
-            track.take(face, region, at)
+            track.take(face, at)
         self.seen.append(track)
         self._settle(at)
         return track
 
     def _who(self, region: Region, at: float) -> Track | None:
         """The hidden one who fits a face that shows up, or the picture that hangs there."""
-        picture = next((track for track in self._covered if same_face(region, track.region)), None)
+        picture = next((track for track in self._covered if same_face(region, track.face.region)), None)
         if picture is not None and picture.misfit(region, at) <= 1:
             self._covered.remove(picture)
             return picture
@@ -191,11 +179,11 @@ class Tracks:
         self._covered = (self._covered + pictures)[-PICTURES:]
         self._hidden = [t for t in self._hidden if t not in pictures and at - t.at <= REMEMBER_SECONDS]
         people, front = self.people, self.front
-        nearest = max(people, key=lambda track: track.width_px, default=None)
+        nearest = max(people, key=lambda track: track.face.width_px, default=None)
         if front is None or nearest is None:
             self.front = nearest
         elif front in people:
-            self.front = nearest if nearest.width_px > NEARER * front.width_px else front
+            self.front = nearest if nearest.face.width_px > NEARER * front.face.width_px else front
         elif front not in self._hidden or at - front.at > GIVE_WAY_SECONDS:
             self.front = nearest
 
