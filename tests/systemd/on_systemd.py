@@ -6,6 +6,7 @@ container, and so not shown here: MemoryMax, DeviceAllow, IPAddressDeny.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -224,16 +225,47 @@ def test_a_mistake_in_the_configuration_ends_it_once_with_one_line(machine: Mach
         machine.run("systemctl", "restart", ACT, SENSE)
 
 
-def test_a_url_as_camera_is_refused_by_the_installed_unit(machine: Machine) -> None:
+def test_without_a_camera_the_kiosk_becomes_ready_and_says_what_is_missing(machine: Machine) -> None:
     settled(machine)
-    config = machine.root / "etc/moodkiosk/config.yaml"
-    url = "camera: {source: 'http://127.0.0.1:9/', allow_network: true}"
-    config.write_text(CONFIG.replace("camera: {source: actor, width: 320, height: 240}", url), encoding="utf-8")
-    try:
+    with camera(machine, "{source: rpicam}"):
+        machine.run("systemctl", "restart", SENSE)  # ends when it is ready
+        until(lambda: "camera lost: there is no program rpicam-vid" in machine.show(ACT, "StatusText"), 30)
+        assert machine.show(SENSE, "ActiveState") == "active"
+
+
+def test_a_url_as_camera_is_refused_unless_the_documented_drop_in_allows_it_and_then_doctor_says_so(
+    machine: Machine,
+) -> None:
+    settled(machine)
+    folder = machine.root / "etc/systemd/system" / f"{SENSE}.d"
+    with camera(machine, "{source: 'http://127.0.0.1:9/', allow_network: true}"):
         machine.run("systemctl", "restart", SENSE, check=False)
         has_failed(machine, SENSE)
         assert machine.show(SENSE, "ExecMainStatus") == "2"
         assert "this service has no network" in machine.journal(SENSE)
+
+        shutil.copy(PROJECT / "systemd/optional/network-camera.conf", folder)
+        try:
+            machine.run("systemctl", "daemon-reload")
+            machine.run("systemctl", "restart", SENSE)
+            until(lambda: "http://127.0.0.1:9 cannot be opened" in machine.show(ACT, "StatusText"), 30)
+            done = machine.run("moodkiosk", "doctor", "--privacy", check=False)
+            assert done.returncode == 1
+            assert "the promise is NOT kept" in done.stdout
+        finally:
+            (folder / "network-camera.conf").unlink()
+            machine.run("systemctl", "daemon-reload")
+
+
+@contextlib.contextmanager
+def camera(machine: Machine, settings: str) -> Iterator[None]:
+    """Another camera for a while."""
+    config = machine.root / "etc/moodkiosk/config.yaml"
+    actor = "{source: actor, width: 320, height: 240}"
+    assert actor in CONFIG
+    config.write_text(CONFIG.replace(actor, settings), encoding="utf-8")
+    try:
+        yield
     finally:
         config.write_text(CONFIG, encoding="utf-8")
         machine.run("systemctl", "restart", SENSE)
