@@ -6,6 +6,8 @@ import contextlib
 import json
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from moodkiosk.broker import Broker, private_broker
 from tests.support.broker import Mosquitto
 from tests.support.kiosk import Kiosk
+from tests.support.mqtt import Heard, check
 from tests.support.spotify_home import openapi
 from tests.support.wait import until
 from tests.support.webapi import CLIENT_ID, WebApi
@@ -29,17 +32,20 @@ SAD = "spotify:playlist:37i9dQZF1DX7qK8ma5wgG1"
 
 
 class Listener:
-    """A subscriber that writes everything down: (topic, payload, retained)."""
+    """A subscriber that writes everything down: (topic, payload, retained); each message must obey its table."""
 
     def __init__(self, broker: Broker) -> None:
+        self._heard: list[Heard] = []
         self.all: list[tuple[str, bytes, bool]] = []
         self._client = paho.Client(CallbackAPIVersion.VERSION2)
-        self._client.on_message = lambda _c, _u, found: self.all.append(
-            (found.topic, bytes(found.payload), found.retain)
-        )
+        self._client.on_message = lambda _c, _u, found: self._take(found)
         self._client.on_connect = lambda client, *_: client.subscribe("moodkiosk/#", 1)
         self._client.connect(broker.host, broker.port)
         self._client.loop_start()
+
+    def _take(self, found: paho.MQTTMessage) -> None:
+        self.all.append((found.topic, bytes(found.payload), found.retain))
+        self._heard.append(Heard(found.topic, bytes(found.payload), found.qos, found.retain, time.monotonic(), None))
 
     def bodies(self, topic: str, since: int = 0, **wanted: object) -> list[dict[str, Any]]:
         """The messages on a topic since then whose JSON has these values."""
@@ -51,9 +57,11 @@ class Listener:
         return until(lambda: self.bodies(topic, since, **wanted), seconds, f"{topic} with {wanted}")[0]
 
     def close(self) -> None:
-        """Disconnects."""
+        """Disconnects, and fails the test if a message was not as documented."""
         self._client.disconnect()
         self._client.loop_stop()
+        for heard in self._heard:
+            check(heard)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +95,7 @@ def test_a_mood_becomes_a_retained_state_one_event_and_music_on_the_right_speake
         token.write_text(json.dumps(api.sign_in()))
         token.chmod(0o600)
         # Sense first: either half may start before the other.
-        kiosk.start("sense")
+        sense = kiosk.start("sense")
         act = kiosk.start("act")
         event = listener.wait_for("/event", 60, kind="mood_changed", mood="happy")
         shown = listener.wait_for("/state", 10, mood="happy")
@@ -104,7 +112,11 @@ def test_a_mood_becomes_a_retained_state_one_event_and_music_on_the_right_speake
         assert len(listener.bodies("/event", id=event["id"])) == 1
         assert len(listener.bodies("/event", kind="mood_changed", mood="happy")) == 1
         assert not any(retained for topic, _, retained in listener.all if topic.endswith("/event"))
-        everything = b"".join(payload for _, payload, _ in listener.all) + "".join(act.log + act.everything).encode()
+        everything = b"".join(payload for _, payload, _ in listener.all)
+        everything += "".join(act.log + act.everything + sense.log).encode()
+        everything += str([kiosk.ask("status"), kiosk.ask("why")]).encode() + kiosk.page("api/state")
+        doctor = [sys.executable, "-m", "moodkiosk", "doctor", "--json", "--config", str(kiosk.config)]
+        everything += subprocess.run(doctor, capture_output=True, check=False).stdout
         secrets = [value for key, value in json.loads(token.read_text()).items() if key.endswith("token")]
         assert secrets
         assert not [secret for secret in secrets if secret.encode() in everything]
@@ -170,3 +182,21 @@ def test_a_second_act_and_a_wrong_command_are_one_clear_line(tmp_path: Path) -> 
         assert kiosk.ask("camera", "off").text == "the camera is switched off"
         assert kiosk.ask("camera", "maybe").error == "expected on or off or lend"
         assert kiosk.ask("recommend").error == "let me see your mood first"
+
+
+def test_what_was_set_by_command_survives_a_power_cut(tmp_path: Path) -> None:
+    with Kiosk(tmp_path, None, {"web": {"enabled": False}}) as kiosk:
+        act = kiosk.start("act")
+        until(lambda: (tmp_path / "run" / "control.sock").exists())
+        for name, value in (("camera", "off"), ("music", "off"), ("artist", "Nena"), ("volume_cap", 30)):
+            assert kiosk.ask(name, value).ok
+        file = tmp_path / "state" / "act" / "act.json"
+        until(lambda: file.exists() and json.loads(file.read_text())["volume_cap"] == 30, 10)
+        act.stop(signal.SIGKILL)
+        kiosk.start("act")
+        until(lambda: (tmp_path / "run" / "control.sock").exists())
+        found = until(lambda: kiosk.answers("status"), 10)
+        assert found is not None
+        assert isinstance(found.data, dict)
+        assert (found.data["camera"], found.data["music"]) == (False, False)
+        assert (found.data["artist"], found.data["volume_cap"]) == ("Nena", 30)

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ import yaml
 
 from moodkiosk import control
 from moodkiosk.broker import Broker, free_port
+from moodkiosk.cli import Failure
 from moodkiosk.moods import Result
 
 # Short times: a test need not wait as people do.
@@ -120,6 +122,18 @@ class Kiosk:
     def ask(self, name: str, value: object = None) -> Result:
         """Puts a command to the kiosk, as the command line does."""
         return control.ask(self.folder / "run" / "control.sock", name, value)
+
+    def answers(self, name: str) -> Result | None:
+        """The same, or None while the kiosk is not there."""
+        try:
+            return self.ask(name)
+        except Failure:
+            return None
+
+    def page(self, path: str) -> bytes:
+        """What the kiosk's page answers to a GET."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.settings['web']['port']}/{path}", timeout=10) as answer:
+            return bytes(answer.read())
 
     def __enter__(self) -> Self:
         return self
