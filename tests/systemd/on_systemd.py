@@ -286,6 +286,41 @@ def test_the_promise_is_shown_on_the_running_system(machine: Machine) -> None:
     assert "the promise is kept" in done.stdout
 
 
+def test_an_administrator_puts_a_model_in_place_and_it_belongs_to_what_sees(machine: Machine) -> None:
+    settled(machine)
+    starter = next(
+        (machine.root / "opt/moodkiosk/versions").glob("*/lib/python*/site-packages/moodkiosk/models/*.tflite")
+    )
+    machine.run("moodkiosk", "model", "install", "/" + str(starter.relative_to(machine.root)))
+    placed = machine.root / "var/lib/moodkiosk/sense/models/current.tflite"
+    assert placed.read_bytes() == starter.read_bytes()
+    assert placed.stat().st_uid == (machine.root / "var/lib/moodkiosk/sense").stat().st_uid
+    before = machine.show(SENSE, "MainPID")
+    machine.run("systemctl", "restart", SENSE)
+    settled(machine)
+    assert machine.show(SENSE, "MainPID") != before
+    assert "/var/lib/moodkiosk/sense/models/current.tflite" in machine.journal(SENSE)
+
+
+def test_what_is_asked_for_in_the_sandbox_is_done(machine: Machine) -> None:
+    """The camera is switched off and on, and a neutral look is kept in the only folder that may be written."""
+    settled(machine)
+    machine.run("moodkiosk", "camera", "off")
+    until(lambda: machine.show(SENSE, "StatusText") == "camera off", 30, "the camera to close")
+    machine.run("moodkiosk", "camera", "on")
+    settled(machine)
+    done = until(lambda: calibrated(machine), 120, "somebody to be there for five seconds")
+    assert "Ana" in done
+    kept = [path for path in (machine.root / "var/lib/moodkiosk/sense").rglob("*") if path.is_file()]
+    assert any(b"Ana" in path.read_bytes() for path in kept)
+    machine.run("moodkiosk", "forget", "--all")
+
+
+def calibrated(machine: Machine) -> str:
+    """What the kiosk says when a calibration has worked; the actor may have just left."""
+    return machine.run("moodkiosk", "calibrate", "--person", "Ana", check=False).stdout
+
+
 def test_installing_again_changes_nothing(machine: Machine) -> None:
     settled(machine)
     before = (machine.root / "opt/moodkiosk/current").readlink(), listing(machine)
