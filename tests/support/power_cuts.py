@@ -48,10 +48,11 @@ def main() -> int:
             os.close(reading)
             write_for_ever(path, known, writing)
         os.close(writing)
-        time.sleep(chance.uniform(0.1, 4) * write_seconds)
+        # Every other time in the first write, else in one of those after it.
+        said = os.read(reading, 8) if chance.random() < 0.5 else b""
+        time.sleep(chance.uniform(0.1, 3) * write_seconds)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        said = b""
         while piece := os.read(reading, 65536):
             said += piece
         os.close(reading)
