@@ -60,7 +60,8 @@ class Side:
     def round(self, what: str, number: float) -> Round:
         """Lets it work for so many "frames" or "seconds"."""
         assert self._process.stdin is not None
-        print(what, number, file=self._process.stdin, flush=True)
+        amount = int(number) if what == "frames" else round(number, 2)
+        print(what, amount, file=self._process.stdin, flush=True)
         return self._answer()
 
     def end(self) -> None:
@@ -209,7 +210,7 @@ class Bench:
             side.round("frames", 60)  # warm
         for _ in range(self.rounds):
             for side, found in zip(sides, rounds, strict=True):
-                found.append(side.round(what, round(number, 2) if what == "seconds" else int(number)))
+                found.append(side.round(what, number))
         for side in sides:
             side.end()
         return rounds

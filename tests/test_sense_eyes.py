@@ -95,6 +95,17 @@ def test_a_newcomer_is_noticed_within_a_second_while_somebody_is_followed(
     assert came <= 1.0
 
 
+def test_a_child_that_comes_to_stand_before_somebody_is_noticed_too(eyes: Eyes) -> None:
+    """Where the bodies of those move who are followed, newcomers are looked for less often, but they are."""
+    for step in range(30):
+        sway = 4 * np.sin(step / 2)
+        roles = [role(1, 300 + sway, 130, 130)]
+        if step >= 10:
+            roles.append(role(2, 320 - sway, 330, 140))
+        reading = eyes.look(Frame(grain(picture(roles), step), step * LOOK_SECONDS))
+    assert reading.faces == 2
+
+
 @pytest.mark.parametrize("speed", [12, 25, 45])
 def test_people_who_walk_past_each_other_keep_their_numbers(eyes: Eyes, speed: int) -> None:
     """`speed`: pixels a look, so up to 1.3 m/s at about a metre."""

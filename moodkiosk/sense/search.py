@@ -36,6 +36,14 @@ GATE_SECONDS = 0.09
 REST_SECONDS = 0.8
 """While somebody is there, a tile in which something moves is searched this often."""
 
+BODY_SECONDS = 2.4
+"""A tile in which only the bodies of those move who are followed is searched this often: somebody small may have come
+to stand before them."""
+
+HEAD, SHOULDERS, CHIN = 1.1, 2.8, 0.3
+"""Of a person, in sides of the face's region: width of the head and of the shoulders, and how far below the middle of
+the face the body begins."""
+
 QUIET_SECONDS = 1.0
 """However calm it is, this often one tile is searched, in turn."""
 
@@ -61,13 +69,13 @@ class Search:
         if at - self._looked_at < GATE_SECONDS:
             return []
         rest_seconds = 0.0 if eager else REST_SECONDS
-        rested = [index for index, searched_at in enumerate(self._searched_at) if at - searched_at >= rest_seconds]
+        rested = {index: at - then for index, then in enumerate(self._searched_at) if at - then >= rest_seconds}
         share = 1.0 if eager else min((at - self._looked_at) / REST_SECONDS, 1.0)
         self._looked_at = at
         if not rested:
             return []
         grid = grid_of(rgb)
-        moved = self._moved(rested, grid, ~_covered(grid.shape, known))
+        moved = self._moved(rested, grid, known)
         # Spread over the looks, the one searched longest ago first, and still every tile in time.
         moved = sorted(moved, key=self._searched_at.__getitem__)[: math.ceil(share * len(self.tiles))]
         if not moved and at - max(self._searched_at) >= QUIET_SECONDS:
@@ -76,20 +84,23 @@ class Search:
             self._searched_at[index], self._seen[index] = at, grid
         return [self.tiles[index] for index in moved]
 
-    def _moved(self, rested: list[int], grid: Grid, news: NDArray[np.bool_]) -> list[int]:
-        """The tiles among those in which something has changed, outside of what is known, since they were searched."""
+    def _moved(self, rested: dict[int, float], grid: Grid, known: Iterable[Region]) -> list[int]:
+        """The tiles among those (and their seconds of rest) in which something is news since they were searched."""
         found: list[int] = []
         maps: dict[int, NDArray[np.bool_]] = {}  # many tiles were searched in the same picture
-        for index in rested:
+        without_faces, without_bodies = news(grid.shape, known)
+        for index, seconds in rested.items():
             before = self._seen[index]
             if before is None:
                 found.append(index)
                 continue
             changed = maps.get(id(before))
             if changed is None:
-                changed = maps[id(before)] = changes(grid, before) & news
+                changed = maps[id(before)] = changes(grid, before)
+            where = without_faces if seconds >= BODY_SECONDS else without_bodies
             left, top, width, height = (part // CELL_PX for part in self.tiles[index])
-            if np.count_nonzero(changed[top : top + height, left : left + width]) >= MOTION_CELLS:
+            tile = np.s_[top : top + height, left : left + width]
+            if np.count_nonzero(changed[tile] & where[tile]) >= MOTION_CELLS:
                 found.append(index)
         return found
 
@@ -114,13 +125,22 @@ def changes(grid: Grid, before: Grid) -> NDArray[np.bool_]:
     return changed
 
 
-def _covered(shape: tuple[int, ...], known: Iterable[Region]) -> NDArray[np.bool_]:
-    """Which squares show the faces of the people who are followed."""
-    covered = np.zeros(shape, np.bool_)
+def news(shape: tuple[int, ...], known: Iterable[Region]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The squares outside of the faces of those who are followed, and those outside of their bodies too."""
+    without_faces = np.ones(shape, np.bool_)
+    bodies = np.zeros(shape, np.bool_)
     for region in known:
-        left, right = region.x - region.side / 2, region.x + region.side / 2
-        top, bottom = region.y - region.side / 2, region.y + region.side / 2
-        rows = slice(max(0, int(top // CELL_PX)), max(0, int(bottom // CELL_PX) + 1))
-        columns = slice(max(0, int(left // CELL_PX)), max(0, int(right // CELL_PX) + 1))
-        covered[rows, columns] = True
-    return covered
+        half = HEAD / 2 * region.side
+        without_faces[_squares(region.x - half, region.y - half, region.x + half, region.y + half)] = False
+        half = SHOULDERS / 2 * region.side
+        bodies[_squares(region.x - half, region.y + CHIN * region.side, region.x + half, math.inf)] = True
+    return without_faces, without_faces & ~bodies
+
+
+def _squares(left: float, top: float, right: float, bottom: float) -> tuple[slice, slice]:
+    """The squares that a part of the picture, in pixels, touches."""
+
+    def between(low: float, high: float) -> slice:
+        return slice(max(0, int(low // CELL_PX)), None if high == math.inf else max(0, int(high // CELL_PX) + 1))
+
+    return between(top, bottom), between(left, right)
