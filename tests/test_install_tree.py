@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.sshd import Sshd
+
 PROJECT = Path(__file__).resolve().parents[1]
 PYTHON = "/usr/bin/python3.11"
 needs_root = pytest.mark.skipif(
@@ -179,6 +181,25 @@ def test_removing_keeps_what_is_the_owners_and_purging_keeps_nothing(tree: Path)
     assert "moodkiosk" not in (tree / "etc/passwd").read_text(encoding="ascii") + (tree / "etc/group").read_text(
         "ascii"
     )
+
+
+@needs_root
+def test_over_ssh_the_same_happens_on_the_other_machine(tree: Path, tmp_path: Path) -> None:
+    """A real sshd; the other machine's sudo is played by one that installs into the tree."""
+    with Sshd(tmp_path / "ssh") as server:
+        sudo = server.homes["kitchen"] / "bin/sudo"
+        sudo.write_text(f'#!/bin/sh\necho "there: $#" >&2\nexec "$@" --root {tree}\n', encoding="utf-8")
+        sudo.chmod(0o755)
+        for extra in ([], ["--no-start"]):
+            done = install("--host", "kitchen", "--ssh", server.command, *extra)
+            assert done.returncode == 0, done.stderr
+            assert f"there: {1 + len(extra)}" in done.stderr
+        assert (tree / "opt/moodkiosk/current/bin/moodkiosk").exists()
+        assert not list(Path("/tmp").glob("moodkiosk.??????")), "the copy was left behind"
+        mistake = install("--host", "kitchen", "--ssh", server.command, "--uninstall", "--wat")
+        assert mistake.returncode == 2
+        nobody = install("--host", "nowhere", "--ssh", server.command)
+        assert (nobody.returncode, "cannot reach nowhere" in nobody.stderr) == (1, True)
 
 
 LOCK = """\
