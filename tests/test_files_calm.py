@@ -26,7 +26,7 @@ from moodkiosk.cli import Failure
 from tests.support.wait import until
 
 CAMERA = Path(__file__).parent / "soak" / "actor_camera.py"
-CALLS = "openat,creat,write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,truncate"
+CALLS = "openat,creat,write,pwrite64,writev,truncate,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdirat"
 # Not on a disk: kernel, devices, memory.
 NO_DISK = re.compile(r'<(/dev/|/proc/|/sys/|pipe:|socket:|anon_inode|UNIX|TCP|NETLINK|/memfd)|"/(dev|proc|sys)/')
 

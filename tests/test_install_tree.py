@@ -109,6 +109,15 @@ def test_without_a_fitting_python_uv_is_offered(tree: Path) -> None:
 
 
 @needs_root
+@pytest.mark.parametrize(("path", "words"), [("usr/bin/env", "is not Python"), ("home/pi/python3.11", "in a home")])
+def test_a_python_that_cannot_do_is_refused(tree: Path, path: str, words: str) -> None:
+    (tree / "home/pi").mkdir(parents=True)
+    shutil.copy(PYTHON, tree / "home/pi/python3.11")
+    done = install("--root", tree, "--python", f"/{path}")
+    assert (done.returncode, words in done.stderr) == (2, True), done.stderr
+
+
+@needs_root
 def test_a_tree_is_filled_and_again_is_the_same(tree: Path) -> None:
     done = install("--root", tree)
     assert done.returncode == 0, done.stderr
