@@ -36,7 +36,7 @@ ERROR_BYTES = 8192
 # What rpicam-apps and libcamera say on stderr.
 SIZE = re.compile(rb"configuring streams: \(0\) (\d+)x(\d+)-YUV420")
 ERROR = re.compile(r"ERROR: \*\*\* (.*?) \*\*\*")
-BUSY = ("in use by another process", "failed to acquire camera")
+BUSY = ("in use by another process", "failed to acquire camera", "device or resource busy")
 GONE = ("no cameras available",)
 
 
@@ -163,10 +163,11 @@ class Rpicam:
         while self._complaints in self._open_eyes and select.select([self._complaints], [], [], 0.3)[0]:
             self._listen()
         said = self._errors.decode("utf-8", "replace").lower()
-        if any(sign in said for sign in BUSY):
+        started = bool(self._buffer)  # a camera that has delivered is there, and was free
+        if not started and any(sign in said for sign in BUSY):
             holder = holder_of(str(path) for path in _devices()) or "another program"
             return CameraError(f"the Raspberry Pi camera is in use by {holder}", "busy")
-        if any(sign in said for sign in GONE):
+        if not started and any(sign in said for sign in GONE):
             return CameraError("there is no Raspberry Pi camera: look at its cable", "gone")
         if filled:
             return CameraError(self._with_reason("ended in the middle of a picture"), "short")
