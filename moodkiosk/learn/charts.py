@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Points = NDArray[np.float32]
 
-WIDTH = 340
+WIDTH = 320
 """Units across a drawing: about the pixels of a phone, so that letters stay readable there."""
 
 

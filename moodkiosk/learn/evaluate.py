@@ -36,6 +36,7 @@ class Answers:
         shares: the probabilities [n, labels].
         left_out: samples of labels that the model does not know, by label.
         own: people whose own neutral face was subtracted.
+        known: samples of files that the model was trained on: their figures flatter.
     """
 
     labels: tuple[str, ...]
@@ -44,6 +45,7 @@ class Answers:
     shares: Shares
     left_out: dict[str, int]
     own: int = 0
+    known: int = 0
 
 
 def answers(model: models.MoodModel, data: Dataset, neutral: bool = False, gain: float = 1.0) -> Answers:
@@ -67,11 +69,13 @@ def answers(model: models.MoodModel, data: Dataset, neutral: bool = False, gain:
         x, own = with_own_neutrals(x, person, medians, usual, gain), len(medians)
     shares = np.stack([model.probabilities(row) for row in x])
     truth = np.array([model.labels.index(label) for label in data.label.tolist()])
-    return Answers(model.labels, data, truth, shares, unknown, own)
+    files = set(model.manifest.training_files.values())
+    seen = sum(data.sources[file].sha256 in files for file in data.file)
+    return Answers(model.labels, data, truth, shares, unknown, own, seen)
 
 
 def summary(said: Answers) -> dict[str, Any]:
-    """The object of contract 3 for one data set. Further keys: accuracy, left_out, people_with_own_neutral."""
+    """The object of contract 3 for one data set. Further keys say more."""
     truth, guess = said.truth, said.shares.argmax(1)
     window = None
     if np.isfinite(said.data.at).any():
@@ -88,6 +92,7 @@ def summary(said: Answers) -> dict[str, Any]:
         "calibration_error": figures.calibration_error(truth, said.shares),
         "left_out": said.left_out,
         "people_with_own_neutral": said.own,
+        "trained_on": said.known,
     }
 
 
@@ -137,6 +142,8 @@ def _show(path: Path, found: dict[str, Any]) -> None:
     for name, share in rows.items():
         table.add_row(name, "no times" if share is None else f"{share:.3f}")
     console.print(table)
+    if found["trained_on"]:
+        console.print(f"the model was trained on {found['trained_on']} of these samples: the figures flatter it")
     if found["people_with_own_neutral"]:
         console.print(f"own neutral face subtracted for {found['people_with_own_neutral']} people")
     for label, count in found["left_out"].items():

@@ -137,7 +137,7 @@ def _train(
         neutral_mean=None if final.usual is None else tuple(final.usual.astype(float).round(6).tolist()),
         temperature=round(temperature, 4),
         network_sha256=hashlib.sha256(network).hexdigest(),
-        metrics=_metrics(answers),
+        metrics=metrics_of(answers),
         training_files={source.path.name: source.sha256 for source in data.sources},
         version=__version__,
     )
@@ -203,7 +203,8 @@ def _hands(data: Dataset, wish: str) -> tuple[bool, str]:
     return checks.wants_hands(data)
 
 
-def _metrics(answers: Answers) -> dict[str, float | None]:
+def metrics_of(answers: Answers) -> dict[str, float | None]:
+    """The figures that go into the manifest."""
     found = evaluate.summary(answers)
     names = ("balanced_accuracy", "accuracy", "window_balanced_accuracy", "calibration_error")
     metrics = {name: None if found[name] is None else round(found[name], 4) for name in names}

@@ -18,7 +18,7 @@ section { background: var(--card); border: 1px solid var(--edge); border-radius:
 p { margin: 10px 0 0; color: var(--soft); font-size: .92rem; } ul { margin: 0; padding-left: 1.2em; }
 li { margin: 4px 0; overflow-wrap: anywhere; }
 svg { display: block; width: 100%; height: auto; max-width: 440px; }
-svg text { font-size: 12px; fill: var(--ink); } svg .small { font-size: 11px; fill: var(--soft); }
+svg text { font-size: 12px; fill: var(--ink); } svg .small { font-size: 11.5px; fill: var(--soft); }
 svg .cell { fill: var(--cell); } svg .right, svg .bar { fill: var(--good); } svg .wrong { fill: var(--bad); }
 svg text.on-dark { fill: var(--card); font-weight: 600; }
 svg .grid { stroke: var(--edge); } svg .mark { stroke: var(--soft); stroke-dasharray: 4 4; }

@@ -19,6 +19,7 @@ from moodkiosk.cli import UsageError
 from moodkiosk.learn import actors, figures, lesson, make_model, train
 from moodkiosk.learn.samples import neutral_mean, vectors
 from moodkiosk.learn.split import folds
+from moodkiosk.moods import AT_REST
 from moodkiosk.sense.bundle import Manifest, bundle
 from moodkiosk.sense.measures import FACE
 from moodkiosk.sense.model import tempered
@@ -42,8 +43,12 @@ ACTORS = range(1000, 1060)
 ACTOR_PICTURES = 4
 """Of each actor in each mood."""
 
-ACTOR_WEIGHT = 0.35
+ACTOR_WEIGHT = 0.3
 """Of an actor's sample; the mean weight of a real one is 1."""
+
+WEAK_SHARE, WEAKEST = 0.4, 0.6
+"""This share of the real samples is shown weaker: drawn towards the mean face at rest, the weakest to this strength.
+The faces are press photographs, and nobody makes such faces at a kiosk."""
 
 FOLDS, SEEDS = 5, 5
 
@@ -65,12 +70,12 @@ class Lesson:
 
     def fit(self, rows: NDArray[np.bool_], course: Course, told: EpochDone | None = None) -> Weights:
         """The network taught these real rows and all actors."""
-        x, y = self.x[rows], self.y[rows]
+        x, y = _weaker(self.x[rows], self.y[rows], course.seed), self.y[rows]
         counts = np.bincount(y, minlength=len(LABELS))
         weight = len(y) / (len(LABELS) * counts[y])
         acted_x, acted_y = self.acted
         weights = np.concatenate([weight, np.full(len(acted_y), ACTOR_WEIGHT)]).astype(np.float32)
-        start = train.fresh(x, len(LABELS), course.seed)
+        start = train.fresh(self.x[rows], len(LABELS), course.seed)
         return train.fit(
             np.concatenate([x, acted_x]), np.concatenate([y, acted_y]), start, course, weight=weights, told=told
         )
@@ -156,6 +161,15 @@ def _metrics(y: Whole, shares: list[Floats]) -> dict[str, float | None]:
 
 def _answered(y: Whole, part: float, share: Floats) -> float:
     return figures.answered(y, share, part)
+
+
+def _weaker(x: Floats, y: Whole, seed: int) -> Floats:
+    """Some of the samples as slighter expressions of the same."""
+    rng = np.random.default_rng(seed)
+    rest = x[y == LABELS.index(AT_REST)].mean(0)
+    strength = np.where(rng.random(len(x)) < WEAK_SHARE, rng.uniform(WEAKEST, 1, len(x)), 1.0)[:, None]
+    weaker: Floats = (rest + strength * (x - rest)).astype(np.float32)
+    return weaker
 
 
 def _numbers(data: Dataset) -> Whole:

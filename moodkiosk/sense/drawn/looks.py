@@ -44,10 +44,10 @@ class Looks:
 def random_looks(seed: int) -> Looks:
     """Somebody: proportions spread around the usual ones as people's are, colours at random."""
     rng = np.random.default_rng(seed)
-    spread = {"jaw": 0.06, "brow_thickness": 0.2, "lip": 0.2, "eye_half_height": 0.1, "brow_height": 0.08}
+    spread = {"jaw": 0.06, "brow_thickness": 0.2, "lip": 0.2, "eye_half_height": 0.07, "brow_height": 0.05}
     usual = Looks()
     lengths = {
-        item.name: getattr(usual, item.name) * float(1 + np.clip(rng.normal(0, spread.get(item.name, 0.05)), -0.3, 0.3))
+        item.name: getattr(usual, item.name) * float(1 + spread.get(item.name, 0.05) * np.clip(rng.normal(), -2, 2))
         for item in fields(Looks)
         if isinstance(getattr(usual, item.name), float)
     }
@@ -93,7 +93,14 @@ EXPRESSIONS: dict[str, Expression] = {
     "neutral": Expression(),
     "happy": Expression(brow_outer=0.004, eyes=-0.15, mouth_width=0.26, mouth_open=0.036, corners=0.042, lips=-0.22),
     "sad": Expression(
-        brow_inner=0.036, brow_outer=-0.012, brow_closer=0.01, eyes=-0.42, mouth_width=0.04, corners=-0.034, lips=0.05
+        brow_inner=0.038,
+        brow_outer=-0.004,
+        brow_closer=-0.008,
+        eyes=-0.46,
+        mouth_width=0.13,
+        corners=-0.034,
+        lips=0.06,
+        chin=0.022,
     ),
     "angry": Expression(
         brow_inner=-0.048,

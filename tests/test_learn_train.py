@@ -1,0 +1,213 @@
+"""Training: scripts/train.py from recordings to a model file that the kiosk takes, in the real environment."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from moodkiosk.learn import dataset, evaluate
+from moodkiosk.sense import model as models
+from moodkiosk.sense.bundle import BadModel
+from moodkiosk.sense.measures import FACE_AND_HANDS
+from tests.support.moods_in_numbers import write
+
+ROOT = Path(__file__).resolve().parents[1]
+PYTHON = ROOT / ".venv-train" / "bin" / "python"
+MOODS = ("neutral", "happy", "sad", "angry", "surprise")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a training said and made."""
+
+    code: int
+    said: str
+    complained: str
+    out: Path
+
+
+@dataclass(frozen=True)
+class Trained:
+    """All trainings of these tests by name, and the folder they were made in."""
+
+    folder: Path
+    runs: dict[str, Ran]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Runs the trainings, all in one process."""
+    if not PYTHON.exists():
+        pytest.skip("needs .venv-train: scripts/test makes it")
+    folder = tmp_path_factory.mktemp("training")
+    ana = write(folder / "ana", n=40)
+    few = write(folder / "few", n=5, people=("Ben",))
+    household = write(folder / "household", n=15, people=("Ana", "Ben", "Cleo"))
+    gesture = write(folder / "gesture", ("neutral", "happy", "rock"), n=30, hands=True)
+    one = write(folder / "one", ("happy",))
+    plans: dict[str, tuple[str, list[object]]] = {
+        "from nothing": ("a.tflite", [ana, "--base", "none", "--epochs", 15, "--report", folder / "report"]),
+        "again": ("b.tflite", [ana, "--base", "none", "--epochs", 15]),
+        "other seed": ("c.tflite", [ana, "--base", "none", "--epochs", 2, "--seed", 7, "--no-vary", "--force"]),
+        "worse": ("a.tflite", [ana, "--base", "none", "--epochs", 1]),
+        "few": ("few.tflite", [few]),
+        "household": ("household.tflite", [household, "--epochs", 8]),
+        "gesture": ("gesture.tflite", [gesture, "--epochs", 15, "--mirror"]),
+        "one label": ("one.tflite", [one]),
+    }
+    commands = [[str(part) for part in (*arguments, "--out", folder / out)] for out, arguments in plans.values()]
+    done = subprocess.run(
+        [PYTHON, ROOT / "tests" / "support" / "train_all.py"],
+        input=json.dumps(commands),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    results = json.loads(done.stdout)
+    runs = {
+        name: Ran(code, said, complained, folder / out)
+        for (name, (out, _)), (code, said, complained) in zip(plans.items(), results, strict=True)
+    }
+    return Trained(folder, runs)
+
+
+def score(model: Path, recordings: Path, *, neutral: bool = False) -> float:
+    said = evaluate.answers(models.load(model), dataset.load([recordings]), neutral)
+    return float(evaluate.summary(said)["balanced_accuracy"])
+
+
+@pytest.mark.train
+def test_a_model_from_nothing_reads_what_it_was_shown_and_says_how_it_was_examined(trained: Trained) -> None:
+    ran = trained.runs["from nothing"]
+    assert ran.code == 0, ran.complained
+    assert "held out by time" in ran.said
+    assert "differ by at most" in ran.said
+    manifest = models.load(ran.out).manifest
+    assert manifest.labels == tuple(sorted(MOODS))
+    assert (manifest.metrics["balanced_accuracy"] or 0) > 0.8
+    assert len(manifest.training_files) == len(MOODS)
+    assert score(ran.out, trained.folder / "ana") > 0.9
+
+
+@pytest.mark.train
+def test_the_same_data_and_seed_make_the_same_file_and_another_seed_another(trained: Trained) -> None:
+    files = [trained.runs[name].out.read_bytes() for name in ("from nothing", "again", "other seed")]
+    assert files[0] == files[1]
+    assert files[0] != files[2]
+
+
+@pytest.mark.train
+def test_a_worse_model_does_not_take_the_place_of_a_better_one(trained: Trained) -> None:
+    ran = trained.runs["worse"]
+    assert ran.code == 1
+    assert "not written" in ran.complained
+    assert "--force" in ran.complained
+    assert ran.out.read_bytes() == trained.runs["again"].out.read_bytes()
+
+
+@pytest.mark.train
+def test_five_frames_a_mood_adapt_the_starter_to_a_person(trained: Trained) -> None:
+    ran = trained.runs["few"]
+    assert ran.code == 0, ran.complained
+    more = write(trained.folder / "more", n=40, people=("", "Ben"))  # the same second person, other frames
+    ben = [path for path in more.iterdir() if "Ben" in path.name]
+    own, stranger = models.load(ran.out), models.load(models.STARTER)
+    data = dataset.load(ben)
+    scores = [evaluate.summary(evaluate.answers(model, data))["balanced_accuracy"] for model in (own, stranger)]
+    assert scores[0] > scores[1]
+
+
+@pytest.mark.train
+def test_one_persons_neutral_face_is_built_in_so_that_calibrating_changes_little(trained: Trained) -> None:
+    out = trained.runs["few"].out
+    plain, calibrated = (score(out, trained.folder / "few", neutral=neutral) for neutral in (False, True))
+    assert plain == pytest.approx(calibrated, abs=0.1)
+
+
+@pytest.mark.train
+def test_a_household_is_split_by_person_and_keeps_the_starters_neutral_face(trained: Trained) -> None:
+    ran = trained.runs["household"]
+    assert ran.code == 0, ran.complained
+    assert "held out by person" in ran.said
+    assert models.load(ran.out).manifest.neutral_mean == models.load(models.STARTER).manifest.neutral_mean
+    assert score(ran.out, trained.folder / "household", neutral=True) > 0.8
+
+
+@pytest.mark.train
+def test_a_gesture_makes_hands_count_and_mirror_images_are_refused_then(trained: Trained) -> None:
+    ran = trained.runs["gesture"]
+    assert ran.code == 0, ran.complained
+    assert "with hands: hands are seen in rock" in ran.said
+    model = models.load(ran.out, mirrored=False)
+    assert model.manifest.uses_hands
+    assert model.schema == FACE_AND_HANDS
+    assert score(ran.out, trained.folder / "gesture") > 0.9
+    with pytest.raises(BadModel, match="trained on hands in unmirrored pictures, the camera gives mirror images"):
+        models.load(ran.out, mirrored=True)
+
+
+@pytest.mark.train
+def test_what_cannot_be_trained_is_refused_with_the_reason(trained: Trained) -> None:
+    ran = trained.runs["one label"]
+    assert ran.code == 2
+    assert ran.complained.strip().count("\n") == 0
+    assert "at least two labels" in ran.complained
+    assert not ran.out.exists()
+
+
+@pytest.mark.train
+def test_the_report_lies_beside_and_loads_nothing(trained: Trained) -> None:
+    page = (trained.folder / "report" / "report.html").read_text(encoding="utf-8")
+    for heading in ("What to record more of", "What is taken for what", "Can its confidence be believed?"):
+        assert heading in page
+    assert "<script" not in page
+    assert "http" not in page.replace("http-equiv", "")
+
+
+@pytest.mark.train
+def test_the_converted_network_is_float32_and_small(trained: Trained) -> None:
+    model = models.load(trained.runs["from nothing"].out)
+    assert trained.runs["from nothing"].out.stat().st_size < 100_000
+    assert model.probabilities(np.zeros(33, np.float32)).dtype == np.float32
+
+
+@pytest.mark.train
+def test_the_script_goes_on_in_its_own_environment_by_itself(tmp_path: Path) -> None:
+    if not PYTHON.exists():
+        pytest.skip("needs .venv-train: scripts/test makes it")
+    for recordings, out, says in (
+        (tmp_path / "none", tmp_path / "m.tflite", "no such file or folder"),
+        (write(tmp_path / "ana"), tmp_path / "no" / "m.tflite", "no such folder"),
+        (tmp_path / "ana", tmp_path, "--out is a folder"),
+    ):
+        command = [sys.executable, ROOT / "scripts" / "train.py", recordings, "--out", out]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        assert says in done.stderr
+        assert done.stderr.count("\n") == 1, done.stderr
+
+
+def test_wrong_arguments_are_refused_before_anything_is_loaded(tmp_path: Path) -> None:
+    for arguments in (
+        ["--epochs", "0"],
+        ["--epochs", "many"],
+        ["--seed", "-1"],
+        ["--base", "mine"],
+        ["--hands", "maybe"],
+    ):
+        done = subprocess.run(
+            [sys.executable, ROOT / "scripts" / "train.py", tmp_path, "--out", tmp_path / "m.tflite", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
