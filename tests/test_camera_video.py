@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from moodkiosk.cli import UsageError
-from moodkiosk.sense import camera, holder, video
+from moodkiosk.sense import camera, holder, pixels, video
 from moodkiosk.sense.camera import CameraError
 from moodkiosk.settings import CameraSettings
 from tests.support.mjpeg import Stream, serve_garbage
@@ -115,9 +115,9 @@ COLOUR = np.full((4, 6, 3), (10, 20, 30), np.uint8)
     ],
 )
 def test_every_kind_of_picture_becomes_the_same_kind(
-    picture: camera.Picture, order: str, pixel: tuple[int, int, int]
+    picture: pixels.Picture, order: str, pixel: tuple[int, int, int]
 ) -> None:
-    rgb = camera.normal(picture, "rgb" if order == "rgb" else "bgr")
+    rgb = pixels.normal(picture, "rgb" if order == "rgb" else "bgr")
     assert rgb.dtype == np.uint8
     assert rgb.shape == (4, 6, 3)
     assert rgb.flags["C_CONTIGUOUS"]
@@ -127,9 +127,9 @@ def test_every_kind_of_picture_becomes_the_same_kind(
 @pytest.mark.parametrize(
     "picture", [np.zeros((0, 0, 3), np.uint8), np.zeros((4, 6, 2), np.uint8), np.zeros(9), np.zeros((4, 6), complex)]
 )
-def test_what_is_no_picture_is_refused(picture: camera.Picture) -> None:
+def test_what_is_no_picture_is_refused(picture: pixels.Picture) -> None:
     with pytest.raises(CameraError) as caught:
-        camera.normal(picture, "rgb")
+        pixels.normal(picture, "rgb")
     assert caught.value.kind == "unusable"
 
 

@@ -1,6 +1,6 @@
 """Cameras, all behind one narrow seam: wait for the next picture with a deadline, take it, close.
 
-What is behind it (a child process, a V4L2 device, a file, the drawn actor) lives in `rpicam`, `video` and `actor`;
+What is behind it (a child process, a V4L2 device, a file, the drawn actor) lives in `rpicam`, `video` and `stage`;
 here pictures become frames of one kind, whatever the source delivers: uint8 RGB, not mirrored.
 """
 
@@ -10,44 +10,23 @@ import logging
 import re
 import socket
 import stat
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from moodkiosk.cli import UsageError
 from moodkiosk.moods import Frame
+from moodkiosk.sense.pixels import CameraError as CameraError
+from moodkiosk.sense.pixels import normal
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from moodkiosk.moods import Image
+    from moodkiosk.sense.pixels import Picture
     from moodkiosk.settings import CameraSettings
-
-    Picture = NDArray[Any]
-
-Kind = Literal["busy", "gone", "stall", "end", "short", "unusable"]
-
 
 RATE_FRAMES = 100
 """The rate is compared with the wished one after this many pictures."""
 
 log = logging.getLogger("moodkiosk.sense.camera")
-
-
-class CameraError(Exception):
-    """The camera does not deliver.
-
-    Attributes:
-        kind: "busy" (another program has it), "gone" (not there, or unplugged), "stall" (open, but no picture within
-            the deadline, or always the same one), "end" (it ended by itself), "short" (it ended in the middle of a
-            picture), "unusable" (it delivers something that is no picture, or may not be opened).
-    """
-
-    def __init__(self, text: str, kind: Kind) -> None:
-        super().__init__(text)
-        self.kind = kind
 
 
 class Source(Protocol):
@@ -137,46 +116,6 @@ class Camera:
             log.info("the camera delivers %.1f pictures a second, not %d", rate, self._wanted.frames_per_second)
 
 
-def normal(picture: Picture, order: Literal["rgb", "bgr"]) -> Image:
-    """The picture as uint8 RGB [height, width, 3]: grey, alpha, 16-bit and 0-to-1 pictures are converted.
-
-    Raises CameraError ("unusable") for what is no picture.
-    """
-    import cv2
-    import numpy as np
-
-    if picture.ndim == 3 and picture.shape[2] == 1:
-        picture = picture[:, :, 0]
-    channels = 1 if picture.ndim == 2 else picture.shape[2] if picture.ndim == 3 else 0
-    if channels not in (1, 3, 4) or picture.size == 0:
-        raise CameraError(f"the camera delivers an array of shape {picture.shape}, which is no picture", "unusable")
-    pixels = _to_bytes(picture)
-    codes = {
-        (1, "rgb"): cv2.COLOR_GRAY2RGB,
-        (1, "bgr"): cv2.COLOR_GRAY2RGB,
-        (3, "bgr"): cv2.COLOR_BGR2RGB,
-        (4, "rgb"): cv2.COLOR_RGBA2RGB,
-        (4, "bgr"): cv2.COLOR_BGRA2RGB,
-    }
-    code = codes.get((channels, order))
-    rgb: Image = np.ascontiguousarray(pixels) if code is None else cv2.cvtColor(pixels, code)
-    return rgb
-
-
-def _to_bytes(picture: Picture) -> NDArray[np.uint8]:
-    import numpy as np
-
-    if picture.dtype == np.uint8:
-        return picture
-    if picture.dtype == np.uint16:
-        return (picture >> 8).astype(np.uint8)
-    if picture.dtype == np.bool_:
-        return picture.astype(np.uint8) * np.uint8(255)
-    if picture.dtype.kind == "f":
-        return (np.nan_to_num(picture).clip(0.0, 1.0) * 255.0).round().astype(np.uint8)
-    raise CameraError(f"the camera delivers pixels of type {picture.dtype}, which is not understood", "unusable")
-
-
 def check(settings: CameraSettings, source: str | None = None) -> None:
     """Raises UsageError if the source is a mistake of the operator rather than a camera that is not there now."""
     name = source or settings.source
@@ -207,42 +146,14 @@ def _opener(name: str) -> Callable[[CameraSettings, str], Source]:
 
         return lambda settings, _: rpicam.Rpicam(settings)
     if name == "actor":
-        return lambda settings, _: ActorSource(settings)
+        from moodkiosk.sense.stage import Stage
+
+        return lambda settings, _: Stage(settings)
     from moodkiosk.sense import video
 
     if is_url(name):
         return video.Stream
     return video.Device if name.startswith("/dev/") else video.Playback
-
-
-class ActorSource:
-    """The drawn actor before a camera, in real time."""
-
-    order: Literal["rgb", "bgr"] = "rgb"
-
-    def __init__(self, settings: CameraSettings) -> None:
-        from moodkiosk.sense.actor import Scene
-
-        self._scene = Scene(size=(settings.width, settings.height))
-        self._interval_seconds = 1.0 / settings.frames_per_second
-        self._start = self._at = time.monotonic()
-        self.description = f"drawn actor, {settings.width}x{settings.height}"
-
-    def grab(self, deadline_seconds: float) -> float:
-        """Waits until the next picture is due; one that is overdue is left out."""
-        due = self._at + self._interval_seconds
-        now = time.monotonic()
-        if due > now:
-            time.sleep(min(due - now, deadline_seconds))
-        self._at = max(due, now)
-        return self._at
-
-    def picture(self) -> Picture:
-        """The scene at the time of the last grab."""
-        return self._scene.picture_at(self._at - self._start)
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 def frames_of_file(path: Path, *, mirrored: bool = False) -> Iterator[Frame]:

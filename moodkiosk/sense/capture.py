@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from moodkiosk.cli import UsageError
-from moodkiosk.sense.camera import CameraError
+from moodkiosk.sense.pixels import CameraError
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Frame

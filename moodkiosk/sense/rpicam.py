@@ -19,8 +19,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from moodkiosk.sense.camera import CameraError
 from moodkiosk.sense.holder import holder_of
+from moodkiosk.sense.pixels import CameraError
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Image
@@ -98,6 +98,7 @@ class Rpicam:
         with contextlib.suppress(OSError):
             fcntl.fcntl(self._pictures, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         self._buffer = bytearray()
+        self._delivered = False
         self._open_eyes = [self._pictures, self._complaints]
 
     @property
@@ -118,6 +119,7 @@ class Rpicam:
                 self._listen()
             if self._pictures in ready:
                 filled += self._receive(filled)
+        self._delivered = True
         return time.monotonic()
 
     def picture(self) -> Image:
@@ -163,11 +165,11 @@ class Rpicam:
         while self._complaints in self._open_eyes and select.select([self._complaints], [], [], 0.3)[0]:
             self._listen()
         said = self._errors.decode("utf-8", "replace").lower()
-        started = bool(self._buffer)  # a camera that has delivered is there, and was free
-        if not started and any(sign in said for sign in BUSY):
+        # A camera that has delivered is there, and was free.
+        if not self._delivered and any(sign in said for sign in BUSY):
             holder = holder_of(str(path) for path in _devices()) or "another program"
             return CameraError(f"the Raspberry Pi camera is in use by {holder}", "busy")
-        if not started and any(sign in said for sign in GONE):
+        if not self._delivered and any(sign in said for sign in GONE):
             return CameraError("there is no Raspberry Pi camera: look at its cable", "gone")
         if filled:
             return CameraError(self._with_reason("ended in the middle of a picture"), "short")

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from moodkiosk.cli import UsageError
 from moodkiosk.moods import Frame
-from moodkiosk.sense.camera import CameraError, normal
 from moodkiosk.sense.holder import holder_of
+from moodkiosk.sense.pixels import CameraError, normal
 
 if TYPE_CHECKING:
-    from moodkiosk.sense.camera import Picture
+    from moodkiosk.sense.pixels import Picture
     from moodkiosk.settings import CameraSettings
 
 SELECT_SECONDS = 2

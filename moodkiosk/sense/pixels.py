@@ -1,0 +1,69 @@
+"""Pictures as cameras deliver them, made into frames of one kind; and the error of a camera that does not deliver."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from moodkiosk.moods import Image
+
+    Picture = NDArray[Any]
+
+Kind = Literal["busy", "gone", "stall", "end", "short", "unusable"]
+
+
+class CameraError(Exception):
+    """The camera does not deliver.
+
+    Attributes:
+        kind: "busy" (another program has it), "gone" (not there, or unplugged), "stall" (open, but no picture within
+            the deadline, or always the same one), "end" (it ended by itself), "short" (it ended in the middle of a
+            picture), "unusable" (it delivers something that is no picture, or may not be opened).
+    """
+
+    def __init__(self, text: str, kind: Kind) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+def normal(picture: Picture, order: Literal["rgb", "bgr"]) -> Image:
+    """The picture as uint8 RGB [height, width, 3]: grey, alpha, 16-bit and 0-to-1 pictures are converted.
+
+    Raises CameraError ("unusable") for what is no picture.
+    """
+    import cv2
+    import numpy as np
+
+    if picture.ndim == 3 and picture.shape[2] == 1:
+        picture = picture[:, :, 0]
+    channels = 1 if picture.ndim == 2 else picture.shape[2] if picture.ndim == 3 else 0
+    if channels not in (1, 3, 4) or picture.size == 0:
+        raise CameraError(f"the camera delivers an array of shape {picture.shape}, which is no picture", "unusable")
+    pixels = _to_bytes(picture)
+    codes = {
+        (1, "rgb"): cv2.COLOR_GRAY2RGB,
+        (1, "bgr"): cv2.COLOR_GRAY2RGB,
+        (3, "bgr"): cv2.COLOR_BGR2RGB,
+        (4, "rgb"): cv2.COLOR_RGBA2RGB,
+        (4, "bgr"): cv2.COLOR_BGRA2RGB,
+    }
+    code = codes.get((channels, order))
+    rgb: Image = np.ascontiguousarray(pixels) if code is None else cv2.cvtColor(pixels, code)
+    return rgb
+
+
+def _to_bytes(picture: Picture) -> NDArray[np.uint8]:
+    import numpy as np
+
+    if picture.dtype == np.uint8:
+        return picture
+    if picture.dtype == np.uint16:
+        return (picture >> 8).astype(np.uint8)
+    if picture.dtype == np.bool_:
+        return picture.astype(np.uint8) * np.uint8(255)
+    if picture.dtype.kind == "f":
+        return (np.nan_to_num(picture).clip(0.0, 1.0) * 255.0).round().astype(np.uint8)
+    raise CameraError(f"the camera delivers pixels of type {picture.dtype}, which is not understood", "unusable")
