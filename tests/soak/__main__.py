@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import random
+import re
 import shutil
 import statistics
 import sys
@@ -51,10 +52,11 @@ class Soak:
         self.recoveries: dict[str, list[float]] = defaultdict(list)
         self.failures: list[str] = []
 
-    def run(self, seconds: float) -> None:
-        """Trouble after trouble, with calm between."""
+    def run(self, seconds: float, only: str) -> None:
+        """Trouble after trouble, of those whose name matches `only`, with calm between."""
         end = time.monotonic() + seconds
-        choices = troubles(self.fault_file, self.broker, self.api, self.act, self.sense)
+        everything = troubles(self.fault_file, self.broker, self.api, self.act, self.sense)
+        choices = [trouble for trouble in everything if re.search(only, trouble.name)]
         self._await("the start", camera_on, 60)
         while time.monotonic() < end:
             self._calm(self.chance.uniform(5, 25))
@@ -119,7 +121,8 @@ class Soak:
 
     def _suffer(self, trouble: Trouble) -> None:
         trouble.begin()
-        self._wait(self.chance.uniform(3, 20))
+        if trouble.lasting:
+            self._wait(self.chance.uniform(3, 20))
         trouble.end()
         self._await(trouble.name, trouble.over, trouble.bound_seconds)
 
@@ -166,6 +169,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/soak", description=__doc__)
     parser.add_argument("--hours", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=None, help="the same troubles again")
+    parser.add_argument("--only", default="", metavar="REGEX", help="only troubles with such a name")
     parser.add_argument("--keep", type=Path, help="keep logs and state in this folder")
     args = parser.parse_args()
     seed = args.seed if args.seed is not None else random.SystemRandom().randrange(10**6)
@@ -173,7 +177,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="moodkiosk-soak-") as name:
         with contextlib.ExitStack() as stack:
             soak = Soak(Path(name), seed, stack)
-            soak.run(args.hours * 3600)
+            soak.run(args.hours * 3600, args.only)
             found = {"hours": args.hours, "seed": seed} | soak.report()
         if args.keep:
             shutil.copytree(name, args.keep, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock", "*.notify"))

@@ -24,6 +24,7 @@ class Trouble:
         over: whether the kiosk has recovered, by what it says of itself.
         bound_seconds: how long that may take after `end`.
         weight: how often, against the others.
+        lasting: whether it goes on until `end`; else it is over as soon as it happened.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Trouble:
     over: Callable[[Status], bool]
     bound_seconds: float
     weight: float = 1.0
+    lasting: bool = True
 
 
 def camera_on(status: Status) -> bool:
@@ -47,8 +49,18 @@ def broker_connected(status: Status) -> bool:
 def troubles(control: Path, broker: Mosquitto, api: WebApi, act: Supervised, sense: Supervised) -> list[Trouble]:
     """All of them."""
 
-    def nothing() -> None:
-        """A process that was killed is brought back by who supervises it."""
+    def process(name: str, half: Supervised, number: signal.Signals, bound_seconds: float) -> Trouble:
+        """A signal; who supervises the half brings it back."""
+        before = [0]
+
+        def begin() -> None:
+            before[0] = half.pid
+            half.kill(number)
+
+        def over(status: Status) -> bool:
+            return half.pid not in (0, before[0]) and camera_on(status)
+
+        return Trouble(f"{half.name}: {name}", begin, lambda: None, over, bound_seconds, 0.4, lasting=False)
 
     def camera(word: str) -> Trouble:
         # 30 s is the longest wait of the ladder, 10 s a sensor may take to start.
@@ -82,9 +94,10 @@ def troubles(control: Path, broker: Mosquitto, api: WebApi, act: Supervised, sen
         speaker("connection torn", lambda: Fault("", "reset", None)),
         speaker("server error", lambda: Fault("", error(503, "try later"), None)),
         speaker("too many requests", lambda: Fault("", error(429, "slow down", Retry_After="5"), 1)),
-        Trouble("act: killed", lambda: act.kill(signal.SIGKILL), nothing, camera_on, 30, 0.4),
-        Trouble("sense: killed", lambda: sense.kill(signal.SIGKILL), nothing, camera_on, 30, 0.4),
-        Trouble("sense: hangs", lambda: sense.kill(signal.SIGSTOP), nothing, camera_on, 60 + 30, 0.3),
+        process("killed", act, signal.SIGKILL, 30),
+        process("killed", sense, signal.SIGKILL, 30),
+        process("hangs", sense, signal.SIGSTOP, 60 + 30),
+        process("hangs", act, signal.SIGSTOP, 30 + 30),
     ]
 
 
