@@ -46,7 +46,8 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--rename", action="append", default=[], metavar="OLD=NEW", help="take a label for another")
     parser.add_argument("--mirror", action="store_true", help="gestures mean the same with the other hand")
-    parser.add_argument("--no-vary", dest="vary", action="store_false", help="show no varied copies of the samples")
+    parser.add_argument("--vary", choices=["auto", "yes", "no"], default="auto",
+                        help="show turned and noisier copies too (default: auto, from nothing only)")  # fmt: skip
     parser.add_argument("--starter", action="store_true", help="make the model that comes with moodkiosk")
     parser.add_argument("--force", action="store_true", help="write the model although it is doubtful or worse")
     return parser.parse_args()

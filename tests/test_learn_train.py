@@ -54,7 +54,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     plans: dict[str, tuple[str, list[object]]] = {
         "from nothing": ("a.tflite", [ana, "--base", "none", "--epochs", 15, "--report", folder / "report"]),
         "again": ("b.tflite", [ana, "--base", "none", "--epochs", 15]),
-        "other seed": ("c.tflite", [ana, "--base", "none", "--epochs", 2, "--seed", 7, "--no-vary", "--force"]),
+        "other seed": ("c.tflite", [ana, "--base", "none", "--epochs", 2, "--seed", 7, "--vary", "no", "--force"]),
         "worse": ("a.tflite", [ana, "--base", "none", "--epochs", 1]),
         "few": ("few.tflite", [few]),
         "household": ("household.tflite", [household, "--epochs", 8]),
@@ -188,7 +188,7 @@ def test_the_script_goes_on_in_its_own_environment_by_itself(tmp_path: Path) -> 
         (write(tmp_path / "ana"), tmp_path / "no" / "m.tflite", "no such folder"),
         (tmp_path / "ana", tmp_path, "--out is a folder"),
     ):
-        command = [sys.executable, ROOT / "scripts" / "train.py", recordings, "--out", out]
+        command: list[str | Path] = [sys.executable, ROOT / "scripts" / "train.py", recordings, "--out", out]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 2
         assert says in done.stderr

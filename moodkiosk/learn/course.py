@@ -39,7 +39,7 @@ def main(args: argparse.Namespace) -> int:
         _write(args.out, file, console)
         return 0
     options = make_model.Options(
-        args.hands, args.base, args.epochs, args.seed, mirror=args.mirror, vary=args.vary, force=args.force
+        args.hands, args.base, args.epochs, args.seed, args.vary, mirror=args.mirror, force=args.force
     )
     with _stages(console) as stage:
         found = make_model.make(data, options, stage, console.print)

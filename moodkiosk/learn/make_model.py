@@ -47,8 +47,9 @@ class Options:
         base: "starter" or "none".
         epochs: None for what suits the base and the number of samples.
         seed: same data, same seed: same file.
-        mirror: gestures mean the same with the other hand.
-        vary: show varied copies of the samples too.
+        vary: show varied copies of the samples too: "auto", "yes" or "no". Auto: when starting from nothing, where it
+            helps most (docs/learning.md).
+        mirror: gestures mean the same with the other hand, so copies are varied and some of them mirrored.
         force: write it although it is doubtful.
     """
 
@@ -56,8 +57,8 @@ class Options:
     base: str = "starter"
     epochs: int | None = None
     seed: int = 0
+    vary: str = "auto"
     mirror: bool = False
-    vary: bool = True
     force: bool = False
 
 
@@ -114,7 +115,8 @@ def _train(
 ) -> Examined:
     labels = data.labels
     base = lesson.base_of(models.STARTER) if options.base == "starter" else None
-    variety = Variety(mirror=options.mirror) if options.vary else None
+    vary = options.vary == "yes" or options.mirror or (options.vary == "auto" and base is None)
+    variety = Variety(mirror=options.mirror) if vary else None
     learnt, held = data.select(parts.train), data.select(parts.held)
 
     def taught(samples: Dataset, what: str, watched: Dataset | None) -> Taught:
