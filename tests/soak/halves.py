@@ -78,6 +78,7 @@ class Supervised:
             if ready and time.monotonic() - fed_at > WATCHDOG_SECONDS[self.name]:
                 self.watchdog_kills += 1
                 child.kill()
+                child.wait()
         if child.poll() is None:
             child.terminate()
             try:
