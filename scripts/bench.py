@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What seeing costs, always as a ratio to something measured in the same run, side by side and in turns.
 
-    .venv/bin/python scripts/bench.py [--json] [--quick] [--only NAME …] [--plot FILE.svg]
+    scripts/bench.py [--json] [--quick] [--only NAME …] [--plot FILE.svg]
 
 Every side is a process of its own; two sides take turns for several rounds, and the median of the rounds' ratios
 counts. The classic side needs the desktop environment .venv-train (scripts/test sets it up) and is left out without.
@@ -25,7 +25,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+
+try:
+    import moodkiosk  # noqa: F401 - only whether it is there
+except ModuleNotFoundError:  # the system's Python: go on with the project's own
+    os.execv(HERE / "_python", ["_python", *sys.argv])  # noqa: S606 - no shell is wanted
 sys.path.insert(0, str(HERE.parent))
+
+# What is measured must be the kiosk's own environment: with TensorFlow installed, MediaPipe loads it.
+OWN_PYTHON = next((str(path) for path in [HERE.parent / ".venv" / "bin" / "python"] if path.exists()), sys.executable)
 TRAIN_PYTHON = HERE.parent / ".venv-train" / "bin" / "python"
 VGA, HD = (640, 480), (1280, 720)
 
@@ -50,7 +58,7 @@ Round = dict[str, float]
 class Side:
     """One process of `bench_sides.py`."""
 
-    def __init__(self, kind: str, size: tuple[int, int], link: Path, python: str = sys.executable) -> None:
+    def __init__(self, kind: str, size: tuple[int, int], link: Path, python: str = OWN_PYTHON) -> None:
         command = [python, str(HERE / "bench_sides.py"), kind, *map(str, size), str(link)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -120,7 +128,10 @@ class Bench:
             self.notes[f"ours_ms_{size[1]}"] = _median_per(ours, "cpu_ms", "frames")
             self.notes[f"bare_ms_{size[1]}"] = _median_per(bare, "cpu_ms", "frames")
             if size == VGA:
-                found["threads"] = [entry["cpu_ms"] / 1000 / entry["seconds"] for entry in ours]
+                # CPU time over wall time, without the time in which other processes had the processor.
+                found["threads"] = [
+                    entry["cpu_ms"] / 1000 / (entry["seconds"] - entry["waited_seconds"]) for entry in ours
+                ]
                 self.notes["thread_count"] = ours[-1]["threads"]
         return found
 

@@ -106,24 +106,32 @@ def serve(look: Callable[[int], None]) -> None:
     index = 0
     for line in ready():
         what, number = line.split()
-        cpu_seconds, start = time.process_time(), time.monotonic()
+        cpu_seconds, start, waited_before = time.process_time(), time.monotonic(), waited()
         frames = int(number) if what == "frames" else int(float(number) * RATE_HZ)
         for turn in range(frames):
             if what == "seconds":
                 time.sleep(max(0.0, start + turn / RATE_HZ - time.monotonic()))
             look(index)
             index += 1
-        answer(frames, cpu_seconds, start)
+        answer(frames, cpu_seconds, start, waited_before)
 
 
 def serve_loop(run: Any) -> None:
     """Rounds of the whole sense loop."""
     for line in ready():
         what, number = line.split()
-        before, cpu_seconds, start = run.looks, time.process_time(), time.monotonic()
+        before, cpu_seconds, start, waited_before = run.looks, time.process_time(), time.monotonic(), waited()
         while (run.looks - before < int(number)) if what == "frames" else (time.monotonic() - start < float(number)):
             run.turn()
-        answer(run.looks - before, cpu_seconds, start)
+        answer(run.looks - before, cpu_seconds, start, waited_before)
+
+
+def waited() -> float:
+    """Seconds for which the main thread could have run, but another process had the processor (proc(5), schedstat)."""
+    try:
+        return int(Path("/proc/self/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def ready() -> Any:
@@ -131,14 +139,16 @@ def ready() -> Any:
     return sys.stdin
 
 
-def answer(frames: int, cpu_seconds: float, start: float) -> None:
+def answer(frames: int, cpu_seconds: float, start: float, waited_before: float) -> None:
     """One JSON line about the round that began at these times."""
     from moodkiosk.sense.health import rss_mb
 
     cpu_seconds, seconds = time.process_time() - cpu_seconds, time.monotonic() - start
+    waited_seconds = waited() - waited_before
     found = {
         "frames": frames,
         "cpu_ms": cpu_seconds * 1000,
+        "waited_seconds": waited_seconds,
         "seconds": seconds,
         "rss_mb": rss_mb(),
         "threads": len(os.listdir("/proc/self/task")),
