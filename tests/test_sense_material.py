@@ -48,7 +48,7 @@ def test_hands_are_found_where_people_sign(extra: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in sight.CASES if case.required is not None], ids=lambda case: case.name
+    "case", [case for case in sight.CASES if case.required and case.width_px <= 100], ids=lambda case: case.name
 )
 def test_small_tilted_and_dark_faces_are_found(extra: Path, case: sight.Case) -> None:
     heads = scenery.real_heads(extra / "data/clips")
