@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from moodkiosk.moods import Quality, Reading
 from moodkiosk.sense import model
+from moodkiosk.sense.actor import Role, picture
 from moodkiosk.sense.bundle import BadModel
 from moodkiosk.sense.calibration import Calibration, NotCalibrated
+from moodkiosk.sense.drawn.brush import Pose
+from moodkiosk.sense.drawn.looks import EXPRESSIONS, random_looks
 from moodkiosk.sense.faces import tiles_of
 from moodkiosk.sense.graph import mediapipe
 from moodkiosk.sense.landmarks import points_of
@@ -293,6 +296,23 @@ def test_a_calm_room_is_searched_once_a_second_and_one_where_something_moves_at_
     assert sum(calm) == 10
     moved = search.due(room(moved=True), [], 11.0, eager=True)
     assert set(moved) == {tile for tile in search.tiles if tile[0] < 90 and tile[1] < 160}
+
+
+@pytest.mark.parametrize("light", [1.0, 0.12])
+@pytest.mark.parametrize("noise", [0.0, 4.0, 12.0])
+def test_noise_opens_no_gate_and_whoever_comes_in_always_does(light: float, noise: float) -> None:
+    rng = np.random.default_rng(1)
+    search = Search(640, 480)
+
+    def seen(*roles: Role) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+        shown = picture(roles) * light + rng.normal(0, noise, (480, 640, 3))
+        return shown.clip(0, 255).astype(np.uint8)
+
+    search.due(seen(), [], 0.0, eager=True)
+    assert sum(len(search.due(seen(), [], 0.5 * step, eager=True)) for step in range(1, 11)) == 5
+    somebody = Role(random_looks(2), EXPRESSIONS["neutral"], Pose(320, 130, 65))
+    due = search.due(seen(somebody), [], 5.5, eager=True)
+    assert {tile for tile in search.tiles if tile[0] < 290 and tile[0] + tile[2] > 350 and tile[1] < 90} <= set(due)
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-100, 100), st.floats(-100, 100))

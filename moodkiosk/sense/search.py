@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from moodkiosk.moods import Image
     from moodkiosk.sense.landmarks import Region
 
-    Grid = NDArray[np.int16]
+    Grid = NDArray[np.float32]
 
 CELL_PX = 16
 """Motion is looked for in squares of this size: a face of 40 px fills several, and sensor noise averages out."""
@@ -106,12 +106,14 @@ class Search:
 
 
 def grid_of(rgb: Image) -> Grid:
-    """Mean grey level (of the green channel) of the picture's squares, int16 [rows, columns]."""
+    """Mean grey level (of the green channel) of the picture's squares, float32 [rows, columns]."""
     import cv2
 
     rows, columns = max(1, rgb.shape[0] // CELL_PX), max(1, rgb.shape[1] // CELL_PX)
     green = cv2.extractChannel(np.ascontiguousarray(rgb[::4]), 1)  # every fourth line is enough
-    grid: Grid = cv2.resize(green, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.int16)
+    # In two steps: the first rounds to whole grey levels, and noise is less than that.
+    quarters = cv2.resize(green, (2 * columns, 2 * rows), interpolation=cv2.INTER_AREA)
+    grid: Grid = cv2.resize(quarters.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
     return grid
 
 
