@@ -20,7 +20,7 @@ import yaml
 from moodkiosk import control
 from moodkiosk.broker import free_port
 from moodkiosk.cli import Failure
-from tests.soak.faults import Status, Trouble, camera_on, troubles
+from tests.soak.faults import FROZEN, Status, Trouble, camera_on, troubles
 from tests.soak.halves import Supervised
 from tests.soak.watch import Listener, Lives
 from tests.support.broker import Mosquitto
@@ -120,9 +120,12 @@ class Soak:
         return path
 
     def _suffer(self, trouble: Trouble) -> None:
+        began = time.time()
         trouble.begin()
         if trouble.lasting:
             self._wait(self.chance.uniform(3, 20))
+        if trouble.name == FROZEN:
+            self.listener.frozen.append((began, time.time()))
         trouble.end()
         self._await(trouble.name, trouble.over, trouble.bound_seconds)
 

@@ -11,6 +11,7 @@ from tests.soak.halves import Supervised
 from tests.support.broker import Mosquitto
 from tests.support.webapi import Fault, WebApi, error
 
+FROZEN = "broker: frozen"
 Status = Mapping[str, object] | None
 
 
@@ -90,7 +91,7 @@ def troubles(control: Path, broker: Mosquitto, api: WebApi, act: Supervised, sen
     return [
         *(camera(word) for word in ("stall", "end", "short", "exit", "nocamera")),
         Trouble("broker: killed", broker.kill, broker.start, broker_connected, 90),
-        Trouble("broker: frozen", broker.freeze, broker.thaw, broker_connected, 90),
+        Trouble(FROZEN, broker.freeze, broker.thaw, broker_connected, 90),
         speaker("connection torn", lambda: Fault("", "reset", None)),
         speaker("server error", lambda: Fault("", error(503, "try later"), None)),
         speaker("too many requests", lambda: Fault("", error(429, "slow down", Retry_After="5"), 1)),
