@@ -27,8 +27,8 @@ class Listener:
     Attributes:
         events: by kind.
         complaints: what was wrong.
-        frozen: from when to when (seconds since the epoch) the broker stood still: what it had taken by then it delivers
-            late, which is not the kiosk's doing.
+        frozen: from when to when (seconds since the epoch) the broker stood still: what it had taken by then it
+            delivers late, which is not the kiosk's doing.
     """
 
     def __init__(self, port: int) -> None:
