@@ -263,6 +263,7 @@ class Command:
 class Result:
     """What became of a request. `data` is the answer of "why" and "status", else None."""
 
+    login_days_left: int | None = None  # whole days until the player's sign-in ends, 0 on the last one
     command: str
     ok: bool
     error: str | None = None

@@ -375,5 +375,8 @@ def test_music_that_waits_for_the_end_of_a_song_is_given_up_when_the_mood_has_ch
 
 def test_what_the_player_says_of_itself_is_shown() -> None:
     home = Household()
-    home.give(PlayerSays("speaker not connected"))
-    assert home.view.player_status == "speaker not connected"
+    assert home.view.login_days_left is None
+    home.give(PlayerSays("speaker not connected", 7))
+    assert (home.view.player_status, home.view.login_days_left) == ("speaker not connected", 7)
+    home.give(PlayerSays("ready"))
+    assert (home.view.player_status, home.view.login_days_left) == ("ready", None)

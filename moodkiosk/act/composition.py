@@ -17,6 +17,7 @@ from moodkiosk.act.loop import Loop, Ports, SenseLeft
 from moodkiosk.act.mqtt import Publisher
 from moodkiosk.act.say import Teller
 from moodkiosk.act.sockets import ControlServer, SenseLink
+from moodkiosk.act.spotify.tokens import warning
 from moodkiosk.act.store import Store
 from moodkiosk.act.worker import NewestWins
 from moodkiosk.cli import Failure
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from moodkiosk.act.web.server import Page
 
 STOP_SECONDS = 1.0
-LOGIN_WARNINGS_DAYS = (30, 7, 1)
 
 
 class Act:
@@ -41,7 +41,7 @@ class Act:
         self.settings = settings
         self.wall = WallClock()
         self.started = time.monotonic()
-        self.player_text = ""
+        self.player_said: tuple[str, int | None] = "", None
         self.warned_days: int | None = None
         self.ready = False
         state_dir = paths.state_dir(settings.paths, "act")
@@ -152,17 +152,17 @@ class Act:
     def _hear_player(self, player: players.PlayerStatus) -> None:
         """What the player knows without having been asked to play.
 
-        That is its state, and once at each of LOGIN_WARNINGS_DAYS that the sign-in is ending.
+        That is its state, how long its sign-in lasts, and once at each of WARN_DAYS that it is ending.
         """
-        if player.text != self.player_text:
-            self.player_text = player.text
-            self.loop.put(kiosk.PlayerSays(player.text))
-        days_left = player.login_days_left
-        due = [days for days in LOGIN_WARNINGS_DAYS if days_left is not None and days_left <= days]
-        if due and min(due) != self.warned_days:
-            left = max(0, math.floor(days_left or 0))
-            self.loop.put(kiosk.Notice("login_expiring", f"{left} days left: run 'moodkiosk login'"))
-        self.warned_days = min(due, default=None)
+        left = None if player.login_days_left is None else max(0, math.floor(player.login_days_left))
+        if (player.text, left) != self.player_said:
+            self.player_said = player.text, left
+            self.loop.put(kiosk.PlayerSays(player.text, left))
+        due = warning(player.login_days_left)
+        if due not in (None, self.warned_days):
+            days = f"{left} day{'' if left == 1 else 's'}" if left else "less than a day"
+            self.loop.put(kiosk.Notice("login_expiring", f"{days} left: run 'moodkiosk login'"))
+        self.warned_days = due
 
     def _status(self, view: View) -> dict[str, object]:
         """What `moodkiosk status` prints."""
@@ -178,7 +178,7 @@ class Act:
             "player": player.text,
             "memory": self.store.status,
             "requests_today": player.requests_today,
-            "login_days_left": player.login_days_left,
+            "login_days_left": health.rounded(player.login_days_left),
         }
 
 

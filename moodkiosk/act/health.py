@@ -20,6 +20,11 @@ def rss_mb() -> float:
     return round(pages * resource.getpagesize() / 1e6, 1)
 
 
+def rounded(days: float | None) -> float | None:
+    """Days to a tenth: what changes with every look at the clock would be news all the time."""
+    return None if days is None else round(days, 1)
+
+
 def gather(at: datetime, started: float, now: float, loop: Loop, bridge: SenseLink, player: PlayerStatus) -> Health:
     """The payload of the topic `health`.
 
@@ -54,5 +59,5 @@ def gather(at: datetime, started: float, now: float, loop: Loop, bridge: SenseLi
         queues={"inbox": loop.inbox.qsize()},
         counters=counters,
         requests_today=player.requests_today,
-        login_days_left=player.login_days_left,
+        login_days_left=rounded(player.login_days_left),
     )

@@ -108,8 +108,9 @@ def _take(step: Step, given: Input, now: Now, settings: Settings) -> Step:
             return step.to(perception.told(step.state, given, now, settings))
         case SenseGone():
             return step.to(perception.told(step.state, camera.SENSE_GONE, now, settings))
-        case PlayerSays(status):
-            return step.to(replace(step.state, playback=replace(step.state.playback, status=status)))
+        case PlayerSays(status, days):
+            playback = replace(step.state.playback, status=status, login_days_left=days)
+            return step.to(replace(step.state, playback=playback))
         case Notice(kind, detail):
             return step.tell(kind, now, mood=mood_of(step.state), detail=detail)
         case Tick():

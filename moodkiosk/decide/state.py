@@ -52,9 +52,15 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class PlayerSays:
-    """The player's state has changed without any decision, such as by a new sign-in."""
+    """The player's state has changed without any decision, such as by a new sign-in.
+
+    Attributes:
+        status: its state in words.
+        login_days_left: whole days until its sign-in ends; None: there is none, or it is unknown.
+    """
 
     status: str
+    login_days_left: int | None = None
 
 
 Input = Reading | PlayerReport | PlayerSays | Command | Labels | CameraStatus | SenseGone | Notice | Tick
@@ -136,6 +142,8 @@ class Playback:
     cooled: Deadline | None = None
     failures: int = 0
     override: Deadline | None = None
+        login_days_left: whole days until the player's sign-in ends; None: there is none, or it is unknown.
+        people: what other people were seen to do, and when; only as long as it is respected.
     last: dict[str, str] = field(default_factory=dict)
     recommended: str | None = None
     waiting: Waiting | None = None
@@ -147,6 +155,8 @@ class Entry:
 
     wall: datetime | None
     text: str
+    login_days_left: int | None = None
+    people: str | None = None
     gates: dict[str, str | None] = field(default_factory=dict)
 
 

@@ -34,11 +34,10 @@ def health(topics: Topics) -> dict[str, Entity]:
             "sensor",
             diagnostic(
                 "Spotify sign-in ends in",
-                topics.health,
+                topics.state,
                 "login_days_left",
                 "mdi:key-chain",
                 unit_of_measurement="d",
-                suggested_display_precision=0,
             ),
         ),
         "model": (

@@ -49,6 +49,9 @@ class State(Payload, frozen=True):
     ]
     last_decision: Annotated[str | None, Meta(description="what was decided last and why, one sentence")]
     labels: Annotated[tuple[str, ...], Meta(description="the moods that the loaded model knows")]
+    login_days_left: Annotated[
+        int | None, Meta(ge=0, description="whole days until the Spotify sign-in ends; null: there is none")
+    ]
 
 
 class Event(Payload, frozen=True):
@@ -97,7 +100,9 @@ class Health(Payload, frozen=True):
     queues: Annotated[dict[str, int], Meta(description="lengths of the queues by name")]
     counters: Annotated[dict[str, int], Meta(description="dropped and damaged things by name, since the start")]
     requests_today: Annotated[int, Meta(ge=0, description="requests to the Spotify Web API since midnight")]
-    login_days_left: Annotated[float | None, Meta(description="days until the Spotify sign-in ends")]
+    login_days_left: Annotated[
+        float | None, Meta(description="days until the Spotify sign-in ends, to a tenth; null: there is none")
+    ]
 
 
 class Answer(Payload, frozen=True):
