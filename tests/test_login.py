@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import json
 import os
 import re
@@ -20,7 +21,9 @@ import pytest
 import requests
 
 from moodkiosk.act.redirect import WrongAddress, code_in
+from moodkiosk.broker import free_port
 from tests.support.spotify_home import openapi
+from tests.support.sshd import Sshd
 from tests.support.wait import until
 from tests.support.webapi import CLIENT_ID, Fault, WebApi, device, error
 
@@ -247,6 +250,44 @@ def test_another_account_than_before_is_noted(tmp_path: Path, api: WebApi, port:
         requests.get(terminal.address(), timeout=5)
         assert terminal.code() == 0
         assert "another account than before (bea)" in terminal.said
+
+
+@pytest.fixture
+def kitchen(tmp_path: Path) -> Iterator[Sshd]:
+    with Sshd(tmp_path / "ssh") as server:
+        yield server
+
+
+def test_over_ssh_with_a_forwarded_port_the_browser_on_the_desktop_brings_the_answer_back(
+    tmp_path: Path, api: WebApi, port: int, kitchen: Sshd
+) -> None:
+    """A real sshd and ssh -L. Both ends are one machine here, so the desktop's port needs a number of its own."""
+    desktop = free_port()
+    forward = ("-o", "ExitOnForwardFailure=yes", "-L", f"{desktop}:127.0.0.1:{port}", "kitchen")
+    with Terminal(tmp_path, api, port, "--seconds", "60", prefix=(*kitchen.command.split(), *forward)) as terminal:
+        ends_up_at = terminal.redirected()
+        assert ends_up_at.startswith(f"http://127.0.0.1:{port}/callback?")
+        assert f"ssh -L {port}:127.0.0.1:{port} {getpass.getuser()}@127.0.0.1\n" in terminal.said
+        there = {"Host": f"127.0.0.1:{port}"}
+        answer = requests.get(ends_up_at.replace(f":{port}/", f":{desktop}/", 1), headers=there, timeout=10)
+        assert (answer.status_code, "Thank you" in answer.text) == (200, True)
+        assert terminal.code() == 0
+        assert "Signed in as Ana." in terminal.said
+        assert terminal.token_file.stat().st_mode & 0o777 == 0o600
+        assert json.loads(terminal.token_file.read_text())["refresh_token"] in api.refresh
+    assert kitchen.sign_ins == 1
+    assert kitchen.forwarded(port) == 1, "it came through the forward"
+
+
+def test_over_ssh_without_a_forwarded_port_the_answer_is_pasted(
+    tmp_path: Path, api: WebApi, port: int, kitchen: Sshd
+) -> None:
+    command = (*kitchen.command.split(), "kitchen")
+    with Terminal(tmp_path, api, port, "--seconds", "60", prefix=command) as terminal:
+        terminal.paste(terminal.redirected())
+        assert terminal.code() == 0
+        assert terminal.token_file.is_file()
+    assert kitchen.forwarded(port) == 0
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can leave a file to another user")

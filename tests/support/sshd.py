@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -53,6 +54,10 @@ class Sshd:
     def sign_ins(self) -> int:
         """How many connections were accepted so far."""
         return self._log.read_text().count("Accepted publickey")
+
+    def forwarded(self, port: int) -> int:
+        """How many connections were forwarded to a port of the server's side."""
+        return len(re.findall(rf"direct-tcpip.* port {port}\b|direct-tcpip.*:{port}\b", self._log.read_text()))
 
     @property
     def command(self) -> str:
