@@ -137,6 +137,19 @@ def test_a_mood_chosen_by_hand_holds_against_the_camera_and_ends_by_itself() -> 
     assert home.state.manual is None
 
 
+def test_a_mood_chosen_by_hand_ends_by_itself_with_the_camera_off_and_nobody_looking() -> None:
+    home = Household()
+    home.ask("camera", "off")
+    home.give(CameraStatus("off"))
+    home.ask("mood", "angry")
+    assert (home.view.mood, home.view.present, home.view.camera_status) == ("angry", False, "off")
+    home.wait(119.9)
+    assert home.view.manual_mood == "angry"
+    home.wait(0.2)
+    assert (home.view.mood, home.view.manual_mood) == (None, None)
+    assert home.moods() == ["angry", None]
+
+
 def test_auto_goes_back_to_what_the_camera_sees() -> None:
     home = Household()
     home.look("happy", 10)

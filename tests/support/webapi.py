@@ -260,6 +260,8 @@ class WebApi:
             case "PUT /me/player/play":
                 if seen.body.get("context_uri") in self.unknown:
                     return error(404, "Resource not found")
+                if "context_uri" not in seen.body:
+                    self.violations.append("what somebody had stopped was resumed")
                 self._play(wanted, seen.body.get("context_uri"))
             case "PUT /me/player/pause":
                 if not self.playback or not self.playback["is_playing"]:
