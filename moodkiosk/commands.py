@@ -59,6 +59,9 @@ TABLE: dict[str, Spec] = {
     "person": Spec("name", "Says who is in front; empty for nobody in particular."),
     "reload": Spec("none", "Loads the model file again."),
     "forget": Spec("name", "Deletes what is kept of a person; empty deletes all people's."),
+    "look": Spec(
+        "none", "Looks at what plays, for somebody who wants to know now; not more often than is good.", guests=True
+    ),
     "why": Spec("none", "Lists the last decisions and their reasons.", guests=True),
     "status": Spec("none", "Says how the kiosk is doing.", guests=True),
 }

@@ -67,6 +67,10 @@ def main(args: argparse.Namespace) -> int:
         from moodkiosk.learn.forget import forget_recordings
 
         print(forget_recordings(args.recordings, args.value), file=sys.stderr)
+    if args.command in ("status", "why"):
+        # A person wants to know now: what other people play is noticed before the answer. Programs that put "status"
+        # to the socket by themselves, again and again, cause no look.
+        ask(where, "look")
     try:
         result = ask(where, args.command, getattr(args, "value", None))
     except NotRunning:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -204,6 +206,27 @@ class PlayerReport:
     retry_at: float | None = None
 
 
+LookKind = Literal["ours", "others", "nothing", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class LookReport:
+    """What the player has seen when it looked, because somebody asked.
+
+    Attributes:
+        kind: "ours" (what we started plays on the speaker); "others" (a person plays or has paused something);
+            "nothing" (plays); "unknown" (it could not look: its own state says why).
+        at: monotonic seconds.
+        status: for "others": what they do, in words; for "unknown": why it could not look.
+        since: for "ours": when we started it, UTC; None: unknown.
+    """
+
+    kind: LookKind
+    at: float
+    status: str = ""
+    since: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Recommendation:
     """Music for a mood that a person can open by hand, with or without a speaker."""
@@ -229,7 +252,7 @@ class View:
     camera: bool = True  # the switch
     camera_status: str = "starting"  # "on", "off", "starting", "lost: …", "lent", "scheduled off"
     music: bool = True  # the switch for automatic music
-    playing: str | None = None  # e.g. "Happy hits, started by us at 20:14"
+    playing: str | None = None  # e.g. "Happy hits, started by us at 20:14, still playing at 20:40"
     player_status: str = "ready"
     override_until: str | None = None
     quiet_until: str | None = None
@@ -240,6 +263,7 @@ class View:
     recommendation: Recommendation | None = None
     last_decision: str | None = None  # one sentence
     labels: tuple[str, ...] = ()
+    login_days_left: int | None = None  # whole days until the player's sign-in ends, 0 on the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +287,6 @@ class Command:
 class Result:
     """What became of a request. `data` is the answer of "why" and "status", else None."""
 
-    login_days_left: int | None = None  # whole days until the player's sign-in ends, 0 on the last one
     command: str
     ok: bool
     error: str | None = None

@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from moodkiosk import link
+from moodkiosk.act.looks import LATER, WAIT_SECONDS
 from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop, Ports, SenseLeft
 from moodkiosk.act.ports import Request
 from moodkiosk.decide import kiosk
 from moodkiosk.fill import decide_settings
-from moodkiosk.moods import Decision, MoodEvent, Quality, Reading, Result, View
+from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, Quality, Reading, Result, View
 from moodkiosk.settings import Config, MoodMusic, MusicSettings
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -34,6 +35,8 @@ class World:
     orders: list[link.Order] = field(default_factory=list)
     kept: list[dict[str, object]] = field(default_factory=list)
     hellos: list[link.Hello] = field(default_factory=list)
+    looks: int = 0
+    no_look: str | None = None
 
     def __post_init__(self) -> None:
         settings = decide_settings(Config(music=MusicSettings(moods={"happy": MoodMusic(play=("Sunny side",))})))
@@ -47,6 +50,7 @@ class World:
             lambda remembered, _at, *, now=False: self.kept.append(remembered),  # noqa: ARG005 - the seam's word
             self.hellos.append,
             lambda view: {"mood": view.mood},
+            self.look,
         )
         self.loop = Loop(settings, kiosk.start(settings, None, "s"), ports)
 
@@ -54,6 +58,10 @@ class World:
         if self.sense_there:
             self.orders.append(order)
         return self.sense_there
+
+    def look(self) -> str | None:
+        self.looks += self.no_look is None
+        return self.no_look
 
     def turn(self, *items: object, later: float = 0.0) -> None:
         self.at += later
@@ -159,3 +167,53 @@ def test_status_and_why_are_answered(world: World) -> None:
     lines = world.ask("why").result(0).data
     assert isinstance(lines, list)
     assert "Sunny side" in lines[-1]["text"]
+
+
+def test_who_asks_is_answered_when_the_player_has_looked_and_one_look_is_enough_for_all(world: World) -> None:
+    first, second = world.ask("look"), world.ask("look")
+    assert (world.looks, first.done(), second.done()) == (1, False, False)
+    world.turn(LookReport("others", world.at, "somebody paused the music on Living room"))
+    assert first.result(0).ok
+    assert "somebody paused the music on Living room, seen at 12:01; left alone until " in first.result(0).text
+    assert second.result(0) == first.result(0)
+    assert (world.views[-1].player_status, bool(world.views[-1].override_until)) == (
+        "somebody paused the music on Living room, seen at 12:01",
+        True,
+    )
+
+
+def test_who_asks_waits_two_seconds_at_most_and_what_is_found_later_is_shown_all_the_same(world: World) -> None:
+    asked = world.ask("look")
+    world.turn(later=WAIT_SECONDS - 0.1)
+    assert not asked.done()
+    world.turn(later=0.1)
+    assert (asked.result(0).ok, asked.result(0).text) == (True, LATER)
+    world.turn(LookReport("others", world.at, "somebody plays something else on Kitchen"))
+    assert world.views[-1].player_status.startswith("somebody plays something else on Kitchen, seen at ")
+
+
+def test_where_no_look_is_due_the_answer_comes_at_once_and_says_why(world: World) -> None:
+    world.no_look = "that was done a moment ago"
+    assert world.ask("look").result(0).text == "not looked: that was done a moment ago"
+    assert world.looks == 0
+
+
+def test_a_decision_that_takes_over_answers_those_who_asked_as_well(world: World) -> None:
+    asked = world.ask("look")
+    world.turn(PlayerReport("played", world.at, "ready", "happy", "Sunny side"))
+    assert asked.result(0).text == "Sunny side, started by us at 12:01; ready"
+
+
+def test_status_why_readings_and_the_passing_of_time_cause_no_look(world: World) -> None:
+    """What programs ask again and again, such as the kiosk's own screen, is not somebody who wants to know."""
+    for _ in range(50):
+        world.ask("status")
+        world.ask("why")
+        world.turn(later=60)
+    world.see("happy", 4)
+    assert world.looks == 0
+
+
+def test_the_days_left_of_the_sign_in_are_shown(world: World) -> None:
+    world.turn(kiosk.PlayerSays("ready", 30))
+    assert world.views[-1].login_days_left == 30

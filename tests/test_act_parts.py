@@ -132,6 +132,28 @@ def test_of_many_jobs_the_newest_is_done_next() -> None:
     worker.stop(5)
 
 
+def test_what_is_only_offered_waits_for_nothing_and_takes_nothings_place() -> None:
+    begun, go_on, done = threading.Event(), threading.Event(), list[str]()
+
+    def work(job: str) -> None:
+        begun.set()
+        go_on.wait(10)
+        done.append(job)
+
+    worker = NewestWins[str]("test", work)
+    worker.put("decision")
+    assert begun.wait(10)
+    assert not worker.offer("look"), "one is at work"
+    assert not worker.superseded()
+    worker.put("newer")
+    assert not worker.offer("look"), "one waits"
+    go_on.set()
+    until(lambda: done == ["decision", "newer"] and worker.offer("look"), what="an idle worker")
+    until(lambda: done[2:] == ["look"], what="the look")
+    worker.stop(5)
+    assert not worker.offer("too late")
+
+
 def test_a_mistake_of_ours_on_any_thread_ends_the_process() -> None:
     code = """
 import threading

@@ -15,7 +15,7 @@ from moodkiosk.decide import kiosk
 from moodkiosk.decide.hours import parse
 from moodkiosk.decide.kiosk import CameraStatus, Labels, SenseGone, Tick
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, PresenceSettings, Settings
-from moodkiosk.moods import Choice, Decision, PlayerReport
+from moodkiosk.moods import Choice, Decision, LookKind, LookReport, PlayerReport
 from tests.support.household import BERLIN, LABELS, Household
 
 COOL_DOWN = timedelta(minutes=10)
@@ -145,6 +145,15 @@ class Evening(RuleBasedStateMachine):
             self.started_at = self.before
         elif decision.asked:
             self.chosen_at = None
+        self.check()
+
+    @rule(kind=st.sampled_from(["ours", "others", "others", "nothing", "unknown"]))
+    def somebody_asks_what_plays(self, kind: LookKind) -> None:
+        respected = self.home.view.override_until or self.home.state.playback.override
+        self.home.give(LookReport(kind, self.home.at, "somebody plays something else"))
+        if kind == "others" and not respected:
+            self.chosen_at = self.true_time
+        assert not self.home.decisions, "a look decides nothing"
         self.check()
 
     @rule(status=st.sampled_from(["on", "lost", "lent", "starting"]))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from moodkiosk.decide.gates import GATES
 from moodkiosk.decide.hours import parse
-from moodkiosk.decide.kiosk import CameraStatus
+from moodkiosk.decide.kiosk import CameraStatus, PlayerSays
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings
-from moodkiosk.moods import Choice, Decision
+from moodkiosk.moods import Choice, Decision, LookReport
 from tests.support.household import BERLIN, MONDAY_EVENING, Household
 
 SUNNY, PIANO = Choice("playlist", "Sunny side"), Choice("uri", "spotify:playlist:piano")
@@ -286,6 +286,87 @@ def test_what_plays_is_said_as_what_we_know() -> None:
     )
     home.wait(12 * 60 + 1)
     assert home.view.playing is None
+
+
+def test_somebody_who_asks_learns_that_our_music_still_plays_and_nothing_else_changes() -> None:
+    home = household()
+    home.look("happy", 5)
+    home.report("played")
+    home.wait(26)
+    log, told = home.state.log, len(home.events)
+    home.give(LookReport("ours", home.at))
+    assert home.view.playing == "Sunny side, started by us at 18:00, still playing at 18:26"
+    assert (home.view.player_status, home.view.override_until) == ("ready", None)
+    assert (home.state.log, len(home.events)) == (log, told)
+    home.wait(12 * 60 - 5)  # it was seen less than twelve hours ago
+    assert home.view.playing is not None
+
+
+def test_what_other_people_do_is_respected_from_when_somebody_asked_as_from_a_decision() -> None:
+    home = household()
+    home.look("happy", 5)
+    home.report("played")
+    home.wait(30)
+    told = len(home.events)
+    home.give(LookReport("others", home.at, "somebody paused the music on Living room"))
+    assert home.view.playing is None
+    assert home.view.player_status == "somebody paused the music on Living room, seen at 18:30"
+    assert home.view.override_until == "2026-11-23T19:30:05+01:00"
+    assert home.view.last_decision == "somebody paused the music on Living room: left alone until 19:30"
+    assert len(home.events) == told, "no event: nothing was to be played"
+    home.look("sad", 20)
+    assert (last(home).action, last(home).reason) == (
+        "none",
+        "not played: somebody chose the music, left alone until 19:30",
+    )
+
+
+def test_asking_again_and_again_never_prolongs_the_respect() -> None:
+    home = household()
+    for _ in range(6):
+        home.give(LookReport("others", home.at, "somebody plays something else on Living room"))
+        assert home.view.override_until == "2026-11-23T19:00:00+01:00"
+        home.wait(9)
+    assert home.view.player_status == "somebody plays something else on Living room, seen at 18:45"
+    home.wait(7)
+    assert (home.view.override_until, home.view.player_status) == (None, "ready")
+    assert len(home.ask("why").data) == 1  # type: ignore[arg-type]  # a list
+
+
+def test_other_peoples_music_and_what_is_wrong_with_the_player_are_both_said() -> None:
+    home = household()
+    home.give(PlayerSays("speaker not connected"))
+    home.give(LookReport("others", home.at, "somebody plays something else on Kitchen"))
+    assert home.view.player_status == "somebody plays something else on Kitchen, seen at 18:00; speaker not connected"
+
+
+def test_a_look_that_finds_silence_ends_the_claim_that_we_play_and_is_no_choice_of_anybody() -> None:
+    home = household()
+    home.look("happy", 5)
+    home.report("played")
+    home.give(LookReport("nothing", home.at))
+    assert (home.view.playing, home.view.override_until, home.view.player_status) == (None, None, "ready")
+
+
+def test_a_look_that_fails_changes_nothing() -> None:
+    home = household()
+    home.look("happy", 5)
+    home.report("played")
+    before = home.state
+    home.give(LookReport("unknown", home.at, "Spotify does not answer in time"))
+    assert home.state == before
+
+
+def test_music_of_ours_that_somebody_resumed_is_ours_again() -> None:
+    home = household()
+    home.look("happy", 5)
+    home.report("played")
+    home.give(LookReport("others", home.at, "somebody paused the music on Living room"))
+    home.wait(5)
+    home.give(LookReport("ours", home.at, since=MONDAY_EVENING.astimezone(UTC)))
+    assert home.view.playing == "music, started by us at 18:00, still playing at 18:05"
+    assert home.view.player_status == "ready"
+    assert home.view.override_until, "who paused it has chosen all the same"
 
 
 def test_the_recommendation_follows_mood_and_taste_even_when_nothing_may_play() -> None:

@@ -17,7 +17,9 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from moodkiosk.act.spotify.tokens import LIFE_DAYS
 from moodkiosk.broker import Broker, private_broker
+from moodkiosk.files import write_atomic
 from tests.support.broker import Mosquitto
 from tests.support.kiosk import Kiosk
 from tests.support.mqtt import Heard, check
@@ -56,6 +58,12 @@ class Listener:
         """The first of them, when it is there."""
         return until(lambda: self.bodies(topic, since, **wanted), seconds, f"{topic} with {wanted}")[0]
 
+    def ask(self, kiosk: str, name: str) -> dict[str, Any]:
+        """Gives a command over MQTT, and waits for its result."""
+        since = len(self.all)
+        self._client.publish(f"moodkiosk/{kiosk}/set/{name}", b"", 1)
+        return self.wait_for(f"{kiosk}/result", 10, since)
+
     def close(self) -> None:
         """Disconnects, and fails the test if a message was not as documented."""
         self._client.disconnect()
@@ -85,15 +93,24 @@ def spotify(api: WebApi) -> dict[str, Any]:
     }
 
 
+def keep_tokens(folder: Path, tokens: dict[str, Any]) -> Path:
+    """Puts a sign-in where the kiosk keeps it."""
+    file = folder / "state" / "act" / "spotify-token.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(file, json.dumps(tokens).encode())
+    return file
+
+
 def test_a_mood_becomes_a_retained_state_one_event_and_music_on_the_right_speaker(
     tmp_path: Path, broker: Broker, listener: Listener
 ) -> None:
-    with WebApi(openapi()) as api, Kiosk(tmp_path, broker, spotify(api)) as kiosk:
-        state = tmp_path / "state" / "act"
-        state.mkdir(parents=True)
-        token = state / "spotify-token.json"
-        token.write_text(json.dumps(api.sign_in()))
-        token.chmod(0o600)
+    password = tmp_path / "password"
+    password.write_text("secret-of-the-broker")
+    secretive = {"mqtt": {"username": "kiosk", "password_file": str(password)}}
+    with WebApi(openapi()) as api, Kiosk(tmp_path, broker, spotify(api) | secretive) as kiosk:
+        api.rotate = True
+        first = api.sign_in(expires_at=time.time() - 60)  # so that tokens are renewed, and rotated, meanwhile
+        token = keep_tokens(tmp_path, first)
         # Sense first: either half may start before the other.
         sense = kiosk.start("sense")
         act = kiosk.start("act")
@@ -114,16 +131,83 @@ def test_a_mood_becomes_a_retained_state_one_event_and_music_on_the_right_speake
         assert not any(retained for topic, _, retained in listener.all if topic.endswith("/event"))
         everything = b"".join(payload for _, payload, _ in listener.all)
         everything += "".join(act.log + act.everything + sense.log).encode()
-        everything += str([kiosk.ask("status"), kiosk.ask("why")]).encode() + kiosk.page("api/state")
+        everything += str([kiosk.ask("status"), kiosk.ask("why")]).encode()
+        everything += b"".join(map(kiosk.page, ("", "api/state", "api/why", "api/history")))
         doctor = [sys.executable, "-m", "moodkiosk", "doctor", "--json", "--config", str(kiosk.config)]
         everything += subprocess.run(doctor, capture_output=True, check=False).stdout
-        secrets = [value for key, value in json.loads(token.read_text()).items() if key.endswith("token")]
-        assert secrets
-        assert not [secret for secret in secrets if secret.encode() in everything]
+        assert json.loads(token.read_text())["refresh_token"] != first["refresh_token"]
+        assert all(value.startswith("secret-") for key, value in first.items() if key.endswith("_token"))
+        assert b"secret-" not in everything
+        assert CLIENT_ID.encode() not in b"".join(payload for _, payload, _ in listener.all), "nor the account's app"
+        assert b'"speaker"' in everything, "the configuration's harmless part is there"
     late = Listener(broker)
     assert late.wait_for("/state")["labels"]
     assert not [topic for topic, _, _ in late.all if topic.endswith("/event")]
     late.close()
+
+
+def run(kiosk: Kiosk, *words: str) -> str:
+    """What a command of the command line prints."""
+    command = [sys.executable, "-m", "moodkiosk", *words, "--config", str(kiosk.config)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_who_asks_sees_what_other_people_play_and_nothing_is_sent_while_nobody_does(
+    tmp_path: Path, broker: Broker, listener: Listener
+) -> None:
+    settings = {"kiosk": {"id": "asked"}}
+    with WebApi(openapi()) as api, Kiosk(tmp_path, broker, spotify(api) | settings) as kiosk:
+        keep_tokens(tmp_path, api.sign_in())
+        kiosk.start("act")
+        first = listener.wait_for("asked/state", 30)
+        assert first["login_days_left"] is None or first["login_days_left"] >= 180
+        listener.wait_for("asked/state", 10, login_days_left=180)
+        assert listener.wait_for("asked/health", 10)["login_days_left"] == 181.0
+        for _ in range(20):  # what is asked by programs, again and again
+            assert kiosk.ask("status").ok
+            kiosk.page("api/state")
+        assert api.requests == []
+
+        api.person_plays("d1", "spotify:album:foreign00000000000000")
+        status = json.loads(run(kiosk, "status", "--json"))
+        assert status["player_status"].startswith("somebody plays something else on Living room, seen at ")
+        assert (status["override_until"] is not None, status["requests_today"]) == (True, 1)
+        assert "somebody plays something else on Living room: left alone until" in run(kiosk, "why")
+        listener.wait_for("asked/state", 10, player_status=status["player_status"])
+        for _ in range(5):
+            run(kiosk, "status")
+            kiosk.page("")
+        assert listener.ask("asked", "look")["text"] == "not looked: that was done a moment ago"
+        assert [f"{seen.method} {seen.path}" for seen in api.requests] == ["GET /v1/me/player"]
+
+
+def test_the_end_of_the_sign_in_is_told_once_30_7_and_1_days_before(tmp_path: Path) -> None:
+    with WebApi(openapi()) as api, Kiosk(tmp_path, None, spotify(api) | {"web": {"enabled": False}}) as kiosk:
+
+        def left(days: float) -> None:
+            keep_tokens(tmp_path, api.sign_in(authorized_at=time.time() - (LIFE_DAYS - days) * 86_400))
+            until(lambda: status()["login_days_left"] == round(days, 1), 10, f"{days} days left")
+
+        def status() -> dict[str, Any]:
+            found = kiosk.answers("status")
+            return found.data if found and isinstance(found.data, dict) else {"login_days_left": None}
+
+        keep_tokens(tmp_path, api.sign_in())
+        act = kiosk.start("act")
+        told = []
+        for days in (30.9, 29.9, 29.5, 12.0, 6.9, 3.0, 0.9, 0.5, 179.0, 29.9):
+            left(days)
+            left(days)
+            assert kiosk.ask("why").ok  # another turn of the loop: what was noticed has been told
+        kiosk.halves[0].stop()
+        told = [line["detail"] for line in map(json.loads, act.everything) if line.get("kind") == "login_expiring"]
+        run_login = "run 'moodkiosk login'"
+        assert told == [
+            f"29 days left: {run_login}",
+            f"6 days left: {run_login}",
+            f"less than a day left: {run_login}",
+            f"29 days left: {run_login}",
+        ]
 
 
 def test_either_half_and_the_broker_may_die_and_come_back_and_nothing_stale_is_sent(tmp_path: Path) -> None:

@@ -107,6 +107,7 @@ FULL = View(
     recommendation=Recommendation("Songs " * 60, "https://music.youtube.com/search?q=a", None),
     last_decision="because",
     labels=LABELS,
+    login_days_left=29,
 )
 VIEWS = {"empty": View(), "full": FULL, "not sure": View(present=True, people=1, labels=LABELS)}
 

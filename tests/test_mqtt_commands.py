@@ -46,6 +46,7 @@ GOOD = [
     ("recommend", ""),
     ("pause", "PRESS"),
     ("skip", "null"),
+    ("look", ""),
     ("volume_cap", "35"),
     ("correct", "happy"),
     ("calibrate", ""),

@@ -91,6 +91,28 @@ def test_why_tells_the_last_decisions(home: Household, visitor: Visitor) -> None
     assert set(lines[-1]) == {"at", "time", "text", "gates"}
 
 
+def test_who_opens_the_page_or_asks_why_has_the_player_look_and_what_is_open_or_polled_does_not(tmp_path: Path) -> None:
+    with household(tmp_path) as home:
+        visitor = Visitor(home.address)
+        stream = Stream(visitor.host)
+        until(lambda: stream.all("state"), what="the first state")
+        for _ in range(5):
+            for path in ("/api/state", "/api/history", "/api/token", "/?screen", "/?screen=blank", "/icon.svg"):
+                assert visitor.get(path).status == 200
+            visitor.command("status")
+        assert visitor.ask("HEAD", "/").status == 200
+        assert visitor.get("/", Sec_Purpose="prefetch").status == 200
+        assert visitor.get("/", Sec_Fetch_Dest="image").status == 200
+        assert home.looks == 0
+        assert visitor.get("/").status == 200
+        until(lambda: home.looks == 1, what="a look for who opened the page")
+        visitor.get("/api/why")
+        until(lambda: home.looks == 2, what="a look for who asked why")
+        assert visitor.command("look").json["text"] == "nothing of ours plays; ready"
+        assert home.looks == 3
+        stream.close()
+
+
 def test_a_recommendation_has_a_qr_code_and_before_there_is_none(tmp_path: Path) -> None:
     with household(tmp_path) as home:
         visitor = Visitor(home.address)

@@ -23,7 +23,7 @@ from moodkiosk.act.worker import NewestWins
 from moodkiosk.cli import Failure
 from moodkiosk.decide import kiosk
 from moodkiosk.fill import decide_settings
-from moodkiosk.moods import Decision, MoodEvent, View
+from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, View
 from moodkiosk.settings import Config
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Act:
         self.publisher = Publisher(settings, self.loop.ask, self.wall.always) if settings.mqtt.enabled else None
         self.page = self._page(state_dir) if settings.web.enabled else None
         self.player = players.make(settings, state_dir, self._publish)
-        self.worker = NewestWins[Decision]("player", self._play)
+        self.worker = NewestWins[Decision | players.Look]("player", self._play)
         try:
             self.bridge = SenseLink(paths.link_socket(settings.paths), self._from_sense)
             self.control = ControlServer(paths.control_socket(settings.paths), self.loop.ask)
@@ -95,6 +95,7 @@ class Act:
             keep=self.store.keep,
             hello=self._hello,
             status=self._status,
+            look=self._look,
         )
 
     def _now(self) -> kiosk.Now:
@@ -103,11 +104,22 @@ class Act:
     def _from_sense(self, message: link.FromSense | None) -> None:
         self.loop.put(SenseLeft() if message is None else message)
 
-    def _play(self, decision: Decision) -> None:
+    def _play(self, job: Decision | players.Look) -> None:
         """On the player's thread."""
-        report = self.player.play(decision, self.worker.superseded)
+        report: PlayerReport | LookReport | None
+        if isinstance(job, players.Look):
+            report = self.player.look(self.worker.superseded)
+        else:
+            report = self.player.play(job, self.worker.superseded)
         if report is not None:
             self.loop.put(report)
+
+    def _look(self) -> str | None:
+        """Somebody asks what plays; why the player does not look, or None. Never before a decision, or in its place."""
+        reason = self.player.no_look()
+        if reason is None and not self.worker.offer(players.Look()):
+            reason = "the player is at work"
+        return reason
 
     def _publish(self, topic: str, payload: bytes) -> bool:
         return self.publisher is not None and self.publisher.publish(topic, payload)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from moodkiosk.act.players import PlayerStatus, Superseded
-from moodkiosk.moods import Decision, PlayerReport
+from moodkiosk.moods import Decision, LookReport, PlayerReport
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -35,6 +35,14 @@ class DryRun:
         log.info("would play %s on %s%s", what, speaker, cap)
         uri = first.value if first.kind == "uri" else None
         return PlayerReport("played", at, "ready", decision.mood, what, uri, decision.asked)
+
+    def look(self, superseded: Superseded) -> LookReport:  # noqa: ARG002 - it takes no time
+        """There is nothing to be seen."""
+        return LookReport("unknown", self._monotonic(), "ready")
+
+    def no_look(self) -> str:
+        """There never is."""
+        return "the player 'dry-run' plays nothing"
 
     def status(self) -> PlayerStatus:
         """Always ready."""

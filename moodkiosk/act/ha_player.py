@@ -13,7 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from moodkiosk.act.players import PlayerStatus, Publish, Superseded
-from moodkiosk.moods import Decision, PlayerReport, ReportKind
+from moodkiosk.moods import Decision, LookReport, PlayerReport, ReportKind
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -71,6 +71,14 @@ class MqttPlayer:
         kind = DONE.get(decision.action, "failed") if sent else "failed"
         uri = next((choice.value for choice in decision.choices if choice.kind == "uri"), None)
         return PlayerReport(kind, self._monotonic(), text, decision.mood, decision.what, uri, decision.asked)
+
+    def look(self, superseded: Superseded) -> LookReport:  # noqa: ARG002 - it takes no time
+        """Nothing can be seen from here."""
+        return LookReport("unknown", self._monotonic(), self._status.text)
+
+    def no_look(self) -> str:
+        """It never can."""
+        return "the player 'mqtt' does not learn what plays"
 
     def status(self) -> PlayerStatus:
         """Whether the last message could be sent."""

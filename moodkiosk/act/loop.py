@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from moodkiosk import commands, link
+from moodkiosk.act.looks import Looks
 from moodkiosk.act.orders import Orders
 from moodkiosk.act.ports import Request
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import Settings
-from moodkiosk.moods import Command, Decision, MoodEvent, PlayerReport, Reading, Result, View
+from moodkiosk.moods import Command, Decision, LookReport, MoodEvent, PlayerReport, Reading, Result, View
 
 TURN_SECONDS = 0.5
 """The loop turns at least this often, so that what time alone brings about (a departure, quiet hours) happens."""
@@ -41,7 +42,7 @@ class SenseLeft:
     """Sense hung up."""
 
 
-Known = PlayerReport | kiosk.PlayerSays | kiosk.Notice
+Known = PlayerReport | LookReport | kiosk.PlayerSays | kiosk.Notice
 ToTake = link.Hello | link.SenseHealth | link.SenseResult | SenseLeft | Known
 Item = ToTake | Reading | Asked
 
@@ -64,6 +65,7 @@ class Ports:
         keep: keeps what is remembered.
         hello: told when sense has come, or has loaded a model.
         status: answers the command "status".
+        look: has the player look at what plays, and says why not; None: it has begun.
     """
 
     reading: Callable[[Reading], None]
@@ -75,6 +77,7 @@ class Ports:
     keep: Keep
     hello: Callable[[link.Hello], None]
     status: Callable[[View], dict[str, object]]
+    look: Callable[[], str | None]
 
 
 @dataclass
@@ -107,6 +110,7 @@ class Loop:
         self._state = state
         self._ports = ports
         self._orders = Orders(ports.order)
+        self._looks = Looks(ports.look)
         self._view: View | None = None
 
     def ask(self, request: Request) -> Future[Result]:
@@ -150,6 +154,7 @@ class Loop:
         elif item is not None:
             self._take(item, now)
         self._orders.expire(now.at)
+        self._looks.expire(now.at)
         self._step(kiosk.Tick(), now)
         self._tell_sense(now)
         self._ports.keep(kiosk.remember(self._state), now.at)
@@ -179,7 +184,11 @@ class Loop:
                 self.sense = SenseState()
                 self._orders.lost()
                 self._step(kiosk.SenseGone(), now)
-            case PlayerReport() | kiosk.PlayerSays() | kiosk.Notice():
+            case PlayerReport() | LookReport():
+                self._step(item, now)
+                view = kiosk.view(self._state, now, self._settings)
+                self._looks.done(item.status if item.kind == "unknown" else said(view))
+            case kiosk.PlayerSays() | kiosk.Notice():
                 self._step(item, now)
 
     def _answer(self, asked: Asked, now: kiosk.Now) -> None:
@@ -195,6 +204,8 @@ class Loop:
             return
         if command.name in FOR_SENSE or command.value == "lend":
             self._orders.send(command, asked.future, now.at, lambda result: self._after_order(command, result, now))
+        elif command.name == "look":
+            self._looks.ask(command, asked.future, now.at)
         elif command.name == "status":
             view = kiosk.view(self._state, now, self._settings)
             asked.future.set_result(
@@ -226,3 +237,9 @@ class Loop:
         news = self.sense.hello is not None and wanted != self.sense.told_camera
         if news and self._orders.send_quietly("camera", "on" if wanted else "off"):
             self.sense.told_camera = wanted
+
+
+def said(view: View) -> str:
+    """What is known of the music, in one line, for somebody who asked."""
+    known = f"{view.playing or 'nothing of ours plays'}; {view.player_status}"
+    return known if view.override_until is None else f"{known}; left alone until {view.override_until}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from moodkiosk.moods import Decision, PlayerReport
+from moodkiosk.moods import Decision, LookReport, PlayerReport
 from moodkiosk.settings import Config
 
 Publish = Callable[[str, bytes], bool]
@@ -17,6 +17,11 @@ Publish = Callable[[str, bytes], bool]
 
 Superseded = Callable[[], bool]
 """Whether a newer decision waits; asked between requests, so that it need not wait for this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A job for the player beside decisions: to look at what plays, because somebody asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +42,22 @@ class PlayerStatus:
 
 
 class Player(Protocol):
-    """Plays music, one decision at a time, always from the same thread; `status` may be asked from any."""
+    """Plays music, one decision at a time, always from the same thread; `status` and `no_look` from any."""
 
     def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
         """Carries out a decision to play, pause or skip; None: a newer decision took over, nothing was started.
 
         Blocks for `spotify.deadline_seconds` at most. Never raises for what the world does: the report says it.
         """
+
+    def look(self, superseded: Superseded) -> LookReport | None:
+        """Looks at what plays, because somebody asked; None: a decision took over, which looks for itself.
+
+        Blocks for a few seconds at most. Never raises for what the world does.
+        """
+
+    def no_look(self) -> str | None:
+        """Why there is nothing to be gained by a look now, or why it would be one too many; None: it is due."""
 
     def status(self) -> PlayerStatus:
         """How the player is doing, at once and without any request."""

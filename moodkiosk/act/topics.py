@@ -15,6 +15,7 @@ COMMANDS = (
     "recommend",
     "pause",
     "skip",
+    "look",
     "volume_cap",
     "correct",
     "calibrate",

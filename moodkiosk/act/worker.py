@@ -23,6 +23,7 @@ class NewestWins(Generic[Job]):
         self.replaced = 0
         self._do = do
         self._job: Job | None = None
+        self._at_work = False
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -34,6 +35,15 @@ class NewestWins(Generic[Job]):
             self.replaced += self._job is not None
             self._job = job
             self._changed.notify()
+
+    def offer(self, job: Job) -> bool:
+        """Makes `job` the next one only if there is no other: it never takes anything's place. False: there is."""
+        with self._changed:
+            if self._job is not None or self._at_work or self._stopping:
+                return False
+            self._job = job
+            self._changed.notify()
+        return True
 
     def superseded(self) -> bool:
         """Whether a newer job waits: asked by a long job between its steps."""
@@ -49,10 +59,11 @@ class NewestWins(Generic[Job]):
     def _work(self) -> None:
         while True:
             with self._changed:
+                self._at_work = False
                 while self._job is None and not self._stopping:
                     self._changed.wait()
                 if self._stopping:
                     return
-                job, self._job = self._job, None
+                job, self._job, self._at_work = self._job, None, True
             assert job is not None
             self._do(job)

@@ -28,7 +28,7 @@ from moodkiosk.decide.state import (
 )
 from moodkiosk.decide.times import Now, renew, utc
 from moodkiosk.decide.view import view
-from moodkiosk.moods import Command, PlayerReport, Reading
+from moodkiosk.moods import Command, LookReport, PlayerReport, Reading
 
 __all__ = [
     "CameraStatus",
@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 PLAYING_HOURS = 12
-"""What we started longer ago than this is no longer said to be playing: nobody has asked since."""
+"""What was started, or seen, longer ago than this is no longer said to be playing: nobody has asked since."""
 
 
 def start(settings: Settings, remembered: dict[str, object] | None, session: str) -> State:  # noqa: ARG001 - part of the seam
@@ -77,20 +77,16 @@ def _pass_time(state: State, now: Now, settings: Settings) -> State:
     cooled = renew(playback.cooled, now, music.min_minutes_between_changes)
     override = renew(playback.override, now, music.respect_manual_minutes)
     started = None if _faded(playback.started, now) else playback.started
-    playback = replace(playback, started=started, cooling=cooling, cooled=cooled, override=override)
+    people = None if override is None else playback.people
+    playback = replace(playback, started=started, cooling=cooling, cooled=cooled, override=override, people=people)
     ends = renew(manual.ends, now, settings.manual_minutes) if manual is not None else None
     manual = replace(manual, ends=ends) if manual is not None and ends is not None else None
     return replace(state, playback=playback, manual=manual)
 
 
 def _faded(started: Started | None, now: Now) -> bool:
-    wall = utc(now)
-    return (
-        started is not None
-        and started.wall is not None
-        and wall is not None
-        and wall - started.wall > timedelta(hours=PLAYING_HOURS)
-    )
+    known, wall = None if started is None else started.seen or started.wall, utc(now)
+    return known is not None and wall is not None and wall - known > timedelta(hours=PLAYING_HOURS)
 
 
 def _take(step: Step, given: Input, now: Now, settings: Settings) -> Step:
@@ -102,6 +98,8 @@ def _take(step: Step, given: Input, now: Now, settings: Settings) -> Step:
             return answer(step, given, now, settings)
         case PlayerReport():
             return reports.hear(step, given, now, settings)
+        case LookReport():
+            return reports.look(step, given, now, settings)
         case Labels(labels):
             return step.to(perception.learn(step.state, labels))
         case CameraStatus():

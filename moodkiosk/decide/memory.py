@@ -27,6 +27,7 @@ def remember(state: State) -> dict[str, object]:
         "cooling_until": _ends(playback.cooling),
         "failures": playback.failures,
         "override_until": _ends(playback.override),
+        "people": playback.people,
         "started": None if playback.started is None else _started(playback.started),
         "last": playback.last,
         "recommended": playback.recommended,
@@ -50,6 +51,7 @@ def restore(state: State, remembered: dict[str, object]) -> State:
         cooling=_deadline(get("cooling_until")),
         failures=_count(get("failures")),
         override=_deadline(get("override_until")),
+        people=_text(get("people")),
         last=_texts(get("last")),
         recommended=_text(get("recommended")),
     )
@@ -62,13 +64,13 @@ def _manual(remembered: dict[str, object]) -> ManualMood | None:
 
 
 def _started(started: Started) -> dict[str, object]:
-    return {"what": started.what, "mood": started.mood, "wall": _iso(started.wall)}
+    return {"what": started.what, "mood": started.mood, "wall": _iso(started.wall), "seen": _iso(started.seen)}
 
 
 def _read_started(value: object) -> Started | None:
     match value:
-        case {"what": str(what), "mood": mood, "wall": wall}:
-            return Started(what, _text(mood), _time(wall))
+        case {"what": str(what), "mood": mood, "wall": wall, **more}:
+            return Started(what, _text(mood), _time(wall), _time(more.get("seen")))
     return None
 
 

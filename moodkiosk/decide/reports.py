@@ -1,4 +1,4 @@
-"""What the player says became of a decision."""
+"""What the player says: what became of a decision, and what it has seen for somebody who asked."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Playback, Started, Step, Waiting
-from moodkiosk.decide.times import Now, after, until, utc
-from moodkiosk.moods import PlayerReport
+from moodkiosk.decide.times import Now, after, face, until, utc
+from moodkiosk.moods import LookReport, PlayerReport
 
 FIRST_PAUSE_MINUTES = 1.0
 """Music that could not be started is not tried again with the very next change of mood; each failure doubles this."""
@@ -15,7 +15,9 @@ FIRST_PAUSE_MINUTES = 1.0
 
 def hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step:
     """Takes in a report."""
-    playback = replace(step.state.playback, status=report.status)
+    playback = step.state.playback
+    if report.kind != "overridden":
+        playback = replace(playback, status=report.status, people=None)
     match report.kind:
         case "played":
             return _played(step, playback, report, now, settings)
@@ -29,12 +31,41 @@ def hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step
             return _not_played(step, report, report.status, now)
         case "overridden":
             override = after(now, settings.music.respect_manual_minutes)
-            step = _with(step, replace(playback, started=None, cooling=None, failures=0, override=override))
+            playback = replace(playback, started=None, cooling=None, failures=0, override=override)
+            step = _with(step, replace(playback, people=_seen(report.status, now)))
             return _not_played(step, report, f"somebody chose the music, left alone {until(override, now)}", now)
         case "paused":
             return _with(step, replace(playback, started=None))
         case "skipped":
             return _with(step, playback)
+
+
+def look(step: Step, report: LookReport, now: Now, settings: Settings) -> Step:
+    """Takes in what the player has seen for somebody who asked.
+
+    What other people do is respected as a decision would have it. Asking again never makes that last longer: when it
+    is over, the next decision looks anyway.
+    """
+    playback = step.state.playback
+    match report.kind:
+        case "others":
+            known = playback.override
+            override = known or after(now, settings.music.respect_manual_minutes)
+            step = _with(step, replace(playback, started=None, override=override, people=_seen(report.status, now)))
+            return step if known else step.note(f"{report.status}: left alone {until(override, now)}", now)
+        case "ours":
+            started = playback.started or Started("music", None, report.since)
+            return _with(step, replace(playback, started=replace(started, seen=utc(now)), people=None))
+        case "nothing":
+            return _with(step, replace(playback, started=None, people=None))
+        case "unknown":
+            return step
+
+
+def _seen(what: str, now: Now) -> str:
+    """What other people do, and when that was seen: nobody goes on looking."""
+    at = face(utc(now), now)
+    return f"{what}, seen at {at}" if at else what
 
 
 def _played(step: Step, playback: Playback, report: PlayerReport, now: Now, settings: Settings) -> Step:

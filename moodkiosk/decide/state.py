@@ -11,7 +11,7 @@ from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.settling import Settling
 from moodkiosk.decide.times import Deadline, Now, utc
-from moodkiosk.moods import Command, Decision, EventKind, MoodEvent, PlayerReport, Reading, Result
+from moodkiosk.moods import Command, Decision, EventKind, LookReport, MoodEvent, PlayerReport, Reading, Result
 
 LOG_LENGTH = 20
 """So many decisions are kept for "why"."""
@@ -63,7 +63,7 @@ class PlayerSays:
     login_days_left: int | None = None
 
 
-Input = Reading | PlayerReport | PlayerSays | Command | Labels | CameraStatus | SenseGone | Notice | Tick
+Input = Reading | PlayerReport | LookReport | PlayerSays | Command | Labels | CameraStatus | SenseGone | Notice | Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +105,18 @@ class ManualMood:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """Music that we started: what, for which mood, and when (UTC; None: the clock was not set)."""
+    """Music that we started.
+
+    Attributes:
+        what, mood: the music, and what it is for.
+        wall: when, UTC; None: the clock was not set.
+        seen: when somebody asked last and it was still playing, UTC.
+    """
 
     what: str
     mood: str | None
     wall: datetime | None
+    seen: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,8 @@ class Playback:
 
     Attributes:
         status: the player's state in words.
-        started: what we started and nobody has stopped, as far as we know; nothing is ever asked for.
+        started: what we started and nobody has stopped, as far as we know: that is found out only by the next
+            decision, or when somebody asks.
         cooling: how long to leave it alone because we started it.
         cooled: the cool-down that held before the last decision; it holds again should that one fail.
         failures: how often in a row music could not be started; `cooling` is then a pause before the next try.
@@ -134,6 +142,8 @@ class Playback:
         last: mood to the entry that was played for it last.
         waiting: music that begins after the song that plays now; not kept over a restart.
         recommended: the mood of the last recommendation.
+        login_days_left: whole days until the player's sign-in ends; None: there is none, or it is unknown.
+        people: what other people were seen to do, and when; only as long as it is respected.
     """
 
     status: str = "ready"
@@ -142,11 +152,11 @@ class Playback:
     cooled: Deadline | None = None
     failures: int = 0
     override: Deadline | None = None
-        login_days_left: whole days until the player's sign-in ends; None: there is none, or it is unknown.
-        people: what other people were seen to do, and when; only as long as it is respected.
     last: dict[str, str] = field(default_factory=dict)
     recommended: str | None = None
     waiting: Waiting | None = None
+    login_days_left: int | None = None
+    people: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +165,6 @@ class Entry:
 
     wall: datetime | None
     text: str
-    login_days_left: int | None = None
-    people: str | None = None
     gates: dict[str, str | None] = field(default_factory=dict)
 
 

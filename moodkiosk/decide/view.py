@@ -5,7 +5,7 @@ from __future__ import annotations
 from moodkiosk.decide import camera, music
 from moodkiosk.decide.hours import active_until
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.state import Started, State, automatic, mood_of, taste_of, volume_cap
+from moodkiosk.decide.state import Playback, Started, State, automatic, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, face, iso
 from moodkiosk.moods import Recommendation, View
 
@@ -29,7 +29,7 @@ def view(state: State, now: Now, settings: Settings) -> View:
         camera_status=camera.shown(state, now, settings),
         music=automatic(state, settings),
         playing=_playing(playback.started, now),
-        player_status=playback.status,
+        player_status=_status(playback),
         override_until=None if playback.override is None else iso(playback.override.wall, now),
         quiet_until=iso(quiet, now),
         manual_mood=None if state.manual is None else state.manual.mood,
@@ -44,11 +44,19 @@ def view(state: State, now: Now, settings: Settings) -> View:
 
 
 def _playing(started: Started | None, now: Now) -> str | None:
-    """What we started; nobody is asked whether it still plays, so that is all that is claimed."""
+    """What we started, and when it was last seen to play; without a look, no more is claimed."""
     if started is None:
         return None
-    at = face(started.wall, now)
-    return f"{started.what}, started by us" + (f" at {at}" if at else "")
+    at, seen = face(started.wall, now), face(started.seen, now)
+    text = f"{started.what}, started by us" + (f" at {at}" if at else "")
+    return f"{text}, still playing at {seen}" if seen else text
+
+
+def _status(playback: Playback) -> str:
+    """The player's state, and what other people do with the music, which comes first."""
+    if playback.people is None:
+        return playback.status
+    return playback.people if playback.status.startswith("ready") else f"{playback.people}; {playback.status}"
 
 
 def _recommendation(state: State, settings: Settings) -> Recommendation | None:

@@ -25,7 +25,7 @@ from moodkiosk.act.store import Store
 from moodkiosk.act.web.server import Page
 from moodkiosk.decide import kiosk
 from moodkiosk.fill import decide_settings
-from moodkiosk.moods import Decision, Quality, Reading, Result, View
+from moodkiosk.moods import Decision, LookReport, Quality, Reading, Result, View
 from moodkiosk.settings import (
     Config,
     KioskSettings,
@@ -77,6 +77,7 @@ class Household:
         view: what it showed last.
         orders: what it ordered of the half that sees; the answer to each is `answer`.
         decisions: what it decided.
+        looks: how often the player was to look at what plays.
     """
 
     page: Page
@@ -86,6 +87,7 @@ class Household:
     orders: list[link.Order] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     answer: str = "done"
+    looks: int = 0
 
     def see(self, mood: str | None, people: int = 1) -> None:
         """Shows a face to the kiosk until it has understood; a mood chosen by hand is given up first."""
@@ -120,6 +122,10 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
         loop.put(link.SenseResult(asked.id, ok=True, text=home.answer))
         return True
 
+    def look() -> None:
+        home.looks += 1
+        loop.put(LookReport("nothing", time.monotonic()))
+
     def carry_out(decision: Decision) -> None:
         loop.put(player.play(decision, never))
 
@@ -133,6 +139,7 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
         keep=Store(folder).keep,
         hello=lambda _: None,
         status=lambda view: {"mood": view.mood},
+        look=look,
     )
     loop = Loop(decide, kiosk.start(decide, None, "test"), ports)
     page = Page(settings, loop.ask, folder, lambda: datetime.now(UTC))

@@ -60,5 +60,6 @@ def music(topics: Topics) -> dict[str, Entity]:
         "artist": ("text", text("Artist", topics, "artist", 100, "mdi:account-music", config=True)),
         "recommend": ("button", button("Recommend now", topics, "recommend", "mdi:playlist-play")),
         "pause": ("button", button("Pause", topics, "pause", "mdi:pause")),
+        "look": ("button", button("Look at what plays", topics, "look", "mdi:refresh")),
         "skip": ("button", button("Next song", topics, "skip", "mdi:skip-next")),
     }

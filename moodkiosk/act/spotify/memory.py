@@ -51,6 +51,7 @@ class Memory(msgspec.Struct):
         lowered: the speaker's volume, if we have lowered it.
         shuffled: shuffle was switched on once; whoever switches it off again is left alone.
         busy_until, busy_seconds: until when (since 1970), and for how long, Spotify wants to be left alone.
+        looks, looks_at: how many looks for those who ask were left when the last one was used (since 1970).
         requests, requests_day: how many were sent on that day (ISO).
     """
 
@@ -67,6 +68,8 @@ class Memory(msgspec.Struct):
     shuffled: bool = False
     busy_until: float | None = None
     busy_seconds: float = 0.0
+    looks: float = 0.0
+    looks_at: float | None = None
     requests: int = 0
     requests_day: str = ""
 

@@ -5,24 +5,34 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from moodkiosk.act.players import Clock, PlayerStatus, Superseded
+from moodkiosk.act.spotify import allowance
 from moodkiosk.act.spotify.gate import Gate
 from moodkiosk.act.spotify.memory import Memory, Shelf
 from moodkiosk.act.spotify.tokens import TokenFile, days_left, path_of, warning
-from moodkiosk.act.spotify.trouble import LOGIN, Trouble
-from moodkiosk.moods import Decision, PlayerReport
+from moodkiosk.act.spotify.trouble import LOGIN, Kind, Trouble
+from moodkiosk.moods import Decision, LookReport, PlayerReport
 from moodkiosk.settings import Config
 
 if TYPE_CHECKING:
     from moodkiosk.act.spotify.client import Client
     from moodkiosk.act.spotify.music import Finder
+    from moodkiosk.act.spotify.remote import Remote
+
+Found = TypeVar("Found")
 
 REMOTE = "moodkiosk.act.spotify.remote"
+
+LOOK_SECONDS = 5.0
+"""A look ends within this: a decision may come at any time, and should not have to wait for it."""
+MENDED_BY_LOOKING: frozenset[Kind] = frozenset({"offline", "server", "portal", "garbage", "token", "late"})
+"""Troubles that are over once Spotify has answered anything; others, such as a speaker that is missing, may not be."""
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -41,33 +51,26 @@ class SpotifyPlayer:
         self._refused_tokens: object = None
         self._waits: str | None = None
         self._said = "ready"
+        self._looked_at: float | None = None
         self._at_work: tuple[Client, Finder] | None = None
         # spotipy takes a while to import: not while act starts, but before the first decision comes.
         threading.Thread(target=import_module, args=(REMOTE,), name="spotify-import", daemon=True).start()
 
     def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
         """Carries out a decision to play, pause or skip; see `players.Player`."""
-        from moodkiosk.act.spotify.remote import Outcome, Remote
+        from moodkiosk.act.spotify.remote import Outcome
 
-        music, spotify = self._config.music, self._config.spotify
-        client, finder = self._at_work = self._at_work or self._prepare()
-        client.begin(self._clock.monotonic() + spotify.deadline_seconds, superseded)
-        remote = Remote(
-            client, finder, self._shelf.kept, self._clock, 60 * music.respect_manual_minutes, spotify.wake_command
-        )
-        name = decision.speaker or music.speaker
-        trouble = None
-        try:
-            self._gate.check()
+        name, trouble = decision.speaker or self._config.music.speaker, None
+
+        def carry_out(remote: Remote) -> Outcome:
             do = {"pause": remote.pause, "skip": remote.skip}.get(decision.action, remote.play)
-            outcome = do(decision, name)
+            return do(decision, name)
+
+        try:
+            outcome = self._at_the_remote(carry_out, self._config.spotify.deadline_seconds, superseded)
         except Trouble as found:
             trouble = found
             outcome = Outcome("failed", found.text)
-        finally:
-            client.end()
-            self._shelf.save()
-            finder.save()
         if trouble is not None and trouble.kind == "replaced":
             return None
         self._note(trouble, outcome.text if outcome.retry_at is not None else None)
@@ -82,13 +85,42 @@ class SpotifyPlayer:
             outcome.retry_at,
         )
 
+    def look(self, superseded: Superseded) -> LookReport | None:
+        """Looks once at what plays; see `players.Player`."""
+        memory, clock, name = self._shelf.kept, self._clock, self._config.music.speaker
+        allowance.use(memory, clock.wall())
+        seconds = min(LOOK_SECONDS, self._config.spotify.deadline_seconds)
+        try:
+            kind, reason = self._at_the_remote(lambda remote: remote.look(name), seconds, superseded)
+        except Trouble as trouble:
+            if trouble.kind == "replaced":
+                return None
+            self._note(trouble, self._waits)
+            return LookReport("unknown", clock.monotonic(), trouble.text)
+        if self._trouble is not None and self._trouble.kind in MENDED_BY_LOOKING:
+            self._note(None, self._waits)
+        started = memory.started
+        since = datetime.fromtimestamp(started.at, UTC) if kind == "ours" and started is not None else None
+        return LookReport(kind, clock.monotonic(), reason, since)
+
+    def no_look(self) -> str | None:
+        """Why not to look now; any thread may ask."""
+        wall, at = self._clock.wall(), self._clock.monotonic()
+        if self._tokens.load() is None or self._gate.until() is not None:
+            return self.status().text
+        if self._looked_at is not None and at - self._looked_at < allowance.APART_SECONDS:
+            return "that was done a moment ago"
+        if allowance.used_up(self._shelf.kept, wall) or self._requests_today(wall) >= allowance.REQUESTS_A_DAY:
+            return "it was asked for too often: Spotify's daily quota is small"
+        return None
+
     def status(self) -> PlayerStatus:
         """How it is doing; any thread may ask."""
-        memory, wall = self._shelf.kept, self._clock.wall()
+        wall = self._clock.wall()
         left = days_left(self._tokens.authorized_at(), wall)
         return PlayerStatus(
             self._text(left),
-            memory.requests if memory.requests_day == _day(wall) else 0,
+            self._requests_today(wall),
             left,
             self._gate.until(),
         )
@@ -123,6 +155,27 @@ class SpotifyPlayer:
         line = Line(self._gate, self._clock.monotonic, self._count, spotify.timeout_seconds)
         client = Client(spotify, self._tokens, line, self._clock)
         return client, Finder(self._state_dir / "spotify-music.json", client, random.Random())
+
+    def _at_the_remote(self, do: Callable[[Remote], Found], seconds: float, superseded: Superseded) -> Found:
+        """Does something with the remote control, within so many seconds. Raises Trouble."""
+        from moodkiosk.act.spotify.remote import Remote
+
+        music, spotify = self._config.music, self._config.spotify
+        client, finder = self._at_work = self._at_work or self._prepare()
+        client.begin(self._clock.monotonic() + seconds, superseded)
+        respect_seconds = 60 * music.respect_manual_minutes
+        try:
+            self._gate.check()
+            return do(Remote(client, finder, self._shelf.kept, self._clock, respect_seconds, spotify.wake_command))
+        finally:
+            client.end()
+            self._shelf.save()
+            finder.save()
+            self._looked_at = self._clock.monotonic()
+
+    def _requests_today(self, wall: float) -> int:
+        memory = self._shelf.kept
+        return memory.requests if memory.requests_day == _day(wall) else 0
 
     def _count(self) -> None:
         memory, day = self._shelf.kept, _day(self._clock.wall())

@@ -14,7 +14,7 @@ from moodkiosk.act.spotify.client import Client
 from moodkiosk.act.spotify.memory import Memory, Noticed, Started
 from moodkiosk.act.spotify.music import Finder, Music
 from moodkiosk.act.spotify.trouble import Trouble
-from moodkiosk.moods import Decision, ReportKind
+from moodkiosk.moods import Decision, LookKind, ReportKind
 
 VERIFY_SECONDS = 2.0
 """It takes about so long until the Web API tells of what a speaker began to play."""
@@ -83,6 +83,14 @@ class Remote:
             else:
                 return Outcome("played", what=music.name, uri=music.uri)
         raise Trouble("not_found", "nothing to play: " + ("; ".join(reasons) or "no music is set for this mood"))
+
+    def look(self, name: str) -> tuple[LookKind, str]:
+        """What plays, as the next decision would judge it; for "others", what they do."""
+        playback = self._look(name)
+        reason = people.hands_off(playback, name, self._memory, self._clock.wall(), self._respect_seconds)
+        if reason is not None:
+            return "others", reason
+        return ("ours" if playback is not None and playback.is_playing else "nothing"), ""
 
     def pause(self, decision: Decision, name: str) -> Outcome:
         """Pauses the speaker; without being asked, only what we started there."""

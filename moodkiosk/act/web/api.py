@@ -46,7 +46,8 @@ class Api:
         return _json(msgspec.json.encode({"token": request.scope["token"]}))
 
     async def why(self, _request: Request) -> Response:
-        """The last decisions."""
+        """The last decisions; on the page, only somebody who wants to know asks for them."""
+        self._parts.ask(ports.Request("look", origin="web"))
         return await self._put(ports.Request("why", origin="web"))
 
     async def command(self, request: Request) -> Response:

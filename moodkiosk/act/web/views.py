@@ -9,6 +9,7 @@ import segno
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from moodkiosk.act import ports
 from moodkiosk.act.web.parts import Parts
 
 YEAR_SECONDS = 31_536_000
@@ -21,8 +22,10 @@ class Views:
         self._parts = parts
 
     async def kiosk(self, request: Request) -> Response:
-        """The page."""
+        """The page. Who opens it wants to know what plays: that comes a moment later, by the stream."""
         parts = self._parts
+        if _somebody_opens(request):
+            parts.ask(ports.Request("look", origin="web"))
         body = parts.pages.page(
             "kiosk.html",
             parts.language_for(request),
@@ -62,3 +65,15 @@ class Views:
         drawn = io.BytesIO()
         segno.make(found, error="m", micro=False).save(drawn, kind="svg", border=2, xmldecl=False, omitsize=True)
         return Response(drawn.getvalue(), media_type="image/svg+xml")
+
+
+def _somebody_opens(request: Request) -> bool:
+    """Whether a person has opened the page.
+
+    The kiosk's own screen is none, nor a browser that might need the page later, nor a picture on another site that
+    has this address (W3C Fetch Metadata; browsers that do not say it are believed).
+    """
+    given = request.headers
+    early = "prefetch" in given.get("sec-purpose", "") + given.get("purpose", "")
+    page = given.get("sec-fetch-dest", "document") in ("document", "iframe")
+    return request.method == "GET" and page and not early and "screen" not in request.query_params

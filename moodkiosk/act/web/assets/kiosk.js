@@ -119,7 +119,9 @@ function renderNotices() {
   const { health } = state;
   const found = [];
   if (!['connected', 'connecting', 'switched off'].includes(health.broker)) found.push([say('notice.broker'), english(health.broker)]);
-  if (!state.player_status.startsWith('ready')) found.push([say('notice.player'), english(state.player_status)]);
+  // What people choose to hear is no trouble.
+  const chosen = state.override_until && health.player.startsWith('ready');
+  if (!chosen && !state.player_status.startsWith('ready')) found.push([say('notice.player'), english(state.player_status)]);
   const days = health.login_days_left;
   if (days !== null && days < 0) found.push([say('notice.login_over'), say('notice.login_do')]);
   else if (days !== null && days <= 30) found.push([say('notice.login', { days: Math.floor(days) }), say('notice.login_do')]);

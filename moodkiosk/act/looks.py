@@ -1,0 +1,57 @@
+"""Those who ask what plays: they are answered once the player has looked, or soon in any case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from moodkiosk.moods import Command, Result
+
+WAIT_SECONDS = 2.0
+"""Spotify answers in a fraction of this. Who asked waits no longer; what is found later is shown all the same."""
+
+LATER = "it takes longer than usual: what is found will be shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody who asked, and until when (monotonic seconds) they wait."""
+
+    command: Command
+    future: Future[Result]
+    deadline: float
+
+
+class Looks:
+    """One look for all who ask while it lasts. Nothing here waits; the main loop calls in."""
+
+    def __init__(self, begin: Callable[[], str | None]) -> None:
+        """`begin` has the player look, and says why not; None: it has begun."""
+        self._begin = begin
+        self._waiting: list[Waiting] = []
+
+    def ask(self, command: Command, future: Future[Result], at: float) -> None:
+        """Somebody asks."""
+        reason = None if self._waiting else self._begin()
+        if reason is None:
+            self._waiting.append(Waiting(command, future, at + WAIT_SECONDS))
+        else:
+            _answer(command, future, f"not looked: {reason}")
+
+    def done(self, text: str) -> None:
+        """The player has looked; `text` says what is known now."""
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            _answer(one.command, one.future, text)
+
+    def expire(self, at: float) -> None:
+        """Lets go those who have waited long enough."""
+        late = [one for one in self._waiting if one.deadline <= at]
+        self._waiting = [one for one in self._waiting if one.deadline > at]
+        for one in late:
+            _answer(one.command, one.future, LATER)
+
+
+def _answer(command: Command, future: Future[Result], text: str) -> None:
+    future.set_result(Result(command.name, ok=True, text=text, transaction=command.transaction))
