@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -11,9 +13,10 @@ import cv2
 import numpy as np
 import pytest
 
-from moodkiosk import pictures, privacy
+from moodkiosk import opened, pictures, privacy
 from moodkiosk.doctor import Finding
 from moodkiosk.settings import PathSettings
+from tests.support.wait import until
 
 PHOTO = np.random.default_rng(3).integers(0, 256, (64, 64, 3), dtype=np.uint8)
 EXTENSIONS = ["jpg", "png", "bmp", "tiff", "webp", "ppm"]
@@ -74,6 +77,7 @@ def outcomes(find: Callable[[Path], Iterable[Finding]], *command: str) -> dict[s
 def test_a_process_with_the_systems_network_breaks_the_promise() -> None:
     said = outcomes(privacy._sense, "env")
     assert said["sense: network"] == "failed"
+    assert said["sense: a connection tried from inside"] == ("failed" if os.geteuid() == 0 else "skipped")
     assert said["sense: sandbox"] == "failed"
 
 
@@ -85,19 +89,77 @@ def test_a_process_in_a_network_of_its_own_keeps_that_part_of_it() -> None:
     assert said["sense: open now"] == "ok"
 
 
+FAMILY = """
+import socket, subprocess, sys, threading
+with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+    child = []
+    def start():
+        child.append(subprocess.Popen(["sh", "-c", "exec 3</dev/zero; cat; :"], stdin=subprocess.PIPE))
+    thread = threading.Thread(target=start)
+    thread.start()
+    thread.join()
+    print(server.getsockname()[1], flush=True)
+    sys.stdin.read()
+    child[0].communicate()
+"""
+
+
+def test_what_the_child_of_a_thread_has_open_is_found_too() -> None:
+    """As with the camera at the ribbon cable: not sense has it open, but a program that its capture thread started."""
+    with subprocess.Popen([sys.executable, "-c", FAMILY], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        found = until(lambda: _with_devices(process.pid), what="the child's device")
+        process.stdin.close()
+    assert found is not None
+    assert found.devices == ("/dev/zero",)
+    assert f"TCP listening on 127.0.0.1:{port}" in found.internet
+    assert f"TCP to 127.0.0.1:{port}" in found.internet
+    assert str(found).startswith("/dev/zero; 0 Unix sockets; TCP ")
+
+
+def _with_devices(number: int) -> opened.Opened | None:
+    found = opened.look(Path("/proc") / str(number))
+    return found if found.devices else None
+
+
+def test_unix_sockets_are_listed_by_name_and_other_kinds_are_counted(tmp_path: Path) -> None:
+    with (
+        socket.socket(socket.AF_UNIX) as server,
+        socket.socket(socket.AF_NETLINK, socket.SOCK_RAW),
+        socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as other,
+    ):
+        server.bind(str(tmp_path / "a.sock"))
+        other.bind(("::1", 0))
+        found = opened.look(Path("/proc/self"))
+        port = other.getsockname()[1]
+    assert str(tmp_path / "a.sock") in found.unix
+    assert found.other >= 1
+    assert f"UDP on [::1]:{port}" in found.internet
+
+
 def test_a_process_with_cameras_in_reach_breaks_the_promise(tmp_path: Path) -> None:
     """The kernel's account, written by hand: a process that has /dev/video0, and one that has none."""
     for name, devices in (("7", ["null", "video0"]), ("8", ["null"])):
-        process = tmp_path / name
-        for folder in ("fd", "root/dev", f"task/{name}", "net"):
-            (process / folder).mkdir(parents=True)
-        (process / "task" / name / "children").touch()
+        (tmp_path / name / "root/dev").mkdir(parents=True)
         for device in devices:
-            (process / "root/dev" / device).touch()
+            (tmp_path / name / "root/dev" / device).touch()
     assert privacy._eyeless(tmp_path / "7").outcome == "failed"
     assert privacy._eyeless(tmp_path / "8").outcome == "ok"
-    (tmp_path / "8/fd/3").symlink_to("/dev/video0")
-    assert privacy._eyeless(tmp_path / "8").outcome == "failed"
+
+
+def test_the_halves_must_be_two_users_and_neither_of_them_root(tmp_path: Path) -> None:
+    for name, user in (("1", 0), ("2", 900), ("3", 901)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "status").write_text("Name:\tx\nUid:" + f"\t{user}" * 4 + "\n", encoding="ascii")
+
+    def outcome(sense: str, act: str) -> str:
+        return next(iter(privacy._users({"sense": tmp_path / sense, "act": tmp_path / act}))).outcome
+
+    assert outcome("2", "3") == "ok"
+    assert outcome("2", "2") == "failed"
+    assert outcome("1", "3") == "failed"
 
 
 def test_without_the_services_nothing_is_claimed(tmp_path: Path) -> None:
