@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -31,7 +33,7 @@ def systemd_analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
 def installed(tmp_path: Path) -> Path:
     """The units beside a program that is there: systemd looks for it."""
     for path in UNITS.glob("moodkiosk*"):
-        text = re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", path.read_text(encoding="utf-8"))
+        text = re.sub(r"(?m)^(ExecStart(?:Pre)?=-?)/opt\S+", r"\1/bin/true", path.read_text(encoding="utf-8"))
         (tmp_path / path.name).write_text(text, encoding="utf-8")
     return tmp_path
 
@@ -88,7 +90,7 @@ def test_each_is_watched_restarted_and_limited(name: str) -> None:
     assert unit["Restart"] == ["always"]
     assert unit["RestartPreventExitStatus"] == ["2"]
     assert unit["LimitCORE"] == ["0"]  # a core dump would hold pictures
-    for key in ("WatchdogSec", "MemoryMax", "CPUWeight", "TasksMax", "LogRateLimitBurst"):
+    for key in ("WatchdogSec", "MemoryMax", "CPUWeight", "Nice", "TasksMax", "LogRateLimitBurst"):
         assert key in unit, key
     assert "Requires" not in unit  # each lives without the other
     assert "BindsTo" not in unit
@@ -106,7 +108,48 @@ def test_the_watchdog_waits_longer_than_the_longest_pause_between_two_attempts_t
     assert float(settings("moodkiosk-sense.service")["WatchdogSec"][0]) > longest
 
 
-def test_keys_of_newer_systemds_are_only_in_the_drop_in_for_them() -> None:
-    assert "RestartSteps" in settings("optional/back-off.conf")
-    for name in SERVICES:
-        assert "RestartSteps" not in settings(name)
+@pytest.mark.parametrize("name", SERVICES)
+def test_restarts_wait_longer_and_longer_and_there_is_still_time_to_start(name: str) -> None:
+    unit = settings(name)
+    assert unit["ExecStartPre"] == ["-/opt/moodkiosk/current/scripts/back-off %n"]
+    assert float(unit["TimeoutStartSec"][0]) >= max(waits(restarts, 0, 0) for restarts in range(30)) + 60
+    assert unit["StartLimitIntervalSec"] == ["0"]
+
+
+def test_the_pauses_between_restarts_grow() -> None:
+    assert [waits(restarts, 0, 0) for restarts in range(10)] == [0, 0, 0, 0, 5, 10, 20, 40, 60, 60]
+
+
+def test_a_half_that_was_ready_for_a_minute_has_not_failed_in_a_row() -> None:
+    assert waits(restarts=30, ready_ago=75, gone_ago=5) == 0
+    assert waits(restarts=30, ready_ago=40, gone_ago=5) == 60  # it was ready, but not for long
+    assert waits(restarts=30, ready_ago=7200, gone_ago=3600) == 60  # it was, but has failed for an hour since
+
+
+def waits(restarts: int, ready_ago: int, gone_ago: int) -> int:
+    """How long scripts/back-off waits where systemd says this; `ago` in seconds, 0: never."""
+    now = time.clock_gettime(time.CLOCK_BOOTTIME)
+    with tempfile.TemporaryDirectory() as folder:
+        said = {"NRestarts": restarts}
+        for key, ago in (("Enter", ready_ago), ("Exit", gone_ago)):
+            said[f"Active{key}TimestampMonotonic"] = int((now - ago) * 1e6) if ago else 0
+        lines = "".join(f"echo {key}={value}\n" for key, value in said.items())
+        for name, text in (("systemctl", lines), ("sleep", "echo slept $1\n")):
+            (Path(folder) / name).write_text(f"#!/bin/sh\n{text}", encoding="ascii")
+            (Path(folder) / name).chmod(0o755)
+        done = subprocess.run(
+            [UNITS.parent / "scripts/back-off", "moodkiosk-sense.service"],
+            env={"PATH": f"{folder}:/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    found = re.search(r"slept (\d+)", done.stdout)
+    return int(found[1]) if found else 0
+
+
+def test_nothing_is_writable_for_what_sees_but_its_state_folder() -> None:
+    sense = settings("moodkiosk-sense.service")
+    assert sense["ProtectSystem"] == ["strict"]
+    assert sense["ReadOnlyPaths"] == ["/tmp /var/tmp"]
+    assert sense["InaccessiblePaths"] == ["-/dev/shm -/dev/mqueue"]
