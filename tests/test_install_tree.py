@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -69,6 +70,7 @@ def versions(tree: Path) -> list[str]:
         (["--root"], "--root needs a value"),
         (["--purge"], "--purge goes with --uninstall"),
         (["--host", "pi@kiosk", "--root", "/mnt"], "exclude each other"),
+        (["--python", "python3.11"], "give its whole path"),
     ],
 )
 def test_a_mistake_in_the_arguments_is_one_line(arguments: list[str], words: str) -> None:
@@ -86,9 +88,12 @@ def test_help_says_what_there_is() -> None:
 
 @needs_root
 def test_a_folder_without_a_system_is_refused(tmp_path: Path) -> None:
-    done = install("--root", tmp_path)
-    assert (done.returncode, "no system there" in done.stderr) == (2, True)
-    assert not list(tmp_path.glob("opt/.moodkiosk*"))
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        for extra in ([], ["--uninstall"]):
+            done = install("--root", folder, *extra)
+            assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+            assert "no system there" in done.stderr
+    assert not list(tmp_path.iterdir()), "something was written all the same"
 
 
 @needs_root
@@ -109,7 +114,14 @@ def test_without_a_fitting_python_uv_is_offered(tree: Path) -> None:
 
 
 @needs_root
-@pytest.mark.parametrize(("path", "words"), [("usr/bin/env", "is not Python"), ("home/pi/python3.11", "in a home")])
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("usr/bin/env", "is not Python"),
+        ("home/pi/python3.11", "in a home"),
+        ("usr/local/bin/python3.12", "there is no such file"),
+    ],
+)
 def test_a_python_that_cannot_do_is_refused(tree: Path, path: str, words: str) -> None:
     (tree / "home/pi").mkdir(parents=True)
     shutil.copy(PYTHON, tree / "home/pi/python3.11")
@@ -126,6 +138,8 @@ def test_a_tree_is_filled_and_again_is_the_same(tree: Path) -> None:
     assert program.read_text(encoding="ascii").startswith("#!/opt/moodkiosk/versions/")
     site = tree / "opt/moodkiosk/current/lib/python3.11/site-packages"
     assert list(site.glob("moodkiosk/__pycache__/cli.cpython-311.pyc")), "no bytecode"
+    for path in (tree / "opt/moodkiosk", tree / "etc/moodkiosk", site, program):
+        assert path.stat().st_mode & 0o005 == 0o005, f"{path} is not for the services"
     assert (tree / "etc/moodkiosk/config.yaml").read_bytes() == (PROJECT / "config/moodkiosk.example.yaml").read_bytes()
     enabled = tree / "etc/systemd/system/multi-user.target.wants/moodkiosk.target"
     assert enabled.is_symlink()
@@ -165,18 +179,63 @@ def test_an_installation_that_was_interrupted_is_begun_again(tree: Path) -> None
 
 
 @needs_root
-def test_the_drop_in_for_newer_systemds_is_only_there_where_it_is_understood(tree: Path) -> None:
-    drop_in = tree / "etc/systemd/system/moodkiosk-act.service.d/back-off.conf"
-    install("--root", tree)
-    assert not drop_in.exists()
-    (tree / "usr/lib/systemd/libsystemd-shared-257.so").touch()
-    install("--root", tree)
-    assert drop_in.exists()
+def test_too_little_room_is_said_before_anything_is_fetched(tree: Path) -> None:
+    """A disk of 50 MB: a file system in memory, in a mount namespace of its own."""
+    shutil.rmtree(tree / "opt/moodkiosk")
+    mount = f'mount -t tmpfs -o size=50m none "{tree}/opt" && exec "$0" "$@"'
+    command: list[str | Path] = ["unshare", "-m", "sh", "-c", mount, PROJECT / "scripts/install-pi", "--root", tree]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "mount" in done.stderr or "unshare" in done.stderr:
+        pytest.skip("needs the right to mount")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert re.search(r"1200 MB are needed in .*, (49|50) MB are free", done.stderr)
+
+
+@needs_root
+def test_without_a_network_it_says_so_and_changes_nothing(tree: Path) -> None:
+    shutil.rmtree(tree / "opt/moodkiosk")
+    shell = 'ip link set lo up 2>/dev/null; PIP_RETRIES=0 exec "$0" "$@"'
+    command: list[str | Path] = ["unshare", "-n", "sh", "-c", shell, PROJECT / "scripts/install-pi", "--root", tree]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "unshare" in done.stderr:
+        pytest.skip("needs the right to make a network namespace")
+    assert done.returncode == 1
+    assert "is the network up? Nothing was changed" in done.stderr.splitlines()[-1]
+    assert not (tree / "opt/moodkiosk/current").exists()
+    assert not list((tree / "etc/systemd/system").iterdir())
+    assert not list((tree / "opt").glob(".moodkiosk*"))
+
+
+@needs_root
+def test_the_rights_do_not_depend_on_who_installs(tree: Path, checkout: Path) -> None:
+    """Root's umask is 077 on some systems; the services are other users."""
+    command: list[str | Path] = [
+        "sh",
+        "-c",
+        'umask 077; exec "$0" "$@"',
+        checkout / "scripts/install-pi",
+        "--root",
+        tree,
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    for path in (tree / "opt/moodkiosk").rglob("*"):
+        assert path.is_symlink() or path.stat().st_mode & 0o004, f"{path} is not for the services"
+    assert (tree / "etc/moodkiosk/config.yaml").stat().st_mode & 0o777 == 0o644
+    assert (tree / "etc/moodkiosk").stat().st_mode & 0o777 == 0o755
+
+
+@needs_root
+def test_a_tree_may_be_named_from_where_one_stands(tree: Path) -> None:
+    command: list[str | Path] = [PROJECT / "scripts/install-pi", "--root", f"{tree.name}/"]
+    done = subprocess.run(command, cwd=tree.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tree / "opt/moodkiosk/current/bin/moodkiosk").exists()
 
 
 @needs_root
 def test_removing_keeps_what_is_the_owners_and_purging_keeps_nothing(tree: Path) -> None:
     install("--root", tree)
+    subprocess.run(["systemctl", f"--root={tree}", "enable", "--quiet", "moodkiosk-display"], check=True)
     data = tree / "var/lib/moodkiosk/sense/neutral.json"
     data.parent.mkdir(parents=True)
     data.write_text("{}", encoding="ascii")
