@@ -1,4 +1,4 @@
-"""Checks of what stands beside the kiosk on a Pi: its services, a raspotify speaker, the broker's start, the screen."""
+"""Checks of what stands beside the kiosk on a Pi: its services, the broker's, a raspotify speaker, the screen."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import re
 import subprocess
 from pathlib import Path
 
+from moodkiosk.config import LOOPBACK
 from moodkiosk.doctor import Finding
 from moodkiosk.settings import Config
 
 HALVES = ("moodkiosk-act.service", "moodkiosk-sense.service")
 DISPLAY = "moodkiosk-display.service"
+MOSQUITTO = "mosquitto.service"
 RASPOTIFY = Path("/etc/raspotify/conf")
 CACHE_OFF = re.compile(r"^\s*LIBRESPOT_DISABLE_CREDENTIAL_CACHE=", re.MULTILINE)
 NAME = re.compile(r"^\s*LIBRESPOT_NAME=[\"']?([^\"'\n]*)", re.MULTILINE)
@@ -25,6 +27,23 @@ def services(_: Config) -> Finding:
         text = ", ".join(f"{unit} is {states[unit][1]}" for unit in stopped)
         return Finding("services", "failed", text, f"journalctl -u {stopped[0]} -n 20")
     return Finding("services", "ok", "both halves run")
+
+
+def mosquitto(settings: Config) -> Finding:
+    """Where the broker is to be on this machine: it runs, and will after the next power cut."""
+    if not settings.mqtt.enabled or settings.mqtt.host not in LOOPBACK:
+        return Finding("mosquitto", "skipped", "the broker is not on this machine")
+    loaded, active = _states(MOSQUITTO)
+    if loaded == "none":
+        return Finding("mosquitto", "skipped", "there is no systemd here to ask")
+    if loaded == "not-found":
+        text = f"is not installed here, and mqtt.host is {settings.mqtt.host}"
+        return Finding("mosquitto", "note", text, "sudo apt install mosquitto; or set mqtt.host to where the broker is")
+    if active != "active":
+        return Finding("mosquitto", "failed", f"is {active}", "sudo systemctl enable --now mosquitto")
+    if _ask("UnitFileState", MOSQUITTO) == ["disabled"]:
+        return Finding("mosquitto", "note", "will not start at the next boot", "sudo systemctl enable mosquitto")
+    return Finding("mosquitto", "ok", "runs, and starts at boot")
 
 
 def raspotify(settings: Config, conf: Path = RASPOTIFY) -> Finding:
@@ -42,6 +61,9 @@ def raspotify(settings: Config, conf: Path = RASPOTIFY) -> Finding:
             "it forgets its sign-in at every restart, and is then unknown to Spotify until somebody selects it",
             f"put a # before LIBRESPOT_DISABLE_CREDENTIAL_CACHE= in {conf}, restart it, select it once",
         )
+    if (active := _states("raspotify.service")[1]) in ("inactive", "failed"):
+        advice = "sudo systemctl enable --now raspotify, if it is the speaker"
+        return Finding("raspotify", "note", f"is {active}", advice)
     name = NAME.search(text)
     if name and settings.music.player == "spotify" and name[1].casefold() != settings.music.speaker.casefold():
         text = f"its name is “{name[1]}”, music.speaker is “{settings.music.speaker}”"
@@ -61,9 +83,14 @@ def display(_: Config) -> Finding:
 
 def _states(unit: str) -> tuple[str, str]:
     """(LoadState, ActiveState) of a unit; ("none", "none") without a systemd that answers."""
-    command = ["systemctl", "show", "-P", "LoadState", "-P", "ActiveState", unit]
+    loaded, active = _ask("LoadState", unit), _ask("ActiveState", unit)
+    return (loaded[0], active[0]) if loaded and active else ("none", "none")
+
+
+def _ask(what: str, unit: str) -> list[str]:
+    """The words of a property of a unit; none without a systemd that answers."""
+    command = ["systemctl", "show", "-P", what, unit]
     try:
-        said = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False).stdout.split()
+        return subprocess.run(command, capture_output=True, text=True, timeout=10, check=False).stdout.split()
     except (OSError, subprocess.TimeoutExpired):
-        return "none", "none"
-    return (said[0], said[1]) if len(said) == 2 else ("none", "none")
+        return []

@@ -95,9 +95,7 @@ def camera(settings: Config) -> Finding:
     """The camera opens, gives one frame that is bright enough, and whether a face is in it."""
     running = _status(settings)
     if running is not None:
-        status = str(running.get("camera_status"))
-        ok = status == "on" or status.startswith(("off", "scheduled", "lent"))
-        return Finding("camera", "ok" if ok else "failed", f"used by the running kiosk: {status}")
+        return _used_camera(settings, str(running.get("camera_status")))
     from moodkiosk.sense import camera as cameras
     from moodkiosk.sense.eyes import Eyes
 
@@ -117,6 +115,25 @@ def camera(settings: Config) -> Finding:
     return Finding("camera", "ok", text)
 
 
+def _used_camera(settings: Config, status: str) -> Finding:
+    """What the running kiosk says of its camera. Unlike the kiosk in its sandbox, root sees who else has it open."""
+    text = f"used by the running kiosk: {status}"
+    if status == "on" or status.startswith(("off", "scheduled", "lent")):
+        return Finding("camera", "ok", text)
+    if status == "starting":
+        return Finding("camera", "note", text, "run this again in a few seconds")
+    if "is not running" in status:
+        return Finding("camera", "failed", text, "journalctl -u moodkiosk-sense -n 20 says why")
+    if "in use by" not in status:
+        return Finding("camera", "failed", text, _camera_advice(settings))
+    from moodkiosk.sense.holder import cameras, holder_of
+
+    source = settings.camera.source
+    if holder := holder_of([source] if source.startswith("/dev/") else cameras()):
+        return Finding("camera", "failed", text, f"{holder} has it open: end that")
+    return Finding("camera", "failed", text, "run this with sudo to see who has it open")
+
+
 def _camera_advice(settings: Config) -> str:
     if settings.camera.source == "rpicam":
         return "look at the cable and at 'rpicam-hello --list-cameras'; for a USB camera set camera.source: /dev/video0"
@@ -130,9 +147,11 @@ def state_folder(settings: Config) -> Finding:
         paths.make_private(folder)
     except OSError as error:
         return Finding("state folder", "failed", f"{folder}: {error.strerror}", "make it, owned by the kiosk's user")
-    if not os.access(folder, os.W_OK):
-        return Finding("state folder", "failed", f"{folder} is not writable", "run doctor as the kiosk's user, or root")
-    return Finding("state folder", "ok", str(folder))
+    if os.access(folder, os.W_OK):
+        return Finding("state folder", "ok", str(folder))
+    if folder.stat().st_uid != os.getuid():
+        return Finding("state folder", "skipped", f"{folder} is another user's", "run this with sudo")
+    return Finding("state folder", "failed", f"{folder} is not writable", f"chmod u+rwx {folder}")
 
 
 def broker(settings: Config) -> Finding:
@@ -190,6 +209,7 @@ CHECKS: dict[str, Check] = {
     "speaker": speaker,
     "clock": time_of_day,
     "services": companions.services,
+    "mosquitto": companions.mosquitto,
     "raspotify": companions.raspotify,
     "screen": companions.display,
 }

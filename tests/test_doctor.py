@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import pytest
 import yaml
 
+from moodkiosk import doctor_checks
 from moodkiosk.broker import free_port, private_broker
+from moodkiosk.settings import CameraSettings, Config
 
 
 def doctor(tmp_path: Path, settings: dict[str, object]) -> tuple[int, dict[str, dict[str, str]]]:
@@ -45,6 +49,37 @@ def test_each_failure_says_what_to_do(tmp_path: Path) -> None:
     failed = {name for name, finding in found.items() if finding["outcome"] == "failed"}
     assert failed == {"camera", "MQTT broker", "model"}
     assert all(found[name]["advice"] for name in failed)
+
+
+def test_who_has_the_running_kiosks_camera_is_named() -> None:
+    """The kiosk in its sandbox sees no other processes; doctor, run by root, does."""
+    with tempfile.NamedTemporaryFile(dir="/dev/shm") as device:
+        command = ["sh", "-c", f"exec 3<{device.name}; echo; read _"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            assert other.stdout is not None
+            assert other.stdin is not None
+            other.stdout.readline()  # it has it open
+            settings = Config(camera=CameraSettings(source=device.name))
+            device.file.close()
+            found = doctor_checks._used_camera(settings, f"lost: {device.name} is in use by another program")
+            other.stdin.close()
+    assert (found.outcome, found.advice) == ("failed", f"sh (process {other.pid}) has it open: end that")
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("on", "ok"),
+        ("scheduled off", "ok"),
+        ("starting", "note"),
+        ("lost: there is no /dev/video0", "failed"),
+        ("lost: the half that sees is not running", "failed"),
+    ],
+)
+def test_what_the_running_kiosk_says_of_its_camera_is_judged(status: str, outcome: str) -> None:
+    found = doctor_checks._used_camera(Config(), status)
+    assert (found.outcome, status in found.text) == (outcome, True)
+    assert bool(found.advice) == (outcome != "ok")
 
 
 def test_an_action_without_a_label_is_pointed_out_and_is_no_failure(tmp_path: Path) -> None:

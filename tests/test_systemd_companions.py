@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from moodkiosk import companions
-from moodkiosk.settings import Config, MusicSettings, SpotifySettings
+from moodkiosk.settings import Config, MqttSettings, MusicSettings, SpotifySettings
 
 CONF = """\
 # Disable caching of credentials.
@@ -39,3 +39,31 @@ def test_a_raspotify_that_forgets_its_sign_in_or_has_another_name_is_noticed(
 def test_a_machine_without_the_services_is_no_failure() -> None:
     assert companions.services(Config()).outcome in ("skipped", "ok")
     assert companions.display(Config()).outcome in ("skipped", "ok")
+    assert companions.mosquitto(Config()).outcome != "failed"
+
+
+@pytest.mark.parametrize(
+    ("load", "active", "file", "outcome", "advice"),
+    [
+        ("loaded", "active", "enabled", "ok", ""),
+        ("loaded", "active", "disabled", "note", "enable mosquitto"),
+        ("loaded", "failed", "enabled", "failed", "enable --now mosquitto"),
+        ("not-found", "inactive", "", "note", "apt install mosquitto"),
+        ("", "", "", "skipped", ""),
+    ],
+)
+def test_a_broker_on_this_machine_must_run_and_start_at_boot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, load: str, active: str, file: str, outcome: str, advice: str
+) -> None:
+    """A systemctl that says what systemd would say."""
+    words = {"LoadState": load, "ActiveState": active, "UnitFileState": file}
+    cases = "".join(f"{key}) echo {value} ;;\n" for key, value in words.items())
+    (tmp_path / "systemctl").write_text(f"#!/bin/sh\ncase $3 in\n{cases}esac\n", encoding="ascii")
+    (tmp_path / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = companions.mosquitto(Config())
+    assert (found.outcome, advice in found.advice) == (outcome, True), found
+
+
+def test_a_broker_elsewhere_is_not_looked_for_here() -> None:
+    assert companions.mosquitto(Config(mqtt=MqttSettings(host="homeassistant.lan"))).outcome == "skipped"

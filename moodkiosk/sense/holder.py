@@ -9,6 +9,11 @@ from pathlib import Path
 PROC = Path("/proc")
 
 
+def cameras() -> list[str]:
+    """Every device through which the camera at the ribbon cable may be held."""
+    return [str(path) for pattern in ("media*", "video*") for path in Path("/dev").glob(pattern)]
+
+
 def holder_of(devices: Iterable[str], proc: Path = PROC) -> str | None:
     """Name and number of the first process that has one of `devices` open, as "motion (process 812)".
 

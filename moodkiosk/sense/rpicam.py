@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from moodkiosk.sense.holder import holder_of
+from moodkiosk.sense.holder import cameras, holder_of
 from moodkiosk.sense.pixels import CameraError
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class Rpicam:
         said = self._errors.decode("utf-8", "replace").lower()
         # A camera that has delivered is there, and was free.
         if not self._delivered and any(sign in said for sign in BUSY):
-            holder = holder_of(str(path) for path in _devices()) or "another program"
+            holder = holder_of(cameras()) or "another program"
             return CameraError(f"the Raspberry Pi camera is in use by {holder}", "busy")
         if not self._delivered and any(sign in said for sign in GONE):
             return CameraError("there is no Raspberry Pi camera: look at its cable", "gone")
@@ -204,7 +204,3 @@ def _read_model() -> str:
         return MODEL.read_text(encoding="utf-8").rstrip("\0")
     except OSError:
         return ""
-
-
-def _devices() -> list[Path]:
-    return [*Path("/dev").glob("media*"), *Path("/dev").glob("video*")]
