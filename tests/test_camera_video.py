@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -142,6 +143,40 @@ def test_a_usb_camera_takes_the_nearest_size_it_has_and_says_so(
     opened = camera.Camera(device, wanted=settings)
     assert opened.read(1).rgb.shape == (720, 1280, 3)
     assert "has no 640x480, going on with 1280x720" in caplog.text
+
+
+class Paced:
+    """A camera that delivers so many pictures a second."""
+
+    order: Literal["rgb", "bgr"] = "rgb"
+    description = "paced camera"
+
+    def __init__(self, rate_hz: float) -> None:
+        self._rate_hz, self._count = rate_hz, 0
+
+    def grab(self, deadline_seconds: float) -> float:
+        del deadline_seconds
+        self._count += 1
+        return self._count / self._rate_hz
+
+    def picture(self) -> pixels.Picture:
+        return np.zeros((480, 640, 3), np.uint8)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "said"), [(5.0, ["the camera delivers 5.0 pictures a second, not 15"]), (15.0, [])]
+)
+def test_a_rate_that_the_camera_does_not_have_is_said_once(
+    caplog: pytest.LogCaptureFixture, rate_hz: float, said: list[str]
+) -> None:
+    caplog.set_level("INFO")
+    opened = camera.Camera(Paced(rate_hz), wanted=CameraSettings(width=640, height=480, frames_per_second=15))
+    for _ in range(500):
+        opened.grab(1)
+    assert [record.getMessage() for record in caplog.records] == said
 
 
 def test_a_usb_camera_that_delivers_raw_bytes_is_unusable(tmp_path: Path) -> None:
