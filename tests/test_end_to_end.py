@@ -193,20 +193,16 @@ def test_the_end_of_the_sign_in_is_told_once_30_7_and_1_days_before(tmp_path: Pa
             return found.data if found and isinstance(found.data, dict) else {"login_days_left": None}
 
         keep_tokens(tmp_path, api.sign_in())
-        act = kiosk.start("act")
-        told = []
+        act = kiosk.start("act", for_people=True)
         for days in (30.9, 29.9, 29.5, 12.0, 6.9, 3.0, 0.9, 0.5, 179.0, 29.9):
             left(days)
             left(days)
             assert kiosk.ask("why").ok  # another turn of the loop: what was noticed has been told
         kiosk.halves[0].stop()
-        told = [line["detail"] for line in map(json.loads, act.everything) if line.get("kind") == "login_expiring"]
-        run_login = "run 'moodkiosk login'"
+        told = [line.split("ending: ")[1] for line in act.everything if "the Spotify sign-in is ending" in line]
         assert told == [
-            f"29 days left: {run_login}",
-            f"6 days left: {run_login}",
-            f"less than a day left: {run_login}",
-            f"29 days left: {run_login}",
+            f"{rest}: run 'moodkiosk login'\n"
+            for rest in ("29 days left", "6 days left", "less than a day left", "29 days left")
         ]
 
 

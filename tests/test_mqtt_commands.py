@@ -150,6 +150,7 @@ class RealLoop:
             keep=self._keep,
             hello=_ignore,
             status=lambda _view: {},
+            look=lambda: None,
         )
         self.loop = Loop(decide, engine.start(decide, None, "s"), ports)
         self.loop.put(link.Hello("0.1", LABELS, "ab", "face-1"))

@@ -37,15 +37,25 @@ class Half:
 
     Attributes:
         lines: the JSON lines that it prints.
+        everything: all lines that it printed so far.
         log: what it wrote to stderr so far.
     """
 
-    def __init__(self, name: str, config: Path) -> None:
+    def __init__(self, name: str, config: Path, *, for_people: bool = False) -> None:
         self.name = name
         self.lines: queue.Queue[dict[str, Any]] = queue.Queue()
         self.log: list[str] = []
         self.everything: list[str] = []
-        command = [sys.executable, "-m", "moodkiosk", name, "--config", str(config), "--json"]
+        command = [
+            sys.executable,
+            "-m",
+            "moodkiosk",
+            name,
+            "--config",
+            str(config),
+            *([] if for_people else ["--json"]),
+        ]
+        self._for_people = for_people
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self._threads = [
             threading.Thread(target=self._read_lines, args=(self.process.stdout,), daemon=True),
@@ -87,7 +97,8 @@ class Half:
     def _read_lines(self, stream: IO[str]) -> None:
         for line in stream:
             self.everything.append(line)
-            self.lines.put(json.loads(line))
+            if not self._for_people:
+                self.lines.put(json.loads(line))
 
     def _read_log(self, stream: IO[str]) -> None:
         self.log.extend(stream)
@@ -113,9 +124,9 @@ class Kiosk:
         self.folder = folder
         self.halves: list[Half] = []
 
-    def start(self, name: str) -> Half:
-        """Starts "act" or "sense"."""
-        half = Half(name, self.config)
+    def start(self, name: str, *, for_people: bool = False) -> Half:
+        """Starts "act" or "sense", which prints JSON lines or such for people."""
+        half = Half(name, self.config, for_people=for_people)
         self.halves.append(half)
         return half
 

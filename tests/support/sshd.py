@@ -57,7 +57,7 @@ class Sshd:
 
     def forwarded(self, port: int) -> int:
         """How many connections were forwarded to a port of the server's side."""
-        return len(re.findall(rf"direct-tcpip.* port {port}\b|direct-tcpip.*:{port}\b", self._log.read_text()))
+        return len(re.findall(rf"direct_tcpip: .* target \S+ port {port}\b", self._log.read_text()))
 
     @property
     def command(self) -> str:
@@ -115,7 +115,7 @@ class Sshd:
             f"ListenAddress 127.0.0.1\nPort {self.port}\nHostKey {self._folder / 'key-host'}\n"
             f"AuthorizedKeysFile {self._folder / 'authorized'}\nPidFile none\nStrictModes no\nUsePAM no\n"
             "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n"
-            f"Subsystem sftp {self._programs['sftp-server']}\nLogLevel VERBOSE\n"
+            f"Subsystem sftp {self._programs['sftp-server']}\nLogLevel DEBUG1\n"
         )
 
     def _write_client(self) -> None:

@@ -50,7 +50,7 @@ class State(Payload, frozen=True):
     last_decision: Annotated[str | None, Meta(description="what was decided last and why, one sentence")]
     labels: Annotated[tuple[str, ...], Meta(description="the moods that the loaded model knows")]
     login_days_left: Annotated[
-        int | None, Meta(ge=0, description="whole days until the Spotify sign-in ends; null: there is none")
+        int | None, Meta(description="whole days until the Spotify sign-in ends; null: there is none")
     ]
 
 
