@@ -18,6 +18,9 @@ from moodkiosk.moods import Command
 VALUE_LIMIT_BYTES = 4096
 """A request longer than this is refused unread."""
 
+NOBODY = "nobody in particular"
+"""What the empty name of `person` is called; it may be said, too."""
+
 Kind = Literal["switch", "text", "name", "percent", "label", "mood", "camera", "none"]
 
 
@@ -76,7 +79,10 @@ def parse(
         raise BadCommand(f"unknown command {name[:40]!r}; known: {', '.join(TABLE)}")
     if transaction is not None and not (isinstance(transaction, str | int) and len(str(transaction)) <= 64):
         raise BadCommand("transaction must be a text of at most 64 characters")
-    return Command(name, _value(spec.kind, value, labels), None if transaction is None else str(transaction), origin)
+    given = _value(spec.kind, value, labels)
+    if name == "person" and str(given).casefold() == NOBODY:
+        given = ""
+    return Command(name, given, None if transaction is None else str(transaction), origin)
 
 
 def parse_payload(name: str, payload: bytes, labels: tuple[str, ...], origin: str = "mqtt") -> Command:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,7 +22,8 @@ from moodkiosk.settings import Config
 if TYPE_CHECKING:
     from moodkiosk.sense.model import MoodModel
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC)
+NOON = MIDNIGHT.replace(hour=12)
 """A file has no time of day: its first frame is taken to be at noon, so that quiet hours do not depend on today."""
 
 
@@ -46,8 +48,9 @@ def main(args: argparse.Namespace) -> int:
     frames = camera.frames_of_file(args.file, mirrored=settings.camera.mirrored)
     seconds = camera.seconds_of_file(args.file)
     moment = NOON
-    teller = Teller(lambda: moment, as_json=args.json, stamp=False)
+    teller = Teller(lambda: moment - NOON + MIDNIGHT, as_json=args.json, stamp=True)
     state_now = kiosk.start(decide, None, session="replay")
+    tally = Tally()
     with _progress(seconds) as advance:
         for at, given in _inputs(frames, mood_model, settings):
             advance(at)
@@ -55,8 +58,35 @@ def main(args: argparse.Namespace) -> int:
             now = kiosk.Now(at, moment)
             if isinstance(given, Reading):
                 teller.reading(given)
+                tally.take(given)
             state_now = _carry_on(state_now, given, now, decide, teller)
+    if not args.json:
+        print(tally.text)
     return 0
+
+
+class Tally:
+    """What a file showed, in one line: without it, a film of nobody would print nothing at all."""
+
+    def __init__(self) -> None:
+        self._looks = self._with_a_face = 0
+        self._until = 0.0
+        self._complaints: Counter[str] = Counter()
+
+    def take(self, reading: Reading) -> None:
+        """Takes in one reading."""
+        self._looks += 1
+        self._until = reading.at
+        self._with_a_face += reading.faces > 0
+        if reading.quality.reason is not None and (reading.faces or reading.quality.reason != "no face"):
+            self._complaints[reading.quality.reason] += 1
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        seen = f"somebody in {self._with_a_face} of {self._looks} looks" if self._with_a_face else "nobody seen"
+        bad = ", ".join(f"{reason} in {count}" for reason, count in self._complaints.most_common())
+        return f"{self._until:.1f} seconds: {seen}" + (f" ({bad})" if bad else "")
 
 
 def paced(frames: Iterable[Frame], rate_hz: float) -> Iterator[Frame]:
@@ -71,12 +101,18 @@ def paced(frames: Iterable[Frame], rate_hz: float) -> Iterator[Frame]:
 def _inputs(frames: Iterable[Frame], model: MoodModel, settings: Config) -> Iterator[tuple[float, kiosk.Input]]:
     """What decide would be told, and when; at the end the file's camera is simply off."""
     from moodkiosk.sense.eyes import Eyes
+    from moodkiosk.sense.frozen import COMPLAINT, FROZEN_SECONDS, StillPicture
 
     yield 0.0, kiosk.Labels(model.labels)
     yield 0.0, kiosk.CameraStatus("on")
-    eyes = Eyes(settings.sense, model)
+    eyes, still, lost = Eyes(settings.sense, model), StillPicture(), False
     for frame in paced(frames, settings.sense.active_rate_hz):
-        yield frame.at, eyes.look(frame)
+        frozen = still.seconds(frame) >= FROZEN_SECONDS
+        if frozen != lost:  # what the kiosk would take for a fault of its camera
+            lost = frozen
+            yield frame.at, kiosk.CameraStatus("lost", COMPLAINT) if lost else kiosk.CameraStatus("on")
+        if not lost:
+            yield frame.at, eyes.look(frame)
 
 
 def _carry_on(

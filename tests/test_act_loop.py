@@ -143,6 +143,24 @@ def test_an_order_is_answered_by_sense_or_by_the_deadline_or_when_sense_has_gone
     assert world.ask("reload").result(0).error == "the half that sees is not running"
 
 
+def test_whose_neutral_face_is_used_is_what_sense_says(world: World) -> None:
+    """Sense keeps the faces: a calibration chooses as well, and of whoever is forgotten no name may stay behind."""
+    both = ("Ada", "Bob")
+    ada, bob = (link.Hello("0.1", HELLO.labels, "ab", "face-1", people=both, person=name) for name in both)
+    world.turn(ada)
+    asked = world.ask("person", "bob")
+    world.turn(link.SenseResult(world.orders[-1].id, ok=True, text="'Bob' is in front"), bob)
+    assert asked.result().ok
+    assert world.views[-1].person == "Bob"
+    world.turn(ada)  # a calibration of Ada is over
+    assert world.views[-1].person == "Ada"
+    world.turn(HELLO)  # both were forgotten
+    assert [view.person for view in world.views][-1:] == [None]
+    assert "Ada" not in str(world.kept[-1])
+    told = [order.value for order in world.orders if order.what == "person"]
+    assert told == ["bob"], "sense is not told what it said"
+
+
 def test_a_player_that_recovers_by_itself_is_shown(world: World) -> None:
     world.turn(kiosk.PlayerSays("ready again"))
     assert world.views[-1].player_status == "ready again"

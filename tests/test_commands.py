@@ -29,6 +29,7 @@ GOOD = [
     ("correct", b'"sad"', "sad"),
     ("calibrate", b"", ""),
     ("person", b'{"value": null}', ""),
+    ("person", b"Nobody in particular", ""),
 ]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from moodkiosk.replay import paced
@@ -66,6 +68,48 @@ def test_a_foreign_model_is_one_line_and_exit_2(tmp_path: Path, film: Path) -> N
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "x.tflite" in done.stderr
+
+
+def written(path: Path, pictures: Iterable[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]], rate: int) -> Path:
+    """A film of these RGB pictures, each compressed by itself."""
+    writer = None
+    for rgb in pictures:
+        if writer is None:
+            size = (rgb.shape[1], rgb.shape[0])
+            writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), rate, size)
+        writer.write(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+    assert writer is not None
+    writer.release()
+    return path
+
+
+def test_a_picture_that_is_frozen_for_a_minute_is_a_lost_camera_and_not_calm(tmp_path: Path) -> None:
+    scene = Scene(moods=("happy",), mood_seconds=10)
+    times = [2 + index / 2 for index in range(12)] + [8.0] * 150 + [8 + index / 2 for index in range(1, 5)]
+    film = written(tmp_path / "frozen.avi", (scene.picture_at(at) for at in times), 2)
+    lines = [json.loads(line) for line in replay(str(film), "--json").stdout.splitlines()]
+    lost, back = (
+        next(line["at"] for line in lines if line.get("kind") == kind) for kind in ("camera_lost", "camera_back")
+    )
+    assert 65 < lost < 67
+    assert 80 < back < 82
+    assert not [line for line in lines if line["type"] == "reading" and lost <= line["at"] < back]
+
+
+@pytest.mark.parametrize(
+    ("grey", "said"),
+    [(0, "nobody seen (too dark in 10)"), (255, "nobody seen (too bright in 10)"), (90, "nobody seen")],
+)
+def test_people_are_told_when_and_what_was_seen_even_if_that_is_nothing(tmp_path: Path, grey: int, said: str) -> None:
+    film = written(tmp_path / "empty.avi", [np.full((240, 320, 3), grey, np.uint8)] * 20, 10)
+    assert replay(str(film)).stdout == f"1.8 seconds: {said}\n"
+
+
+def test_lines_for_people_begin_with_the_time_in_the_film(film: Path) -> None:
+    lines = replay(str(film)).stdout.splitlines()
+    assert lines[0].startswith("00:00:0")
+    assert lines[0].endswith("somebody arrived")
+    assert lines[-1].startswith("12.8 seconds: somebody in ")
 
 
 def test_frames_are_taken_at_the_pace_of_the_kiosk() -> None:

@@ -62,7 +62,7 @@ def test_nobody_is_seen_where_nobody_is(eyes: Eyes, kind: str, size: tuple[int, 
             rgb = scenery.background(kind, size, seed)
         reading = eyes.look(Frame(rgb, 100.0 * seed))
         assert (reading.faces, reading.track, reading.mood, reading.confidence) == (0, None, None, 0.0)
-        assert reading.quality.reason == ("too dark" if kind == "black" else "no face")
+        assert reading.quality.reason == {"black": "too dark", "white": "too bright"}.get(kind, "no face")
 
 
 @pytest.mark.parametrize(("size", "head_px"), [(VGA, 65.0), (VGA, 430.0), (HD, 75.0), (HD, 300.0)])
@@ -172,6 +172,14 @@ def test_pictures_of_changing_size_are_taken_as_they_come(eyes: Eyes) -> None:
     assert [reading.faces for reading in readings][0:2] == [1, 1]
     assert [reading.faces for reading in readings][-2:] == [1, 1]
     assert len({reading.track for reading in readings if reading.track}) > 1
+
+
+def test_grey_pictures_and_such_with_transparency_are_understood(eyes: Eyes) -> None:
+    scene = picture([role(1, 320, 240, 180)])
+    grey = cv2.cvtColor(scene, cv2.COLOR_RGB2GRAY)
+    kinds = (grey, grey[..., None], cv2.cvtColor(scene, cv2.COLOR_RGB2RGBA), scene[:, :, ::-1])
+    readings = [eyes.look(Frame(rgb, index * LOOK_SECONDS)) for index, rgb in enumerate(kinds)]
+    assert [(reading.faces, reading.track) for reading in readings] == [(1, 1)] * 4
 
 
 def test_after_a_pause_or_a_jump_back_in_time_everybody_is_new(eyes: Eyes) -> None:

@@ -92,6 +92,16 @@ def test_forgetting_deletes(tmp_path: Path) -> None:
     assert neutrals.current is None
 
 
+def test_forgetting_one_does_not_undo_that_nobody_in_particular_is_in_front(tmp_path: Path) -> None:
+    neutrals = Neutrals(tmp_path)
+    for name in ("Ada", "Bob"):
+        neutrals.learn(name, looks(0.1))
+    neutrals.choose("")
+    neutrals.forget("Bob")
+    assert neutrals.person is None
+    assert Neutrals(tmp_path).person is None
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"{}", b"[1]", b"\xff\xfe", b'{"schema": "face-1", "people": {"Ada": {"x": 1}}}']
 )

@@ -25,8 +25,8 @@ def face(x: float, y: float = 240.0, width: float = 60.0) -> Face:
 class Room:
     """People whose places are known, looked at in turns as the eyes do it."""
 
-    def __init__(self, still_seconds: float | None = None) -> None:
-        self.tracks = Tracks(still_seconds)
+    def __init__(self, still_seconds: float | None = None, size: tuple[int, int] = (640, 480)) -> None:
+        self.tracks = Tracks(still_seconds, size=size)
         self.at = 0.0
 
     def look(self, *faces: Face, searching: bool = True) -> list[int]:
@@ -97,6 +97,25 @@ def test_one_who_comes_back_after_longer_is_somebody_new() -> None:
     for _ in range(round(REMEMBER_SECONDS / LOOK_SECONDS) + 1):
         room.look()
     assert room.look(face(300)) == [2]
+
+
+@pytest.mark.parametrize("speed", [12, 25])
+def test_whoever_comes_in_where_somebody_left_is_somebody_new(speed: float) -> None:
+    """A second later, of the same size, at the same height."""
+    room = Room()
+    for step in range(1 + int((640 - 400) / speed)):
+        room.look(face(400 + speed * step))
+    for _ in range(5):
+        assert room.look() == []
+    assert room.look(face(620)) == [2]
+
+
+def test_one_who_stands_at_the_edge_and_is_missed_for_a_moment_is_the_same() -> None:
+    room = Room()
+    for step in range(10):
+        room.look(face(15 + step % 2))
+    room.look()
+    assert room.look(face(16)) == [1]
 
 
 def test_one_who_shows_up_elsewhere_is_somebody_new() -> None:

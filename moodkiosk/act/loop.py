@@ -173,8 +173,10 @@ class Loop:
                 self.sense.hello, self.sense.told_camera = item, None
                 self._ports.hello(item)
                 self._step(kiosk.Labels(item.labels), now)
-                if (person := self._state.chosen.person) is not None and person != item.person:
-                    self._orders.send_quietly("person", person)
+                if item.person != self._state.chosen.person:
+                    # Sense keeps the neutral faces, so it knows: a calibration chooses too, and who was forgotten must
+                    # not be remembered here.
+                    self._step(Command("person", item.person or "", None, "sense"), now)
             case link.SenseHealth():
                 self.sense.health = item
                 self._step(kiosk.CameraStatus(item.camera, item.detail), now)

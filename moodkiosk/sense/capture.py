@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from moodkiosk.cli import UsageError
+from moodkiosk.sense.frozen import COMPLAINT, FROZEN_SECONDS, StillPicture
 from moodkiosk.sense.pixels import CameraError
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ STEADY_SECONDS = 30.0
 """A camera that delivered for this long has recovered."""
 OFF_TURN_SECONDS = 1.0
 """How often the thread shows that it lives while the camera is off."""
-FROZEN_SECONDS = 60.0
-"""The same picture for this long is no picture of a living room. A uniform one (darkness) is."""
-
 log = logging.getLogger("moodkiosk.sense.camera")
 
 
@@ -84,7 +82,7 @@ class Capture:
         self._on = on
         self._stopped = False
         self._nudge = threading.Event()  # ends a wait early: switched on, off, or over
-        self._still = _StillPicture()
+        self._still = StillPicture()
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
 
     def start(self) -> None:
@@ -175,7 +173,7 @@ class Capture:
             self._tell("starting")
         camera = self._open_camera()
         try:
-            self._still = _StillPicture()
+            self._still = StillPicture()
             camera.grab(FIRST_DEADLINE_SECONDS)
             self._hand_over(camera.frame())
             self._tell("on", camera.description)
@@ -189,7 +187,7 @@ class Capture:
 
     def _hand_over(self, frame: Frame) -> None:
         if self._still.seconds(frame) >= FROZEN_SECONDS:
-            raise CameraError(f"the same picture for {FROZEN_SECONDS:.0f} s", "stall")
+            raise CameraError(COMPLAINT, "stall")
         with self._changed:
             self._frame = frame
             self._changed.notify_all()
@@ -203,19 +201,3 @@ class Capture:
         self.failed = reason
         with self._changed:
             self._changed.notify_all()
-
-
-class _StillPicture:
-    """How long the picture has been the very same."""
-
-    def __init__(self) -> None:
-        self._seen: bytes | None = None
-        self._since = 0.0
-
-    def seconds(self, frame: Frame) -> float:
-        """Seconds since a picture that differs; 0 for a uniform one, which in the dark is what a camera sees."""
-        sample = frame.rgb[::8, ::8]
-        seen = sample.tobytes()
-        if seen != self._seen or int(sample.max()) - int(sample.min()) < 16:
-            self._seen, self._since = seen, frame.at
-        return frame.at - self._since

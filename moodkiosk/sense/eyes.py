@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from moodkiosk.moods import Landmarks, Reading
 from moodkiosk.sense import quality
 from moodkiosk.sense.faces import SURE_SCORE, FaceFinder
 from moodkiosk.sense.landmarks import Face, FaceMesh, Region, askew
 from moodkiosk.sense.measures import FACE, measure
+from moodkiosk.sense.pixels import normal
 from moodkiosk.sense.search import Search
 from moodkiosk.sense.tracks import Tracks
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from moodkiosk.moods import Frame, Image, Points, Quality
@@ -96,8 +96,8 @@ class Eyes:
         return self._hands_every_look or (self.model is not None and self.model.manifest.uses_hands)
 
     def look(self, frame: Frame) -> Reading:
-        """What there is to see in a frame."""
-        rgb, at = np.ascontiguousarray(frame.rgb), frame.at
+        """What there is to see in a frame. Raises CameraError for what is no picture."""
+        rgb, at = normal(frame.rgb, "rgb"), frame.at
         size = (rgb.shape[1], rgb.shape[0])
         if size != self._size or not 0 <= at - self._at <= self._missed_seconds:
             self._forget(size, at)
@@ -110,7 +110,7 @@ class Eyes:
         """Begins anew with pictures of a size."""
         still_seconds = self._settings.still_minutes * 60 if self._settings.ignore_still_faces else None
         # Numbers go on: whoever comes next must not be taken for one who was here before.
-        self._tracks = Tracks(still_seconds, self._settings.max_people, after=self._tracks.last_number)
+        self._tracks = Tracks(still_seconds, self._settings.max_people, after=self._tracks.last_number, size=size)
         self._search = Search(*size)
         self._hands: tuple[float, int, Points | None, Points | None] | None = None
         self._size, self._at = size, at
@@ -205,5 +205,6 @@ class Eyes:
                 from moodkiosk.sense.hands import HandFinder
 
                 self._hand_finder = HandFinder()
-            seen = self._hands = (at, front.number, *self._hand_finder.find(rgb, front.face.region))
+            others = [track.face.region for track in self._tracks.people if track is not front]
+            seen = self._hands = (at, front.number, *self._hand_finder.find(rgb, front.face.region, others))
         return seen[2], seen[3]

@@ -111,7 +111,7 @@ class Neutrals:
         gone = len(left) < len(self._kept.people)
         said = self._kept.person
         if gone or not name:
-            kept = _Kept(FACE, left, said if said in left else None)
+            kept = _Kept(FACE, left, said if said == "" or said in left else None)
             if left:
                 self._keep(kept)
             else:

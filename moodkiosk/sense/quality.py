@@ -50,9 +50,12 @@ def judge(rgb: Image, face: Face) -> Quality:
 
 def nobody(rgb: Image) -> Quality:
     """The view of a picture without a face: at least its light is known."""
-    grey = float(rgb[::16, ::16, 1].mean())
+    sample = rgb[::16, ::16, 1]
+    grey = float(sample.mean())
     if grey < sum(DARK_GREY) / 4:
         return Quality(0.0, "too dark", 0.0, round(grey, 1))
+    if float(np.count_nonzero(sample >= BURNT_GREY)) / sample.size > BRIGHT_SHARE[0]:
+        return Quality(0.0, "too bright", 0.0, round(grey, 1))
     return Quality(grey=round(grey, 1))
 
 

@@ -37,8 +37,14 @@ REST_SECONDS = 0.8
 """While somebody is there, a tile in which something moves is searched this often."""
 
 BODY_SECONDS = 2.4
-"""A tile in which only the bodies of those move who are followed is searched this often: somebody small may have come
-to stand before them."""
+"""A tile in which only the bodies of those move who are followed, as they did before, is searched this often."""
+
+USUAL_SECONDS = 20.0
+"""What a square has shown in this time, or up to twice as long ago, is nothing new: a body sways to and fro, while a
+face that comes to stand before it has other grey levels."""
+
+NEW_CELLS = 3
+"""As many squares must show something new for a body not to be its owner's alone any more."""
 
 HEAD, SHOULDERS, CHIN = 1.1, 2.8, 0.3
 """Of a person, in sides of the face's region: width of the head and of the shoulders, and how far below the middle of
@@ -56,6 +62,7 @@ class Search:
         self._searched_at = [-math.inf] * len(self.tiles)
         self._seen: list[Grid | None] = [None] * len(self.tiles)
         self._looked_at = -math.inf
+        self._usual: Usual | None = None
 
     def due(self, rgb: Image, known: Iterable[Region], at: float, *, eager: bool) -> list[Tile]:
         """The tiles to search in this picture; they count as searched.
@@ -72,9 +79,13 @@ class Search:
         rested = {index: at - then for index, then in enumerate(self._searched_at) if at - then >= rest_seconds}
         share = 1.0 if eager else min((at - self._looked_at) / REST_SECONDS, 1.0)
         self._looked_at = at
-        if not rested:
+        known = tuple(known)
+        if not rested and not known:
             return []
         grid = grid_of(rgb)
+        self._usual = None if not known else self._usual or Usual(grid, at)
+        if self._usual is not None:
+            self._usual.see(grid, at)
         moved = self._moved(rested, grid, known)
         # Spread over the looks, the one searched longest ago first, and still every tile in time.
         moved = sorted(moved, key=self._searched_at.__getitem__)[: math.ceil(share * len(self.tiles))]
@@ -100,9 +111,40 @@ class Search:
             where = without_faces if seconds >= BODY_SECONDS else without_bodies
             left, top, width, height = (part // CELL_PX for part in self.tiles[index])
             tile = np.s_[top : top + height, left : left + width]
-            if np.count_nonzero(changed[tile] & where[tile]) >= MOTION_CELLS:
+            if np.count_nonzero(changed[tile] & where[tile]) >= MOTION_CELLS or (
+                self._usual is not None
+                and np.count_nonzero(self._usual.new_since(self._searched_at[index], tile) & without_faces[tile])
+                >= NEW_CELLS
+            ):
                 found.append(index)
         return found
+
+
+class Usual:
+    """Which grey levels the squares of a picture have had lately, and where there was something new."""
+
+    def __init__(self, grid: Grid, at: float) -> None:
+        self._low, self._high = grid, grid  # since it was turned over
+        self._older_low, self._older_high = grid, grid
+        self._turned_at = at
+        self._last = grid
+        self._new_at = np.full(grid.shape, -math.inf)
+
+    def see(self, grid: Grid, at: float) -> None:
+        """Takes in the squares at a time."""
+        limit = limit_of(np.abs(grid - self._last))
+        low, high = np.minimum(self._low, self._older_low), np.maximum(self._high, self._older_high)
+        self._new_at[(grid < low - limit) | (grid > high + limit)] = at
+        self._low, self._high = np.minimum(self._low, grid), np.maximum(self._high, grid)
+        self._last = grid
+        if at - self._turned_at >= USUAL_SECONDS:
+            self._older_low, self._older_high = self._low, self._high
+            self._low, self._high, self._turned_at = grid, grid, at
+
+    def new_since(self, then: float, where: tuple[slice, slice]) -> NDArray[np.bool_]:
+        """Which squares of a part have shown something new later than `then`."""
+        new: NDArray[np.bool_] = self._new_at[where] > then
+        return new
 
 
 def grid_of(rgb: Image) -> Grid:
@@ -120,11 +162,15 @@ def grid_of(rgb: Image) -> Grid:
 def changes(grid: Grid, before: Grid) -> NDArray[np.bool_]:
     """Which squares have changed by more than noise does."""
     change = np.abs(grid - before)
+    changed: NDArray[np.bool_] = change > limit_of(change)
+    return changed
+
+
+def limit_of(change: Grid) -> float:
+    """By how much a square's grey level must change to be more than noise, seen from what all of them changed by."""
     middle = change.size // 2
     median = float(np.partition(change, middle, axis=None)[middle])
-    limit = min(max(NOISE * median, MOTION_GREY[0]), MOTION_GREY[1])
-    changed: NDArray[np.bool_] = change > limit
-    return changed
+    return min(max(NOISE * median, MOTION_GREY[0]), MOTION_GREY[1])
 
 
 def news(shape: tuple[int, ...], known: Iterable[Region]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from moodkiosk.sense.landmarks import Face, Region
+from moodkiosk.sense.landmarks import MARGIN, Face, Region
 from moodkiosk.sense.still import Stillness
 
 REMEMBER_SECONDS = 2.0
@@ -32,6 +32,10 @@ GIVE_WAY_SECONDS = 0.6
 """Who was in front and is hidden stays in front this long, so that one missed look does not change the person."""
 
 SPEED_MEMORY_SECONDS = 0.4
+
+LEAVING_SPEED = 0.5
+"""Face widths a second towards the edge of the picture: who is lost at that edge with so much has left. Whoever comes
+in there next may be somebody else."""
 
 PICTURES = 8
 """As many pictures on the wall are remembered while somebody stands before them."""
@@ -95,13 +99,20 @@ class Tracks:
         last_number: that was given to anybody.
     """
 
-    def __init__(self, still_seconds: float | None = None, most: int = 4, after: int = 0) -> None:
+    def __init__(
+        self,
+        still_seconds: float | None = None,
+        most: int = 4,
+        after: int = 0,
+        size: tuple[float, float] = (math.inf, math.inf),
+    ) -> None:
         """Follows nobody yet.
 
         Args:
             still_seconds: without movement for so long a face is a picture; None: never.
             most: people to follow.
             after: numbers begin after this one.
+            size: (width, height) of the pictures.
         """
         self.seen: list[Track] = []
         self.front: Track | None = None
@@ -109,6 +120,7 @@ class Tracks:
         self._covered: list[Track] = []  # pictures that cannot be seen now
         self._still_seconds = still_seconds
         self._most = most
+        self._size = size
         self.last_number = after
 
     @property
@@ -139,7 +151,7 @@ class Tracks:
             if misfit <= 1 and not self.knows(face.region):
                 track.take(face, at)
                 self.seen.append(track)
-        self._hidden += [track for track, _ in found if track not in self.seen]
+        self._hidden += [track for track, _ in found if track not in self.seen and not self._has_left(track)]
         self._settle(at)
 
     def knows(self, region: Region) -> bool:
@@ -186,6 +198,16 @@ class Tracks:
             self.front = nearest if nearest.face.width_px > NEARER * front.face.width_px else front
         elif front not in self._hidden or at - front.at > GIVE_WAY_SECONDS:
             self.front = nearest
+
+    def _has_left(self, track: Track) -> bool:
+        """Whether somebody who is lost walked out of the picture, and did not only disappear from view."""
+        region, least = track.face.region, LEAVING_SPEED * track.face.width_px
+        half = region.side / MARGIN / 2
+        places = zip((region.x, region.y), track.speed, self._size, strict=True)
+        return any(
+            (place < half and speed < -least) or (place > length - half and speed > least)
+            for place, speed, length in places
+        )
 
     def _is_picture(self, track: Track) -> bool:
         return self._still_seconds is not None and track.stillness.seconds(track.at) >= self._still_seconds
