@@ -110,6 +110,26 @@ def test_whoever_comes_in_where_somebody_left_is_somebody_new(speed: float) -> N
     assert room.look(face(620)) == [2]
 
 
+@pytest.mark.parametrize("turn_back", [False, True])
+def test_two_alike_of_whom_one_hid_the_other_are_both_somebody_new(turn_back: bool) -> None:
+    """Whether they passed each other or turned back cannot be seen: the mood of neither may become the other's."""
+    room = Room()
+    for step in range(10):
+        room.look(face(340 - 12 * (9 - step)), face(350 + 12 * (9 - step), width=65))
+    room.look(face(345))
+    side = -1 if turn_back else 1
+    room.look(face(345 + side * 60), face(345 - side * 60, width=65))
+    assert room.look(face(345 + side * 72), face(345 - side * 72, width=65)) == [3, 4]
+
+
+def test_one_who_was_hidden_by_somebody_much_nearer_is_the_same_again() -> None:
+    room = Room()
+    for step in range(10):
+        room.look(face(340 - 12 * (9 - step)), face(350 + 12 * (9 - step), width=90))
+    room.look(face(350, width=90))
+    assert room.look(face(352), face(320, width=90)) == [1, 2]
+
+
 def test_one_who_stands_at_the_edge_and_is_missed_for_a_moment_is_the_same() -> None:
     room = Room()
     for step in range(10):

@@ -31,6 +31,13 @@ NEARER = 1.15
 GIVE_WAY_SECONDS = 0.6
 """Who was in front and is hidden stays in front this long, so that one missed look does not change the person."""
 
+ALIKE_SIZE = 1.2
+"""Faces whose sizes differ by less cannot be told apart by size."""
+
+ONE_BEHIND_THE_OTHER = 0.8
+"""Nor by place, once their middles were closer than this, in widths, and one of them was hidden: they may have passed
+each other, or turned back."""
+
 SPEED_MEMORY_SECONDS = 0.4
 
 LEAVING_SPEED = 0.5
@@ -151,7 +158,9 @@ class Tracks:
             if misfit <= 1 and not self.knows(face.region):
                 track.take(face, at)
                 self.seen.append(track)
-        self._hidden += [track for track, _ in found if track not in self.seen and not self._has_left(track)]
+        for track, _ in found:
+            if track not in self.seen and not self._has_left(track) and not self._is_confused(track, at):
+                self._hidden.append(track)
         self._settle(at)
 
     def knows(self, region: Region) -> bool:
@@ -181,6 +190,8 @@ class Tracks:
         track = min(self._hidden, key=lambda hidden: hidden.misfit(region, at), default=None)
         if track is None or track.misfit(region, at) > 1:
             return None
+        if any(other is not track and confusable(other, track, at) for other in self._hidden):
+            return None
         self._hidden.remove(track)
         return track
 
@@ -199,6 +210,19 @@ class Tracks:
         elif front not in self._hidden or at - front.at > GIVE_WAY_SECONDS:
             self.front = nearest
 
+    def _is_confused(self, lost: Track, at: float) -> bool:
+        """Whether somebody was lost at another's face, so that nobody can say who is who when both show up again.
+
+        Whoever is still seen gets a new number then, for it may be either of them.
+        """
+        if self._is_picture(lost):
+            return False
+        others = [track for track in self.people if confusable(track, lost, at)]
+        for track in others:
+            self.last_number += 1
+            track.number, track.since = self.last_number, at
+        return bool(others)
+
     def _has_left(self, track: Track) -> bool:
         """Whether somebody who is lost walked out of the picture, and did not only disappear from view."""
         region, least = track.face.region, LEAVING_SPEED * track.face.width_px
@@ -211,6 +235,14 @@ class Tracks:
 
     def _is_picture(self, track: Track) -> bool:
         return self._still_seconds is not None and track.stillness.seconds(track.at) >= self._still_seconds
+
+
+def confusable(one: Track, other: Track, at: float) -> bool:
+    """Whether two could be taken for each other: they should be in one place, and are of one size."""
+    here, there = one.expected(at), other.expected(at)
+    width = (one.face.width_px + other.face.width_px) / 2
+    near = math.hypot(here.x - there.x, here.y - there.y) < ONE_BEHIND_THE_OTHER * width
+    return near and max(here.side, there.side) < ALIKE_SIZE * min(here.side, there.side)
 
 
 def same_face(one: Region, other: Region) -> bool:
