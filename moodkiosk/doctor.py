@@ -70,7 +70,7 @@ def print_table(findings: list[Finding]) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     for finding in findings:
         text = finding.text + (f"\n[bold]→ {finding.advice}[/bold]" if finding.advice else "")
         table.add_row(marks[finding.outcome], finding.name, text)

@@ -152,4 +152,4 @@ def test_nothing_is_writable_for_what_sees_but_its_state_folder() -> None:
     sense = settings("moodkiosk-sense.service")
     assert sense["ProtectSystem"] == ["strict"]
     assert sense["ReadOnlyPaths"] == ["/tmp /var/tmp"]
-    assert sense["InaccessiblePaths"] == ["-/dev/shm -/dev/mqueue"]
+    assert sense["InaccessiblePaths"] == ["-/dev/shm -/dev/mqueue -/run/lock"]

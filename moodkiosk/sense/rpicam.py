@@ -15,6 +15,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -32,6 +33,15 @@ PIPE_BYTES = 1 << 20
 """Room for two pictures, so that the child hands one over in one go; the most that a plain user may ask for."""
 STOP_SECONDS = 0.7
 ERROR_BYTES = 8192
+
+DIE_WITH_PARENT = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG of linux/prctl.h
+try:
+    os.execvp(sys.argv[1], sys.argv[1:])
+except OSError as error:
+    sys.exit(f"ERROR: *** {sys.argv[1]} cannot be started: {error.strerror} ***")
+"""
 
 # What rpicam-apps and libcamera say on stderr.
 SIZE = re.compile(rb"configuring streams: \(0\) (\d+)x(\d+)-YUV420")
@@ -194,9 +204,11 @@ def _command(settings: CameraSettings) -> str:
 
 
 def _dying_with_us() -> list[str]:
-    """If this process is killed, a stalled child would keep the camera for ever; util-linux's setpriv prevents that."""
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
+    """If this process is killed, a stalled child would keep the camera for ever.
+
+    Not util-linux's setpriv: it sets its capabilities anew, which the sandbox of the unit does not allow.
+    """
+    return [sys.executable, "-ISc", DIE_WITH_PARENT]
 
 
 def _read_model() -> str:
