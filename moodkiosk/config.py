@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import re
 from pathlib import Path
 
 import msgspec
 import yaml
 
-from moodkiosk import contexts
+from moodkiosk import contexts, mistakes
 from moodkiosk.settings import Config
 
 LIMIT_BYTES = 256 * 1024
@@ -40,11 +38,13 @@ def load(path: Path | None, secrets: bool = True) -> Config:
     if path is None:
         return Config()
     node = _compose(path)
+    plain = _plain(node, path)
     try:
-        plain = _plain(node, path)
         config = msgspec.convert(plain, Config, strict=True)
     except msgspec.ValidationError as error:
-        raise ConfigError(_explain(error, node, path)) from None
+        keys, text = mistakes.explain(error, plain)
+        where = f"{path}:{mistakes.line_of(node, keys)}: {'.'.join(keys) or 'top level'}"
+        raise ConfigError(f"{where}: {text}") from None
     _check_meaning(config, node, path, secrets)
     return config
 
@@ -112,93 +112,11 @@ def _plain(node: yaml.Node, path: Path, depth: int = 0) -> object:
         loader.dispose()
 
 
-def _line(node: yaml.Node, keys: list[str]) -> int:
-    """The line of the key at the end of `keys`, as far as it leads."""
-    line = node.start_mark.line + 1
-    for name in keys:
-        if isinstance(node, yaml.MappingNode):
-            pair = next(((k, v) for k, v in node.value if k.value == name), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and name.isdigit() and int(name) < len(node.value):
-            node = node.value[int(name)]
-            line = node.start_mark.line + 1
-    return line
-
-
-def _explain(error: msgspec.ValidationError, root: yaml.Node, path: Path) -> str:
-    """Msgspec's message with our file, line and path, and a suggestion for a misspelt key."""
-    text, _, where = str(error).partition(" - at `")
-    # msgspec writes [...] for "some key of this dict".
-    keys = re.findall(r"\.\.\.|[^.\[\]]+", where.rstrip("`").removeprefix("$"))
-    if "..." in keys:
-        keys = _first_bad(root, keys)
-    unknown = re.match(r"Object contains unknown field `(.*)`", text)
-    if unknown:
-        name = unknown.group(1)
-        close = difflib.get_close_matches(name, _fields(keys), n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else f"; known here: {', '.join(_fields(keys))}"
-        keys = [*keys, name]
-        text = f"unknown key{hint}"
-    else:
-        text = text.replace("`", "'").replace("Expected", "expected").replace("Invalid", "invalid")
-        text = re.sub(r"'str' matching regex .*", _pattern_hint(keys), text)
-    return f"{path}:{_line(root, keys)}: {'.'.join(keys) or 'top level'}: {text}"
-
-
-def _first_bad(root: yaml.Node, keys: list[str]) -> list[str]:
-    """Replaces the `...` in a path by the key of the dict (music.moods) whose value does not convert."""
-    index = keys.index("...")
-    node = root
-    for name in keys[:index]:
-        node = next(v for k, v in node.value if k.value == name)
-    from moodkiosk.settings import MoodMusic
-
-    for key, value in node.value:
-        try:
-            msgspec.convert(_plain(value, Path(), 1), MoodMusic, strict=True)
-        except msgspec.ValidationError:
-            return [*keys[:index], str(key.value), *keys[index + 1 :]]
-    return keys
-
-
-def _pattern_hint(keys: list[str]) -> str:
-    if any("hours" in key for key in keys):
-        return 'hours such as "22:30-07:00" or "fri,sat 23:30-09:00"'
-    if keys[-1].endswith("topic"):
-        return "a topic without '+' and '#'"
-    return "letters, digits, '_' and '-' only (at most 40)"
-
-
-def _fields(keys: list[str]) -> list[str]:
-    """The keys that are known in the section at `keys`."""
-    kind: object = Config
-    for key in keys:
-        info = msgspec.inspect.type_info(kind)
-        kind = next((f.type for f in getattr(info, "fields", ()) if f.name == key), None)
-        kind = _struct_in(kind)
-        if kind is None:
-            from moodkiosk.settings import MoodMusic
-
-            kind = MoodMusic
-    return [field.name for field in msgspec.structs.fields(kind)]  # type: ignore[arg-type]
-
-
-def _struct_in(kind: object) -> object | None:
-    """The settings class inside a msgspec type description, if there is one."""
-    if isinstance(kind, msgspec.inspect.StructType):
-        return kind.cls
-    if isinstance(kind, msgspec.inspect.UnionType):
-        return next((found for found in map(_struct_in, kind.types) if found), None)
-    return None
-
-
 def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -> None:
     """What types cannot say: thresholds in order, secret files that are there."""
 
     def fail(key: str, text: str) -> None:
-        raise ConfigError(f"{path}:{_line(root, key.split('.'))}: {key}: {text}")
+        raise ConfigError(f"{path}:{mistakes.line_of(root, key.split('.'))}: {key}: {text}")
 
     if config.mood.exit_share > config.mood.enter_share:
         fail(
@@ -206,8 +124,9 @@ def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -
         )
     if config.sense.idle_rate_hz > config.sense.active_rate_hz:
         fail("sense.idle_rate_hz", f"expected at most active_rate_hz ({config.sense.active_rate_hz})")
-    if config.camera.width % 2 or config.camera.height % 2:
-        fail("camera.height", "expected even numbers for width and height")
+    for name, pixels in (("width", config.camera.width), ("height", config.camera.height)):
+        if pixels % 2:
+            fail(f"camera.{name}", f"expected an even number, got {pixels}")
     least = LEAST_READINGS / config.sense.active_rate_hz
     if config.mood.window_seconds < least:
         fail(
@@ -219,6 +138,8 @@ def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -
                 contexts.choice(entry)
             except contexts.NotAContext as error:
                 fail(f"music.moods.{name}.play.{index}", str(error))
+        if music.youtube and not music.youtube.startswith("https://"):
+            fail(f"music.moods.{name}.youtube", f"expected a link that begins with https://, got {music.youtube!r}")
     if config.music.player == "spotify" and not config.spotify.client_id:
         fail("music.player", "'spotify' needs spotify.client_id (docs/spotify.md says where it comes from)")
     if config.web.enabled and config.web.host not in LOOPBACK and not config.web.password_file:

@@ -32,12 +32,26 @@ def test_the_example_documents_every_key_with_its_default() -> None:
 MISTAKES = {
     "unknown key with a suggestion": ("mqtt:\n  prot: 3\n", ":2: mqtt.prot: unknown key; did you mean 'port'?"),
     "unknown key in a mood": ("music:\n  moods:\n    sad: {plya: [x]}\n", ":3: music.moods.sad.plya: unknown key"),
-    "wrong type": ("mqtt:\n  port: hello\n", ":2: mqtt.port: expected 'int', got 'str'"),
-    "impossible value": ("mqtt:\n  port: 99999\n", ":2: mqtt.port: expected 'int' <= 65535"),
+    "wrong type": ("mqtt:\n  port: hello\n", ":2: mqtt.port: expected a whole number, got a text"),
+    "impossible value": ("mqtt:\n  port: 99999\n", ":2: mqtt.port: expected a whole number <= 65535"),
     "not a number": ("sense:\n  active_rate_hz: .nan\n", ":2: sense.active_rate_hz: expected"),
     "an id with a slash": ("kiosk:\n  id: a/b\n", ":2: kiosk.id: expected letters, digits"),
     "bad hours": ("music: {quiet_hours: ['22:30-7']}", ':1: music.quiet_hours.0: expected hours such as "22:30-07:00"'),
-    "no such player": ("music: {player: foo}", ":1: music.player: invalid enum value 'foo'"),
+    "no such player": (
+        "music: {player: foo}",
+        ":1: music.player: expected 'dry-run' or 'mqtt' or 'spotify', got 'foo'",
+    ),
+    "no quotes": ("mqtt:\n  protocol: 5\n", ":2: mqtt.protocol: expected '3.1.1' or '5', in quotes, got 5"),
+    "a text for a list": (
+        "music:\n  moods:\n    sad: {play: Sunny}\n",
+        ":3: music.moods.sad.play: expected a list, such as [one, two], got a text",
+    ),
+    "a text for a section": ("mqtt:\n  tls: x\n", ":2: mqtt.tls: expected a section with keys of its own or nothing"),
+    "an odd width": ("camera:\n  width: 641\n", ":2: camera.width: expected an even number, got 641"),
+    "a link that is none": (
+        "music:\n  moods:\n    sad: {youtube: 'javascript:alert(1)'}\n",
+        ":3: music.moods.sad.youtube: expected a link that begins with https://",
+    ),
     "thresholds crossed": ("mood:\n  exit_share: 0.9\n", ":2: mood.exit_share: expected at most enter_share"),
     "missing secret file": ("mqtt:\n  password_file: /nowhere/pw\n", ":2: mqtt.password_file: there is no file"),
     "page open to all": ("web:\n  host: 0.0.0.0\n", ":2: web.host: another address than 127.0.0.1 needs"),
@@ -56,7 +70,7 @@ MISTAKES = {
     "not YAML": ("a: b: c\n", ":1: mapping values are not allowed here"),
     "10 MB": ("#" * 10_000_000, ": larger than 256 KiB"),
     "an alias of itself": ("a: &a [*a]\n", ":1: "),
-    "a date": ("kiosk: {name: 2026-11-01}", ":1: kiosk.name: expected 'str', got"),
+    "a date": ("kiosk: {name: 2026-11-01}", ":1: kiosk.name: expected a text, got"),
     "binary": ("kiosk: {name: !!binary '%%%'}", ":1: "),
     "python object": ("kiosk: {name: !!python/object/apply:os.getcwd []}", ":1: "),
 }
