@@ -47,6 +47,13 @@ def test_a_file_is_read_in_its_own_time(film: Path) -> None:
     assert camera.seconds_of_file(film) == pytest.approx(1.0)
 
 
+def test_only_we_say_that_a_camera_is_missing(capfd: pytest.CaptureFixture[str]) -> None:
+    # cv2 was loaded before anybody told it to be quiet, as MediaPipe does it.
+    with pytest.raises(CameraError, match="is the camera plugged in"):
+        video.Device(CameraSettings(), "/dev/video-nowhere")
+    assert capfd.readouterr().err == ""
+
+
 def test_a_mirror_image_is_turned_back(film: Path) -> None:
     frame = next(camera.frames_of_file(film, mirrored=True))
     assert np.abs(frame.rgb[24, 8].astype(int) - GREEN).max() < 16

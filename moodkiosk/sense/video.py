@@ -39,10 +39,11 @@ class VideoCapture(Protocol):
 def opencv() -> Any:
     """The module cv2, told beforehand to be brief and quiet (it reads these variables when it is first used)."""
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(SELECT_SECONDS))
-    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")  # what is wrong is said by us, once
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     import cv2
 
+    if "OPENCV_LOG_LEVEL" not in os.environ:  # read only when cv2 is loaded, and MediaPipe may have done that
+        cv2.setLogLevel(0)  # LOG_LEVEL_SILENT: what is wrong is said by us, once
     return cv2
 
 
