@@ -91,6 +91,10 @@ def test_a_damaged_file_or_a_full_disk_stops_nothing(tmp_path: Path, caplog: pyt
     for _ in range(3):
         gone.save(history.add(history.Day(NOON.date()), HAPPY, NOON))
     assert sum("are not kept" in line for line in caplog.messages) == 1
+    # Nor does it matter that what is no longer wished cannot be deleted.
+    locked = history.HistoryFile(tmp_path / "moods-today.json" / "no-folder", keep=False)
+    assert locked.load(lambda: NOON).spans == ()
+    assert "cannot be deleted" in caplog.messages[-1]
 
 
 def test_a_board_begins_with_what_was_kept_and_goes_on() -> None:

@@ -86,7 +86,7 @@ class HistoryFile:
         """Today's moods so far. The file of another day is not read."""
         empty = Day(now().date())
         if not self._keep:
-            self._path.unlink(missing_ok=True)
+            self._remove()
             return empty
         try:
             found = msgspec.json.decode(self._path.read_bytes(), type=Day)
@@ -100,6 +100,12 @@ class HistoryFile:
         # What went on while the kiosk was not running, nobody knows; and the file says nothing of it.
         self._written = found
         return found
+
+    def _remove(self) -> None:
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:  # a card that has become read-only, for one, is no reason to have no page
+            log.warning("the moods of a day cannot be deleted from %s: %s", self._path, error.strerror)
 
     def save(self, day: Day) -> None:
         """Writes `day` if it is to be kept and has changed; blocks for as long as the disk takes."""
