@@ -79,7 +79,7 @@ def private_broker(program: str | None = None) -> Iterator[Broker]:
             )
             command = [program, "-c", str(settings)]
         else:
-            command = [sys.executable, "-m", "moodkiosk.broker", str(port)]
+            command = [sys.executable, "-P", "-m", "moodkiosk.broker", str(port)]
         # A session of its own: Ctrl-C is for us, and the broker goes last.
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
         stack.callback(_stop, child)

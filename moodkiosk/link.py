@@ -7,8 +7,10 @@ damaged, too long, of an unknown type or with a field of the wrong type is dropp
 from __future__ import annotations
 
 import math
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, get_args
 
 import msgspec
@@ -112,6 +114,17 @@ PUBLIC_FIELDS: dict[type, tuple[str, ...]] = {
 
 class BadLine(Exception):
     """A line that cannot be taken, and why."""
+
+
+def answered(path: Path) -> bool:
+    """Whether a process listens at the Unix socket; a file that a killed one left behind does not count."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
 
 
 def encode(message: Line) -> bytes:

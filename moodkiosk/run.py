@@ -13,7 +13,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from moodkiosk import config
+from moodkiosk import config, link, paths
+from moodkiosk.cli import Failure
 
 STOP_SECONDS = 1.5
 """How long a half may take to end before it is killed."""
@@ -23,7 +24,10 @@ OPERATORS_MISTAKE = 2
 
 def main(args: argparse.Namespace) -> int:
     """Starts act and sense and keeps both running until Ctrl-C."""
-    config.load(args.config)  # mistakes are said once, before anything starts
+    settings = config.load(args.config)  # mistakes are said once, before anything starts
+    control = paths.control_socket(settings.paths)
+    if link.answered(control):  # its act would be sent a second sense
+        raise Failure(f"another kiosk is running here: {control} is in use; end it first, or set paths.runtime")
     options = ["--config", str(args.config)] if args.config else []
     act = ["act", *options, *(["--json"] if args.json else [])]
     return supervise([act, ["sense", *options]], seconds=None)
@@ -64,8 +68,10 @@ def supervise(commands: Sequence[Sequence[str]], seconds: float | None, cwd: Pat
 
 
 def _start(command: Sequence[str], cwd: Path | None) -> subprocess.Popen[bytes]:
+    # -P: what lies in the folder where somebody happens to be is not imported.
+    line = [sys.executable, "-P", "-m", "moodkiosk", *command]
     # A group of its own: Ctrl-C on the terminal reaches us alone, and we end the halves in order.
-    return subprocess.Popen([sys.executable, "-m", "moodkiosk", *command], process_group=0, cwd=cwd)
+    return subprocess.Popen(line, process_group=0, cwd=cwd)
 
 
 def _stop(children: Sequence[subprocess.Popen[bytes]]) -> None:

@@ -39,14 +39,9 @@ def listen(path: Path) -> socket.socket:
     """
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     if path.exists():
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.settimeout(1)
-            try:
-                probe.connect(str(path))
-            except OSError:
-                path.unlink()
-            else:
-                raise OSError(f"another kiosk is running here: {path} is in use")
+        if link.answered(path):
+            raise OSError(f"another kiosk is running here: {path} is in use")
+        path.unlink()
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     old_mask = os.umask(0o117)  # 0660 from its first moment
     try:

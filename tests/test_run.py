@@ -1,0 +1,36 @@
+"""`moodkiosk run`: both halves on a desk, started and watched over."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from moodkiosk.act import sockets
+
+SUPERVISE = """
+from moodkiosk.run import supervise
+raise SystemExit(supervise([["act", "--config", "nowhere.yaml"]], 20))
+"""
+
+
+def test_the_halves_do_not_import_what_lies_in_the_folder_where_somebody_is(tmp_path: Path) -> None:
+    (tmp_path / "msgspec.py").write_text("raise SystemExit('the wrong msgspec')\n")
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", SUPERVISE], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (2, "moodkiosk: nowhere.yaml: cannot be read: No such file or directory\n")
+
+
+def test_beside_a_running_kiosk_a_second_is_not_started(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(f"paths: {{runtime: {tmp_path}, state: {tmp_path}}}\n")
+    running = sockets.listen(tmp_path / "control.sock")
+    command = [sys.executable, "-m", "moodkiosk", "run", "--config", str(config)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    finally:
+        running.close()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"moodkiosk: another kiosk is running here: {tmp_path}/control.sock is in use; ")
+    assert len(done.stderr.splitlines()) == 1
