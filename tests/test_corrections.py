@@ -141,6 +141,20 @@ def test_a_pooled_file_loses_only_that_persons_samples(tmp_path: Path) -> None:
     assert left.face[0, 0, 0] == 468 * 3
 
 
+def test_a_file_of_another_program_is_forgotten_too_and_one_that_contradicts_itself_is_named(tmp_path: Path) -> None:
+    def written(name: str, **changes: object) -> None:
+        given = {"face": np.zeros((2, 468, 3)), "label": "happy", "person": "Anna", **changes}
+        np.savez(tmp_path / name, **given)  # type: ignore[arg-type]  # it takes whatever becomes an array
+
+    written("a.npz", face=3.0, person=np.array(["Anna", "Ben"]))
+    written("b.npz", person=np.array(["Anna", "Ben", "Cleo"]))
+    written("c.npz", person=np.array(b"Anna"))
+    written("d.npz", person=np.array(["Anna"]))
+    said = str(erase(tmp_path, "Anna"))
+    assert said.startswith("deleted 2 recordings; could not tell whose these are")
+    assert files_in(tmp_path) == ["a.npz", "b.npz"]
+
+
 def test_forgetting_says_what_it_cannot_tell_and_leaves_other_files_alone(tmp_path: Path) -> None:
     recording.save(replace(faces.recording(), person="Anna"), tmp_path)
     (tmp_path / "damaged.npz").write_bytes(b"PK\x03\x04 no more")

@@ -121,6 +121,8 @@ def test_the_starter_faces_are_a_dataset(extra: Path) -> None:
         ({"face": np.ones((0, 468, 3))}, "no samples"),
         ({"face": np.full((2, 468, 3), np.nan)}, "damaged"),
         ({"face": np.array(["a"])}, "'face' must be numbers"),
+        ({"face": 3.0}, "'face' must be numbers"),
+        ({"left_hand": np.full((3, 21, 3), np.inf)}, "damaged: some points of 'left_hand'"),
         ({"label": np.array(["a", "b"])}, "'label' must be"),
         ({"label": 3}, "'label' must be"),
         ({"label": ""}, "without a label"),

@@ -61,8 +61,11 @@ class Reader:
         # Later face meshes have ten points of the irises after the 468.
         if name == "face" and array.ndim == 3 and array.shape[1] == 478:
             array = array[:, :count]
-        if array.dtype.kind not in "fiu" or array.shape != (len(array) if n is None else n, count, 3):
+        wanted = (*array.shape[:1], count, 3) if n is None else (n, count, 3)
+        if array.dtype.kind not in "fiu" or array.shape != wanted:
             raise self._bad(name, f"numbers [{'n' if n is None else n}, {count}, 3]", array)
+        if np.isinf(array).any():
+            raise UsageError(f"{self.path} is damaged: some points of '{name}' are not numbers")
         return np.ascontiguousarray(array, np.float32)
 
     def texts(self, name: str, n: int, *, empty: bool = True) -> Texts:

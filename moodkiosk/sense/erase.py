@@ -88,6 +88,8 @@ def _recording(path: Path, person: str) -> Erased:
     if "face" not in arrays or "label" not in arrays:
         return Erased()
     theirs = _rows_of(person, arrays)
+    if theirs is None:
+        return Erased(unreadable=(path,))
     if theirs.all():
         path.unlink()
         return Erased(recordings=1)
@@ -101,12 +103,17 @@ def _recording(path: Path, person: str) -> Erased:
     return Erased(samples=int(theirs.sum()))
 
 
-def _rows_of(person: str, arrays: dict[str, NDArray[Any]]) -> Rows:
-    """Bool [n]: which samples are that person's; "" means everybody's."""
+def _rows_of(person: str, arrays: dict[str, NDArray[Any]]) -> Rows | None:
+    """Bool [n]: which samples are that person's; "" means everybody's, bool [1]. None if nobody can tell."""
     import numpy as np
 
-    n = len(arrays["face"])
     if not person:
-        return np.ones(max(n, 1), np.bool_)
-    names = np.broadcast_to(arrays.get("person", np.array("")), (n,)).tolist()
-    return np.array([same_person(str(name), person) for name in names], np.bool_)
+        return np.ones(1, np.bool_)
+    shape = arrays["face"].shape[:1]
+    names = arrays.get("person", np.array(""))
+    if names.dtype.kind == "S":  # as other programs may write it; `learn.npz` reads it the same way
+        names = np.char.decode(names, "utf-8", "replace")
+    if not shape or not (names.size == 1 or names.shape == shape):
+        return None
+    names = np.broadcast_to(names.reshape(-1), shape)
+    return np.array([same_person(str(name), person) for name in names.tolist()], np.bool_)
