@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from moodkiosk.cli import UsageError
@@ -24,6 +26,22 @@ def weight_of(found: dict[str, str], words: str) -> str | None:
 
 def test_one_label_cannot_be_trained(tmp_path: Path) -> None:
     assert weight_of(findings(write(tmp_path, ("happy",))), "at least two labels") == "fatal"
+
+
+@pytest.mark.parametrize("label", ["hap\npy", "  ", " happy", "h" * 61])
+def test_what_no_model_can_have_as_a_label_is_refused_before_training(tmp_path: Path, label: str) -> None:
+    data = dataset.load([write(tmp_path, ("neutral", "sad"))]).relabelled({"sad": label})
+    (fatal,) = [finding.text for finding in check(data, hands=False) if finding.weight == "fatal"]
+    assert f"{label!r} cannot be a label" in fatal
+    assert "--rename" in fatal
+
+
+def test_more_labels_than_a_model_can_have_are_refused(tmp_path: Path) -> None:
+    data = dataset.load([write(tmp_path, ("neutral",), n=5 * 65)])
+    crowd = replace(data, label=np.repeat([f"{number:03}" for number in range(65)], 5))
+    assert "fatal: 65 labels, 64 are the most: choose some with --only" in [
+        f"{finding.weight}: {finding.text}" for finding in check(crowd, hands=False)
+    ]
 
 
 def test_fewer_than_five_samples_of_a_label_cannot_be_trained(tmp_path: Path) -> None:

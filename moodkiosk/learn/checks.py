@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from moodkiosk.moods import AT_REST
+from moodkiosk.sense.bundle import MAX_LABELS, fit_for_label
 
 if TYPE_CHECKING:
     from moodkiosk.learn.dataset import Dataset
@@ -73,6 +74,13 @@ def _labels(data: Dataset) -> list[Finding]:
     found, labels = [], list(data.labels)
     if len(labels) < 2:
         found.append(Finding(f"all samples are {labels[0]!r}: it takes at least two labels to tell apart", "fatal"))
+    if len(labels) > MAX_LABELS:
+        found.append(Finding(f"{len(labels)} labels, {MAX_LABELS} are the most: choose some with --only", "fatal"))
+    found += [
+        Finding(f"{label!r} cannot be a label: --rename it to plain text of at most 60 letters", "fatal")
+        for label in labels
+        if not fit_for_label(label)
+    ]
     for index, label in enumerate(labels):
         for other in labels[:index]:
             if plain(label) == plain(other) or _alike(label, other):

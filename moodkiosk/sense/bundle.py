@@ -20,6 +20,9 @@ from moodkiosk.sense.measures import FACE_AND_HANDS, FACE_MEASURES, MEASURES
 FORMAT = 1
 """Of the manifest."""
 
+MAX_LABELS = 64
+"""More than anybody can show; a damaged manifest may claim any number."""
+
 MANIFEST, LABELS = "manifest.json", "labels.txt"
 
 
@@ -108,7 +111,7 @@ def _manifest(text: bytes) -> Manifest:
     if manifest.uses_hands != (manifest.schema == FACE_AND_HANDS):
         raise BadModel(f"{MANIFEST} contradicts itself about hands")
     labels = manifest.labels
-    if not 1 <= len(labels) <= 64 or len(set(labels)) < len(labels) or not all(_fit_for_label(item) for item in labels):
+    if not 1 <= len(labels) <= MAX_LABELS or len(set(labels)) < len(labels) or not all(map(fit_for_label, labels)):
         raise BadModel("its labels are none, too many, twice the same, or not plain text")
     usual = manifest.neutral_mean
     if usual is not None and (len(usual) != len(FACE_MEASURES) or not np.isfinite(usual).all()):
@@ -118,5 +121,6 @@ def _manifest(text: bytes) -> Manifest:
     return manifest
 
 
-def _fit_for_label(label: str) -> bool:
+def fit_for_label(label: str) -> bool:
+    """Whether a model can have this label: plain text of 1 to 60 letters, no space around it."""
     return label == label.strip() and 0 < len(label) <= 60 and label.isprintable()
