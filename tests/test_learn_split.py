@@ -73,6 +73,16 @@ def test_without_times_the_order_in_the_file_counts(tmp_path: Path) -> None:
     assert not parts.train[first[70:]].any()
 
 
+def test_a_burst_with_a_straggler_leaves_something_to_learn_from(tmp_path: Path) -> None:
+    data = dataset.load([write(tmp_path, MOODS, n=12)])
+    burst = np.tile([*np.arange(11) / 10, 20.0], len(data) // 12)
+    parts = split(replace(data, at=burst))
+    for label in MOODS:
+        assert (parts.train & (data.label == label)).sum() >= 3
+        assert (parts.held & (data.label == label)).sum() == 3
+    assert not (parts.train & parts.held).any()
+
+
 def test_five_frames_a_label_can_be_split(tmp_path: Path) -> None:
     data = dataset.load([write(tmp_path, MOODS, n=5)])
     parts = split(data)

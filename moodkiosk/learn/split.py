@@ -118,9 +118,10 @@ def _ends(data: Dataset) -> tuple[Mask, Mask]:
         end = max(1, round(HELD_SHARE * len(rows)))
         last, before = rows[-end:], rows[:-end]
         held[last] = True
-        if timed and np.ptp(at) > 4 * GAP_SECONDS:
-            before = before[data.at[before] <= data.at[last[0]] - GAP_SECONDS]
-        elif len(before) > 2:  # no times: leave out one sample, or one of twenty
+        early = before[data.at[before] <= data.at[last[0]] - GAP_SECONDS]
+        if timed and np.ptp(at) > 4 * GAP_SECONDS and len(early):
+            before = early
+        elif len(before) > 2:  # no times, or all but a few samples at one moment: leave out one, or one of twenty
             before = before[: -max(1, len(rows) // 20)]
         train[before] = True
     return train, held
