@@ -180,13 +180,34 @@ def test_a_take_without_a_face_is_not_kept_and_its_label_stays_due(folder: Folde
     assert room.sitting.warnings == ["no face seen: come into the middle of the picture and look at the camera"]
     room.wait(1)
     assert folder.names() == []
-    assert room.sitting.news == "'happy': a face in 0 of 40 pictures only, nothing was kept"
+    assert room.sitting.news == "'happy': a face in 0 of 40 pictures, 10 are the least: nothing was kept"
     assert (room.phase, room.sitting.label) == ("waiting", "happy")
     room.press("r")
     assert (room.phase, room.sitting.label) == ("countdown", "happy")
     room.take()
     room.press("s")
     assert room.sitting.label == "sad"
+
+
+@pytest.mark.parametrize("how", ["no face", "no camera"])
+def test_a_repetition_that_failed_can_be_recorded_although_the_old_one_is_dropped_meanwhile(
+    room: Room, folder: Folder, how: str
+) -> None:
+    room.press(" ")
+    room.take()
+    room.press("r")
+    if how == "no face":
+        room.look = lambda at: sight(at, people=0, landmarks=None)
+        room.take()
+        room.look = sight
+    else:
+        room.sitting.lost("unplugged", room.at)
+    room.press("d")
+    assert folder.names() == []
+    room.press(" ")
+    room.take()
+    assert folder.names() == ["happy-2.npz"]
+    assert (room.phase, room.sitting.label) == ("pause", "sad")
 
 
 def test_a_lost_camera_breaks_the_take_off_and_keeps_the_others(room: Room, folder: Folder) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from moodkiosk.learn.take import Sight, Take
+from moodkiosk.learn.take import MIN_SAMPLES, Sight, Take
 
 if TYPE_CHECKING:
     from moodkiosk.learn.traits import Floats
@@ -187,6 +187,8 @@ class Sitting:
             self._enter("pause", at)
         elif self.kept:
             gone = self.kept.pop()
+            if gone is self._replaces:  # its repetition failed, and is still to come
+                self._replaces = None
             gone.path.unlink(missing_ok=True)
             self.news = f"'{gone.label}' was dropped, {gone.path.name} is deleted"
 
@@ -210,7 +212,8 @@ class Sitting:
         if take.enough:
             self._keep(label, take)
         else:
-            self.news = f"'{label}': a face in {len(take.samples)} of {take.looks} pictures only, nothing was kept"
+            seen = f"a face in {len(take.samples)} of {take.looks} pictures"
+            self.news = f"'{label}': {seen}, {MIN_SAMPLES} are the least: nothing was kept"
             if self.plan.by_hand:
                 self._failed = True
                 self._enter("waiting", at)
