@@ -75,12 +75,30 @@ def test_recordings_left_behind_are_brought_and_nothing_is_overwritten(
     assert brought(sshd, tmp_path) == []
 
 
+def test_a_host_may_be_written_as_an_address_with_a_port(sshd: Sshd, outbox: Path, tmp_path: Path) -> None:
+    kept = recording.save(faces.recording("happy"), outbox)
+    with bring.connection(f"ssh://kitchen:{sshd.port}", ssh.program(sshd.command)) as there:
+        assert [file.name for file in bring.bring_back(there, tmp_path)] == [kept.name]
+
+
+def test_a_mistake_over_there_is_one_line_although_nothing_was_ever_recorded(
+    sshd: Sshd, outbox: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from moodkiosk import cli
+
+    outbox.rmdir()
+    words = ["happy", "--host", "kitchen", "--quiet", "--ssh", sshd.command, "--out", str(tmp_path / "out")]
+    assert cli.main(["collect", *words, "--config", "/nowhere.yaml"]) == 2
+    assert capfd.readouterr().err == "moodkiosk: /nowhere.yaml: cannot be read: No such file or directory\n"
+
+
 def test_what_came_damaged_stays_on_the_kiosk(sshd: Sshd, outbox: Path, tmp_path: Path) -> None:
     (outbox / "happy-1.npz").write_bytes(b"not whole")
-    with pytest.raises(Failure, match="it stays on the kiosk"):
+    whole = recording.save(faces.recording("sad"), outbox)
+    with pytest.raises(Failure, match=r"it stays on the kiosk in \S+outbox: happy-1.npz is not a recording"):
         brought(sshd, tmp_path)
     assert [file.name for file in outbox.iterdir()] == ["happy-1.npz"]
-    assert list(tmp_path.iterdir()) == []
+    assert [file.name for file in tmp_path.iterdir()] == [whole.name]  # one bad file does not keep the others
 
 
 def collect_there(sshd: Sshd, folder: Path, host: str = "kitchen", command: str = "") -> int:

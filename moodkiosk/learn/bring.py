@@ -55,7 +55,10 @@ class Connection:
 
     def fetch(self, folder: str, into: Path) -> None:
         """Copies a folder from there. Raises Failure."""
-        copy = ["scp", "-q", "-r", "-o", f"ControlPath={self.socket}", "--", f"{self.host}:{folder}", str(into)]
+        # scp does not understand every name that ssh does, such as ssh://pi@kiosk:2222. Over the open connection any
+        # name will do; without it, this one leads nowhere.
+        only = ["-o", f"ControlPath={self.socket}", "-o", "ProxyCommand=false"]
+        copy = ["scp", "-q", "-r", *only, "--", f"kiosk:{folder}", str(into)]
         done = subprocess.run(copy, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Failure(f"{self.host}: copying failed: {last_line(done.stderr)}")
@@ -87,7 +90,7 @@ def collect_there(args: argparse.Namespace, *, by_hand: bool) -> int:
             )
         if code == ssh.NOT_THERE:
             raise Failure(f"no moodkiosk on {host}: install it (scripts/install-pi), or name it with --kiosk-command")
-        _say_what_came(bring_back(there, args.out), args.out)
+        bring_back(there, args.out)
     return code
 
 
@@ -110,25 +113,38 @@ def connection(host: str, command: list[str]) -> Iterator[Connection]:
 
 
 def bring_back(there: Connection, folder: Path) -> list[Path]:
-    """Moves the recordings in the kiosk's outbox into `folder` and returns them; none is ever overwritten.
+    """Moves the recordings in the kiosk's outbox into `folder`, says so and returns them; none is ever overwritten.
 
-    What is damaged or cannot be written here stays there. Raises Failure.
+    What is damaged or cannot be written here stays there, and the others come all the same. Raises Failure.
     """
-    waiting = [name for name in there.ask(f"ls {OUTBOX}").splitlines() if NAME.fullmatch(name)]
-    if not waiting:
-        return []
-    with tempfile.TemporaryDirectory(prefix="moodkiosk-bring-") as inbox:
-        there.fetch(OUTBOX, Path(inbox))
-        came = {name: _put(Path(inbox) / "outbox" / name, folder) for name in waiting}
-    there.ask(f"cd {OUTBOX} && rm -f -- {shlex.join(came)}")
+    listing = there.ask(f"sh -c {shlex.quote(f'test ! -d {OUTBOX} || ls {OUTBOX}')}")
+    waiting = [name for name in listing.splitlines() if NAME.fullmatch(name)]
+    came: dict[str, Path] = {}
+    damaged: list[str] = []
+    if waiting:
+        with tempfile.TemporaryDirectory(prefix="moodkiosk-bring-") as inbox:
+            there.fetch(OUTBOX, Path(inbox))
+            for name in waiting:
+                try:
+                    came[name] = _put(Path(inbox) / "outbox" / name, folder)
+                except UsageError as error:
+                    damaged.append(str(error))
+    if came:
+        there.ask(f"cd {OUTBOX} && rm -f -- {shlex.join(came)}")
+    _say_what_came(list(came.values()), folder)
+    if damaged:
+        raise Failure(f"came damaged, it stays on the kiosk in {OUTBOX}: {'; '.join(damaged)}")
     return list(came.values())
 
 
 def _put(fetched: Path, folder: Path) -> Path:
-    """Puts one file where it belongs; another file of the same name stays, this one gets a new name."""
+    """Puts one file where it belongs; another file of the same name stays, this one gets a new name.
+
+    Raises UsageError when it is damaged, Failure when it cannot be written.
+    """
     try:
         data = fetched.read_bytes()
-        dataset.parse(data, fetched)
+        dataset.parse(data, Path(fetched.name))
         for number in range(100):
             path = folder / (fetched.name if not number else f"{fetched.stem}-{number}.npz")
             if not path.exists():
@@ -136,8 +152,6 @@ def _put(fetched: Path, folder: Path) -> Path:
                 return path
             if path.read_bytes() == data:
                 return path
-    except UsageError as error:
-        raise Failure(f"came damaged, it stays on the kiosk: {error}") from None
     except OSError as error:
         raise Failure(f"cannot write into {folder}: {error.strerror}; the recordings stay on the kiosk") from None
     raise Failure(f"too many files named {fetched.name} in {folder}")
