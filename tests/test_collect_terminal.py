@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from moodkiosk.learn import dataset
@@ -77,8 +79,10 @@ def test_a_lost_connection_ends_the_sitting_and_leaves_nothing_behind(tmp_path: 
         (["happy", "--seconds", "0"], 2, "--seconds must be from 1 to 600"),
         (["happy", "--out", "/proc/recordings"], 1, "cannot write into /proc/recordings"),
         (["happy", "--source", "nowhere.mkv"], 2, "nowhere.mkv: No such file"),
+        (["happy", "--source", __file__], 1, "is not a video that can be read"),
         (["happy", "--host", "-oProxyCommand=x"], 2, "expected one argument"),
         (["happy", "--host", "two words"], 2, "is not a host"),
+        (["happy", "--host", ""], 2, "is not a host"),
     ],
 )
 def test_mistakes_are_one_line(tmp_path: Path, words: list[str], code: int, said: str) -> None:
@@ -87,7 +91,24 @@ def test_mistakes_are_one_line(tmp_path: Path, words: list[str], code: int, said
     assert done.returncode == code
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert "0 recordings" not in done.stdout
     assert not any(file for file in tmp_path.rglob("*") if file.is_file())
+
+
+@pytest.mark.slow
+def test_a_script_learns_from_the_exit_code_that_nothing_was_kept(tmp_path: Path) -> None:
+    empty = cv2.VideoWriter(str(tmp_path / "empty.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 5, (320, 240))
+    for _ in range(5 * 14):
+        empty.write(np.full((240, 320, 3), 128, np.uint8))
+    empty.release()
+    done = subprocess.run(
+        [sys.executable, SCRIPT, "happy", "--quiet", "--seconds", "2", "--source", "empty.avi"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False, input="",
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "10 are the least: nothing was kept" in done.stdout
+    assert "nothing is kept of: happy" in done.stdout
+    assert recordings(tmp_path / "recordings") == []
 
 
 def test_a_kiosk_that_does_not_lend_its_camera_is_a_reason_to_stop(tmp_path: Path) -> None:

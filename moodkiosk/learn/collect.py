@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Holds a sitting here, or with `--host` over there."""
+    """Holds a sitting here, or with `--host` over there. With nobody at the keys, every label must be kept for a 0."""
     if not 1 <= args.seconds <= 600:
         raise UsageError("--seconds must be from 1 to 600")
     by_hand = not args.quiet and sys.stdin.isatty() and sys.stdout.isatty()
-    if args.host:
+    if args.host is not None:
         from moodkiosk.learn.bring import collect_there
 
         return collect_there(args, by_hand=by_hand)
@@ -50,10 +50,11 @@ def main(args: argparse.Namespace) -> int:
         _say_what_is_kept(sitting, args.out, "broken off; ")
         return 130
     except Failure:
-        _say_what_is_kept(sitting, args.out)
+        if sitting.kept:
+            _say_what_is_kept(sitting, args.out)
         raise
     _say_what_is_kept(sitting, args.out)
-    return 0
+    return 1 if sitting.missing and not by_hand else 0
 
 
 def make_writable(folder: Path) -> None:
