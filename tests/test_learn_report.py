@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from moodkiosk.learn import report
+from moodkiosk.learn import charts, report
 from moodkiosk.learn.advice import advice
+from moodkiosk.learn.figures import Bin
 from tests.support import browser as support
 from tests.support.browser import SCREENSHOTS, opened
 from tests.support.examined import examined
@@ -89,21 +91,53 @@ def test_a_model_that_reads_everything_is_only_to_be_tried(tmp_path: Path) -> No
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_real_browser_shows_it_on_a_phone_without_scrolling_sideways(tmp_path: Path, scheme: str) -> None:
     names = {"surprise": "a-label-of-one-very-long-word-that-somebody-chose"}
-    path = report.write(examined(tmp_path / "data", names=names, person="Somebody with quite a long name"), tmp_path)
+    found = examined(tmp_path / "data", 0.98, names, person="Somebody with quite a long name")
+    path = report.write(found, tmp_path)
     with sync_playwright() as playwright:
         browser = support.launch(playwright)
         with opened(browser, path.as_uri(), "phone", color_scheme=scheme) as watched:
             page = watched.page
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
             assert smallest_letters_px(page) >= 11
+            assert cut_off(page) == []
             assert page.locator("svg").count() >= 8
             assert watched.requests == [path.as_uri()]
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
+            accessible = Axe().run(page)
+            assert accessible.violations_count == 0, accessible.generate_report()
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=SCREENSHOTS / f"report-phone-{scheme}.png", full_page=True)
             assert watched.complaints == []
         browser.close()
+
+
+def test_the_confusion_matrix_drops_the_percent_signs_where_they_do_not_fit() -> None:
+    few, many = (charts.confusion(np.eye(n, dtype=np.int64), [f"mood {i}" for i in range(n)]) for n in (5, 9))
+    assert ">100%</text>" in few
+    assert "in %" not in few
+    assert ">100</text>" in many
+    assert "read as, in %" in many
+
+
+def test_a_dot_in_the_corner_is_whole() -> None:
+    drawn = charts.reliability([Bin(confidence=1.0, accuracy=1.0, count=250)])
+    (dot,) = re.findall(r'cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"', drawn)
+    x, y, radius = map(float, dot)
+    assert y - radius >= 0
+    assert x + radius <= charts.WIDTH
+
+
+def cut_off(page: Page) -> list[str]:
+    """Texts and dots that reach out of their drawing, and texts that are wider than the cell they stand in."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('svg text, svg circle')].filter(part => {
+            const own = part.getBoundingClientRect(), all = part.closest('svg').getBoundingClientRect();
+            const cell = part.previousElementSibling;
+            const within = cell && part.getAttribute('text-anchor') == 'middle' && cell.tagName == 'rect';
+            const room = within ? cell.getBoundingClientRect() : all;
+            return own.left < room.left - 1 || own.right > room.right + 1 || own.top < all.top - 1;
+        }).map(part => part.textContent || part.outerHTML)"""
+    )
+    return found
 
 
 def smallest_letters_px(page: Page) -> float:

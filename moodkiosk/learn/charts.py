@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 WIDTH = 320
 """Units across a drawing: about the pixels of a phone, so that letters stay readable there."""
 
+PERCENT_ROOM = 34.0
+"""Width of a cell that holds "100%" in bold."""
+
 
 def figure(height: float, body: str, title: str, width: float = WIDTH) -> str:
     """An SVG drawing; `title` says in words what it shows."""
@@ -33,9 +36,9 @@ def confusion(counts: NDArray[np.int64], labels: Sequence[str]) -> str:
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     left, top = 84.0, 74.0
     cell = (WIDTH - left - 26) / len(labels)  # the last column's name leans over the edge
-    parts = [
-        f'<text x="0" y="{top - 6}" class="small">shown</text><text x="{left}" y="10" class="small">read as</text>'
-    ]
+    sign = "%" if cell >= PERCENT_ROOM else ""
+    head = "read as" if sign else "read as, in %"
+    parts = [f'<text x="0" y="{top - 6}" class="small">shown</text><text x="{left}" y="10" class="small">{head}</text>']
     for column, label in enumerate(labels):
         x = left + (column + 0.5) * cell
         parts.append(f'<text transform="translate({x:.1f} {top - 6}) rotate(-45)" class="small">{_short(label)}</text>')
@@ -44,13 +47,14 @@ def confusion(counts: NDArray[np.int64], labels: Sequence[str]) -> str:
         parts.append(f'<text x="{left - 6}" y="{y + 22}" text-anchor="end">{_short(label)}</text>')
         for column in range(len(labels)):
             share, x = shares[row, column], left + column * cell
+            text = _percent(share, sign)
             kind = "right" if row == column else "wrong"
             ink = "on-dark" if share > 0.5 else ""
             parts.append(
                 f'<rect x="{x + 1:.1f}" y="{y + 1}" width="{cell - 2:.1f}" height="34" rx="3" class="cell"/>'
                 f'<rect x="{x + 1:.1f}" y="{y + 1}" width="{cell - 2:.1f}" height="34" rx="3" class="{kind}" '
                 f'fill-opacity="{share:.2f}"/>'
-                f'<text x="{x + cell / 2:.1f}" y="{y + 22}" text-anchor="middle" class="{ink}">{_percent(share)}</text>'
+                f'<text x="{x + cell / 2:.1f}" y="{y + 22}" text-anchor="middle" class="{ink}">{text}</text>'
             )
     right = float(np.diag(counts).sum() / max(1, counts.sum()))
     return figure(
@@ -60,7 +64,7 @@ def confusion(counts: NDArray[np.int64], labels: Sequence[str]) -> str:
 
 def bars(rows: Sequence[tuple[str, float, str]], title: str, most: float = 1.0, mark: float | None = None) -> str:
     """Horizontal bars: name, length from 0 to `most`, and a text beside it; `mark` draws a line at a value."""
-    parts, left, room = [], 132.0, WIDTH - 132.0 - 78.0
+    parts, left, room = [], 132.0, WIDTH - 132.0 - 92.0
     for index, (name, value, text) in enumerate(rows):
         y = index * 26
         length = room * min(max(value, 0.0), most) / most
@@ -86,14 +90,14 @@ def reliability(bins: Sequence[Bin]) -> str:
     )
     ideal = f'<line x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}" class="mark"/>'
     body = _axes("confidence", "right") + ideal + dots
-    return figure(236, body, "Reliability: how often the model is right at each confidence; the line is the ideal")
+    return figure(248, body, "Reliability: how often the model is right at each confidence; the line is the ideal")
 
 
 def answered(points: Sequence[tuple[float, float]]) -> str:
     """Accuracy against the share of samples that is answered, surest first."""
     path = " ".join(f"{_x(share):.1f},{_y(accuracy):.1f}" for share, accuracy in points)
     body = _axes("share answered, surest first", "right") + f'<polyline points="{path}" class="curve"/>'
-    return figure(236, body, "Accuracy against the share of samples that is answered")
+    return figure(248, body, "Accuracy against the share of samples that is answered")
 
 
 def face(points: Points, left: Points | None, right: Points | None, title: str) -> str:
@@ -120,7 +124,7 @@ def _x(share: float) -> float:
 
 
 def _y(share: float) -> float:
-    return 200 - share * 190
+    return 212 - share * 184  # above it is room for large dots, and for what the axis means
 
 
 def _axes(across: str, up: str) -> str:
@@ -130,13 +134,13 @@ def _axes(across: str, up: str) -> str:
         f'<text x="{_x(tick)}" y="{_y(0) + 16}" text-anchor="middle" class="small">{tick:.0%}</text>'
         for tick in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
-    parts.append(f'<text x="{(_x(0) + _x(1)) / 2}" y="232" text-anchor="middle" class="small">{across}</text>')
-    parts.append(f'<text x="{_x(0) + 4}" y="{_y(1) + 12}" class="small">{up}</text>')
+    parts.append(f'<text x="{(_x(0) + _x(1)) / 2}" y="244" text-anchor="middle" class="small">{across}</text>')
+    parts.append(f'<text x="0" y="11" class="small">{up}</text>')
     return "".join(parts)
 
 
-def _percent(share: float) -> str:
-    return f"{share:.0%}" if share >= 0.005 else "·"
+def _percent(share: float, sign: str) -> str:
+    return f"{100 * share:.0f}{sign}" if share >= 0.005 else "·"
 
 
 def _short(text: str, most: int = 11) -> str:
