@@ -135,6 +135,21 @@ def test_the_loan_of_the_camera_is_renewed_while_it_is_needed_and_then_no_more(t
         assert kiosk.asked.empty()
 
 
+def test_a_kiosk_whose_eyes_are_not_running_keeps_nobody_from_the_camera_and_lends_it_when_they_start(
+    tmp_path: Path,
+) -> None:
+    from moodkiosk.learn.lease import RENEW_SECONDS, Lease
+
+    answers: list[str | None] = ["the half that sees is not running", None]
+    with ControlDouble(tmp_path / "control.sock", lambda _name, _value: answers.pop(0) if answers else None) as kiosk:
+        with Lease(tmp_path / "control.sock") as lease:
+            assert (lease.lent, lease.state) == (False, "the half that sees is not running")
+            kiosk.asked.get(timeout=5)
+            kiosk.asked.get(timeout=RENEW_SECONDS + 5)
+            until(lambda: lease.lent)
+        assert lease.state == "borrowed from the kiosk"
+
+
 def test_without_a_kiosk_there_is_nothing_to_borrow(tmp_path: Path) -> None:
     from moodkiosk.learn.lease import Lease
 

@@ -39,7 +39,6 @@ class Lease:
         except control.NotRunning:
             self.state = "no kiosk is running here"
             return self
-        self.lent, self.state = True, "borrowed from the kiosk"
         self._thread.start()
         return self
 
@@ -52,13 +51,15 @@ class Lease:
 
     def _ask(self) -> None:
         result = control.ask(self._socket, "camera", "lend", ANSWER_SECONDS)
-        if not result.ok:
+        if not result.ok and "not running" not in str(result.error):
             raise Failure(f"the kiosk does not lend its camera: {result.error}")
+        # Without the half that sees nobody has the camera. It is asked for on and on: that half may start meanwhile.
+        self.lent = result.ok
+        self.state = "borrowed from the kiosk" if result.ok else str(result.error)
 
     def _renew(self) -> None:
         while not self._over.wait(RENEW_SECONDS):
             try:
                 self._ask()
-                self.state = "borrowed from the kiosk"
             except Failure as error:
                 self.state = f"the loan may lapse: {error}"
