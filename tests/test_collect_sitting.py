@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
+from moodkiosk.learn.screen import Setting, screen
 from moodkiosk.learn.sitting import COUNTDOWN_SECONDS, PAUSE_SECONDS, Plan, Sitting
 from moodkiosk.learn.take import Sight, Take
 from moodkiosk.learn.traits import hardly_differ, looks_like, traits_of
@@ -187,6 +190,20 @@ def test_a_take_without_a_face_is_not_kept_and_its_label_stays_due(folder: Folde
     room.take()
     room.press("s")
     assert room.sitting.label == "sad"
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (60, 20)])
+def test_every_key_is_named_on_a_small_terminal(room: Room, columns: int, rows: int) -> None:
+    room.press(" ")
+    room.take()
+    assert room.phase == "pause"
+    console = Console(width=columns, height=rows, file=io.StringIO(), record=True)
+    drawn = screen(room.sitting, sight(room.at), room.at, Setting("Anna", "drawn actor, 640x480"), columns, rows)
+    console.print(drawn)
+    shown = console.export_text().splitlines()
+    assert len(shown) <= rows
+    for key in ("[space] start", "[s] skip", "[p] wait", "[q] end", "[r] repeat", "[d] drop", "[a] more"):
+        assert any(key in line for line in shown[-2:]), key
 
 
 @pytest.mark.parametrize("how", ["no face", "no camera"])

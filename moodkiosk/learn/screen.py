@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SIDE_COLUMNS = 36
 """Width of what stands beside the preview."""
 
-AGAIN = "  last: [r] repeat [d] drop [a] one more"
+AGAIN = "  last: [r] repeat [d] drop [a] more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +96,19 @@ def screen(
         _title(sitting, setting, columns),
         body,
         *_remarks(sitting, 4),
-        Text(_keys(sitting), style="dim", overflow="ellipsis", no_wrap=True),
+        Text(_keys(sitting, columns), style="dim"),
     )
 
 
-def _keys(sitting: Sitting) -> str:
+def _keys(sitting: Sitting, columns: int) -> str:
     if sitting.phase == "countdown":
         return " [d] skip this one  [q] end without it"
     if sitting.phase == "recording":
         return " [r] from the start  [d] drop it  [q] end without it"
     start = "[space] end" if sitting.label is None else "[space] start  [s] skip"
     wait = "  [p] wait" if sitting.phase == "pause" else ""
-    return f" {start}{wait}  [q] end{AGAIN if sitting.kept else ''}"
+    keys, again = f" {start}{wait}  [q] end", AGAIN if sitting.kept else ""
+    return keys + again if len(keys + again) <= columns else f"{keys}\n{again}"
 
 
 def _title(sitting: Sitting, setting: Setting, columns: int) -> RenderableType:
