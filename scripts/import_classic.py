@@ -28,21 +28,23 @@ def arguments() -> argparse.Namespace:
 
 
 def main(args: argparse.Namespace) -> int:
-    from moodkiosk.learn import classic
+    from moodkiosk.learn import asking, classic, labels
 
-    shape = classic.aspect(args.aspect)
-    imported = 0
+    shape, person = classic.aspect(args.aspect), asking.person(args.person, None)
+    imported: list[str] = []
     for found in classic.look_through(args.folder):
         if found.rows is None:
             print(f"{found.path.name}: skipped, {found.note}")
             continue
-        path = save(classic.to_recording(found, shape, args.person), args.out)
-        imported += 1
+        path = save(classic.to_recording(found, shape, person), args.out)
+        imported.append(found.label)
         print(f"{found.path.name}: {len(found.rows)} samples of {found.label!r} -> {path}")
         if found.note:
             print(f"{found.path.name}: note: {found.note}")
     if not imported:
         raise cli.UsageError(f"nothing to import in {args.folder}")
+    for trap in labels.traps([*imported, *asking.Earlier(args.out).labels]):
+        print(f"note: {trap}")
     return 0
 
 

@@ -64,6 +64,7 @@ def test_a_folder_is_imported_and_everything_in_it_is_accounted_for(tmp_path: Pa
     rows[2] = 0  # a row without a face
     np.save(source / "suprise.npy", rows)
     np.save(source / "sad.npy", classic_rows(some_faces(4), 640, 480).astype(np.float32))
+    np.save(source / "Sad.npy", classic_rows(some_faces(4), 640, 480)[:2])
     np.save(source / "labels.npy", np.array(["sad", "suprise"]))
     np.save(source / "emotion.npy", np.array([3.0]))
     np.save(source / "pixels.npy", rows * 640)
@@ -76,14 +77,15 @@ def test_a_folder_is_imported_and_everything_in_it_is_accounted_for(tmp_path: Pa
     assert any(line.startswith("broken.npy: skipped, cannot be read") for line in said)
     assert any(line.startswith("pixels.npy: skipped, its numbers are not shares") for line in said)
     assert any("suprise.npy: note: 1 samples without a face" in line and "'surprise'" in line for line in said)
+    assert said[-1] == "note: 'Sad' and 'sad' differ only in spelling: are they one mood?"
     loaded = dataset.load([out])
-    assert loaded.labels == ("sad", "suprise")
-    assert len(loaded) == 4 + 5
+    assert loaded.labels == ("Sad", "sad", "suprise")
+    assert len(loaded) == 2 + 4 + 5
     assert set(loaded.person.tolist()) == {"Anna"}
     assert set(loaded.session.tolist()) == {"classic"}
     assert loaded.mirrored.all()
     assert np.isnan(loaded.at).all()
-    assert loaded.hands_seen.tolist() == [[True, False]] * 9
+    assert loaded.hands_seen.tolist() == [[True, False]] * 11
     assert (loaded.width[0], loaded.height[0]) == (640, 480)
 
 
@@ -113,6 +115,7 @@ def test_an_impossible_aspect_is_refused(text: str) -> None:
         (["stray", "--aspect", "4:3", "--out", "out"], "nothing to import"),
         (["stray", "--aspect", "round", "--out", "out"], "--aspect must be"),
         (["stray", "--out", "out"], "--aspect"),
+        (["stray", "--aspect", "4:3", "--out", "out", "--person", "x" * 61], "--person must be"),
     ],
 )
 def test_mistakes_are_one_line_and_write_nothing(tmp_path: Path, arguments: list[str], words: str) -> None:

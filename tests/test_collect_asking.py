@@ -68,11 +68,9 @@ def test_a_slip_is_asked_about_and_another_form_is_not() -> None:
     assert settled("surprised", "anger", ask=Answers()) == ("surprised", "anger")
 
 
-def test_the_traps_in_a_set_of_labels_are_named() -> None:
-    said = labels.traps(["Happy", "happy", "suprise", "sad"])
-    assert len(said) == 2
-    assert "'Happy' and 'happy' differ only in spelling" in said[0]
-    assert "'suprise' looks like a slip of 'surprise'" in said[1]
+def test_one_label_spelled_twice_in_a_set_is_named() -> None:
+    (said,) = labels.traps(["Happy", "happy", "suprise", "sad", "happy"])
+    assert "'Happy' and 'happy' differ only in spelling" in said
 
 
 def test_the_name_is_asked_for_only_where_somebody_can_answer() -> None:

@@ -56,16 +56,12 @@ def slip(label: str, known: Iterable[str] = USUAL) -> str | None:
 
 
 def traps(labels: Iterable[str]) -> list[str]:
-    """What looks wrong about the labels of a data set, one sentence each."""
-    names = sorted(set(labels))
-    said = [
+    """Labels that may be one label spelled twice, one sentence a pair."""
+    return [
         f"{one!r} and {other!r} differ only in spelling: are they one mood?"
-        for one, other in itertools.combinations(names, 2)
+        for one, other in itertools.combinations(sorted(set(labels)), 2)
         if spelled_alike(one, other)
     ]
-    slips = [(name, meant) for name in names if (meant := slip(name))]
-    said += [f"{name!r} looks like a slip of {meant!r}: music is chosen by the name" for name, meant in slips]
-    return said
 
 
 def _folded(label: str) -> str:
