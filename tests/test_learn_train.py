@@ -30,6 +30,7 @@ class Ran:
     said: str
     complained: str
     out: Path
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     few = write(folder / "few", n=5, people=("Ben",))
     household = write(folder / "household", n=15, people=("Ana", "Ben", "Cleo"))
     gesture = write(folder / "gesture", ("neutral", "happy", "rock"), n=30, hands=True)
+    usual = write(folder / "usual", n=200)
     one = write(folder / "one", ("happy",))
     plans: dict[str, tuple[str, list[object]]] = {
         "from nothing": ("a.tflite", [ana, "--base", "none", "--epochs", 15, "--report", folder / "report"]),
@@ -59,6 +61,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         "few": ("few.tflite", [few]),
         "household": ("household.tflite", [household, "--epochs", 8]),
         "gesture": ("gesture.tflite", [gesture, "--epochs", 15, "--mirror"]),
+        "twenty seconds a mood": ("usual.tflite", [usual, "--report", folder / "usual"]),
         "one label": ("one.tflite", [one]),
     }
     commands = [[str(part) for part in (*arguments, "--out", folder / out)] for out, arguments in plans.values()]
@@ -73,8 +76,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     assert done.returncode == 0, done.stderr
     results = json.loads(done.stdout)
     runs = {
-        name: Ran(code, said, complained, folder / out)
-        for (name, (out, _)), (code, said, complained) in zip(plans.items(), results, strict=True)
+        name: Ran(code, said, complained, folder / out, seconds)
+        for (name, (out, _)), (code, said, complained, seconds) in zip(plans.items(), results, strict=True)
     }
     return Trained(folder, runs)
 
@@ -152,6 +155,15 @@ def test_a_gesture_makes_hands_count_and_mirror_images_are_refused_then(trained:
     assert score(ran.out, trained.folder / "gesture") > 0.9
     with pytest.raises(BadModel, match="trained on hands in unmirrored pictures, the camera gives mirror images"):
         models.load(ran.out, mirrored=True)
+
+
+@pytest.mark.train
+def test_five_moods_of_twenty_seconds_are_trained_within_a_minute(trained: Trained) -> None:
+    ran = trained.runs["twenty seconds a mood"]
+    assert ran.code == 0, ran.complained
+    assert "1000 samples of one person" in ran.said
+    assert "60/60" in ran.said
+    assert ran.seconds <= 60
 
 
 @pytest.mark.train
