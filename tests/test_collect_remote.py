@@ -59,6 +59,22 @@ def test_a_sitting_on_the_kiosk_over_one_connection(sshd: Sshd, outbox: Path, tm
     assert list(outbox.iterdir()) == []
 
 
+@pytest.mark.slow
+def test_ctrl_c_over_there_brings_back_what_is_complete(sshd: Sshd, outbox: Path, tmp_path: Path) -> None:
+    words = ["happy", "--person", "Anna", "--seconds", "4", "--source", "actor"]
+    words += ["--host", "kitchen", "--ssh", sshd.command]
+    with Terminal([sys.executable, SCRIPT, *words], tmp_path) as terminal:
+        take(terminal)
+        terminal.press("a")
+        terminal.wait_for("HAPPY  now")
+        terminal.press("\x03")
+        assert terminal.wait() == 130
+        assert "broken off; 1 recording with" in terminal.text
+        assert "1 recording brought back to recordings" in terminal.text
+    assert dataset.load([tmp_path / "recordings"]).labels == ("happy",)
+    assert list(outbox.iterdir()) == []
+
+
 def test_recordings_left_behind_are_brought_and_nothing_is_overwritten(
     sshd: Sshd, outbox: Path, tmp_path: Path
 ) -> None:

@@ -50,4 +50,5 @@ def moodkiosk(words: list[str], command: str = "") -> str:
             f'for each in "$(command -v moodkiosk)" {places}; do [ -x "$each" ] && exec "$each" "$@"; done; '
             f"echo 'moodkiosk is not installed here' >&2; exit {NOT_THERE}"
         )
-    return f"sh -c {shlex.quote(find)} sh {shlex.join(words)}"
+    # exec: a login shell that stays would be ended by Ctrl-C too, and ssh takes that for a connection that broke.
+    return f"exec sh -c {shlex.quote(find)} sh {shlex.join(words)}"
