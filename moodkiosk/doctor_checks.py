@@ -151,7 +151,10 @@ def state_folder(settings: Config) -> Finding:
         return Finding("state folder", "ok", str(folder))
     if folder.stat().st_uid != os.getuid():
         return Finding("state folder", "skipped", f"{folder} is another user's", "run this with sudo")
-    return Finding("state folder", "failed", f"{folder} is not writable", f"chmod u+rwx {folder}")
+    advice = f"chmod u+rwx {folder}"
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:  # as Linux makes a card that no longer takes what is written
+        advice = "its file system is read-only: restart; if it stays so, replace the card or disk"
+    return Finding("state folder", "failed", f"{folder} is not writable", advice)
 
 
 def broker(settings: Config) -> Finding:
