@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import socket
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from moodkiosk.broker import private_broker
+from moodkiosk.cli import UsageError
 from moodkiosk.run import supervise
 
 # Short times, so that a minute shows everything; music that everybody knows by name.
@@ -37,7 +39,9 @@ DEMO: dict[str, object] = {
 
 
 def main(args: argparse.Namespace) -> int:
-    """Runs the demo until Ctrl-C, or for `--seconds`."""
+    """Runs the demo until Ctrl-C, or for `--seconds`. Raises UsageError."""
+    if args.seconds is not None and not 0 < args.seconds < math.inf:
+        raise UsageError(f"--seconds: expected a number above 0, got {args.seconds:g}")
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="moodkiosk-demo-")))
         broker = stack.enter_context(private_broker())

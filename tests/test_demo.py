@@ -69,3 +69,10 @@ def test_ctrl_c_ends_both_processes_without_a_traceback() -> None:
     assert "Traceback" not in log
     assert len(halves) >= 2
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in halves))
+
+
+@pytest.mark.parametrize("seconds", ["0", "-4", "nan", "inf"])
+def test_a_time_that_is_none_is_refused_before_anything_starts(seconds: str) -> None:
+    done = subprocess.run([*DEMO, "--seconds", seconds], capture_output=True, text=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"moodkiosk: --seconds: expected a number above 0, got {seconds}\n"
