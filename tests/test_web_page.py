@@ -238,6 +238,15 @@ def test_a_camera_that_is_off_is_unmistakable(browser: Browser, tmp_path: Path) 
             expect(mask).to_be_visible(visible=masked)
 
 
+def test_a_mood_that_is_about_to_change_is_not_called_0_percent_sure(browser: Browser, tmp_path: Path) -> None:
+    with page_only(tmp_path) as (kiosk, address), opened(browser, address) as watched:
+        sure = watched.page.locator("#sure-text")
+        for confidence, says in ((0.9, "90 % sure, since 20:14"), (0.0, "not so sure any more"), (0.2, "20 % sure")):
+            kiosk.show(replace(SEEN, confidence=confidence))
+            expect(sure).to_contain_text(says)
+            expect(sure).not_to_contain_text("0 % sure" if confidence == 0 else "any more")
+
+
 def test_trouble_is_told_calmly_with_what_to_do(browser: Browser, tmp_path: Path) -> None:
     with page_only(tmp_path) as (kiosk, address), opened(browser, address) as watched:
         show(kiosk, watched.page, "degraded")

@@ -15,6 +15,7 @@ let state = JSON.parse(byId('state').dataset.state);
 let touched = -Infinity;
 const blanks = new URLSearchParams(location.search).get('screen') === 'blank';
 const LIT_MS = 30000; // after a touch
+const FADED_PERCENT = 20; // a mood that settled stays for some seconds after the look has changed
 
 /** Which of the kiosk's looks this is. */
 function lookFor(s) {
@@ -75,8 +76,9 @@ function renderBelow(look) {
   if (known) {
     const byHand = state.manual_mood !== null;
     const percent = Math.round(state.confidence * 100);
-    const how = byHand ? say('by_hand') : say('sure', { percent });
-    put(byId('sure-text'), state.since ? `${how}, ${say('since', { time: timeOf(state.since) })}` : how);
+    const faded = !byHand && percent < FADED_PERCENT;
+    const how = byHand ? say('by_hand') : faded ? say('faded') : say('sure', { percent });
+    put(byId('sure-text'), state.since && !faded ? `${how}, ${say('since', { time: timeOf(state.since) })}` : how);
     byId('gauge').style.inlineSize = `${percent}%`;
     byId('sure').classList.toggle('by-hand', byHand);
     return;
