@@ -130,8 +130,9 @@ def _value(kind: Kind, value: object, labels: tuple[str, ...]) -> str | int | No
     text = unicodedata.normalize("NFC", value).strip()
     if any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") for letter in text):
         raise BadCommand("control characters are not allowed")
-    if len(text) > (100 if kind == "text" else 60):
-        raise BadCommand("too long")
+    most = 100 if kind == "text" else 60
+    if len(text) > most:
+        raise BadCommand(f"too long; at most {most} letters")
     if kind == "mood" and text == "auto":
         return text
     if kind in ("label", "mood") and text not in labels:

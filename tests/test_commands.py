@@ -48,7 +48,7 @@ BAD = [
     ("volume_cap", b"nan", "a number from 0 to 100"),
     ("volume_cap", b'{"value": true}', "a number from 0 to 100"),
     ("volume_cap", b'{"value": [1]}', "a number from 0 to 100"),
-    ("language", b"x" * 101, "too long"),
+    ("language", b"x" * 101, "too long; at most 100 letters"),
     ("language", b"a\x00b", "control characters"),
     ("artist", b"\xff", "not UTF-8"),
     ("artist", b'{"value": 3}', "expected a text"),

@@ -60,7 +60,7 @@ BAD = [
     ("volume_cap", "101", "0 to 100"),
     ("volume_cap", '{"value":[1]}', "0 to 100"),
     ("volume_cap", '{"value":NaN}', "not valid JSON"),
-    ("language", "x" * 101, "too long"),
+    ("language", "x" * 101, "too long; at most 100 letters"),
     ("artist", "x" * 4097, "longer than 4096 bytes"),
     ("artist", b"\xff\xfe", "not UTF-8"),
     ("artist", '{"value":"a"', "not valid JSON"),

@@ -222,6 +222,7 @@ def test_a_lent_camera_comes_back_by_itself_ten_seconds_after_the_last_word(kios
     assert kiosk.order("camera", "lend").text == "the camera is lent for 10 seconds"
     kiosk.loop.turn()
     assert (kiosk.camera.open(), kiosk.health().camera) == (False, "lent")
+    assert kiosk.order("calibrate", "Ada").text == "the camera is lent; try again in some seconds"
     kiosk.camera.now += 8
     assert kiosk.order("camera", "lend").ok
     assert kiosk.order("camera", "on").ok  # the switch says on; the lease goes on all the same

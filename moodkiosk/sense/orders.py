@@ -138,8 +138,8 @@ class Orders:
     def _calibrate(self, order: link.Order, at: float) -> None:
         if self.calibration is not None:
             raise Refused("a calibration is going on already")
-        if self._wards.switch.state(at) != "on":
-            raise Refused("the camera is off")
+        if (camera := self._wards.switch.state(at)) != "on":
+            raise Refused("the camera is off" if camera == "off" else "the camera is lent; try again in some seconds")
         self.calibration = Calibration(order.id, order.value, at)
 
     def _finish(self, calibration: Calibration) -> None:
