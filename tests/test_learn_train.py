@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 
 from moodkiosk.learn import dataset, evaluate
+from moodkiosk.moods import Landmarks
 from moodkiosk.sense import model as models
 from moodkiosk.sense.bundle import BadModel
+from moodkiosk.sense.corrections import Corrections
 from moodkiosk.sense.measures import FACE_AND_HANDS
-from tests.support.moods_in_numbers import write
+from moodkiosk.settings import LearningSettings
+from tests.support.moods_in_numbers import faces, write
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = ROOT / ".venv-train" / "bin" / "python"
@@ -53,6 +56,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     gesture = write(folder / "gesture", ("neutral", "happy", "rock"), n=30, hands=True)
     usual = write(folder / "usual", n=200)
     one = write(folder / "one", ("happy",))
+    corrections = corrected(folder / "kiosk", "sad", seconds=4)
     plans: dict[str, tuple[str, list[object]]] = {
         "from nothing": ("a.tflite", [ana, "--base", "none", "--epochs", 15, "--report", folder / "report"]),
         "again": ("b.tflite", [ana, "--base", "none", "--epochs", 15]),
@@ -62,6 +66,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         "household": ("household.tflite", [household, "--epochs", 8]),
         "gesture": ("gesture.tflite", [gesture, "--epochs", 15, "--mirror"]),
         "twenty seconds a mood": ("usual.tflite", [usual, "--report", folder / "usual"]),
+        "with a correction": ("corrected.tflite", [ana, corrections, "--base", "none", "--epochs", 2, "--force"]),
         "one label": ("one.tflite", [one]),
     }
     commands = [[str(part) for part in (*arguments, "--out", folder / out)] for out, arguments in plans.values()]
@@ -82,6 +87,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     return Trained(folder, runs)
 
 
+def corrected(state: Path, label: str, seconds: float) -> Path:
+    """The folder of what sense keeps when somebody who looked `label` says that this was so."""
+    corrections = Corrections(LearningSettings(keep_corrections=True, correction_seconds=seconds), state)
+    for index, face in enumerate(faces(label, int(seconds * 5), 0, 0.01, 0)):
+        corrections.see(index / 5, 1, Landmarks(face, (640, 480)))
+    corrections.write(label, seconds, "numbers", person="Ana")
+    return state / "corrections"
+
+
 def score(model: Path, recordings: Path, *, neutral: bool = False) -> float:
     said = evaluate.answers(models.load(model), dataset.load([recordings]), neutral)
     return float(evaluate.summary(said)["balanced_accuracy"])
@@ -98,6 +112,16 @@ def test_a_model_from_nothing_reads_what_it_was_shown_and_says_how_it_was_examin
     assert (manifest.metrics["balanced_accuracy"] or 0) > 0.8
     assert len(manifest.training_files) == len(MOODS)
     assert score(ran.out, trained.folder / "ana") > 0.9
+
+
+@pytest.mark.train
+def test_a_correction_is_trained_on_like_any_recording(trained: Trained) -> None:
+    ran = trained.runs["with a correction"]
+    assert ran.code == 0, ran.complained
+    assert f"{len(MOODS) * 40 + 20} samples of one person in {len(MOODS) + 1} files" in ran.said
+    assert "sad 60" in ran.said
+    files = models.load(ran.out).manifest.training_files
+    assert next(path.name for path in (trained.folder / "kiosk/corrections").iterdir()) in files
 
 
 @pytest.mark.train

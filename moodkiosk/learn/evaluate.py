@@ -127,12 +127,17 @@ def _rounded(value: Any) -> Any:
     return {key: _rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
+def who(people: int) -> str:
+    """So many people, in words."""
+    return f"{people} people" if people > 1 else "one person"
+
+
 def _show(path: Path, found: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
     console = Console(highlight=False)
-    table = Table(title=f"{path}: {found['n']} samples of {found['people']} people", title_justify="left")
+    table = Table(title=f"{path}: {found['n']} samples of {who(found['people'])}", title_justify="left")
     table.add_column("")
     table.add_column("share right", justify="right")
     window = found["window_balanced_accuracy"]
@@ -145,6 +150,6 @@ def _show(path: Path, found: dict[str, Any]) -> None:
     if found["trained_on"]:
         console.print(f"the model was trained on {found['trained_on']} of these samples: the figures flatter it")
     if found["people_with_own_neutral"]:
-        console.print(f"own neutral face subtracted for {found['people_with_own_neutral']} people")
+        console.print(f"own neutral face subtracted for {who(found['people_with_own_neutral'])}")
     for label, count in found["left_out"].items():
         console.print(f"left out: {count} samples of {label!r}, which the model does not know")

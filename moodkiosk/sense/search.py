@@ -36,7 +36,7 @@ GATE_SECONDS = 0.09
 REST_SECONDS = 0.8
 """While somebody is there, a tile in which something moves is searched this often."""
 
-BODY_SECONDS = 2.4
+BODY_SECONDS = 6.0
 """A tile in which only the bodies of those move who are followed, as they did before, is searched this often."""
 
 USUAL_SECONDS = 20.0
