@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Texts = NDArray[np.str_]
 
 SIZE = (640, 480)
-DISTANCE_METRES = (0.7, 2.9)
+DISTANCE_METRES = (0.7, 2.6)
 STRENGTH = (0.8, 1.05)
 """Of an expression; 1 is as it is drawn usually."""
 

@@ -40,13 +40,13 @@ LABELS = ("angry", "happy", "neutral", "sad", "surprise")
 ACTORS = range(1000, 1060)
 """Their proportions are random; tests use others."""
 
-ACTOR_PICTURES = 7
+ACTOR_PICTURES = 4
 """Of each actor in each mood."""
 
-ACTOR_WEIGHT = 0.2
+ACTOR_WEIGHT = 0.3
 """Of an actor's sample; the mean weight of a real one is 1."""
 
-WEAK_SHARE, WEAKEST = 0.7, 0.5
+WEAK_SHARE, WEAKEST = 0.4, 0.6
 """This share of the real samples is shown weaker: drawn towards the mean face at rest, the weakest to this strength.
 The faces are press photographs, and nobody makes such faces at a kiosk."""
 
