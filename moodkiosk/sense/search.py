@@ -36,7 +36,7 @@ GATE_SECONDS = 0.09
 REST_SECONDS = 0.8
 """While somebody is there, a tile in which something moves is searched this often."""
 
-BODY_SECONDS = 6.0
+BODY_SECONDS = 10.0
 """A tile in which only the bodies of those move who are followed, as they did before, is searched this often."""
 
 USUAL_SECONDS = 20.0
@@ -46,12 +46,12 @@ face that comes to stand before it has other grey levels."""
 NEW_CELLS = 3
 """As many squares must show something new for a body not to be its owner's alone any more."""
 
-HEAD, SHOULDERS, CHIN = 1.1, 2.8, 0.3
+HEAD, SHOULDERS, CHIN = 1.3, 2.8, 0.3
 """Of a person, in sides of the face's region: width of the head and of the shoulders, and how far below the middle of
 the face the body begins."""
 
 QUIET_SECONDS = 1.0
-"""However calm it is, this often one tile is searched, in turn."""
+"""However calm it is, this often one tile is searched, in turn; half as often while somebody is followed."""
 
 
 class Search:
@@ -89,7 +89,7 @@ class Search:
         moved = self._moved(rested, grid, known)
         # Spread over the looks, the one searched longest ago first, and still every tile in time.
         moved = sorted(moved, key=self._searched_at.__getitem__)[: math.ceil(share * len(self.tiles))]
-        if not moved and at - max(self._searched_at) >= QUIET_SECONDS:
+        if not moved and at - max(self._searched_at) >= (QUIET_SECONDS if eager else 2 * QUIET_SECONDS):
             moved = [self._searched_at.index(min(self._searched_at))]
         for index in moved:
             self._searched_at[index], self._seen[index] = at, grid
