@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from moodkiosk import config, link, paths
 from moodkiosk.cli import Failure
@@ -33,7 +32,7 @@ def main(args: argparse.Namespace) -> int:
     return supervise([act, ["sense", *options]], seconds=None)
 
 
-def supervise(commands: Sequence[Sequence[str]], seconds: float | None, cwd: Path | None = None) -> int:
+def supervise(commands: Sequence[Sequence[str]], seconds: float | None) -> int:
     """Runs `moodkiosk COMMAND…` for each of `commands`; one that dies is started again, but not after exit 2.
 
     Ends all of them at SIGINT, SIGTERM or after `seconds`, within STOP_SECONDS. Returns the exit code.
@@ -42,7 +41,7 @@ def supervise(commands: Sequence[Sequence[str]], seconds: float | None, cwd: Pat
     signal.set_wakeup_fd(waker)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, lambda *_: None)
-    started = [(command, _start(command, cwd)) for command in commands]
+    started = [(command, _start(command)) for command in commands]
     deadline = None if seconds is None else time.monotonic() + seconds
     restarts: dict[int, float] = {}
     code = 0
@@ -56,7 +55,7 @@ def supervise(commands: Sequence[Sequence[str]], seconds: float | None, cwd: Pat
             due = restarts.setdefault(index, now + RESTART_SECONDS)
             if code == 0 and now >= due:
                 print(f"moodkiosk: {command[0]} ended ({child.returncode}), starting it again", file=sys.stderr)
-                started[index] = (command, _start(command, cwd))
+                started[index] = (command, _start(command))
                 del restarts[index]
         times = [due for due in (deadline, *restarts.values()) if due is not None]
         ready, _, _ = select.select([woken], [], [], max(0.0, min(times) - now) if times else None)
@@ -67,11 +66,11 @@ def supervise(commands: Sequence[Sequence[str]], seconds: float | None, cwd: Pat
     return code
 
 
-def _start(command: Sequence[str], cwd: Path | None) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
     # -P: what lies in the folder where somebody happens to be is not imported.
     line = [sys.executable, "-P", "-m", "moodkiosk", *command]
     # A group of its own: Ctrl-C on the terminal reaches us alone, and we end the halves in order.
-    return subprocess.Popen(line, process_group=0, cwd=cwd)
+    return subprocess.Popen(line, process_group=0)
 
 
 def _stop(children: Sequence[subprocess.Popen[bytes]]) -> None:

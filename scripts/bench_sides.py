@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 RATE_HZ = 5.0
+WARM_LOOKS = 5
+"""Before each round, not measured: the sides take turns, and to eyes that were closed for so long everybody is new."""
+
 MOODS = ("angry", "happy", "neutral", "sad", "surprise")
 
 
@@ -106,6 +109,9 @@ def serve(look: Callable[[int], None]) -> None:
     index = 0
     for line in ready():
         what, number = line.split()
+        for _ in range(WARM_LOOKS):
+            look(index)
+            index += 1
         cpu_seconds, start, waited_before = time.process_time(), time.monotonic(), waited()
         frames = int(number) if what == "frames" else int(float(number) * RATE_HZ)
         for turn in range(frames):
@@ -120,6 +126,8 @@ def serve_loop(run: Any) -> None:
     """Rounds of the whole sense loop."""
     for line in ready():
         what, number = line.split()
+        for _ in range(WARM_LOOKS):
+            run.turn()
         before, cpu_seconds, start, waited_before = run.looks, time.process_time(), time.monotonic(), waited()
         while (run.looks - before < int(number)) if what == "frames" else (time.monotonic() - start < float(number)):
             run.turn()

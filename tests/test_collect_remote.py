@@ -13,7 +13,7 @@ from moodkiosk.learn import bring, dataset, ssh
 from moodkiosk.sense import recording
 from tests.support import faces
 from tests.support.sshd import Sshd
-from tests.support.terminal import Terminal, take
+from tests.support.terminal import Terminal, break_off, take
 
 SCRIPT = str(Path(__file__).parent.parent / "scripts" / "collect.py")
 
@@ -65,11 +65,7 @@ def test_ctrl_c_over_there_brings_back_what_is_complete(sshd: Sshd, outbox: Path
     words += ["--host", "kitchen", "--ssh", sshd.command]
     with Terminal([sys.executable, SCRIPT, *words], tmp_path) as terminal:
         take(terminal)
-        terminal.press("a")
-        terminal.wait_for("HAPPY  now")
-        terminal.press("\x03")
-        assert terminal.wait() == 130
-        assert "broken off; 1 recording with" in terminal.text
+        break_off(terminal)
         assert "1 recording brought back to recordings" in terminal.text
     assert dataset.load([tmp_path / "recordings"]).labels == ("happy",)
     assert list(outbox.iterdir()) == []

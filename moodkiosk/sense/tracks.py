@@ -159,7 +159,11 @@ class Tracks:
                 track.take(face, at)
                 self.seen.append(track)
         for track, _ in found:
-            if track not in self.seen and not self._has_left(track) and not self._is_confused(track, at):
+            if track in self.seen or self._has_left(track):
+                continue
+            if alike := self._taken_for(track, at):
+                self._renumber(alike, at)
+            else:
                 self._hidden.append(track)
         self._settle(at)
 
@@ -210,18 +214,15 @@ class Tracks:
         elif front not in self._hidden or at - front.at > GIVE_WAY_SECONDS:
             self.front = nearest
 
-    def _is_confused(self, lost: Track, at: float) -> bool:
-        """Whether somebody was lost at another's face, so that nobody can say who is who when both show up again.
+    def _taken_for(self, lost: Track, at: float) -> list[Track]:
+        """Those in view who may be somebody just lost at their face: once both show up again, nobody can tell."""
+        return [] if self._is_picture(lost) else [track for track in self.people if confusable(track, lost, at)]
 
-        Whoever is still seen gets a new number then, for it may be either of them.
-        """
-        if self._is_picture(lost):
-            return False
-        others = [track for track in self.people if confusable(track, lost, at)]
-        for track in others:
+    def _renumber(self, tracks: list[Track], at: float) -> None:
+        """Makes them somebody new."""
+        for track in tracks:
             self.last_number += 1
             track.number, track.since = self.last_number, at
-        return bool(others)
 
     def _has_left(self, track: Track) -> bool:
         """Whether somebody who is lost walked out of the picture, and did not only disappear from view."""

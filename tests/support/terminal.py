@@ -100,3 +100,12 @@ def take(terminal: Terminal, key: str = " ") -> str:
         shown = terminal.wait_for("samples kept", "nothing was kept")
         if shown.endswith("samples kept"):
             return shown
+
+
+def break_off(terminal: Terminal) -> None:
+    """Ctrl-C in the middle of one more take; the sitting says so and ends as everything ends at Ctrl-C."""
+    terminal.press("a")
+    terminal.wait_for("HAPPY  now")
+    terminal.press("\x03")
+    assert terminal.wait() == 130
+    assert "broken off; 1 recording with" in terminal.text
