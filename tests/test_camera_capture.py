@@ -244,8 +244,8 @@ def test_unplugged_and_plugged_in_again(tmp_path: Path, clock: Clock) -> None:
     capture.start()
     on(capture)
 
+    node.unlink()  # first: a device that is still in /dev but answers nothing is another story, told as "busy"
     device.plugged = False
-    node.unlink()
     until(lambda: capture.status.state == "lost")
     assert "unplugged" in capture.status.detail
     until(lambda: device.times_opened > 2)
