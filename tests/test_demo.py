@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -20,23 +19,30 @@ DEMO = [sys.executable, "-m", "moodkiosk", "demo"]
 MOODS = {"neutral", "happy", "sad", "angry", "surprise"}
 
 
-def lines_until_enough(stream: IO[str]) -> Iterator[dict[str, object]]:
-    """The lines up to the departure after all five moods."""
+def lines_until_enough(stream: IO[str]) -> list[dict[str, object]]:
+    """The lines up to the departure after all five moods, from the last one before.
+
+    The scene begins when the camera opens: a slow start misses the first mood, and the next visit counts.
+    """
     moods: set[object] = set()
+    lines: list[dict[str, object]] = []
     for line in stream:
         found = json.loads(line)
-        yield found
+        lines.append(found)
         if found["type"] == "event":
             moods |= {found["mood"]} & MOODS if found["kind"] == "mood_changed" else set()
             if found["kind"] == "left" and moods == MOODS:
-                return
+                break
+            if found["kind"] == "left":
+                moods, lines = set(), []
+    return lines
 
 
 def test_within_40_seconds_all_five_moods_an_arrival_and_a_departure_are_seen_and_decided_upon() -> None:
     with subprocess.Popen([*DEMO, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
         assert demo.stdout is not None
         assert demo.stderr is not None
-        seen = list(lines_until_enough(demo.stdout))
+        seen = lines_until_enough(demo.stdout)
         demo.send_signal(signal.SIGINT)
         demo.communicate(timeout=15)
     at = [float(str(line["at"])) for line in seen]

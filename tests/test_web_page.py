@@ -319,8 +319,12 @@ def test_touch_targets_are_large_enough(watched: Watched) -> None:
 
 
 def at_rest(page: Page) -> bool:
-    """Whether no frame is asked for within the time of many."""
-    later = "new Promise(done => setTimeout(() => done(window.frames_asked), 150))"
+    """Whether no frame is asked for while five others come, however slowly."""
+    later = """new Promise(done => {
+        let left = 5;
+        const came = () => (left-- ? window.real_frame(came) : done(window.frames_asked));
+        came();
+    })"""
     return bool(page.evaluate("window.frames_asked") == page.evaluate(later))
 
 
@@ -329,7 +333,7 @@ def test_with_reduced_motion_nothing_moves_and_without_it_everything_comes_to_re
 ) -> None:
     frames = """() => {
         window.frames_asked = 0;
-        const real = requestAnimationFrame;
+        const real = window.real_frame = requestAnimationFrame.bind(window);
         window.requestAnimationFrame = frame => { window.frames_asked++; return real(frame); };
     }"""
     with page_only(tmp_path) as (kiosk, address):
@@ -362,15 +366,26 @@ def test_nothing_is_asked_of_anybody_else(watched: Watched, home: Household) -> 
     assert {url for url in watched.requests if not url.startswith(home.address)} == set()
 
 
+# Milliseconds that the loop below takes on the processor (AMD EPYC) of which a sixth stands for a Pi's.
+REFERENCE_MS = 11.0
+LOOP = """() => {
+    const begun = performance.now();
+    let x = 1;
+    for (let i = 0; i < 1e7; i++) x = (x * 31 + i) | 0;
+    return [performance.now() - begun, x][0];
+}"""
+
+
 def first_paint(browser: Browser, address: str) -> tuple[float, float]:
-    """First contentful paint in milliseconds, with the processor throttled six times, and all that came in KB."""
+    """First contentful paint in milliseconds on a sixth of the reference processor, and all that came in KB."""
     context = browser.new_context(viewport={"width": 800, "height": 480})
     page = context.new_page()
     line = context.new_cdp_session(page)
     received: list[float] = []
     line.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     line.send("Network.enable")
-    line.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    slower = min(page.evaluate(LOOP) for _ in range(5)) / REFERENCE_MS
+    line.send("Emulation.setCPUThrottlingRate", {"rate": max(1.0, 6 / slower)})
     page.goto(address)
     expect(page.locator("#word")).to_have_text("Happy", timeout=20_000)
     entry = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
@@ -389,5 +404,5 @@ def test_the_page_weighs_little_and_paints_within_a_second_on_a_slow_processor(
             paint, weight_kb = first_paint(browser, address)
             paints.append(paint)
             assert 20 < weight_kb < 150
-        print(f"first paint at ×6: {paints} ms, {weight_kb:.0f} KB")
+        print(f"first paint: {paints} ms, {weight_kb:.0f} KB")
         assert min(paints) < 1000, paints

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Off: what a browser asks the Internet for by itself.
@@ -23,6 +23,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=20_000)  # milliseconds; its own 5 s are short for a busy machine
 SIZES = {"kiosk": (800, 480), "phone": (390, 844), "desk": (1440, 900)}
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 
@@ -55,7 +56,7 @@ def opened(browser: Browser, address: str, size: str = "kiosk", **options: Any) 
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     try:
         watched = Watched(context.new_page())
-        watched.page.set_default_timeout(10_000)
+        watched.page.set_default_timeout(30_000)
         watched.page.on("request", lambda request: watched.requests.append(request.url))
         watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
         watched.page.on(

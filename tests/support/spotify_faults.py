@@ -421,7 +421,7 @@ TABLE = [
         "does not answer in time",
         [LOOK],
         mend=mended,
-        spotify={"timeout_seconds": 0.2},
+        spotify={"timeout_seconds": 2.0},  # also for the requests after it is mended
     ),
     Row(
         "an answer that trickles",
@@ -430,7 +430,7 @@ TABLE = [
         "took too long",
         [LOOK],
         mend=mended,
-        spotify={"deadline_seconds": 0.3},
+        spotify={"deadline_seconds": 2.0},
     ),
     Row("not signed in", no_tokens, "failed", f"not signed in to Spotify: {LOGIN}", [], mend=tokens()),
     Row("token file damaged", damaged_tokens, "failed", LOGIN, [], mend=tokens()),

@@ -144,6 +144,7 @@ class Page:
         self._board.changed = self._wake
         saving = asyncio.ensure_future(self._save(history))
         serving = asyncio.ensure_future(server.serve(sockets=[self._socket]))
+        self._socket.listen()  # from now on, and not only once the server's task has had its turn
         self.status = "serving"
         log.info("the page is served on %s port %d", self._settings.web.host, self._socket.getsockname()[1])
         await self._stopped.wait()
