@@ -154,7 +154,9 @@ def test_a_topic_that_the_access_list_forbids_is_named(tmp_path: Path, caplog: p
         with caplog.at_level(logging.WARNING), publisher(broker.settings("kiosk")) as one:
             until(lambda: "refuses homeassistant/device/moodkiosk_hall/config" in one.status)
             assert one.status.startswith("connected, but")
-            assert len([record for record in caplog.records if "refuses" in record.getMessage()]) == 1
+            # The log follows the status.
+            said = until(lambda: [record for record in caplog.records if "refuses" in record.getMessage()])
+            assert len(said) == 1
     finally:
         broker.stop()
 
@@ -230,7 +232,7 @@ def test_a_broker_that_talks_nonsense_is_the_worlds_fault(protocol: str, nonsens
 
 def test_a_name_that_leads_nowhere_is_said() -> None:
     with publisher(MqttSettings(host="no-such-host.invalid")) as one:
-        until(lambda: "no such host" in one.status)
+        until(lambda: "no such host" in one.status, seconds=40)  # a resolver that gets no answer takes up to 30 s
 
 
 # Trouble
@@ -292,7 +294,7 @@ def test_a_half_open_connection_is_noticed_and_nothing_stale_comes_out_of_it(
     """The broker's process is frozen: connections stay open and nobody answers. Afterwards only the newest state."""
     mosquitto.start()
     mqtt = mosquitto.settings(protocol=protocol)
-    with publisher(mqtt, keepalive_seconds=2) as one, recorder(mosquitto.settings()) as ears:
+    with publisher(mqtt, keepalive_seconds=4) as one, recorder(mosquitto.settings()) as ears:
         ears.until("hall/availability")
         mosquitto.freeze()
         one.show(replace(HERE, people=2))  # on its way when the broker froze
@@ -302,7 +304,7 @@ def test_a_half_open_connection_is_noticed_and_nothing_stale_comes_out_of_it(
             one.show(replace(HERE, people=number + 3))
         assert one.publish("moodkiosk/hall/play", b"{}") is False
         assert one.status == "connected, but the broker does not answer"
-        until(lambda: not is_connected(one), 15)
+        until(lambda: not one._connection.is_up, 25)
         mosquitto.thaw()
         until(lambda: is_connected(one), 30)
         until(lambda: ears.heard("hall/state")[-1].json["people"] == 52)
@@ -323,6 +325,7 @@ def test_a_slow_broker_gets_the_newest_state_not_a_queue_of_old_ones(mosquitto: 
         for number in range(100):
             one.tell(event(number))
             one.show(replace(HERE, people=number + 3))
+        until(lambda: one.counters["mqtt_events"] == 100)  # the last ones are dropped in the connection's next turn
         mosquitto.thaw()
         until(lambda: ears.heard("hall/state")[-1].json["people"] == 102)
         assert {said.json["people"] for said in ears.heard("hall/state")} <= {1, 2, 102}
@@ -341,7 +344,7 @@ def test_more_events_than_can_leave_are_dropped_and_counted_not_queued(mosquitto
         until(lambda: one.counters["mqtt_events"] > 0)
         mosquitto.thaw()
         until(lambda: len(ears.heard("hall/event")) + one.counters["mqtt_events"] == 500, 20)
-        assert is_connected(one)
+        until(lambda: is_connected(one))  # the last acknowledgement may come after the event
 
 
 def test_a_broker_with_a_full_queue_for_a_sleepy_subscriber_does_not_hold_the_kiosk_up(mosquitto: Mosquitto) -> None:
@@ -375,6 +378,7 @@ def test_another_client_with_our_client_id_is_said_once_and_not_fought(
         thief = Client(CallbackAPIVersion.VERSION2, ours, protocol=MQTTv5)
         thief.connect("127.0.0.1", mosquitto.port)
         thief.loop_start()
+        until(thief.is_connected)
         until(lambda: one._connection.client_id != ours)
         until(lambda: is_connected(one))
         assert thief.is_connected()
@@ -426,7 +430,7 @@ def test_threads_and_descriptors_do_not_grow_with_reconnections(mosquitto: Mosqu
 
     with publisher(mosquitto.settings()) as one:
         until(lambda: is_connected(one))
-        threads, before = threading.active_count(), descriptors()
+        threads, before = {*threading.enumerate()}, descriptors()
         for _ in range(2):
             client = one._connection._client
             assert client is not None
@@ -434,5 +438,5 @@ def test_threads_and_descriptors_do_not_grow_with_reconnections(mosquitto: Mosqu
             assert isinstance(sock, socket.socket)
             sock.shutdown(socket.SHUT_RDWR)
             until(lambda old=client: one._connection._client is not old and is_connected(one), 20)  # type: ignore[misc]
-        assert threading.active_count() == threads
+        assert {*threading.enumerate()} <= threads  # one of an earlier test may have ended
         assert descriptors() <= before + 1

@@ -34,14 +34,37 @@ def needs_one_delivery(broker: Broker) -> None:
         pytest.skip("the embedded broker hands a retained message out more than once")
 
 
+class Clock:
+    """Monotonic seconds that can stand still: what act does in one go is one moment, however busy the machine."""
+
+    def __init__(self) -> None:
+        self._stopped_at: float | None = None
+
+    def __call__(self) -> float:
+        stopped_at = self._stopped_at
+        return time.monotonic() if stopped_at is None else stopped_at
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """It stands still while the block runs."""
+        self._stopped_at = time.monotonic()
+        try:
+            yield
+        finally:
+            self._stopped_at = None
+
+
 class Kiosk:
-    """A publisher with a name of its own, its recorder and its stand-in for the main loop."""
+    """A publisher with a name and a clock of its own, its recorder and its stand-in for the main loop."""
 
     def __init__(self, mqtt: MqttSettings, ears: Recorder, name: str = "", ask: Ask | None = None) -> None:
         self.name = name or next(NAMES)
         self.answerer = Answerer(LABELS)
         self.ears = ears
-        self.publisher = Publisher(Config(kiosk=KioskSettings(id=self.name), mqtt=mqtt), ask or self.answerer.ask)
+        self.clock = Clock()
+        self.publisher = Publisher(
+            Config(kiosk=KioskSettings(id=self.name), mqtt=mqtt), ask or self.answerer.ask, clock=self.clock
+        )
 
     def topic(self, name: str) -> str:
         return self.publisher.topics.under(name)
@@ -68,6 +91,8 @@ def kiosk(mqtt: MqttSettings, view: View | None = HERE, name: str = "", ask: Ask
             one.publisher.show(view)
         one.publisher.start()
         ears.until(one.topic("availability"))
+        # The next state waits for these acknowledgements, but its event would not.
+        until(lambda: one.publisher._connection.unacknowledged.count == 0)
         if view is not None and view.mood:
             until(lambda: [message.json["mood"] for message in ears.heard(one.topic("state"))][-1:] == [view.mood])
         try:

@@ -77,7 +77,9 @@ class Outbox:
             self.dropped["mqtt_events"] += 1
             return
         self._events.append(event)
-        self._gate.changed(now)  # the state that belongs to it is being shown in this very moment, and goes first
+        # The state that belongs to it is being shown in this very moment, and goes first – unless the broker is slow to
+        # acknowledge the state before: an event does not wait for that.
+        self._gate.changed(now)
 
     def answer(self, result: bytes) -> None:
         """A command has come to its end."""
