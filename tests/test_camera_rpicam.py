@@ -146,14 +146,15 @@ def test_a_size_that_the_camera_does_not_have_becomes_the_nearest_and_is_said(
 
 
 def test_closing_ends_the_child_even_if_it_is_deaf(start: Start) -> None:
-    camera = start("--fault", "stall")
-    failure(camera, 0.5)
+    camera = start("--fault", "stall", "--after", "1")
+    camera.grab(10)  # it runs, and hears nothing any more
     camera.close()
     assert camera._child.returncode == -signal.SIGKILL
     camera.close()  # again: nothing happens
 
 
-def test_closing_ends_a_healthy_child_kindly(start: Start) -> None:
+def test_closing_ends_a_healthy_child_kindly(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rpicam, "STOP_SECONDS", 30)
     camera = start()
     camera.grab(10)
     camera.close()

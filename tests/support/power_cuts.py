@@ -34,12 +34,20 @@ def write_for_ever(path: Path, number: int, done: int) -> None:
         os.write(done, number.to_bytes(8, "big"))
 
 
+def seconds_of_a_write(path: Path) -> float:
+    """The shortest of twenty: all waits are counted in it, and one write that was held up must not stretch them."""
+    took = []
+    for _ in range(20):
+        began = time.monotonic()
+        write_atomic(path, content(0))
+        took.append(time.monotonic() - began)
+    return min(took)
+
+
 def main() -> int:
     path, times = Path(sys.argv[1]) / "state.json", int(sys.argv[2])
     chance = random.Random(7)
-    began = time.monotonic()
-    write_atomic(path, content(0))
-    write_seconds = time.monotonic() - began
+    write_seconds = seconds_of_a_write(path)
     whole, lost, known, seen = 0, 0, 0, set()
     for _ in range(times):
         reading, writing = os.pipe()

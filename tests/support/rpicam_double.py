@@ -3,7 +3,7 @@
     python rpicam_double.py [--fault FAULT] [--after N] [--unit 64|128] [--picture FILE] [--offers WxH] -- OPTIONS…
 
 After N good pictures the fault happens: stall, end, short, exit, garbage; slow waits 0.3 s before each picture;
-nocamera and busy fail at once. Without a fault it goes on until SIGINT.
+nocamera and busy fail at once. Without a fault it goes on until SIGINT. What will stall is deaf to it from the start.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import argparse
 import os
 import signal
 import sys
-import threading
+import time
 
 NO_CAMERA = "ERROR: *** no cameras available ***"
 BUSY = "[0:04:11.123] [812] ERROR V4L2 v4l2_device.cpp:390: Pipeline handler in use by another process\n"
@@ -48,8 +48,8 @@ def picture(width: int, height: int, unit: int, index: int) -> bytes:
 
 def main() -> int:
     given = options()
-    over = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: over.set())
+    # An exit and not a mark: a write that waits for the reader is only left by an exception.
+    signal.signal(signal.SIGINT, signal.SIG_IGN if given.fault == "stall" else lambda *_: sys.exit(0))
     if given.fault in ("nocamera", "busy"):
         sys.stderr.write(NO_CAMERA if given.fault == "nocamera" else BUSY + FAILED)
         return 255
@@ -65,15 +65,14 @@ def main() -> int:
         with open(given.picture, "rb") as file:
             fixed = file.read()
     index = 0
-    while not over.is_set():
+    while True:
         data = fixed or picture(width, height, given.unit, index)
         if given.fault and given.fault != "slow" and index >= given.after:
-            return fail(given.fault, data, over)
-        over.wait(0.3 if given.fault == "slow" else 1 / given.framerate)
+            return fail(given.fault, data)
+        time.sleep(0.3 if given.fault == "slow" else 1 / given.framerate)
         os.write(1, data[:1000])  # in pieces, as a pipe delivers them
         write_all(data[1000:])
         index += 1
-    return 0
 
 
 def write_all(data: bytes) -> None:
@@ -81,19 +80,19 @@ def write_all(data: bytes) -> None:
         data = data[os.write(1, data) :]
 
 
-def fail(fault: str, data: bytes, over: threading.Event) -> int:
+def fail(fault: str, data: bytes) -> int:
     """Does what goes wrong and returns the exit code."""
     if fault == "stall":
-        threading.Event().wait()  # the sensor hangs: not even SIGINT helps
+        signal.pause()  # the sensor hangs: not even SIGINT helps
     elif fault == "short":
         write_all(data[: len(data) // 3])
     elif fault == "exit":
         print("ERROR: *** Device timeout detected, attempting a restart!!! ***", file=sys.stderr)
         return 255
     elif fault == "garbage":
-        while not over.is_set():
+        while True:
             write_all(os.urandom(len(data)))
-            over.wait(0.02)
+            time.sleep(0.02)
     return 0
 
 
