@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:  # the page's fixtures import what they need: most tests need none of it
+    from playwright.sync_api import Browser
+
+    from tests.support.browser import Watched
+    from tests.support.web import Household, Visitor
 
 # The same examples on every run, and no limit of time for one: the machine may be busy. To look further:
 #   HYPOTHESIS_PROFILE=explore pytest …
@@ -22,3 +30,50 @@ def extra() -> Path:
     if not given or not Path(given).is_dir():
         pytest.skip("needs the extra material: set MOODKIOSK_TEST_DATA")
     return Path(given)
+
+
+# The page: a household behind it, visitors, and a browser before it.
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+    """The whole kiosk behind the page, without a camera."""
+    from tests.support.web import household
+
+    with household(tmp_path_factory.mktemp("home")) as found:
+        yield found
+
+
+@pytest.fixture
+def visitor(home: Household) -> Visitor:
+    """Somebody who asks the page by hand."""
+    from tests.support.web import Visitor
+
+    return Visitor(home.address)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, which must be there."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.support.browser import launch
+
+    with sync_playwright() as playwright:
+        found = launch(playwright)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def watched(browser: Browser, home: Household) -> Iterator[Watched]:
+    """The page on its seven-inch screen, somebody happy before it; at the end it has not complained."""
+    from playwright.sync_api import expect
+
+    from tests.support.browser import opened
+
+    home.see("happy")
+    with opened(browser, home.address) as found:
+        expect(found.page.locator("#word")).to_have_text("Happy")
+        yield found
+        assert found.complaints == []

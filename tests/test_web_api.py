@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,17 +20,6 @@ from tests.support.wait import until
 from tests.support.web import LABELS, Household, Stream, Visitor, household, page_only
 
 DOCS = Path(__file__).parent.parent / "docs" / "api.md"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
-    with household(tmp_path_factory.mktemp("home")) as found:
-        yield found
-
-
-@pytest.fixture
-def visitor(home: Household) -> Visitor:
-    return Visitor(home.address)
 
 
 def test_the_state_has_the_keys_of_the_view_and_of_the_paper(visitor: Visitor) -> None:

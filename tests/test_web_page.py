@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from moodkiosk.moods import Recommendation, View
 from tests.support import browser as support
 from tests.support.browser import SCREENSHOTS, SIZES, Watched, opened
 from tests.support.wait import until
-from tests.support.web import LABELS, Household, household, page_only
+from tests.support.web import LABELS, Household, page_only
 
 pytestmark = [
     pytest.mark.browser,
@@ -69,30 +68,6 @@ HEADLINES = {
     "by-hand": "Sad",
 }
 SHEETS = ("recommend", "choose", "wrong", "why", "day", "more")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = support.launch(playwright)
-        yield found
-        found.close()
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
-    with household(tmp_path_factory.mktemp("home")) as found:
-        yield found
-
-
-@pytest.fixture
-def watched(browser: Browser, home: Household) -> Iterator[Watched]:
-    """The page of the whole kiosk on its seven-inch screen; at the end it has not complained."""
-    home.see("happy")
-    with opened(browser, home.address) as found:
-        expect(found.page.locator("#word")).to_have_text("Happy")
-        yield found
-        assert found.complaints == []
 
 
 def show(page_of_kiosk: Any, page: Page, look: str) -> None:

@@ -28,21 +28,10 @@ from moodkiosk.act.web.server import Page
 from moodkiosk.act.web.stream import STREAMS_LIMIT
 from moodkiosk.moods import View
 from tests.support.wait import until
-from tests.support.web import Answer, Household, Stream, Visitor, config, household, page_only, reading
+from tests.support.web import Answer, Household, Stream, Visitor, config, page_only, reading
 
 SECRET = "correct horse battery"
 WRONG = "battery horse correct"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
-    with household(tmp_path_factory.mktemp("home")) as found:
-        yield found
-
-
-@pytest.fixture
-def visitor(home: Household) -> Visitor:
-    return Visitor(home.address)
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from moodkiosk.act.ports import Request
 from moodkiosk.act.web import password
@@ -22,30 +21,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(support.CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = support.launch(playwright)
-        yield found
-        found.close()
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
-    with household(tmp_path_factory.mktemp("home")) as found:
-        yield found
-
-
-@pytest.fixture
-def watched(browser: Browser, home: Household) -> Iterator[Watched]:
-    """The page on its seven-inch screen, somebody happy before it; at the end it has not complained."""
-    home.see("happy")
-    with opened(browser, home.address) as found:
-        expect(found.page.locator("#word")).to_have_text("Happy")
-        yield found
-        assert found.complaints == []
 
 
 @pytest.fixture

@@ -16,11 +16,10 @@ import socket
 import sys
 import time
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moodkiosk import config, paths
-from moodkiosk.act import redirect
+from moodkiosk.act import private, redirect
 from moodkiosk.act.spotify import tokens
 from moodkiosk.act.spotify.trouble import Trouble
 from moodkiosk.cli import Failure, UsageError
@@ -44,7 +43,7 @@ def main(args: argparse.Namespace) -> int:
     if not (math.isfinite(args.seconds) and args.seconds > 0):
         raise UsageError(f"--seconds: expected a number above 0, got {args.seconds:g}")
     path = tokens.path_of(settings.spotify.token_file, paths.state_dir(settings.paths, "act"))
-    owner = _prepared(path)
+    owner = private.owner_for(path, like=path)
     before = tokens.TokenFile(path).load() or {}
     line, sign_in = _line(settings)
     line.deadline = math.inf
@@ -71,19 +70,6 @@ def main(args: argparse.Namespace) -> int:
     ends = datetime.fromtimestamp(time.time() + tokens.LIFE_DAYS * 86_400).astimezone()
     print(f"The sign-in is kept in {path}. It lasts six months, until {ends:%d %B %Y}; 'moodkiosk login' renews it.")
     return 0
-
-
-def _prepared(path: Path) -> tuple[int, int] | None:
-    """Makes sure beforehand that the file can be written; says whose it must be, if another user signs in for act."""
-    folder = path.parent
-    try:
-        paths.make_private(folder)
-        about = (path if path.exists() else folder).stat()
-    except OSError as error:
-        raise Failure(f"cannot write {path}: {error.strerror} (try it with sudo)") from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise Failure(f"cannot write into {folder}: Permission denied (try it with sudo)")
-    return (about.st_uid, about.st_gid) if os.geteuid() == 0 else None
 
 
 def _line(settings: Config) -> tuple[Line, SignIn]:

@@ -11,12 +11,12 @@ import contextlib
 import getpass
 import hashlib
 import hmac
-import os
 import secrets
 import sys
 from pathlib import Path
 
 from moodkiosk import config, files, paths
+from moodkiosk.act import private
 from moodkiosk.cli import Failure, UsageError
 
 LENGTH_LEAST, LENGTH_MOST = 8, 200
@@ -52,7 +52,8 @@ def main(args: argparse.Namespace) -> int:
     settings = config.load(args.config, secrets=False)  # the file it names need not be there yet
     state_dir = paths.state_dir(settings.paths, "act")
     path = Path(settings.web.password_file or state_dir / "web-password")
-    owner = _owner(path, state_dir)
+    # Act's user is the one whose state folder it is.
+    owner = private.owner_for(path, like=state_dir)
     line = hashed(_ask())
     try:
         files.write_atomic(path, f"{line}\n".encode(), owner=owner)
@@ -62,23 +63,6 @@ def main(args: argparse.Namespace) -> int:
     if not settings.web.password_file:
         print(f'To use it, put into the configuration, under "web:":\n\n  password_file: {path}')
     return 0
-
-
-def _owner(path: Path, state_dir: Path) -> tuple[int, int] | None:
-    """Whose the file must be: act's user's, also where an administrator makes it. Raises Failure.
-
-    Act's user is the one whose state folder it is.
-    """
-    folder = path.parent
-    try:
-        if not folder.is_dir():
-            paths.make_private(folder)
-        about = (state_dir if state_dir.is_dir() else folder).stat()
-    except OSError as error:
-        raise Failure(f"cannot write {path}: {error.strerror} (try it with sudo)") from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise Failure(f"cannot write into {folder}: Permission denied (try it with sudo)")
-    return (about.st_uid, about.st_gid) if os.geteuid() == 0 else None
 
 
 def _ask() -> str:

@@ -1,0 +1,26 @@
+"""Whose the files are that only act's user may read, also where an administrator makes them for it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from moodkiosk import paths
+from moodkiosk.cli import Failure
+
+
+def owner_for(path: Path, like: Path) -> tuple[int, int] | None:
+    """Makes sure beforehand that `path` can be written, with its folder made if need be.
+
+    Returns owner and group of `like`, or of the folder where `like` does not exist, if root writes for act; else None.
+    Raises Failure.
+    """
+    folder = path.parent
+    try:
+        paths.make_private(folder)
+        about = (like if like.exists() else folder).stat()
+    except OSError as error:
+        raise Failure(f"cannot write {path}: {error.strerror} (try it with sudo)") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Failure(f"cannot write into {folder}: Permission denied (try it with sudo)")
+    return (about.st_uid, about.st_gid) if os.geteuid() == 0 else None
