@@ -101,6 +101,20 @@ def test_changes_are_written_once_after_a_pause_and_unchanged_content_never(tmp_
     assert file.stat().st_ino == written
 
 
+def test_a_power_cut_loses_the_last_setting_at_most(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.keep({"music": True, "volume_cap": 60, "artist": ""}, 0.0, now=True)
+    for volume in range(59, 39, -1):  # a slider
+        store.keep({"music": True, "volume_cap": volume, "artist": ""}, 10.0)
+    assert Store(tmp_path).load() == {"music": True, "volume_cap": 60, "artist": ""}
+    store.keep({"music": False, "volume_cap": 40, "artist": ""}, 10.5)
+    assert Store(tmp_path).load() == {"music": False, "volume_cap": 40, "artist": ""}
+    store.keep({"music": False, "volume_cap": 40, "artist": "Nena"}, 11.0)
+    assert Store(tmp_path).load() == {"music": False, "volume_cap": 40, "artist": ""}
+    store.keep({"music": False, "volume_cap": 40, "artist": "Nena"}, 11.0 + COALESCE_SECONDS)
+    assert Store(tmp_path).load() == {"music": False, "volume_cap": 40, "artist": "Nena"}
+
+
 def test_a_damaged_memory_is_set_aside_and_a_missing_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "act.json").write_text("{half")
     assert Store(tmp_path).load() is None

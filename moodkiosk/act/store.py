@@ -11,7 +11,8 @@ from moodkiosk import paths
 from moodkiosk.files import write_atomic
 
 COALESCE_SECONDS = 2.0
-"""A burst of changes (a slider) becomes one write; a power cut loses at most this much."""
+"""A burst of changes of one setting (a slider) becomes one write. A change of another one has both written at once: a
+power cut loses the last setting at most."""
 
 log = logging.getLogger("moodkiosk.act")
 
@@ -28,6 +29,8 @@ class Store:
         self._path = folder / "act.json"
         self._written: bytes | None = None
         self._due: float | None = None
+        self._seen: dict[str, object] = {}
+        self._waiting: set[str] = set()  # the names of what changed since the last write
 
     def load(self) -> dict[str, object] | None:
         """What was remembered; None on the first start or when the file is damaged (which is said, once)."""
@@ -46,7 +49,7 @@ class Store:
             self._path.replace(aside)
             log.warning("%s was damaged; it is set aside as %s", self._path, aside.name)
             return None
-        self._written = raw
+        self._written, self._seen = raw, found
         return found
 
     def keep(self, remembered: dict[str, object], at: float, *, now: bool = False) -> None:
@@ -58,12 +61,17 @@ class Store:
             now: do not wait for further changes.
         """
         raw = msgspec.json.encode(remembered, order="sorted")
+        changed = {name for name, value in remembered.items() if name not in self._seen or self._seen[name] != value}
+        another = bool(self._waiting and changed - self._waiting)
+        self._seen = remembered
         if raw == self._written:
             self._due = None
+            self._waiting.clear()
             return
+        self._waiting |= changed
         if self._due is None:
             self._due = at + COALESCE_SECONDS
-        if not now and at < self._due:
+        if not now and not another and at < self._due:
             return
         try:
             paths.make_private(self._path.parent)
@@ -76,3 +84,4 @@ class Store:
             return
         self.status = "ready"
         self._written, self._due = raw, None
+        self._waiting.clear()
