@@ -5,6 +5,7 @@
 
 Every side is a process of its own; two sides take turns for several rounds, and the median of the rounds' ratios
 counts. The classic side needs the desktop environment .venv-train (scripts/test sets it up) and is left out without.
+Ends with 1 if a limit is missed.
 """
 
 from __future__ import annotations
@@ -269,19 +270,19 @@ def main() -> int:
                 parser.error(f"unknown measurement {name!r}; known: {', '.join(measures)}")
             print(f"measuring {name} …", file=sys.stderr)
             figures |= measures[name]()
+    from scripts.bench_report import kept, plot, table
+
     medians = {name: round(statistics.median(rounds), 3) for name, rounds in figures.items()}
+    missed = [name for name, median in medians.items() if not kept(name, median, LIMITS[name])]
     if args.json:
         notes = {name: round(value, 3) if isinstance(value, float) else value for name, value in bench.notes.items()}
-        print(json.dumps({**medians, "notes": notes, "machine": machine(), "load": os.getloadavg()[0]}))
+        about = {"notes": notes, "missed": missed, "machine": machine(), "load": os.getloadavg()[0]}
+        print(json.dumps({**medians, **about}))
     else:
-        from scripts.bench_report import table
-
         table(figures, LIMITS, bench.notes, machine())
     if args.plot:
-        from scripts.bench_report import plot
-
         plot(figures, LIMITS, args.plot)
-    return 0
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

@@ -9,6 +9,11 @@ from pathlib import Path
 AT_LEAST = ("classic_ratio",)
 
 
+def kept(name: str, value: float, limit: float) -> bool:
+    """Whether a figure keeps its limit."""
+    return value >= limit if name in AT_LEAST else value <= limit
+
+
 def table(
     figures: Mapping[str, Sequence[float]],
     limits: Mapping[str, float],
@@ -25,10 +30,9 @@ def table(
         shown.add_column(heading, justify="left" if heading == "figure" else "right")
     for name, rounds in figures.items():
         median, limit = statistics.median(rounds), limits[name]
-        kept = median >= limit if name in AT_LEAST else median <= limit
         sign = "≥" if name in AT_LEAST else "≤"
         values = (f"{value:.2f}" for value in (median, min(rounds), max(rounds)))
-        shown.add_row(name, *values, f"{sign} {limit:g}", "✓" if kept else "✗")
+        shown.add_row(name, *values, f"{sign} {limit:g}", "✓" if kept(name, median, limit) else "✗")
     console.print(shown)
     for name, value in notes.items():
         console.print(f"{name}: {value:.3g}" if isinstance(value, float) else f"{name}: {value}", highlight=False)

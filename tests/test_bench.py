@@ -15,7 +15,8 @@ def test_the_benchmark_prints_one_object_whose_keys_are_the_figures(tmp_path: Pa
     command = [sys.executable, str(BENCH), "--quick", "--json", "--only", "act", "--plot", str(plot)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     figures = json.loads(done.stdout)
-    assert set(figures) == {"act_rss_mb", "notes", "machine", "load"}
+    assert set(figures) == {"act_rss_mb", "notes", "missed", "machine", "load"}
+    assert figures["missed"] == []
     assert 10 < figures["act_rss_mb"] <= 70
     assert plot.read_bytes().startswith(b"<?xml")
 
