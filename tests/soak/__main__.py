@@ -27,7 +27,7 @@ from tests.support.broker import Mosquitto
 from tests.support.webapi import CLIENT_ID, WebApi
 
 SAMPLE_SECONDS = 5.0
-GROWN_MB, GROWN_THREADS, GROWN_FILES = 20.0, 2, 4
+GROWN_MB, GROWN_THREADS, GROWN_FILES = 8.0, 2, 4
 HAPPY, SAD = "spotify:playlist:37i9dQZF1DXdPec7aLTmlC", "spotify:playlist:37i9dQZF1DX7qK8ma5wgG1"
 
 
@@ -74,6 +74,8 @@ class Soak:
             name: max((growth for found, growth in lives if found == name), key=lambda g: g["minutes"], default=None)
             for name in ("act", "sense")
         }
+        tracebacks = {half.name: half.log.read_bytes().count(b"Traceback") for half in (self.act, self.sense)}
+        self.failures += [f"{name} wrote {count} tracebacks" for name, count in tracebacks.items() if count]
         return {
             "faults": sum(len(seconds) for seconds in self.recoveries.values()),
             "recovery_seconds": {name: summary(seconds) for name, seconds in sorted(self.recoveries.items())},
@@ -82,7 +84,7 @@ class Soak:
             "longest_life": longest,
             "events": dict(self.listener.events),
             "log_lines": {half.name: len(half.log.read_bytes().splitlines()) for half in (self.act, self.sense)},
-            "tracebacks": {half.name: half.log.read_bytes().count(b"Traceback") for half in (self.act, self.sense)},
+            "tracebacks": tracebacks,
             "failures": self.failures + self.listener.complaints,
         }
 
