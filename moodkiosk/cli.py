@@ -12,6 +12,8 @@ from pathlib import Path
 from moodkiosk import __version__
 
 EPILOG = "Exit codes: 0 fine, 2 a mistake in arguments or configuration, 1 anything else."
+RECORDINGS = Path("recordings")
+"""Where a collection goes, if nothing else is said."""
 SYSTEM_CONFIG = Path("/etc/moodkiosk/config.yaml")
 
 
@@ -77,7 +79,7 @@ def _add_learn(add: Callable[..., argparse.ArgumentParser]) -> None:
     collect.add_argument("labels", nargs="+", metavar="LABEL", help="moods or gestures to show, one after another")
     collect.add_argument("--person", metavar="NAME", help="who is in front of the camera")
     collect.add_argument("--seconds", type=float, default=20.0, metavar="N", help="for each label (default 20)")
-    collect.add_argument("--out", type=Path, default=Path("recordings"), metavar="DIR", help="default: recordings")
+    collect.add_argument("--out", type=Path, default=RECORDINGS, metavar="DIR", help="default: recordings")
     collect.add_argument("--source", metavar="WHAT", help="instead of camera.source in the configuration")
     collect.add_argument("--host", metavar="USER@KIOSK", help="on that kiosk, over SSH; brings the recordings here")
     collect.add_argument("--quiet", action="store_true", help="plain lines, no keys; also without a terminal")
@@ -126,7 +128,7 @@ def _add_control(add: Callable[..., argparse.ArgumentParser]) -> None:
     who = forget.add_mutually_exclusive_group(required=True)
     who.add_argument("--person", dest="value", metavar="NAME")
     who.add_argument("--all", dest="value", action="store_const", const="")
-    forget.add_argument("--recordings", type=Path, metavar="DIR", help="also in this folder of recordings")
+    forget.add_argument("--recordings", type=Path, metavar="DIR", help="where recordings are (default: ./recordings)")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

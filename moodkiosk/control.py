@@ -61,12 +61,14 @@ def main(args: argparse.Namespace) -> int:
         for name in ("language", "artist"):
             if getattr(args, name) is not None:
                 _require(ask(where, name, getattr(args, name)))
-    only_recordings = args.command == "forget" and args.recordings is not None
-    if only_recordings:
-        # Told on stderr, so that --json stays one object.
-        from moodkiosk.learn.forget import forget_recordings
+    looked_for_recordings = False
+    if args.command == "forget":
+        from moodkiosk.learn import forget
 
-        print(forget_recordings(args.recordings, args.value), file=sys.stderr)
+        for folder in forget.folders(args.recordings):
+            # Told on stderr, so that --json stays one object.
+            print(forget.forget_recordings(folder, args.value), file=sys.stderr)
+            looked_for_recordings = True
     if args.command in ("status", "why"):
         # A person wants to know now: what other people play is noticed before the answer. Programs that put "status"
         # to the socket by themselves, again and again, cause no look.
@@ -74,7 +76,7 @@ def main(args: argparse.Namespace) -> int:
     try:
         result = ask(where, args.command, getattr(args, "value", None))
     except NotRunning:
-        if not only_recordings:
+        if not looked_for_recordings:
             raise
         # Recordings may lie on a desktop, where no kiosk ever runs.
         result = Result("forget", ok=True, text="no kiosk is running here: nothing else was deleted")

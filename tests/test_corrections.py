@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moodkiosk.cli import UsageError
+from moodkiosk.cli import RECORDINGS, UsageError
 from moodkiosk.learn import dataset
+from moodkiosk.learn.bring import OUTBOX
 from moodkiosk.learn.forget import forget_recordings
 from moodkiosk.moods import Landmarks
 from moodkiosk.sense import recording
@@ -168,3 +171,27 @@ def test_forgetting_says_what_it_cannot_tell_and_leaves_other_files_alone(tmp_pa
     assert files_in(tmp_path) == ["damaged.npz", "holiday.npz", "letter.txt"]
     with pytest.raises(UsageError, match="no such folder"):
         forget_recordings(tmp_path / "nowhere", "")
+
+
+def forget(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`moodkiosk forget …` where no kiosk runs, typed in the folder `home`, which is also one's home."""
+    (home / "config.yaml").write_text(f"paths: {{runtime: {home}/run}}")
+    line = [sys.executable, "-m", "moodkiosk", "forget", *words, "--config", "config.yaml"]
+    mine = os.environ | {"HOME": str(home)}
+    return subprocess.run(line, cwd=home, env=mine, capture_output=True, text=True, check=False)
+
+
+def test_recordings_are_forgotten_where_they_usually_are_and_where_it_is_said(tmp_path: Path) -> None:
+    assert forget(tmp_path, "--all").returncode == 1, "no kiosk, and no recordings"
+    usual, fetched, own = tmp_path / RECORDINGS, tmp_path / OUTBOX, tmp_path / "own"
+    for folder in (usual, fetched, own):
+        folder.mkdir(parents=True)
+        for person in ("Anna", "Ben"):
+            recording.save(replace(faces.recording(), person=person), folder)
+    done = forget(tmp_path, "--person", "Anna")
+    assert done.returncode == 0
+    assert done.stdout == "no kiosk is running here: nothing else was deleted\n"
+    assert done.stderr == f"{RECORDINGS}: deleted 1 recording\n{fetched}: deleted 1 recording\n"
+    assert [len(files_in(folder)) for folder in (usual, fetched, own)] == [1, 1, 2]
+    forget(tmp_path, "--all", "--recordings", "own")
+    assert [len(files_in(folder)) for folder in (usual, fetched, own)] == [1, 0, 0]

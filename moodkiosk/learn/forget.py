@@ -1,11 +1,19 @@
-"""`moodkiosk forget --recordings DIR`: deletes a person's recordings, or all of them, wherever they were collected."""
+"""`moodkiosk forget`: deletes a person's recordings, or all of them, where they were collected."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from moodkiosk.cli import Failure, UsageError
+from moodkiosk.cli import RECORDINGS, Failure, UsageError
+from moodkiosk.learn.bring import OUTBOX
 from moodkiosk.sense.erase import erase
+
+
+def folders(given: Path | None) -> list[Path]:
+    """Where to look: the folder that is named, or collect's usual one; and what is kept here until it is fetched."""
+    outbox = Path.home() / OUTBOX
+    usual = [RECORDINGS] if RECORDINGS.is_dir() else []
+    return (usual if given is None else [given]) + ([outbox] if outbox.is_dir() else [])
 
 
 def forget_recordings(folder: Path, person: str) -> str:

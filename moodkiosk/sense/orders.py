@@ -172,4 +172,4 @@ class Orders:
         gone = self._wards.neutrals.forget(name)
         self.changed = True
         faces = "deleted the neutral face" if name else "deleted all neutral faces"
-        return f"{faces if gone else 'no neutral face was known'}; {self._wards.corrections.forget(name)}"
+        return f"{faces if gone else 'no neutral face was known'}; corrections: {self._wards.corrections.forget(name)}"
