@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,20 +19,27 @@ from tests.support.wait import until
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+@contextmanager
+def beside(folder: Path, settings: dict[str, Any]) -> Iterator[Run]:
     """Runs `moodkiosk …` beside a kiosk whose camera sees the actor."""
-    folder = tmp_path_factory.mktemp("kiosk")
-    with Kiosk(folder, None, {"web": {"enabled": False}}) as kiosk:
+    with Kiosk(folder, None, {"web": {"enabled": False}} | settings) as kiosk:
         kiosk.start("act")
         sense = kiosk.start("sense")
 
         def moodkiosk(command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
             call = [sys.executable, "-m", "moodkiosk", command, "--config", str(kiosk.config), *arguments]
-            return subprocess.run(call, capture_output=True, text=True, check=False)
+            mine = os.environ | {"HOME": str(folder)}  # whoever runs the tests keeps what is theirs
+            return subprocess.run(call, cwd=folder, env=mine, capture_output=True, text=True, check=False)
 
         sense.wait_for(type="reading", faces=1)
         until(lambda: json.loads(moodkiosk("status", "--json").stdout)["mood"], 20)
+        yield moodkiosk
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """As a household runs it that has set nothing."""
+    with beside(tmp_path_factory.mktemp("kiosk"), {}) as moodkiosk:
         yield moodkiosk
 
 
@@ -58,6 +68,15 @@ def test_what_was_decided_and_why_is_one_sentence_each(run: Run) -> None:
     assert any("play" in line for line in run("why").stdout.splitlines())
 
 
+def test_why_says_which_gate_stopped_the_music(run: Run) -> None:
+    assert run("music", "off").returncode == 0
+    for mood in ("happy", "sad"):  # whichever held before, one of them is news
+        assert run("mood", mood).returncode == 0
+    assert run("why").stdout.splitlines()[-1].endswith("not played: automatic music is off")
+    assert run("mood", "auto").returncode == 0
+    assert run("music", "on").returncode == 0
+
+
 def test_music_is_recommended_for_the_taste_that_is_given_and_remembered(run: Run) -> None:
     done = once_seen(run, "recommend", "--language", "German", "--artist", "Nena")
     assert "https://music.youtube.com/search?q=" in done.stdout
@@ -70,6 +89,18 @@ def test_a_neutral_look_is_kept_and_forgotten_on_request(run: Run) -> None:
     assert until(lambda: json.loads(run("status", "--json").stdout)["person"], 10) == "Ann"
     assert run("forget", "--person", "Ann").returncode == 0
     until(lambda: json.loads(run("status", "--json").stdout)["person"] is None, 10)
+
+
+def test_a_correction_is_not_kept_without_consent_and_the_line_names_the_setting(run: Run) -> None:
+    done = run("correct", "happy")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "set learning.keep_corrections: true" in done.stderr
+
+
+def test_with_consent_a_correction_keeps_the_last_seconds(tmp_path: Path) -> None:
+    with beside(tmp_path, {"learning": {"keep_corrections": True}}) as run:
+        assert "samples as 'happy'" in once_seen(run, "correct", "happy").stdout
+    assert len(list((tmp_path / "state" / "sense" / "corrections").glob("*.npz"))) == 1
 
 
 def test_a_mood_set_by_hand_holds_until_auto(run: Run) -> None:
@@ -90,23 +121,3 @@ def test_the_camera_is_closed_and_opened(run: Run) -> None:
     until(lambda: json.loads(run("status", "--json").stdout)["camera_status"] == "off", 10)
     assert run("camera", "on").returncode == 0
     until(lambda: json.loads(run("status", "--json").stdout)["camera_status"] == "on", 10)
-
-
-def test_recordings_are_forgotten_without_a_kiosk(tmp_path: Path) -> None:
-    config = tmp_path / "config.yaml"
-    config.write_text(f"paths: {{runtime: {tmp_path}/run}}")
-    call = [
-        sys.executable,
-        "-m",
-        "moodkiosk",
-        "forget",
-        "--all",
-        "--recordings",
-        str(tmp_path),
-        "--config",
-        str(config),
-    ]
-    done = subprocess.run(call, capture_output=True, text=True, check=False)
-    assert done.returncode == 0
-    assert "no kiosk is running here: nothing else was deleted" in done.stdout
-    assert done.stderr.count("\n") == 1

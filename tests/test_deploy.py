@@ -96,6 +96,18 @@ def test_two_kiosks_get_the_model_and_one_that_is_away_does_not_stop_them(
         assert os.listdir((home / CURRENT).parent) == ["current.tflite"]
 
 
+def test_several_kiosks_get_the_model_at_the_same_time(sshd: Sshd, homes: dict[str, Path], tmp_path: Path) -> None:
+    """Neither end of a pipe opens before the other: each copy waits until the other has begun."""
+    new, pipe, meet = model(tmp_path, "new"), tmp_path / "pipe", tmp_path / "meet"
+    os.mkfifo(pipe)
+    meet.write_text(
+        f"""case "$*" in *" kitchen "*) timeout 20 sh -c ': > {pipe}' ;; *) timeout 20 cat {pipe} ;; esac || exit 1
+        exec {sshd.command} "$@" """
+    )
+    assert deploying.main([str(new), "kitchen", "bedroom", "--ssh", f"sh {meet}"]) == 0
+    assert [(home / CURRENT).read_bytes() for home in homes.values()] == [new.read_bytes()] * 2
+
+
 def test_the_running_kiosk_is_told_to_load_it_and_one_that_refuses_keeps_the_old(
     sshd: Sshd, homes: dict[str, Path], tmp_path: Path
 ) -> None:

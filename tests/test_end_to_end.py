@@ -140,6 +140,18 @@ def test_a_mood_becomes_a_retained_state_one_event_and_music_on_the_right_speake
         assert b"secret-" not in everything
         assert CLIENT_ID.encode() not in b"".join(payload for _, payload, _ in listener.all), "nor the account's app"
         assert b'"speaker"' in everything, "the configuration's harmless part is there"
+
+        # The sign-in ends: moods and links go on, and what to do is said.
+        asked = len(api.sent("token"))
+        api.access.clear()
+        api.refresh.clear()  # from now on it is an invalid_grant
+        until(lambda: "run 'moodkiosk login'" in run(kiosk, "status"), 60, "the sign-in to end")
+        mark = len(listener.all)
+        until(lambda: any(told["mood"] for told in listener.bodies("/event", mark, kind="mood_changed")), 60, "a mood")
+        link = until(lambda: kiosk.ask("recommend").text, 60, "somebody to recommend music for")
+        assert "https://music.youtube.com/search?q=" in link
+        assert len(api.sent("token")) == asked + 1, "and is not asked for again"
+        assert "run 'moodkiosk login'" in run(kiosk, "status")
     late = Listener(broker)
     assert late.wait_for("/state")["labels"]
     assert not [topic for topic, _, _ in late.all if topic.endswith("/event")]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -266,6 +268,17 @@ def test_a_correction_keeps_the_last_seconds(kiosk: Kiosk, tmp_path: Path) -> No
     result = kiosk.order("correct", "happy")
     assert result.ok
     assert len(list((tmp_path / "state" / "corrections").glob("*.npz"))) == 1
+
+
+def test_corrections_that_are_too_old_are_deleted_within_the_hour(kiosk: Kiosk, tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "corrections"
+    folder.mkdir(parents=True)
+    for days in (89, 91):  # 90 are set
+        (folder / f"{days}.npz").touch()
+        os.utime(folder / f"{days}.npz", (then := time.time() - days * 86_400, then))
+    kiosk.camera.now += 3600
+    kiosk.loop.turn()
+    assert os.listdir(folder) == ["89.npz"]
 
 
 @pytest.mark.parametrize(
