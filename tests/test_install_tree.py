@@ -179,6 +179,23 @@ def test_an_installation_that_was_interrupted_is_begun_again(tree: Path) -> None
 
 
 @needs_root
+def test_a_clock_that_is_not_set_is_one_line_and_nothing_is_changed(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Pi has no clock of its own: without the network it begins somewhere in the past."""
+    before = sorted(tree.rglob("*"))
+    stub = tmp_path / "bin/date"
+    stub.parent.mkdir()
+    stub.write_text('#!/bin/sh\nexec /bin/date -d 2001-02-03 "$@"\n', encoding="ascii")
+    stub.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{stub.parent}:{os.environ['PATH']}")
+    done = install("--root", tree)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "the clock says 2001-02-03, which is in the past: connect the network" in done.stderr
+    assert sorted(tree.rglob("*")) == before
+
+
+@needs_root
 def test_too_little_room_is_said_before_anything_is_fetched(tree: Path) -> None:
     """A disk of 50 MB: a file system in memory, in a mount namespace of its own."""
     shutil.rmtree(tree / "opt/moodkiosk")

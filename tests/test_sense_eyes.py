@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import cv2
 import numpy as np
 import pytest
 
 from moodkiosk.moods import Frame
-from moodkiosk.sense import actor, model
+from moodkiosk.sense import actor, hands, model
 from moodkiosk.sense.actor import Role, picture
 from moodkiosk.sense.drawn.brush import Pose
 from moodkiosk.sense.drawn.looks import EXPRESSIONS, random_looks
-from moodkiosk.sense.eyes import Eyes
+from moodkiosk.sense.eyes import HANDS_SECONDS, Eyes
+from moodkiosk.sense.landmarks import Region
 from moodkiosk.sense.measures import FACE_MEASURES
 from moodkiosk.sense.neutral import OwnNeutral
 from moodkiosk.settings import SenseSettings
 from tests.support import scenery
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image
+    from moodkiosk.moods import Image, Points
 
 VGA, HD = (640, 480), (1280, 720)
 LOOK_SECONDS = 0.2
@@ -95,15 +96,43 @@ def test_a_newcomer_is_noticed_within_a_second_while_somebody_is_followed(
     assert came <= 1.0
 
 
-def test_a_child_that_comes_to_stand_before_somebody_is_noticed_too(eyes: Eyes) -> None:
+@pytest.mark.parametrize("came", [10, 13, 16])
+def test_a_child_that_comes_to_stand_before_somebody_is_noticed_within_a_second_too(eyes: Eyes, came: int) -> None:
     """Where the bodies of those move who are followed, newcomers are looked for less often, but they are."""
-    for step in range(30):
+    for step in range(came + 6):
         sway = 4 * np.sin(step / 2)
         roles = [role(1, 300 + sway, 130, 130)]
-        if step >= 10:
+        if step >= came:
             roles.append(role(2, 320 - sway, 330, 140))
         reading = eyes.look(Frame(grain(picture(roles), step), step * LOOK_SECONDS))
     assert reading.faces == 2
+
+
+@pytest.mark.parametrize("light", ["day", "dark"])
+def test_whoever_comes_to_an_empty_room_is_noticed_within_a_second_wherever_that_is(eyes: Eyes, light: str) -> None:
+    """By what moved: on quiet looks alone, the right tile would often be searched too late."""
+    rng = np.random.default_rng(12)
+
+    def seen(roles: list[Role], seed: int) -> Image:
+        rgb = picture(roles)
+        if light == "dark":
+            rgb = (rgb * 0.25).astype(np.uint8)  # to a mean grey level of 42
+        return grain(rgb, seed)
+
+    late = []
+    for arrival in range(12):
+        head_px = rng.uniform(90, 260)
+        x, y = rng.uniform(0.5 * head_px, 640 - 0.5 * head_px), rng.uniform(0.6 * head_px, 480 - 0.6 * head_px)
+        since = 100.0 * arrival
+        for step in range(6):
+            assert eyes.look(Frame(seen([], 20 * arrival + step), since + step * 0.5)).faces == 0
+        for step in range(6, 9):
+            there = seen([role(arrival, x, y, head_px)], 20 * arrival + step)
+            if eyes.look(Frame(there, since + step * 0.5)).faces == 1:
+                break
+        else:
+            late.append((round(x), round(y), round(head_px)))
+    assert late == []
 
 
 @pytest.mark.parametrize("speed", [12, 25, 45])
@@ -262,6 +291,73 @@ def test_hands_are_looked_for_only_where_they_matter(starter: model.MoodModel) -
         assert eyes.front.landmarks.left_hand is None
     assert not plain.looks_for_hands
     assert collecting.looks_for_hands
+
+
+class CountingHands:
+    """Stands in for the hand finder: notes which face it is asked for, and always finds a hand."""
+
+    asked: ClassVar[list[tuple[float, float]]] = []
+
+    def find(self, _rgb: Image, face: Region, _others: Sequence[Region]) -> tuple[Points | None, Points | None]:
+        self.asked.append((face.x, face.y))
+        return None, np.full((21, 3), len(self.asked), np.float32)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float]]:
+    """Where the faces were for which hands were looked for."""
+    monkeypatch.setattr(hands, "HandFinder", CountingHands)
+    monkeypatch.setattr(CountingHands, "asked", [])
+    return CountingHands.asked
+
+
+def test_a_model_without_hands_never_has_them_looked_for(
+    starter: model.MoodModel, asked: list[tuple[float, float]]
+) -> None:
+    eyes = Eyes(SenseSettings(), starter)
+    for step in range(6):
+        eyes.look(Frame(picture([role(1, 320, 240, 160)]), step * LOOK_SECONDS))
+    assert asked == []
+
+
+def test_a_model_with_hands_has_those_of_the_one_in_front_looked_for_now_and_then(
+    asked: list[tuple[float, float]],
+) -> None:
+    signing = model.load(model.STARTER)
+    signing.manifest = replace(signing.manifest, uses_hands=True)
+    eyes = Eyes(SenseSettings(), signing)
+    eyes.look(Frame(picture([]), 0.0))
+    assert asked == [], "nobody is there"
+    seen = []
+    for step in range(1, 11):
+        roles = [role(1, 160, 240, 110), role(2, 460, 240, 190)]
+        eyes.look(Frame(grain(picture(roles), step), step * 0.125))
+        assert eyes.front is not None
+        assert eyes.front.landmarks.right_hand is not None
+        seen.append(float(eyes.front.landmarks.right_hand[0, 0]))
+    assert 3 * 0.125 < HANDS_SECONDS <= 4 * 0.125
+    assert seen == [1, 1, 1, 1, 2, 2, 2, 2, 3, 3]
+    assert all(abs(x - 460) < 60 for x, _ in asked)
+
+
+def test_hands_are_looked_for_around_the_face_and_below_and_inside_of_the_picture() -> None:
+    face = Region(320, 100, 40, 0)
+    left, top, right, bottom = hands.near(face, 640, 480)
+    assert (right - left, bottom - top) == (176, 176)
+    assert (left + right) / 2 == 320
+    assert (top + bottom) / 2 == 128
+    for x, y in ((0, 0), (639, 479), (-50, 700)):
+        left, top, right, bottom = hands.near(Region(x, y, 200, 0), 640, 480)
+        assert 0 <= left < right <= 640
+        assert 0 <= top < bottom <= 480
+
+
+def test_a_hand_belongs_to_the_face_that_it_hangs_below() -> None:
+    mine, theirs = Region(200, 200, 80, 0), Region(420, 200, 80, 0)
+    hand = np.full((21, 3), (240, 300, 0), np.float32)
+    assert hands.distance(hand, mine) < 1 < hands.distance(hand, theirs)
+    at_rest = np.full((21, 3), (200, 200 + hands.DROP * 80, 0), np.float32)
+    assert hands.distance(at_rest, mine) == pytest.approx(0)
 
 
 def test_seeing_loads_neither_matplotlib_nor_tensorflow() -> None:

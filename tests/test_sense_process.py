@@ -18,6 +18,9 @@ from tests.support.act_double import ActDouble
 from tests.support.kiosk import Kiosk
 from tests.support.wait import until
 
+UNWANTED = {"matplotlib", "tensorflow", "jax", "jaxlib"}
+"""What mediapipe imports where it is installed, and sense has no use for."""
+
 
 @pytest.fixture
 def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
@@ -100,6 +103,28 @@ def test_systemd_is_told_when_it_is_ready_and_fed_by_frames(tmp_path: Path, monk
         assert any(line.startswith("STATUS=camera") for line in heard)
         assert sense.stop() == 0
         until(lambda: hear("STOPPING=1"), 30)
+
+
+def test_the_process_loads_what_it_needs_and_none_of_what_mediapipe_would_like_to_have(kiosk: Kiosk) -> None:
+    """On a Pi, matplotlib, TensorFlow and jax would cost seconds and a hundred megabytes."""
+    command = [sys.executable, "-X", "importtime", "-m", "moodkiosk", "sense", "--config", str(kiosk.config), "--json"]
+    log = kiosk.folder / "imports"
+    with log.open("w") as stderr, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True) as sense:
+        assert sense.stdout is not None
+        for line in sense.stdout:
+            if json.loads(line)["faces"]:
+                break
+        mapped = Path(f"/proc/{sense.pid}/maps").read_text(encoding="utf-8")
+        sense.terminate()
+        sense.stdout.read()
+    assert sense.returncode == 0
+    lines = [line for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("import time:")]
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+    assert {"moodkiosk", "mediapipe", "numpy"} <= imported
+    assert not imported & (UNWANTED - {"tensorflow"})  # which mediapipe asks for, and does without
+    files = {part for line in mapped.splitlines() for part in line.rpartition(" ")[2].split("/")}
+    assert "mediapipe" in files
+    assert not files & UNWANTED
 
 
 @pytest.mark.parametrize(

@@ -479,7 +479,15 @@ def test_installing_again_changes_nothing(machine: Machine) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert ((machine.root / "opt/moodkiosk/current").readlink(), listing(machine)) == before
     assert (machine.root / "etc/moodkiosk/config.yaml").read_text(encoding="utf-8") == CONFIG
+    assert "  ok    the clock is set (" in done.stdout
+    assert "  note  no camera found: the kiosk starts all the same" in done.stdout
     settled(machine)
+
+
+def test_the_packages_have_bytecode_because_the_services_cannot_write_it(machine: Machine) -> None:
+    packages = machine.root / "opt/moodkiosk/packages"
+    for name in ("numpy", "mediapipe"):
+        assert list(packages.glob(f"*/{name}/__pycache__/__init__.cpython-*.pyc")), name
 
 
 def test_an_upgrade_keeps_the_version_before_it(machine: Machine) -> None:
