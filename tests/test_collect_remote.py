@@ -12,6 +12,7 @@ from moodkiosk.cli import Failure
 from moodkiosk.learn import bring, dataset, ssh
 from moodkiosk.sense import recording
 from tests.support import faces
+from tests.support.control_double import ControlDouble
 from tests.support.sshd import Sshd
 from tests.support.terminal import Terminal, break_off, take
 
@@ -118,6 +119,22 @@ def collect_there(sshd: Sshd, folder: Path, host: str = "kitchen", command: str 
 
     words = ["happy", "--host", host, "--quiet", "--ssh", sshd.command, "--out", str(folder)]
     return cli.main(["collect", *words, *(["--kiosk-command", command] if command else [])])
+
+
+@pytest.mark.slow
+def test_the_kiosks_camera_is_borrowed_over_there(
+    sshd: Sshd, outbox: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from moodkiosk import cli
+
+    config = tmp_path / "config.yaml"
+    config.write_text(f"paths: {{runtime: {tmp_path}}}")
+    words = ["happy", "--host", "kitchen", "--quiet", "--ssh", sshd.command, "--out", str(tmp_path / "out")]
+    with ControlDouble(tmp_path / "control.sock") as kiosk:
+        assert cli.main(["collect", *words, "--source", "/dev/video97", "--config", str(config)]) == 1
+        assert kiosk.asked.get(timeout=5) == ("camera", "lend")
+    assert "no pictures: there is no /dev/video97" in capfd.readouterr().err
+    assert not list(outbox.iterdir())
 
 
 def test_a_connection_that_breaks_is_one_line_and_loses_nothing(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import io
+import itertools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +14,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from moodkiosk.learn import drawing
+from moodkiosk.learn.lines import Lines
 from moodkiosk.learn.screen import Setting, screen
 from moodkiosk.learn.sitting import COUNTDOWN_SECONDS, PAUSE_SECONDS, Plan, Sitting
 from moodkiosk.learn.take import Sight, Take
@@ -276,9 +280,60 @@ def test_samples_that_hardly_differ_are_pointed_out_and_lively_ones_are_not(room
     assert any("hardly differ" in warning for warning in room.sitting.kept[1].warnings)
 
 
-def frozen(at: float) -> Sight:
+def test_samples_of_a_face_that_stands_still_are_counted_and_of_a_lively_one_are_not(room: Room) -> None:
+    counted = []
+    for look in (sight, frozen):
+        room.look = look
+        room.press(" ")
+        room.wait(COUNTDOWN_SECONDS + 4)
+        assert room.sitting.take is not None
+        counted.append(room.sitting.take.still)
+        room.wait(1)
+    assert counted[0] == 0
+    assert counted[1] > 0
+
+
+def test_variety_is_asked_for_step_by_step(room: Room) -> None:
+    said: list[str] = []
+    view = Lines(said.append)
+    room.press(" ")
+    while room.phase != "pause":
+        room.wait(STEP_SECONDS)
+        view.show(room.sitting, sight(room.at), room.at)
+    asked = ("Look at the camera", "Lean back", "Turn your head", "Look up a little", "weaker, then stronger")
+    assert [next(word for word in asked if word in line) for line in said if line.startswith("  ")] == list(asked)
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_the_portrait_follows_the_mouth(plain: bool) -> None:
+    shut, open_ = mean_face(), mean_face()
+    open_[[17, 84, 314, 181, 405, 14, 87, 317], 1] += 14  # the lower lip
+    drawn = [drawing.portrait(Landmarks(face, SIZE), 40, 24, plain=plain) for face in (shut, shut, open_)]
+    assert drawn[0] == drawn[1]
+    changed = [row for row, lines in enumerate(zip(drawn[0], drawn[2], strict=True)) if lines[0] != lines[1]]
+    assert changed
+    assert min(changed) > 12, "above the mouth nothing moves"
+
+
+def test_what_is_counted_is_shown_by_name_during_a_take(room: Room) -> None:
+    views = itertools.cycle([GOOD, Quality(0.3, "too dark", 120, 12), Quality(0.3, "too far", 20, 130), GOOD])
+    room.look = lambda at: frozen(at, next(views))
+    room.press(" ")
+    room.wait(COUNTDOWN_SECONDS + 4)
+    take = room.sitting.take
+    assert take is not None
+    console = Console(width=80, height=24, file=io.StringIO(), record=True)
+    console.print(screen(room.sitting, sight(room.at), room.at, Setting("Anna", "drawn actor"), 80, 24))
+    shown = re.sub(r" +", " ", console.export_text())
+    assert take.looks == 32
+    for line in ("frames 32", "face found 32 (100 %)", "too dark 8", "too far 8", f"too still {take.still}"):
+        assert line in shown, shown
+    assert take.still > 0
+
+
+def frozen(at: float, quality: Quality = GOOD) -> Sight:
     """The very same face again and again."""
-    still = sight(5.0)
+    still = sight(5.0, quality=quality)
     return Sight(at, still.people, still.landmarks, still.quality, still.size)
 
 

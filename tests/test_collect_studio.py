@@ -74,6 +74,23 @@ def test_the_actors_moods_become_a_data_set_that_tells_them_apart(tmp_path: Path
     assert "'happy': 24 samples kept" in view.said
 
 
+def test_a_full_disk_is_one_line_and_what_was_complete_is_kept(tmp_path: Path) -> None:
+    keep = saver(tmp_path)
+
+    def save(label: str, take: Take) -> Path:
+        if label == "sad":
+            Path("/dev/full").write_bytes(b"sad")
+        return keep(label, take)
+
+    film = Film(lambda at: Frame(Scene(moods=("happy",), empty_seconds=0).picture_at(at + COME_SECONDS), at))
+    sitting = Sitting(Plan(("happy", "sad"), seconds=2), save)
+    with pytest.raises(Failure) as failed:
+        studio.run(sitting, film, studio.sitters_eyes(Config()), InAHurry(sitting), lambda: film.at)
+    assert str(failed.value) == "cannot write the recording of 'sad': No space left on device"
+    (path,) = tmp_path.iterdir()
+    assert dataset.load([path]).labels == ("happy",)
+
+
 def test_both_hands_of_a_real_person_are_recorded(tmp_path: Path, extra: Path) -> None:
     clip = itertools.cycle(list(frames_of_file(extra / "data" / "clips" / "thanks.mkv"))[::4])
     film = Film(lambda at: Frame(next(clip).rgb, at))

@@ -78,6 +78,14 @@ def test_mirrored_and_unmirrored_hands_cannot_be_mixed_faces_can(tmp_path: Path)
     assert weight_of(findings(tmp_path), "is mirrored") == "note"
 
 
+def test_landmarks_of_two_extractors_are_pointed_out_and_of_one_are_not(tmp_path: Path) -> None:
+    data = dataset.load([write(tmp_path)])
+    first, *others = data.sources
+    mixed = replace(data, sources=(replace(first, extractor="other 2"), *others))
+    notes = [[f.text for f in check(each, hands=False) if "extractors" in f.text] for each in (data, mixed)]
+    assert notes == [[], ["landmarks of 2 different extractors (numbers, other 2): they do not measure quite alike"]]
+
+
 def test_recordings_without_a_face_at_rest_are_pointed_out(tmp_path: Path) -> None:
     assert weight_of(findings(write(tmp_path, ("happy", "sad"))), "no recordings of 'neutral'") == "note"
 
@@ -111,6 +119,15 @@ def test_asking_for_hands_that_were_not_recorded_is_refused(tmp_path: Path) -> N
     data = dataset.load([write(tmp_path)])
     with pytest.raises(UsageError, match="no hands were recorded"):
         make_model.make(data, make_model.Options(hands="yes"), lambda _what, _epochs: lambda *_: None, lambda _: None)
+
+
+@pytest.mark.parametrize(("wish", "says"), [("no", "without hands: as asked"), ("yes", "with hands: as asked")])
+def test_hands_count_or_not_as_asked(tmp_path: Path, wish: str, says: str) -> None:
+    gesture = dataset.load([write(tmp_path, ("neutral", "rock"), n=4, hands=True)])
+    said: list[str] = []
+    with pytest.raises(UsageError, match="only 4 samples"):  # too few: it ends before TensorFlow is needed
+        make_model.make(gesture, make_model.Options(hands=wish), lambda _what, _epochs: lambda *_: None, said.append)
+    assert said[0] == says
 
 
 def test_labels_can_be_renamed_and_left_out(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,21 @@ def test_a_model_that_reads_everything_is_only_to_be_tried(tmp_path: Path) -> No
     found = examined(tmp_path / "data", right=1.0)
     assert advice(found) == ["Nothing is missing: every label is read well. Try it on the kiosk."]
     assert "None: every held-out sample was read right." in text(report.render(found))
+
+
+def test_people_and_sessions_are_shown_apart_the_worst_first(tmp_path: Path) -> None:
+    found = examined(tmp_path / "data")
+    held, truth = found.answers.data, found.answers.truth
+    late = np.arange(len(held)) % 4 == 0
+    shares = np.eye(len(found.answers.labels), dtype=np.float32)[np.where(late, (truth + 1) % 5, truth)]
+    people, sessions = np.where(late, "Zoe", "Ana"), np.where(late, "tue", "mon")
+    answers = replace(found.answers, data=replace(held, person=people, session=sessions), shares=shares)
+    page = report.render(replace(found, answers=answers))
+    assert "By person, the worst first" in page
+    assert "By session, the worst first" in page
+    for kind, worst, best in (("person", "Zoe", "Ana"), ("session", "tue", "mon")):
+        (drawn,) = re.findall(rf"<svg[^>]*Accuracy by {kind}.*?</svg>", page, re.S)
+        assert re.search(rf"{worst} 0% of {late.sum()} {best} 100% of {(~late).sum()}", text(drawn)), text(drawn)
 
 
 @pytest.mark.browser

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from moodkiosk.learn import dataset, evaluate
+from moodkiosk.learn import dataset, evaluate, lesson, train
+from moodkiosk.learn.make_model import MAX_DIFFERENCE, SAME
 from moodkiosk.moods import Landmarks
 from moodkiosk.sense import model as models
-from moodkiosk.sense.bundle import BadModel
+from moodkiosk.sense.bundle import BadModel, bundle, unbundle
 from moodkiosk.sense.corrections import Corrections
-from moodkiosk.sense.measures import FACE_AND_HANDS
+from moodkiosk.sense.measures import FACE, FACE_AND_HANDS
 from moodkiosk.settings import LearningSettings
 from tests.support.moods_in_numbers import faces, write
+from tests.support.train_all import WRONG
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = ROOT / ".venv-train" / "bin" / "python"
 MOODS = ("neutral", "happy", "sad", "angry", "surprise")
 
-pytestmark = pytest.mark.timeout(600)  # the ten trainings count as the first test's, and the machine may be busy
+pytestmark = pytest.mark.timeout(600)  # the trainings count as the first test's, and the machine may be busy
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,12 @@ class Ran:
 
 @dataclass(frozen=True)
 class Trained:
-    """All trainings of these tests by name, and the folder they were made in."""
+    """All trainings of these tests by name, the folder they were made in, and what train_all.py says besides."""
 
     folder: Path
     runs: dict[str, Ran]
+    network: dict[str, Any]
+    refusals: list[tuple[str | None, float]]
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +66,18 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     usual = write(folder / "usual", n=200)
     one = write(folder / "one", ("happy",))
     corrections = corrected(folder / "kiosk", "sad", seconds=4)
+    (folder / "forced.tflite").write_bytes(perfect(ana))
     plans: dict[str, tuple[str, list[object]]] = {
         "from nothing": ("a.tflite", [ana, "--base", "none", "--epochs", 15, "--report", folder / "report"]),
         "again": ("b.tflite", [ana, "--base", "none", "--epochs", 15]),
         "other seed": ("c.tflite", [ana, "--base", "none", "--epochs", 2, "--seed", 7, "--vary", "no", "--force"]),
         "worse": ("a.tflite", [ana, "--base", "none", "--epochs", 1]),
+        "worse, forced": ("forced.tflite", [ana, "--base", "none", "--epochs", 1, "--force"]),
+        "wrong": ("wrong.tflite", [WRONG, few, "--epochs", 1, "--force"]),
         "few": ("few.tflite", [few]),
         "household": ("household.tflite", [household, "--epochs", 8]),
         "gesture": ("gesture.tflite", [gesture, "--epochs", 15, "--mirror"]),
+        "no hands": ("face.tflite", [gesture, "--hands", "no", "--epochs", 1, "--force"]),
         "twenty seconds a mood": ("usual.tflite", [usual, "--report", folder / "usual"]),
         "with a correction": ("corrected.tflite", [ana, corrections, "--base", "none", "--epochs", 2, "--force"]),
         "one label": ("one.tflite", [one]),
@@ -85,9 +95,16 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     results = json.loads(done.stdout)
     runs = {
         name: Ran(code, said, complained, folder / out, *seconds)
-        for (name, (out, _)), (code, said, complained, *seconds) in zip(plans.items(), results, strict=True)
+        for (name, (out, _)), (code, said, complained, *seconds) in zip(plans.items(), results["runs"], strict=True)
     }
-    return Trained(folder, runs)
+    return Trained(folder, runs, results["network"], results["refusals"])
+
+
+def perfect(recordings: Path) -> bytes:
+    """A model that says of itself that it was trained on these recordings and never wrong."""
+    manifest, network = unbundle(models.STARTER.read_bytes())
+    files = {source.path.name: source.sha256 for source in dataset.load([recordings]).sources}
+    return bundle(network, replace(manifest, metrics={"balanced_accuracy": 1.0}, training_files=files))
 
 
 def corrected(state: Path, label: str, seconds: float) -> Path:
@@ -141,6 +158,54 @@ def test_a_worse_model_does_not_take_the_place_of_a_better_one(trained: Trained)
     assert "not written" in ran.complained
     assert "--force" in ran.complained
     assert ran.out.read_bytes() == trained.runs["again"].out.read_bytes()
+
+
+@pytest.mark.train
+def test_with_force_a_worse_model_does_take_the_place_of_a_better_one(trained: Trained) -> None:
+    ran = trained.runs["worse, forced"]
+    assert ran.code == 0, ran.complained
+    manifest = models.load(ran.out).manifest
+    assert (manifest.metrics["balanced_accuracy"] or 0) < 1 - SAME
+    assert manifest.network_sha256 != models.load(models.STARTER).manifest.network_sha256
+
+
+@pytest.mark.train
+def test_what_was_converted_wrongly_is_not_even_written_with_force(trained: Trained) -> None:
+    ran = trained.runs["wrong"]
+    assert ran.code == 1
+    assert re.search(r"the converted model differs from Keras by \S+: not written", ran.complained)
+    assert not ran.out.exists()
+
+
+@pytest.mark.train
+def test_a_file_may_differ_from_keras_by_a_hundred_thousandth(trained: Trained) -> None:
+    assert MAX_DIFFERENCE == 1e-5
+    assert [said is None for said, _ in trained.refusals] == [True, True, False, False]
+    for said, difference in trained.refusals:
+        assert (said is None) == (difference <= 1e-5), difference
+
+
+@pytest.mark.train
+def test_three_dense_layers_are_trained_with_softmax_and_cross_entropy(trained: Trained) -> None:
+    assert trained.network["layers"] == [[33, 64, "relu"], [64, 32, "relu"], [32, 3, "softmax"]]
+    assert trained.network["loss"] == pytest.approx(trained.network["loss by hand"], rel=1e-4)
+    kernels = lesson.base_of(trained.runs["from nothing"].out).weights.kernels
+    assert [kernel.shape for kernel in kernels] == [(33, 64), (64, 32), (32, len(MOODS))]
+
+
+@pytest.mark.train
+def test_loss_and_held_out_accuracy_are_shown_while_it_trains(trained: Trained) -> None:
+    said = trained.runs["from nothing"].said
+    assert re.search(r"examining .*15/15 loss \d+\.\d{3}  held-out accuracy [01]\.\d{3}", said), said
+    assert re.search(r"training on everything .*15/15 loss \d+\.\d{3} ", said), said
+
+
+@pytest.mark.train
+def test_without_hands_if_asked_even_a_gesture_is_looked_for_in_the_face(trained: Trained) -> None:
+    ran = trained.runs["no hands"]
+    assert ran.code == 0, ran.complained
+    assert "without hands: as asked" in ran.said
+    assert models.load(ran.out).schema == FACE
 
 
 @pytest.mark.train
@@ -251,3 +316,16 @@ def test_wrong_arguments_are_refused_before_anything_is_loaded(tmp_path: Path) -
         )
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
+
+
+def test_rare_labels_weigh_more_so_that_every_label_counts_the_same() -> None:
+    y = np.array([0] * 6 + [1] * 3 + [3])  # none of label 2
+    weight = train._class_weight(y, 4)
+    assert [weight[y == label].sum() for label in (0, 1, 3)] == pytest.approx([10 / 3] * 3)
+    assert weight[y == 3][0] > weight[y == 1][0] > weight[y == 0][0]
+    assert weight.mean() == pytest.approx(1)
+
+
+def test_without_a_base_fifty_epochs_are_usual() -> None:
+    assert lesson.course_for(None, 200, None, 0).epochs == 50
+    assert lesson.course_for(None, 200, 7, 0).epochs == 7
