@@ -42,10 +42,10 @@ def parser() -> argparse.ArgumentParser:
             sub.add_argument("--json", action="store_true", help="for machines: one JSON object a line")
         return sub
 
-    add("run", "moodkiosk.run:main", "Runs both halves on a desk, until Ctrl-C.", json=True)
+    add("run", "moodkiosk.operate.run:main", "Runs both halves on a desk, until Ctrl-C.", json=True)
     demo = add(
         "demo",
-        "moodkiosk.demo:main",
+        "moodkiosk.operate.demo:main",
         "Runs the whole kiosk with a drawn actor, no camera needed.",
         config=False,
         json=True,
@@ -55,17 +55,25 @@ def parser() -> argparse.ArgumentParser:
     sense.add_argument("--source", metavar="WHAT", help="instead of camera.source in the configuration")
     add("act", "moodkiosk.act.main:main", "Runs the half that talks.", json=True)
     replay = add(
-        "replay", "moodkiosk.replay:main", "Runs everything on a video file, in the file's own time.", json=True
+        "replay", "moodkiosk.operate.replay:main", "Runs everything on a video file, in the file's own time.", json=True
     )
     replay.add_argument("file", type=Path, metavar="FILE")
     replay.add_argument("--model", type=Path, metavar="M", help="instead of the configured model")
-    doctor = add("doctor", "moodkiosk.doctor:main", "Checks everything the kiosk needs and says what to do.", json=True)
+    doctor = add(
+        "doctor",
+        "moodkiosk.operate.doctor.report:main",
+        "Checks everything the kiosk needs and says what to do.",
+        json=True,
+    )
     doctor.add_argument("--privacy", action="store_true", help="check the promise: what sees has no network")
-    login = add("login", "moodkiosk.act.login:main", "Signs in to Spotify; works over SSH.")
+    login = add("login", "moodkiosk.act.players.spotify.account.login:main", "Signs in to Spotify; works over SSH.")
     login.add_argument("--seconds", type=float, default=300, metavar="N", help="wait at most N seconds (default 300)")
-    add("web-password", "moodkiosk.act.web.password:main", "Sets the password of the kiosk page.")
+    add("web-password", "moodkiosk.act.web.access.password:main", "Sets the password of the kiosk page.")
     discovery = add(
-        "discovery", "moodkiosk.act.discovery:main", "Shows or removes the Home Assistant discovery.", json=True
+        "discovery",
+        "moodkiosk.act.homeassistant.discovery:main",
+        "Shows or removes the Home Assistant discovery.",
+        json=True,
     )
     discovery.add_argument("--remove", action="store_true", help="remove this kiosk from Home Assistant")
     _add_learn(add)
@@ -75,7 +83,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_learn(add: Callable[..., argparse.ArgumentParser]) -> None:
     """What a household needs on the kiosk to train a model of its own."""
-    collect = add("collect", "moodkiosk.learn.collect:main", "Records labelled landmarks of a person, to train with.")
+    collect = add(
+        "collect", "moodkiosk.learn.collect.command:main", "Records labelled landmarks of a person, to train with."
+    )
     collect.add_argument("labels", nargs="+", metavar="LABEL", help="moods or gestures to show, one after another")
     collect.add_argument("--person", metavar="NAME", help="who is in front of the camera")
     collect.add_argument("--seconds", type=float, default=20.0, metavar="N", help="for each label (default 20)")
@@ -88,7 +98,10 @@ def _add_learn(add: Callable[..., argparse.ArgumentParser]) -> None:
     collect.add_argument("--kiosk-command", default="", metavar="FILE", help="with --host: where moodkiosk is there")
 
     model = add(
-        "model", "moodkiosk.learn.install:main", "Puts a model into this kiosk, or the one before back.", json=True
+        "model",
+        "moodkiosk.learn.deploy.install:main",
+        "Puts a model into this kiosk, or the one before back.",
+        json=True,
     )
     what = model.add_subparsers(dest="what", required=True, metavar="WHAT")
     install = what.add_parser("install", help="checks a model file, puts it in place and loads it")
@@ -103,7 +116,7 @@ def _add_learn(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 def _add_control(add: Callable[..., argparse.ArgumentParser]) -> None:
     """The commands that are put to the running kiosk."""
-    target = "moodkiosk.control:main"
+    target = "moodkiosk.operate.control:main"
     add("status", target, "Says how the running kiosk is doing.", json=True)
     add("why", target, "Lists the last decisions and why they were taken.", json=True)
     camera = add("camera", target, "Opens or closes the camera.", json=True)
@@ -142,7 +155,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def guarded(call: Callable[[], int], program: str = "moodkiosk") -> int:
     """The exit code of `call`; what people can do something about becomes one line on stderr instead of a traceback."""
-    from moodkiosk.config import ConfigError
+    from moodkiosk.config.load import ConfigError
 
     try:
         return call()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import platform
 import sys
 
-from moodkiosk.config import load
-from moodkiosk.sense.actor import MOODS, Scene
-from moodkiosk.sense.eyes import Eyes
-from moodkiosk.sense.model import STARTER
-from moodkiosk.sense.model import load as load_model
+from moodkiosk.config.load import load
+from moodkiosk.sense.actor.actor import MOODS, Scene
+from moodkiosk.sense.mood.model import STARTER
+from moodkiosk.sense.mood.model import load as load_model
+from moodkiosk.sense.pipeline import Eyes
 
 
 def main() -> int:

@@ -8,20 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from moodkiosk.config.settings import LearningSettings, SenseSettings
 from moodkiosk.moods import Frame
-from moodkiosk.sense import model
-from moodkiosk.sense.capture import CameraStatus
-from moodkiosk.sense.corrections import Corrections
-from moodkiosk.sense.eyes import Eyes
+from moodkiosk.sense.camera.capture import CameraStatus
+from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.health import HealthReport
 from moodkiosk.sense.loop import Loop, Parts
-from moodkiosk.sense.models import Models
-from moodkiosk.sense.neutral import Neutrals
+from moodkiosk.sense.mood import model
+from moodkiosk.sense.mood.models import Models
+from moodkiosk.sense.mood.neutral import Neutrals
 from moodkiosk.sense.orders import Orders, Wards
 from moodkiosk.sense.pace import Pace, Thermometer
-from moodkiosk.sense.switch import CameraSwitch
+from moodkiosk.sense.pipeline import Eyes
+from moodkiosk.sense.records.corrections import Corrections
 from moodkiosk.sense.uplink import Uplink
-from moodkiosk.settings import LearningSettings, SenseSettings
 
 
 class Pictures:

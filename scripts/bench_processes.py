@@ -40,7 +40,7 @@ def clip_of(folder: Path) -> Path:
     """A short video of the drawn actor."""
     import cv2
 
-    from moodkiosk.sense.actor import Scene
+    from moodkiosk.sense.actor.actor import Scene
 
     path = folder / "actor.avi"
     scene = Scene()

@@ -33,7 +33,7 @@ def pictures(size: tuple[int, int], count: int, *, empty: bool = False) -> list[
     """The drawn actor, moving a little, or the empty room with some sensor noise."""
     import numpy as np
 
-    from moodkiosk.sense.actor import Scene, picture
+    from moodkiosk.sense.actor.actor import Scene, picture
 
     if empty:
         rng = np.random.default_rng(0)

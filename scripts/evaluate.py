@@ -38,7 +38,7 @@ def gain(text: str) -> float:
 
 
 def main(args: argparse.Namespace) -> int:
-    from moodkiosk.learn import evaluate
+    from moodkiosk.learn.evaluate import evaluate
 
     return evaluate.main(args)
 

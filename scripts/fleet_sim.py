@@ -27,11 +27,12 @@ from typing import Any
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from moodkiosk.act.mqtt import Health, Publisher
+from moodkiosk.act.mqtt.payloads import Health
+from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.ports import Request
-from moodkiosk.broker import Broker, private_broker
+from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
 from moodkiosk.moods import MoodEvent, Result, View
-from moodkiosk.settings import Config, KioskSettings, MqttSettings
+from moodkiosk.operate.broker import Broker, private_broker
 
 MOOD_SECONDS = 5.0
 HEALTH_SECONDS = 10.0

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from moodkiosk.sense.recording import Recording
+    from moodkiosk.sense.records.recording import Recording
 
 try:
     from moodkiosk import cli
@@ -28,7 +28,8 @@ def arguments() -> argparse.Namespace:
 
 
 def main(args: argparse.Namespace) -> int:
-    from moodkiosk.learn import asking, classic, labels
+    from moodkiosk.learn.collect import asking
+    from moodkiosk.learn.data import classic, labels
 
     shape, person = classic.aspect(args.aspect), asking.person(args.person, None)
     imported: list[str] = []
@@ -49,7 +50,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def save(made: Recording, folder: Path) -> Path:
-    from moodkiosk.sense import recording
+    from moodkiosk.sense.records import recording
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

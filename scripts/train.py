@@ -66,6 +66,6 @@ if __name__ == "__main__":
     args = arguments()
     if importlib.util.find_spec("tensorflow") is None:
         go_on_in_venv()
-    from moodkiosk.learn import course
+    from moodkiosk.learn.train import command
 
-    sys.exit(cli.guarded(lambda: course.main(args), "train.py"))
+    sys.exit(cli.guarded(lambda: command.main(args), "train.py"))

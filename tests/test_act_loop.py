@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from moodkiosk import link
-from moodkiosk.act.looks import LATER, WAIT_SECONDS
+from moodkiosk.act.look_requests import LATER, WAIT_SECONDS
 from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop, Ports, SenseLeft
 from moodkiosk.act.ports import Request
+from moodkiosk.config.fill import decide_settings
+from moodkiosk.config.settings import Config, MoodMusic, MusicSettings
 from moodkiosk.decide import kiosk
-from moodkiosk.fill import decide_settings
 from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, Quality, Reading, Result, View
-from moodkiosk.settings import Config, MoodMusic, MusicSettings
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HELLO = link.Hello("0.1", ("happy", "neutral"), "ab", "face-1")

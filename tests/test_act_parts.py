@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk import control, link
+from moodkiosk import link
 from moodkiosk.act.clock import trusted
 from moodkiosk.act.ports import Request
 from moodkiosk.act.sockets import ControlServer, SenseLink, listen
@@ -21,6 +21,7 @@ from moodkiosk.act.store import COALESCE_SECONDS, Store
 from moodkiosk.act.worker import NewestWins
 from moodkiosk.cli import Failure
 from moodkiosk.moods import Reading, Result
+from moodkiosk.operate import control
 from tests.support.wait import until
 
 

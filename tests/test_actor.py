@@ -7,13 +7,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from moodkiosk.learn.actors import Audience
-from moodkiosk.sense import model as models
-from moodkiosk.sense.actor import MOODS, Role, Scene, head_px, picture, play
-from moodkiosk.sense.drawn.brush import Pose
-from moodkiosk.sense.drawn.looks import EXPRESSIONS, Looks, random_looks
-from moodkiosk.sense.drawn.room import room
-from moodkiosk.sense.measures import FACE_MEASURES, measures
+from moodkiosk.learn.train.actors import Audience
+from moodkiosk.sense.actor.actor import MOODS, Role, Scene, head_px, picture, play
+from moodkiosk.sense.actor.drawn.brush import Pose
+from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Looks, random_looks
+from moodkiosk.sense.actor.drawn.room import room
+from moodkiosk.sense.mood import model as models
+from moodkiosk.sense.mood.measures import FACE_MEASURES, measures
 
 # Recordings for the starter are of actors from 1000 on: these people were never seen in training.
 STRANGERS = {"the usual one": Looks(), **{f"number {seed}": random_looks(seed) for seed in (1, 2, 3)}}

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from moodkiosk.config.settings import CameraSettings
 from moodkiosk.moods import Frame
-from moodkiosk.sense import video
-from moodkiosk.sense.camera import Camera, CameraError
-from moodkiosk.sense.capture import BACK_OFF_SECONDS, GIVE_UP_SECONDS, CameraStatus, Capture
-from moodkiosk.settings import CameraSettings
+from moodkiosk.sense.camera import video
+from moodkiosk.sense.camera.capture import BACK_OFF_SECONDS, GIVE_UP_SECONDS, CameraStatus, Capture
+from moodkiosk.sense.camera.source import Camera, CameraError
 from tests.support.unplugged import DrivenCamera, V4l2Double
 from tests.support.wait import until
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moodkiosk.sense import rpicam
-from moodkiosk.sense.camera import CameraError, open_source
-from moodkiosk.settings import CameraSettings
+from moodkiosk.config.settings import CameraSettings
+from moodkiosk.sense.camera import rpicam
+from moodkiosk.sense.camera.source import CameraError, open_source
 from tests.support.wait import until
 
 DOUBLE = Path(__file__).parent / "support" / "rpicam_double.py"
@@ -171,7 +171,7 @@ def test_the_older_name_of_the_program_is_found_too(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     Path(program(tmp_path, "--unit", "64")).rename(tmp_path / "bin" / "libcamera-vid")
     script = (
-        "from moodkiosk.settings import CameraSettings; from moodkiosk.sense.camera import open_source;"
+        "from moodkiosk.config.settings import CameraSettings; from moodkiosk.sense.camera.source import open_source;"
         "c = open_source(CameraSettings(source='rpicam')); print(c.read(10).rgb.shape); c.close()"
     )
     done = subprocess.run(
@@ -187,7 +187,8 @@ def test_the_older_name_of_the_program_is_found_too(tmp_path: Path) -> None:
 def test_a_killed_kiosk_leaves_no_child_behind(tmp_path: Path) -> None:
     """Even one that hangs, and would keep the camera for ever."""
     script = (
-        "from moodkiosk.settings import CameraSettings; from moodkiosk.sense.rpicam import Rpicam; import sys\n"
+        "from moodkiosk.config.settings import CameraSettings\n"
+        "from moodkiosk.sense.camera.rpicam import Rpicam; import sys\n"
         "c = Rpicam(CameraSettings(rpicam_command=sys.argv[1])); c.grab(10)\n"
         "print(c._child.pid, flush=True); c.grab(60)"
     )

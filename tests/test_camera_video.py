@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from moodkiosk.cli import UsageError
-from moodkiosk.sense import camera, holder, pixels, video
-from moodkiosk.sense.camera import CameraError
-from moodkiosk.settings import CameraSettings
+from moodkiosk.config.settings import CameraSettings
+from moodkiosk.sense.camera import holder, pixels, source, video
+from moodkiosk.sense.camera.source import CameraError
 from tests.support.mjpeg import Stream, serve_garbage
 from tests.support.unplugged import V4l2Double
 from tests.support.wait import until
@@ -40,11 +40,11 @@ def film(tmp_path: Path) -> Path:
 
 
 def test_a_file_is_read_in_its_own_time(film: Path) -> None:
-    frames = list(camera.frames_of_file(film))
+    frames = list(source.frames_of_file(film))
     assert [round(frame.at, 3) for frame in frames] == [round(index / 10, 3) for index in range(10)]
     assert frames[0].rgb.shape == (48, 64, 3)
     assert np.abs(frames[0].rgb[24, 8].astype(int) - RED).max() < 16  # JPEG is not exact
-    assert camera.seconds_of_file(film) == pytest.approx(1.0)
+    assert source.seconds_of_file(film) == pytest.approx(1.0)
 
 
 def test_only_we_say_that_a_camera_is_missing(capfd: pytest.CaptureFixture[str]) -> None:
@@ -55,19 +55,19 @@ def test_only_we_say_that_a_camera_is_missing(capfd: pytest.CaptureFixture[str])
 
 
 def test_a_mirror_image_is_turned_back(film: Path) -> None:
-    frame = next(camera.frames_of_file(film, mirrored=True))
+    frame = next(source.frames_of_file(film, mirrored=True))
     assert np.abs(frame.rgb[24, 8].astype(int) - GREEN).max() < 16
-    live = camera.open_source(CameraSettings(mirrored=True), str(film))
+    live = source.open_source(CameraSettings(mirrored=True), str(film))
     assert np.abs(live.read(5).rgb[24, 8].astype(int) - GREEN).max() < 16
     live.close()
 
 
 def test_real_clips_are_read_to_their_end(extra: Path) -> None:
     for clip in sorted((extra / "data" / "clips").glob("*.mkv")):
-        times = [frame.at for frame in camera.frames_of_file(clip)]
+        times = [frame.at for frame in source.frames_of_file(clip)]
         assert len(times) > 30
         assert (np.diff(times) > 0).all()
-        assert times[-1] == pytest.approx((camera.seconds_of_file(clip) or 0) - 1 / 30, abs=0.05)
+        assert times[-1] == pytest.approx((source.seconds_of_file(clip) or 0) - 1 / 30, abs=0.05)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"RIFF and then nothing", os.urandom(4096)])
@@ -75,7 +75,7 @@ def test_what_is_no_video_is_the_operators_mistake_in_one_line(tmp_path: Path, c
     path = tmp_path / "clip.mp4"
     if content is not None:
         path.write_bytes(content)
-    for ask in (camera.frames_of_file, camera.seconds_of_file):
+    for ask in (source.frames_of_file, source.seconds_of_file):
         with pytest.raises(UsageError) as caught:
             ask(path)
         assert str(path) in str(caught.value)
@@ -86,16 +86,16 @@ def test_neither_a_pipe_nor_a_folder_is_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
         with pytest.raises(UsageError, match="is not a video file"):
-            camera.open_source(CameraSettings(), str(path))
+            source.open_source(CameraSettings(), str(path))
 
 
 def test_a_file_cut_off_in_the_middle_gives_what_it_has(film: Path) -> None:
     film.write_bytes(film.read_bytes()[: film.stat().st_size * 3 // 4])
-    assert 0 < len(list(camera.frames_of_file(film))) < 10
+    assert 0 < len(list(source.frames_of_file(film))) < 10
 
 
 def test_a_file_as_camera_plays_at_its_own_pace_and_ends(film: Path) -> None:
-    live = camera.open_source(CameraSettings(), str(film))
+    live = source.open_source(CameraSettings(), str(film))
     times = [live.read(5).at for _ in range(10)]
     assert times[-1] - times[0] == pytest.approx(0.9, abs=1e-6) or times[-1] - times[0] > 0.9  # later, never sooner
     with pytest.raises(CameraError, match="ended") as caught:
@@ -147,7 +147,7 @@ def test_a_usb_camera_takes_the_nearest_size_it_has_and_says_so(
     caplog.set_level("INFO")
     settings = CameraSettings(source="/dev/video0", width=640, height=480)
     device = video.Device(settings, str(tmp_path), V4l2Double((720, 1280, 3)).open)
-    opened = camera.Camera(device, wanted=settings)
+    opened = source.Camera(device, wanted=settings)
     assert opened.read(1).rgb.shape == (720, 1280, 3)
     assert "has no 640x480, going on with 1280x720" in caplog.text
 
@@ -180,7 +180,7 @@ def test_a_rate_that_the_camera_does_not_have_is_said_once(
     caplog: pytest.LogCaptureFixture, rate_hz: float, said: list[str]
 ) -> None:
     caplog.set_level("INFO")
-    opened = camera.Camera(Paced(rate_hz), wanted=CameraSettings(width=640, height=480, frames_per_second=15))
+    opened = source.Camera(Paced(rate_hz), wanted=CameraSettings(width=640, height=480, frames_per_second=15))
     for _ in range(500):
         opened.grab(1)
     assert [record.getMessage() for record in caplog.records] == said
@@ -188,14 +188,14 @@ def test_a_rate_that_the_camera_does_not_have_is_said_once(
 
 def test_a_usb_camera_that_delivers_raw_bytes_is_unusable(tmp_path: Path) -> None:
     """What happens where the driver ignores the wanted format."""
-    opened = camera.Camera(video.Device(CameraSettings(), str(tmp_path), V4l2Double((480, 640, 2)).open))
+    opened = source.Camera(video.Device(CameraSettings(), str(tmp_path), V4l2Double((480, 640, 2)).open))
     with pytest.raises(CameraError, match=r"shape \(480, 640, 2\)"):
         opened.read(1)
 
 
 def test_a_camera_that_is_not_there_is_said_so() -> None:
     with pytest.raises(CameraError, match="is the camera plugged in") as caught:
-        camera.open_source(CameraSettings(source="/dev/video99"))
+        source.open_source(CameraSettings(source="/dev/video99"))
     assert caught.value.kind == "gone"
 
 
@@ -226,21 +226,21 @@ def stream() -> Iterator[Stream]:
         yield stream
 
 
-def opened(url: str) -> camera.Camera:
+def opened(url: str) -> source.Camera:
     """The stream, as soon as it can be opened."""
     found = until(lambda: _open(url), what="the stream")
     assert found is not None
     return found
 
 
-def _open(url: str) -> camera.Camera | None:
+def _open(url: str) -> source.Camera | None:
     try:
-        return camera.open_source(NETWORK, url)
+        return source.open_source(NETWORK, url)
     except CameraError:
         return None
 
 
-def failure(live: camera.Camera) -> CameraError:
+def failure(live: source.Camera) -> CameraError:
     """The error with which reading ends."""
     try:
         while True:
@@ -254,7 +254,7 @@ def failure(live: camera.Camera) -> CameraError:
 def test_a_url_needs_leave() -> None:
     for url in ("http://127.0.0.1:9/cam", "rtsp://user:secret@camera.lan/1"):
         with pytest.raises(UsageError, match="allow_network") as caught:
-            camera.open_source(CameraSettings(), url)
+            source.open_source(CameraSettings(), url)
         assert "secret" not in str(caught.value)
 
 
@@ -264,7 +264,7 @@ def test_a_service_without_network_refuses_a_url_although_it_has_leave() -> None
         "import socket, sys\n"
         "def refuse(*_): raise OSError(97, 'Address family not supported by protocol')\n"
         "socket.socket = refuse\n"
-        "from moodkiosk.sense import camera; from moodkiosk.settings import CameraSettings\n"
+        "from moodkiosk.sense import camera; from moodkiosk.config.settings import CameraSettings\n"
         "from moodkiosk.cli import UsageError\n"
         "try: camera.check(CameraSettings(source='http://10.0.0.9/', allow_network=True))\n"
         "except UsageError as error: sys.exit(str(error))\n"
@@ -293,7 +293,7 @@ def test_a_network_camera_that_stalls_is_given_up_after_seconds(stream: Stream) 
 
 def test_a_network_camera_that_sends_garbage_is_no_camera() -> None:
     with serve_garbage() as port, pytest.raises(CameraError):
-        camera.open_source(NETWORK, f"http://127.0.0.1:{port}/").read(5)
+        source.open_source(NETWORK, f"http://127.0.0.1:{port}/").read(5)
 
 
 def test_nobody_at_the_address_is_a_camera_that_is_gone() -> None:
@@ -301,5 +301,5 @@ def test_nobody_at_the_address_is_a_camera_that_is_gone() -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with pytest.raises(CameraError) as caught:
-        camera.open_source(NETWORK, f"http://127.0.0.1:{port}/")
+        source.open_source(NETWORK, f"http://127.0.0.1:{port}/")
     assert caught.value.kind == "gone"

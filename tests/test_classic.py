@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from moodkiosk.cli import UsageError
-from moodkiosk.learn import classic, dataset
-from moodkiosk.sense.measures import measures
+from moodkiosk.learn.data import classic, dataset
+from moodkiosk.sense.mood.measures import measures
 
 Numbers = NDArray[np.float64]
 ROOT = Path(__file__).parent.parent

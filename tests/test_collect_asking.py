@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from moodkiosk.cli import UsageError
-from moodkiosk.learn import asking, labels
-from moodkiosk.sense import recording
+from moodkiosk.learn.collect import asking
+from moodkiosk.learn.data import labels
+from moodkiosk.sense.records import recording
 from tests.support.faces import recording as some_recording
 
 

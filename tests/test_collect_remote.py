@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from moodkiosk.cli import Failure
-from moodkiosk.learn import bring, dataset, ssh
-from moodkiosk.sense import recording
+from moodkiosk.learn.collect import remote
+from moodkiosk.learn.data import dataset
+from moodkiosk.learn.deploy import ssh
+from moodkiosk.sense.records import recording
 from tests.support import faces
 from tests.support.control_double import ControlDouble
 from tests.support.sshd import Sshd
@@ -28,7 +30,7 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
 @pytest.fixture
 def outbox(sshd: Sshd) -> Path:
     """Of the kiosk called kitchen, empty."""
-    folder = sshd.homes["kitchen"] / bring.OUTBOX
+    folder = sshd.homes["kitchen"] / remote.OUTBOX
     folder.mkdir(parents=True, exist_ok=True)
     for file in folder.iterdir():
         file.unlink()
@@ -36,8 +38,8 @@ def outbox(sshd: Sshd) -> Path:
 
 
 def brought(sshd: Sshd, folder: Path) -> list[Path]:
-    with bring.connection("kitchen", ssh.program(sshd.command)) as there:
-        return bring.bring_back(there, folder)
+    with remote.connection("kitchen", ssh.program(sshd.command)) as there:
+        return remote.bring_back(there, folder)
 
 
 @pytest.mark.slow
@@ -90,8 +92,8 @@ def test_recordings_left_behind_are_brought_and_nothing_is_overwritten(
 
 def test_a_host_may_be_written_as_an_address_with_a_port(sshd: Sshd, outbox: Path, tmp_path: Path) -> None:
     kept = recording.save(faces.recording("happy"), outbox)
-    with bring.connection(f"ssh://kitchen:{sshd.port}", ssh.program(sshd.command)) as there:
-        assert [file.name for file in bring.bring_back(there, tmp_path)] == [kept.name]
+    with remote.connection(f"ssh://kitchen:{sshd.port}", ssh.program(sshd.command)) as there:
+        assert [file.name for file in remote.bring_back(there, tmp_path)] == [kept.name]
 
 
 def test_a_mistake_over_there_is_one_line_although_nothing_was_ever_recorded(

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from moodkiosk.learn import drawing
-from moodkiosk.learn.lines import Lines
-from moodkiosk.learn.screen import Setting, screen
-from moodkiosk.learn.sitting import COUNTDOWN_SECONDS, PAUSE_SECONDS, Plan, Sitting
-from moodkiosk.learn.take import Sight, Take
-from moodkiosk.learn.traits import hardly_differ, looks_like, traits_of
+from moodkiosk.learn.collect import drawing
+from moodkiosk.learn.collect.lines import Lines
+from moodkiosk.learn.collect.screen import Setting, screen
+from moodkiosk.learn.collect.sitting import COUNTDOWN_SECONDS, PAUSE_SECONDS, Plan, Sitting
+from moodkiosk.learn.collect.take import Sight, Take
+from moodkiosk.learn.data.summary import hardly_differ, looks_like, traits_of
 from moodkiosk.moods import Landmarks, Quality
 from tests.support.faces import SIZE, mean_face
 

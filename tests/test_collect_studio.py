@@ -10,16 +10,18 @@ import numpy as np
 import pytest
 
 from moodkiosk.cli import Failure
-from moodkiosk.learn import dataset, studio
-from moodkiosk.learn.lines import Lines
-from moodkiosk.learn.sitting import Plan, Sitting
-from moodkiosk.learn.take import Take
+from moodkiosk.config.settings import Config
+from moodkiosk.learn.collect import studio
+from moodkiosk.learn.collect.lines import Lines
+from moodkiosk.learn.collect.sitting import Plan, Sitting
+from moodkiosk.learn.collect.take import Take
+from moodkiosk.learn.data import dataset
 from moodkiosk.moods import Frame
-from moodkiosk.sense import graph, recording
-from moodkiosk.sense.actor import COME_SECONDS, Scene
-from moodkiosk.sense.camera import frames_of_file
-from moodkiosk.sense.capture import CameraStatus
-from moodkiosk.settings import Config
+from moodkiosk.sense.actor.actor import COME_SECONDS, Scene
+from moodkiosk.sense.camera.capture import CameraStatus
+from moodkiosk.sense.camera.source import frames_of_file
+from moodkiosk.sense.faces import graph
+from moodkiosk.sense.records import recording
 
 ON = CameraStatus("on", "drawn actor")
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from moodkiosk.learn import dataset
+from moodkiosk.learn.data import dataset
 from tests.support.control_double import ControlDouble
 from tests.support.terminal import Terminal, break_off, take
 from tests.support.wait import until
@@ -121,7 +121,7 @@ def test_a_kiosk_that_does_not_lend_its_camera_is_a_reason_to_stop(tmp_path: Pat
 
 
 def test_the_loan_of_the_camera_is_renewed_while_it_is_needed_and_then_no_more(tmp_path: Path) -> None:
-    from moodkiosk.learn.lease import RENEW_SECONDS, Lease
+    from moodkiosk.learn.collect.lease import RENEW_SECONDS, Lease
 
     with ControlDouble(tmp_path / "control.sock") as kiosk:
         with Lease(tmp_path / "control.sock") as lease:
@@ -134,7 +134,7 @@ def test_the_loan_of_the_camera_is_renewed_while_it_is_needed_and_then_no_more(t
 def test_a_kiosk_whose_eyes_are_not_running_keeps_nobody_from_the_camera_and_lends_it_when_they_start(
     tmp_path: Path,
 ) -> None:
-    from moodkiosk.learn.lease import RENEW_SECONDS, Lease
+    from moodkiosk.learn.collect.lease import RENEW_SECONDS, Lease
 
     answers: list[str | None] = ["the half that sees is not running", None]
     with ControlDouble(tmp_path / "control.sock", lambda _name, _value: answers.pop(0) if answers else None) as kiosk:
@@ -147,7 +147,7 @@ def test_a_kiosk_whose_eyes_are_not_running_keeps_nobody_from_the_camera_and_len
 
 
 def test_without_a_kiosk_there_is_nothing_to_borrow(tmp_path: Path) -> None:
-    from moodkiosk.learn.lease import Lease
+    from moodkiosk.learn.collect.lease import Lease
 
     with Lease(tmp_path / "control.sock") as lease:
         assert not lease.lent

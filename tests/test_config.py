@@ -9,20 +9,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from moodkiosk import config
-from moodkiosk.settings import Config
+from moodkiosk.config import load
+from moodkiosk.config.settings import Config
 
 EXAMPLE = Path(__file__).parent.parent / "config" / "moodkiosk.example.yaml"
 
 
 def test_the_example_documents_every_key_with_its_default() -> None:
-    assert config.load(EXAMPLE) == Config()
+    assert load.load(EXAMPLE) == Config()
     text = EXAMPLE.read_text(encoding="utf-8")
 
     def names(kind: type[msgspec.Struct]) -> list[str]:
         return [field.name for field in msgspec.structs.fields(kind)]
 
-    from moodkiosk import settings
+    from moodkiosk.config import settings
 
     for kind in vars(settings).values():
         if isinstance(kind, type) and issubclass(kind, settings.Section):
@@ -80,8 +80,8 @@ MISTAKES = {
 def test_a_mistake_is_one_line_with_file_line_and_path(tmp_path: Path, text: str, expected: str) -> None:
     file = tmp_path / "config.yaml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(config.ConfigError) as caught:
-        config.load(file)
+    with pytest.raises(load.ConfigError) as caught:
+        load.load(file)
     message = str(caught.value)
     assert message.startswith(f"{file}{expected}")
     assert "\n" not in message
@@ -90,16 +90,16 @@ def test_a_mistake_is_one_line_with_file_line_and_path(tmp_path: Path, text: str
 def test_bytes_that_are_no_text_and_missing_files_are_said(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(config.ConfigError, match="is not UTF-8 text"):
-        config.load(file)
-    with pytest.raises(config.ConfigError, match="No such file"):
-        config.load(tmp_path / "none.yaml")
+    with pytest.raises(load.ConfigError, match="is not UTF-8 text"):
+        load.load(file)
+    with pytest.raises(load.ConfigError, match="No such file"):
+        load.load(tmp_path / "none.yaml")
 
 
 def test_sense_does_not_need_to_read_acts_secrets(tmp_path: Path) -> None:
     file = tmp_path / "config.yaml"
     file.write_text("mqtt: {password_file: /nowhere/pw}", encoding="utf-8")
-    assert config.load(file, secrets=False).mqtt.password_file == "/nowhere/pw"
+    assert load.load(file, secrets=False).mqtt.password_file == "/nowhere/pw"
 
 
 @pytest.mark.parametrize("command", ["sense", "act", "run", "status", "doctor"])

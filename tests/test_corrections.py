@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 from moodkiosk.cli import RECORDINGS, UsageError
-from moodkiosk.learn import dataset
-from moodkiosk.learn.bring import OUTBOX
-from moodkiosk.learn.forget import forget_recordings
+from moodkiosk.config.settings import LearningSettings
+from moodkiosk.learn.collect.remote import OUTBOX
+from moodkiosk.learn.data import dataset
+from moodkiosk.learn.data.forget import forget_recordings
 from moodkiosk.moods import Landmarks
-from moodkiosk.sense import recording
-from moodkiosk.sense.corrections import Corrections, NotKept
-from moodkiosk.sense.erase import erase
-from moodkiosk.settings import LearningSettings
+from moodkiosk.sense.records import recording
+from moodkiosk.sense.records.corrections import Corrections, NotKept
+from moodkiosk.sense.records.erase import erase
 from tests.support import faces
 
 CONSENT = LearningSettings(keep_corrections=True, correction_seconds=5)

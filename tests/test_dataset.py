@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from moodkiosk.cli import UsageError
-from moodkiosk.learn import dataset
+from moodkiosk.learn.data import dataset
 from tests.support.faces import recording
 
 
@@ -51,7 +51,7 @@ def test_a_file_with_only_the_required_keys_is_read_and_the_rest_is_unknown(tmp_
 
 
 def test_what_a_recording_was_given_comes_back(tmp_path: Path) -> None:
-    from moodkiosk.sense.recording import save
+    from moodkiosk.sense.records.recording import save
 
     wanted = recording("räuberisch froh", n=4, person="Anna Ö", left_hand=True)
     loaded = dataset.load([save(wanted, tmp_path)])

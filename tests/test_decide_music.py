@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodkiosk import contexts
+from moodkiosk.config import contexts
+from moodkiosk.config.fill import decide_settings
+from moodkiosk.config.settings import Config
 from moodkiosk.decide.music import Taste, choices, recommend, words, youtube_url
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
-from moodkiosk.fill import decide_settings
 from moodkiosk.moods import Choice
-from moodkiosk.settings import Config
 
 SUNNY, BEACH = Choice("playlist", "Sunny side"), Choice("playlist", "Beach")
 HITS = Choice("uri", "spotify:playlist:37i9dQZF1DXdPec7aLTmlC")

@@ -18,11 +18,11 @@ from typing import Any
 
 import pytest
 
-from moodkiosk.learn import dataset
-from moodkiosk.learn import deploy as deploying
-from moodkiosk.learn.lease import Lease
-from moodkiosk.learn.shelf import Shelf, sha256
-from moodkiosk.sense.bundle import bundle, unbundle
+from moodkiosk.learn.collect.lease import Lease
+from moodkiosk.learn.data import dataset
+from moodkiosk.learn.deploy import command as deploying
+from moodkiosk.learn.deploy.store import Shelf, sha256
+from moodkiosk.sense.mood.bundle import bundle, unbundle
 from tests.support.control_double import ControlDouble
 from tests.support.kiosk import Kiosk
 from tests.support.sshd import Sshd

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk.act import discovery
-from moodkiosk.act.mqtt import Publisher
-from moodkiosk.broker import Broker, private_broker
+from moodkiosk.act.homeassistant import discovery
+from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.cli import Failure, main
+from moodkiosk.config.settings import Config, MqttSettings
 from moodkiosk.moods import View
-from moodkiosk.settings import Config, MqttSettings
+from moodkiosk.operate.broker import Broker, private_broker
 from tests.support.mqtt import Answerer, recorder
 from tests.support.wait import until
 

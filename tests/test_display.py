@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from moodkiosk import display
 from moodkiosk.act.ports import Request
 from moodkiosk.act.sockets import ControlServer
 from moodkiosk.moods import Result
+from moodkiosk.operate import display
 from tests.support.wait import until
 
 UNIT = Path(__file__).parent.parent / "systemd" / "moodkiosk-display.service"
@@ -86,7 +86,7 @@ def settings(tmp_path: Path) -> Path:
 
 
 def start(settings: Path, path: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "moodkiosk.display", "--config", str(settings)]
+    command = [sys.executable, "-m", "moodkiosk.operate.display", "--config", str(settings)]
     return subprocess.Popen(command, env=os.environ | {"PATH": path}, stderr=subprocess.PIPE, text=True)
 
 
@@ -121,4 +121,6 @@ def test_the_unit_keeps_the_browser_on_this_machine_and_starts_it_after_the_page
     assert "IPAddressAllow=localhost" in lines
     assert any(line.startswith("After=moodkiosk-act.service") for line in lines)
     assert "Restart=always" in lines
-    assert any(line.startswith("ExecStart=/usr/bin/cage") and line.endswith("-m moodkiosk.display") for line in lines)
+    assert any(
+        line.startswith("ExecStart=/usr/bin/cage") and line.endswith("-m moodkiosk.operate.display") for line in lines
+    )

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from moodkiosk import doctor_checks
-from moodkiosk.broker import free_port, private_broker
-from moodkiosk.settings import CameraSettings, Config
+from moodkiosk.config.settings import CameraSettings, Config
+from moodkiosk.operate.broker import free_port, private_broker
+from moodkiosk.operate.doctor import checks
 
 
 def doctor(tmp_path: Path, settings: dict[str, object]) -> tuple[int, dict[str, dict[str, str]]]:
@@ -61,7 +61,7 @@ def test_who_has_the_running_kiosks_camera_is_named() -> None:
             other.stdout.readline()  # it has it open
             settings = Config(camera=CameraSettings(source=device.name))
             device.file.close()
-            found = doctor_checks._used_camera(settings, f"lost: {device.name} is in use by another program")
+            found = checks._used_camera(settings, f"lost: {device.name} is in use by another program")
             other.stdin.close()
     assert (found.outcome, found.advice) == ("failed", f"sh (process {other.pid}) has it open: end that")
 
@@ -77,7 +77,7 @@ def test_who_has_the_running_kiosks_camera_is_named() -> None:
     ],
 )
 def test_what_the_running_kiosk_says_of_its_camera_is_judged(status: str, outcome: str) -> None:
-    found = doctor_checks._used_camera(Config(), status)
+    found = checks._used_camera(Config(), status)
     assert (found.outcome, status in found.text) == (outcome, True)
     assert bool(found.advice) == (outcome != "ok")
 

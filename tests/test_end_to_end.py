@@ -17,9 +17,9 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from moodkiosk.act.spotify.tokens import LIFE_DAYS
-from moodkiosk.broker import Broker, private_broker
-from moodkiosk.files import write_atomic
+from moodkiosk.act.players.spotify.account.tokens import LIFE_DAYS
+from moodkiosk.host.files import write_atomic
+from moodkiosk.operate.broker import Broker, private_broker
 from tests.support.broker import Mosquitto
 from tests.support.kiosk import Kiosk
 from tests.support.mqtt import Heard, check

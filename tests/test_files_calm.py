@@ -20,9 +20,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from moodkiosk import control
-from moodkiosk.broker import free_port, private_broker
 from moodkiosk.cli import Failure
+from moodkiosk.operate import control
+from moodkiosk.operate.broker import free_port, private_broker
 from tests.support.wait import until
 
 CAMERA = Path(__file__).parent / "soak" / "actor_camera.py"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk.files import write_atomic
+from moodkiosk.host.files import write_atomic
 
 SUPPORT = Path(__file__).parent / "support"
 
@@ -22,7 +22,7 @@ SUPPORT = Path(__file__).parent / "support"
 def test_the_content_is_on_the_disk_before_the_name_and_the_name_before_we_go_on(tmp_path: Path) -> None:
     """The order that makes it safe: write → fsync of the file → rename → fsync of the folder."""
     trace = tmp_path / "trace"
-    script = "import sys; from pathlib import Path; from moodkiosk.files import write_atomic\n"
+    script = "import sys; from pathlib import Path; from moodkiosk.host.files import write_atomic\n"
     script += "write_atomic(Path(sys.argv[1]), b'new content')"
     folder = tmp_path / "state"
     folder.mkdir()

@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from moodkiosk import commands
-from moodkiosk.act.homeassistant import Discovery, components_of, discovery_payload, listed_components
+from moodkiosk.act.homeassistant.payload import Discovery, components_of, discovery_payload, listed_components
 from moodkiosk.act.homeassistant.pieces import slug
 from moodkiosk.act.mqtt import payloads
-from moodkiosk.act.topics import COMMANDS, Topics
+from moodkiosk.act.mqtt.topics import COMMANDS, Topics
+from moodkiosk.config.settings import KioskSettings
 from moodkiosk.moods import EventKind, MoodEvent, Recommendation, View
-from moodkiosk.settings import KioskSettings
 
 ROOT = {"device", "origin", "components"}
 DEVICE = {

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from moodkiosk.cli import UsageError
-from moodkiosk.learn import checks, dataset, make_model
-from moodkiosk.learn.checks import check, wants_hands
-from moodkiosk.learn.course import chosen
+from moodkiosk.learn.data import checks, dataset
+from moodkiosk.learn.data.checks import check, wants_hands
+from moodkiosk.learn.train import make_model
+from moodkiosk.learn.train.command import chosen
 from tests.support.moods_in_numbers import write
 
 

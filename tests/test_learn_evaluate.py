@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 
 from moodkiosk.cli import UsageError
-from moodkiosk.learn import dataset, evaluate
-from moodkiosk.learn.make_model import Examined, objection
-from moodkiosk.sense import model as models
-from moodkiosk.sense.bundle import bundle, unbundle
-from moodkiosk.sense.measures import FACE, measures
+from moodkiosk.learn.data import dataset
+from moodkiosk.learn.evaluate import evaluate
+from moodkiosk.learn.train.make_model import Examined, objection
+from moodkiosk.sense.mood import model as models
+from moodkiosk.sense.mood.bundle import bundle, unbundle
+from moodkiosk.sense.mood.measures import FACE, measures
 from tests.support.examined import examined
 from tests.support.moods_in_numbers import faces, write
 

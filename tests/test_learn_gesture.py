@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from moodkiosk.config.settings import SenseSettings
 from moodkiosk.moods import Frame
-from moodkiosk.sense import model as models
-from moodkiosk.sense.eyes import Eyes
-from moodkiosk.sense.graph import extractor
-from moodkiosk.sense.recording import Recording, Sample, save
-from moodkiosk.settings import SenseSettings
+from moodkiosk.sense.faces.graph import extractor
+from moodkiosk.sense.mood import model as models
+from moodkiosk.sense.pipeline import Eyes
+from moodkiosk.sense.records.recording import Recording, Sample, save
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = ROOT / ".venv-train" / "bin" / "python"

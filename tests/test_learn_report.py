@@ -12,9 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from moodkiosk.learn import charts, report
-from moodkiosk.learn.advice import advice
-from moodkiosk.learn.figures import Bin
+from moodkiosk.learn.evaluate import charts, report
+from moodkiosk.learn.evaluate.advice import advice
+from moodkiosk.learn.evaluate.figures import Bin
 from tests.support import browser as support
 from tests.support.browser import SCREENSHOTS, opened
 from tests.support.examined import examined

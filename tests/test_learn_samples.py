@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moodkiosk.learn import dataset
-from moodkiosk.learn.augment import Variety, varied
-from moodkiosk.learn.samples import neutral_mean, own_neutrals, people, vectors, with_own_neutrals
-from moodkiosk.sense.measures import FACE, FACE_AND_HANDS, FACE_MEASURES, measures
+from moodkiosk.learn.data import dataset
+from moodkiosk.learn.data.augment import Variety, varied
+from moodkiosk.learn.data.samples import neutral_mean, own_neutrals, people, vectors, with_own_neutrals
+from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS, FACE_MEASURES, measures
 from tests.support.moods_in_numbers import faces, horns, write
 
 

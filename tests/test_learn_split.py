@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moodkiosk.learn import dataset
-from moodkiosk.learn.dataset import Dataset
-from moodkiosk.learn.split import GAP_SECONDS, folds, recordings, split
+from moodkiosk.learn.data import dataset
+from moodkiosk.learn.data.dataset import Dataset
+from moodkiosk.learn.data.split import GAP_SECONDS, folds, recordings, split
 from tests.support.moods_in_numbers import write
 
 MOODS = ("neutral", "happy", "sad")

@@ -13,14 +13,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from moodkiosk.learn import dataset, evaluate, lesson, train
-from moodkiosk.learn.make_model import MAX_DIFFERENCE, SAME
+from moodkiosk.config.settings import LearningSettings
+from moodkiosk.learn.data import dataset
+from moodkiosk.learn.evaluate import evaluate
+from moodkiosk.learn.train import fit
+from moodkiosk.learn.train import network as train
+from moodkiosk.learn.train.make_model import MAX_DIFFERENCE, SAME
 from moodkiosk.moods import Landmarks
-from moodkiosk.sense import model as models
-from moodkiosk.sense.bundle import BadModel, bundle, unbundle
-from moodkiosk.sense.corrections import Corrections
-from moodkiosk.sense.measures import FACE, FACE_AND_HANDS
-from moodkiosk.settings import LearningSettings
+from moodkiosk.sense.mood import model as models
+from moodkiosk.sense.mood.bundle import BadModel, bundle, unbundle
+from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS
+from moodkiosk.sense.records.corrections import Corrections
 from tests.support.moods_in_numbers import faces, write
 from tests.support.train_all import WRONG
 
@@ -189,7 +192,7 @@ def test_a_file_may_differ_from_keras_by_a_hundred_thousandth(trained: Trained) 
 def test_three_dense_layers_are_trained_with_softmax_and_cross_entropy(trained: Trained) -> None:
     assert trained.network["layers"] == [[33, 64, "relu"], [64, 32, "relu"], [32, 3, "softmax"]]
     assert trained.network["loss"] == pytest.approx(trained.network["loss by hand"], rel=1e-4)
-    kernels = lesson.base_of(trained.runs["from nothing"].out).weights.kernels
+    kernels = fit.base_of(trained.runs["from nothing"].out).weights.kernels
     assert [kernel.shape for kernel in kernels] == [(33, 64), (64, 32), (32, len(MOODS))]
 
 
@@ -327,5 +330,5 @@ def test_rare_labels_weigh_more_so_that_every_label_counts_the_same() -> None:
 
 
 def test_without_a_base_fifty_epochs_are_usual() -> None:
-    assert lesson.course_for(None, 200, None, 0).epochs == 50
-    assert lesson.course_for(None, 200, 7, 0).epochs == 7
+    assert fit.course_for(None, 200, None, 0).epochs == 50
+    assert fit.course_for(None, 200, 7, 0).epochs == 7

@@ -20,8 +20,8 @@ from typing import Self
 import pytest
 import requests
 
-from moodkiosk.act.redirect import WrongAddress, code_in
-from moodkiosk.broker import free_port
+from moodkiosk.act.players.spotify.account.redirect import WrongAddress, code_in
+from moodkiosk.operate.broker import free_port
 from tests.support.spotify_home import openapi
 from tests.support.sshd import Sshd
 from tests.support.wait import until

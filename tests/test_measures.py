@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moodkiosk.moods import Landmarks
-from moodkiosk.sense import measures as m
-from moodkiosk.sense.upright import OUTER_EYES, RIGID, mean_face, turn_degrees
+from moodkiosk.sense.mood import measures as m
+from moodkiosk.sense.mood.frontal import OUTER_EYES, RIGID, mean_face, turn_degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -226,7 +226,7 @@ def test_the_mean_face_is_level_of_unit_size_and_symmetric_in_its_rigid_points()
 
 
 def test_the_mean_face_is_made_from_the_public_portraits(extra: Path, tmp_path: Path) -> None:
-    from moodkiosk.learn import mean_face as recipe
+    from moodkiosk.learn.train import mean_face as recipe
 
     recipe.main(extra / "data" / "starter_faces.npz", tmp_path / "mean.npy")
     np.testing.assert_allclose(np.load(tmp_path / "mean.npy"), mean_face(), atol=1e-6)

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moodkiosk.sense import bundle as bundles
-from moodkiosk.sense import model as models
-from moodkiosk.sense.bundle import BadModel, Manifest
-from moodkiosk.sense.measures import FACE, FACE_AND_HANDS, FACE_MEASURES
+from moodkiosk.sense.mood import bundle as bundles
+from moodkiosk.sense.mood import model as models
+from moodkiosk.sense.mood.bundle import BadModel, Manifest
+from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS, FACE_MEASURES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

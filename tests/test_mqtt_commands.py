@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from moodkiosk import commands, link
 from moodkiosk.act.loop import Loop, Ports
+from moodkiosk.act.mqtt.topics import COMMANDS
 from moodkiosk.act.ports import Request
-from moodkiosk.act.topics import COMMANDS
-from moodkiosk.broker import Broker, private_broker
+from moodkiosk.config.fill import decide_settings
+from moodkiosk.config.settings import Config, MoodMusic, MusicSettings
 from moodkiosk.decide import kiosk as engine
-from moodkiosk.fill import decide_settings
 from moodkiosk.moods import Result, View
-from moodkiosk.settings import Config, MoodMusic, MusicSettings
+from moodkiosk.operate.broker import Broker, private_broker
 from tests.support.mqtt import Answerer, recorder
 from tests.support.mqtt_kiosk import HERE, LABELS, NAMES, Kiosk, kiosk, needs_one_delivery, settings_for
 from tests.support.wait import until

@@ -15,10 +15,11 @@ import pytest
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 
-from moodkiosk.act.mqtt import Publisher, probe
+from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.mqtt.unacknowledged import STALL_SECONDS
+from moodkiosk.act.mqtt.visit import probe
+from moodkiosk.config.settings import Config, KioskSettings, MqttSettings, TlsSettings
 from moodkiosk.moods import MoodEvent, View
-from moodkiosk.settings import Config, KioskSettings, MqttSettings, TlsSettings
 from tests.support.broker import Mosquitto
 from tests.support.mqtt import Answerer, recorder
 from tests.support.wait import until

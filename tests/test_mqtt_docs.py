@@ -13,11 +13,12 @@ import pytest
 import yaml
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from moodkiosk.act.homeassistant import components_of
-from moodkiosk.act.mqtt import Publisher, tables
-from moodkiosk.act.topics import COMMANDS, ROWS, Topics
+from moodkiosk.act.homeassistant.payload import components_of
+from moodkiosk.act.mqtt import tables
+from moodkiosk.act.mqtt.publisher import Publisher
+from moodkiosk.act.mqtt.topics import COMMANDS, ROWS, Topics
+from moodkiosk.config.settings import Config, KioskSettings
 from moodkiosk.moods import View
-from moodkiosk.settings import Config, KioskSettings
 from tests.support.broker import Mosquitto
 from tests.support.mqtt import RETAINED, Answerer, recorder
 from tests.support.wait import until

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodkiosk.act.homeassistant import Discovery
+from moodkiosk.act.homeassistant.payload import Discovery
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.backoff import Backoff
 from moodkiosk.act.mqtt.outbox import BIRTH_SECONDS, LABELS_SECONDS, Outbox
-from moodkiosk.act.topics import Message, Topics
+from moodkiosk.act.mqtt.topics import Message, Topics
+from moodkiosk.config.settings import KioskSettings
 from moodkiosk.moods import View
-from moodkiosk.settings import KioskSettings
 
 LABELS = ("happy", "sad", "neutral")
 TOPICS = Topics("hall")
@@ -307,7 +307,7 @@ def test_the_back_off_doubles_to_a_minute_with_jitter_and_begins_anew_after_a_go
 
 
 def test_the_public_configuration_names_no_secret() -> None:
-    from moodkiosk.settings import CameraSettings, Config, MqttSettings, SpotifySettings
+    from moodkiosk.config.settings import CameraSettings, Config, MqttSettings, SpotifySettings
 
     config = Config(
         camera=CameraSettings(source="rtsp://me:secret1@cam/stream?key=secret2"),

@@ -13,10 +13,11 @@ from datetime import datetime
 import pytest
 
 from moodkiosk import link
-from moodkiosk.act.mqtt import Health, Publisher
-from moodkiosk.broker import Broker, mosquitto_program, private_broker
+from moodkiosk.act.mqtt.payloads import Health
+from moodkiosk.act.mqtt.publisher import Publisher
+from moodkiosk.config.settings import Config, MqttSettings
 from moodkiosk.moods import MoodEvent, View
-from moodkiosk.settings import Config, MqttSettings
+from moodkiosk.operate.broker import Broker, mosquitto_program, private_broker
 from tests.support.mqtt import Answerer, recorder
 from tests.support.mqtt_kiosk import HERE, LABELS, NAMES, kiosk, needs_one_delivery, settings_for
 from tests.support.wait import until

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moodkiosk import files
+from moodkiosk.host import files
 from moodkiosk.moods import Landmarks
-from moodkiosk.sense import recording
+from moodkiosk.sense.records import recording
 from tests.support import faces
 
 

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
-from moodkiosk.replay import paced
-from moodkiosk.sense.actor import Scene
+from moodkiosk.operate.replay import paced
+from moodkiosk.sense.actor.actor import Scene
 
 
 @pytest.fixture(scope="module")

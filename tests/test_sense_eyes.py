@@ -12,16 +12,18 @@ import cv2
 import numpy as np
 import pytest
 
+from moodkiosk.config.settings import SenseSettings
 from moodkiosk.moods import Frame
-from moodkiosk.sense import actor, hands, model
-from moodkiosk.sense.actor import Role, picture
-from moodkiosk.sense.drawn.brush import Pose
-from moodkiosk.sense.drawn.looks import EXPRESSIONS, random_looks
-from moodkiosk.sense.eyes import HANDS_SECONDS, Eyes
-from moodkiosk.sense.landmarks import Region
-from moodkiosk.sense.measures import FACE_MEASURES
-from moodkiosk.sense.neutral import OwnNeutral
-from moodkiosk.settings import SenseSettings
+from moodkiosk.sense.actor import actor
+from moodkiosk.sense.actor.actor import Role, picture
+from moodkiosk.sense.actor.drawn.brush import Pose
+from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
+from moodkiosk.sense.faces import hands
+from moodkiosk.sense.faces.landmarks import Region
+from moodkiosk.sense.mood import model
+from moodkiosk.sense.mood.measures import FACE_MEASURES
+from moodkiosk.sense.mood.neutral import OwnNeutral
+from moodkiosk.sense.pipeline import HANDS_SECONDS, Eyes
 from tests.support import scenery
 
 if TYPE_CHECKING:
@@ -364,9 +366,9 @@ def test_seeing_loads_neither_matplotlib_nor_tensorflow() -> None:
     program = (
         "import sys, numpy as np\n"
         "from moodkiosk.moods import Frame\n"
-        "from moodkiosk.sense.eyes import Eyes\n"
+        "from moodkiosk.sense.pipeline import Eyes\n"
         "from moodkiosk.sense import model\n"
-        "from moodkiosk.settings import SenseSettings\n"
+        "from moodkiosk.config.settings import SenseSettings\n"
         "eyes = Eyes(SenseSettings(), model.load(model.STARTER), hands_every_look=True)\n"
         "eyes.look(Frame(np.zeros((480, 640, 3), np.uint8), 0.0))\n"
         "print(sorted({'matplotlib', 'tensorflow', 'jax', 'sounddevice'} & set(sys.modules)))\n"

@@ -14,23 +14,23 @@ import pytest
 
 from moodkiosk import link
 from moodkiosk.cli import Failure
+from moodkiosk.config.settings import LearningSettings, SenseSettings
 from moodkiosk.moods import Frame, Reading
-from moodkiosk.sense import model
-from moodkiosk.sense.actor import Role, picture
-from moodkiosk.sense.capture import CameraStatus, Capture
-from moodkiosk.sense.corrections import Corrections
-from moodkiosk.sense.drawn.brush import Pose
-from moodkiosk.sense.drawn.looks import EXPRESSIONS, Looks
-from moodkiosk.sense.eyes import Eyes
+from moodkiosk.sense.actor.actor import Role, picture
+from moodkiosk.sense.actor.drawn.brush import Pose
+from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Looks
+from moodkiosk.sense.camera.capture import CameraStatus, Capture
+from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.health import HealthReport
 from moodkiosk.sense.loop import Loop, Parts
-from moodkiosk.sense.models import Models
-from moodkiosk.sense.neutral import Neutrals
+from moodkiosk.sense.mood import model
+from moodkiosk.sense.mood.models import Models
+from moodkiosk.sense.mood.neutral import Neutrals
 from moodkiosk.sense.orders import Orders, Wards
 from moodkiosk.sense.pace import Pace, Thermometer
-from moodkiosk.sense.switch import CameraSwitch
+from moodkiosk.sense.pipeline import Eyes
+from moodkiosk.sense.records.corrections import Corrections
 from moodkiosk.sense.uplink import Uplink
-from moodkiosk.settings import LearningSettings, SenseSettings
 from tests.support import wait
 from tests.support.act_double import ActDouble
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from moodkiosk.config.settings import SenseSettings
 from moodkiosk.moods import Frame
-from moodkiosk.sense.eyes import Eyes
-from moodkiosk.settings import SenseSettings
+from moodkiosk.sense.pipeline import Eyes
 from tests.support import scenery, sight
 
 CLIPS = ("help", "thanks", "walk", "yes")

@@ -10,24 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moodkiosk.config.settings import SenseSettings
 from moodkiosk.moods import Quality, Reading
-from moodkiosk.sense import model
-from moodkiosk.sense.actor import Role, picture
-from moodkiosk.sense.bundle import BadModel
-from moodkiosk.sense.calibration import Calibration, NotCalibrated
-from moodkiosk.sense.drawn.brush import Pose
-from moodkiosk.sense.drawn.looks import EXPRESSIONS, random_looks
-from moodkiosk.sense.faces import tiles_of
-from moodkiosk.sense.graph import mediapipe
-from moodkiosk.sense.landmarks import points_of
-from moodkiosk.sense.measures import FACE_MEASURES
-from moodkiosk.sense.models import Models
-from moodkiosk.sense.neutral import PEOPLE, Neutrals
+from moodkiosk.sense.actor.actor import Role, picture
+from moodkiosk.sense.actor.drawn.brush import Pose
+from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
+from moodkiosk.sense.camera.switch import CameraSwitch
+from moodkiosk.sense.faces.detector import tiles_of
+from moodkiosk.sense.faces.graph import mediapipe
+from moodkiosk.sense.faces.landmarks import points_of
+from moodkiosk.sense.faces.quality import ramp
+from moodkiosk.sense.faces.search import Search
+from moodkiosk.sense.mood import model
+from moodkiosk.sense.mood.bundle import BadModel
+from moodkiosk.sense.mood.calibration import Calibration, NotCalibrated
+from moodkiosk.sense.mood.measures import FACE_MEASURES
+from moodkiosk.sense.mood.models import Models
+from moodkiosk.sense.mood.neutral import PEOPLE, Neutrals
 from moodkiosk.sense.pace import Pace, Thermometer
-from moodkiosk.sense.quality import ramp
-from moodkiosk.sense.search import Search
-from moodkiosk.sense.switch import CameraSwitch
-from moodkiosk.settings import SenseSettings
 
 COUNT = len(FACE_MEASURES)
 

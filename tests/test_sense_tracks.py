@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodkiosk.sense.landmarks import Face, face_of
-from moodkiosk.sense.tracks import GIVE_WAY_SECONDS, REMEMBER_SECONDS, Track, Tracks
-from moodkiosk.sense.upright import mean_face
+from moodkiosk.sense.faces.landmarks import Face, face_of
+from moodkiosk.sense.faces.tracks import GIVE_WAY_SECONDS, REMEMBER_SECONDS, Track, Tracks
+from moodkiosk.sense.mood.frontal import mean_face
 
 LOOK_SECONDS = 0.2
 

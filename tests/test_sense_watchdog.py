@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from moodkiosk import link
-from moodkiosk.sense.capture import CameraStatus
+from moodkiosk.sense.camera.capture import CameraStatus
 from moodkiosk.sense.loop import Loop
 from tests.test_sense_loop import NEUTRAL, Kiosk, eyes, kiosk
 from tests.test_sense_parts import machine

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk.act.spotify.tokens import LIFE_DAYS
+from moodkiosk.act.players.spotify.account.tokens import LIFE_DAYS
 from tests.support.spotify_faults import (
     COLD,
     LIST,

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk.act import players
-from moodkiosk.act.spotify import allowance
-from moodkiosk.act.spotify.memory import Memory
+from moodkiosk.act.players import player
+from moodkiosk.act.players.spotify import allowance
+from moodkiosk.act.players.spotify.memory import Memory
 from moodkiosk.moods import LookReport
 from tests.support.spotify_faults import TOKEN, forgotten, mended, no_tokens, revoked
 from tests.support.spotify_home import FOREIGN, HAPPY, SAD, START, HandClock, Household, openapi
@@ -36,7 +36,7 @@ def house(tmp_path: Path) -> Iterator[Household]:
 
 def ask(house: Household) -> LookReport | None:
     """Somebody asks, as act does it: only if a look is due."""
-    return house.player.look(players.never) if house.player.no_look() is None else None
+    return house.player.look(player.never) if house.player.no_look() is None else None
 
 
 def found(house: Household) -> tuple[str, str]:

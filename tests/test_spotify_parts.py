@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodkiosk.act import players
-from moodkiosk.act.spotify import people, trouble
-from moodkiosk.act.spotify.answers import Context, Device, Playback
-from moodkiosk.act.spotify.doctor import probe
-from moodkiosk.act.spotify.memory import Lowered, Memory, Shelf, Started
-from moodkiosk.act.spotify.tokens import LIFE_DAYS, days_left, warning
+from moodkiosk.act.players import player as players
+from moodkiosk.act.players.spotify import people, trouble
+from moodkiosk.act.players.spotify.account.tokens import LIFE_DAYS, days_left, warning
+from moodkiosk.act.players.spotify.answers import Context, Device, Playback
+from moodkiosk.act.players.spotify.doctor import probe
+from moodkiosk.act.players.spotify.memory import Lowered, Memory, Shelf, Started
+from moodkiosk.config.settings import Config, KioskSettings, MqttSettings, MusicSettings
 from moodkiosk.moods import Choice, Decision, PlayerReport
-from moodkiosk.settings import Config, KioskSettings, MqttSettings, MusicSettings
 from tests.support.spotify_home import HAPPY, HandClock, Household, openapi
 from tests.support.webapi import Seen, WebApi, device, error
 
@@ -280,6 +280,7 @@ class TestOtherPlayers:
 
 def test_making_the_player_does_not_wait_for_spotipy() -> None:
     """The modules that are imported while act starts load neither spotipy nor requests."""
-    code = "import sys, moodkiosk.act.spotify.player; print([n for n in ('spotipy', 'requests') if n in sys.modules])"
+    player = "moodkiosk.act.players.spotify.player"
+    code = f"import sys, {player}; print([n for n in ('spotipy', 'requests') if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
     assert ast.literal_eval(done.stdout) == []

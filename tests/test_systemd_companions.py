@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk import companions
-from moodkiosk.settings import Config, MqttSettings, MusicSettings, SpotifySettings
+from moodkiosk.config.settings import Config, MqttSettings, MusicSettings, SpotifySettings
+from moodkiosk.operate.doctor import companions
 
 CONF = """\
 # Disable caching of credentials.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk import systemd
+from moodkiosk.host import systemd
 from tests.support.wait import until
 
 

@@ -13,9 +13,10 @@ import cv2
 import numpy as np
 import pytest
 
-from moodkiosk import opened, pictures, privacy
-from moodkiosk.doctor import Finding
-from moodkiosk.settings import PathSettings
+import moodkiosk
+from moodkiosk.config.settings import PathSettings
+from moodkiosk.operate.doctor import opened, pictures, privacy
+from moodkiosk.operate.doctor.report import Finding
 from tests.support.wait import until
 
 PHOTO = np.random.default_rng(3).integers(0, 256, (64, 64, 3), dtype=np.uint8)
@@ -51,7 +52,7 @@ def test_pixels_in_an_array_are_found_and_landmarks_are_not(tmp_path: Path) -> N
 
 
 def test_what_the_kiosk_itself_keeps_is_no_picture() -> None:
-    starter = Path(pictures.__file__).parent / "models" / "starter.tflite"
+    starter = Path(moodkiosk.__file__).parent / "models" / "starter.tflite"
     assert not pictures.is_picture(starter)
 
 

@@ -102,7 +102,7 @@ def test_the_processor_can_be_looked_up_by_what_sees() -> None:
 
 
 def test_the_watchdog_waits_longer_than_the_longest_pause_between_two_attempts_to_open_a_camera() -> None:
-    from moodkiosk.sense.capture import BACK_OFF_SECONDS, FIRST_DEADLINE_SECONDS
+    from moodkiosk.sense.camera.capture import BACK_OFF_SECONDS, FIRST_DEADLINE_SECONDS
 
     longest = max(BACK_OFF_SECONDS) + FIRST_DEADLINE_SECONDS
     assert float(settings("moodkiosk-sense.service")["WatchdogSec"][0]) > longest

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from moodkiosk import commands
 from moodkiosk.act.web import tables
-from moodkiosk.act.web.board import HEALTH
+from moodkiosk.act.web.snapshot import HEALTH
 from moodkiosk.moods import View
 from tests.support.wait import until
 from tests.support.web import LABELS, Household, Stream, Visitor, household, page_only

@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from moodkiosk.act.web import history, password
-from moodkiosk.act.web.board import Board
+from moodkiosk.act.web import history
+from moodkiosk.act.web.access import password
+from moodkiosk.act.web.access.sessions import ADDRESSES_LIMIT, ATTEMPTS, ATTEMPTS_SECONDS, Throttle
 from moodkiosk.act.web.pages import FALLBACK, Pages
-from moodkiosk.act.web.sessions import ADDRESSES_LIMIT, ATTEMPTS, ATTEMPTS_SECONDS, Throttle
+from moodkiosk.act.web.snapshot import Board
 from moodkiosk.moods import View
 
 WEB = Path(history.__file__).parent

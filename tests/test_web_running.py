@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from moodkiosk.broker import private_broker
+from moodkiosk.operate.broker import private_broker
 from tests.support import browser as support
 from tests.support.browser import opened
 from tests.support.kiosk import Kiosk

@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from moodkiosk.act.web import password
+from moodkiosk.act.web.access import password
 from moodkiosk.act.web.connections import CONNECTIONS_LIMIT
 from moodkiosk.act.web.server import Page
 from moodkiosk.act.web.stream import STREAMS_LIMIT

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from moodkiosk.act.ports import Request
-from moodkiosk.act.web import password
+from moodkiosk.act.web.access import password
 from moodkiosk.moods import View
 from tests.support import browser as support
 from tests.support.browser import SCREENSHOTS, Watched, opened

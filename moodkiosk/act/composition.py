@@ -10,21 +10,23 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from moodkiosk import link, paths, systemd
-from moodkiosk.act import health, players
+from moodkiosk import link
+from moodkiosk.act import health
 from moodkiosk.act.clock import WallClock
 from moodkiosk.act.loop import Loop, Ports, SenseLeft
-from moodkiosk.act.mqtt import Publisher
+from moodkiosk.act.mqtt.publisher import Publisher
+from moodkiosk.act.players import player as players
+from moodkiosk.act.players.spotify.account.tokens import warning
 from moodkiosk.act.say import Teller
 from moodkiosk.act.sockets import ControlServer, SenseLink
-from moodkiosk.act.spotify.tokens import warning
 from moodkiosk.act.store import Store
 from moodkiosk.act.worker import NewestWins
 from moodkiosk.cli import Failure
+from moodkiosk.config.fill import decide_settings
+from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
-from moodkiosk.fill import decide_settings
+from moodkiosk.host import paths, systemd
 from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, View
-from moodkiosk.settings import Config
 
 if TYPE_CHECKING:
     from pathlib import Path

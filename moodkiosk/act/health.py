@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from moodkiosk.act.loop import Loop
-from moodkiosk.act.mqtt import Health
-from moodkiosk.act.players import PlayerStatus
+from moodkiosk.act.mqtt.payloads import Health
+from moodkiosk.act.players.player import PlayerStatus
 from moodkiosk.act.sockets import SenseLink
 
 STATM = Path("/proc/self/statm")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from moodkiosk import commands, link
-from moodkiosk.act.looks import Looks
+from moodkiosk.act.look_requests import Looks
 from moodkiosk.act.orders import Orders
 from moodkiosk.act.ports import Request
 from moodkiosk.decide import kiosk

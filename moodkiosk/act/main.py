@@ -6,12 +6,13 @@ import argparse
 import signal
 import threading
 
-from moodkiosk import config, crash, systemd
+from moodkiosk.config import load
+from moodkiosk.host import crash, systemd
 
 
 def main(args: argparse.Namespace) -> int:
     """Runs the half that talks until SIGTERM or SIGINT."""
-    settings = config.load(args.config)
+    settings = load.load(args.config)
     systemd.set_up_logging()
     crash.on_any_thread()
     stop = threading.Event()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from moodkiosk import paths
 from moodkiosk.cli import Failure
+from moodkiosk.host import paths
 
 
 def owner_for(path: Path, like: Path) -> tuple[int, int] | None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from moodkiosk import paths
-from moodkiosk.files import write_atomic
+from moodkiosk.host import paths
+from moodkiosk.host.files import write_atomic
 
 COALESCE_SECONDS = 2.0
 """A burst of changes of one setting (a slider) becomes one write. A change of another one has both written at once: a

@@ -1,4 +1,4 @@
-"""What decide wants to know of the configuration: one frozen class per concern. `moodkiosk.fill` fills them."""
+"""What decide wants to know of the configuration: one frozen class per concern. `moodkiosk.config.fill` fills them."""
 
 from __future__ import annotations
 

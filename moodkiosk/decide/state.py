@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from moodkiosk.decide.debounce import Settling
 from moodkiosk.decide.music import Taste
 from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.settling import Settling
 from moodkiosk.decide.times import Deadline, Now, utc
 from moodkiosk.moods import Command, Decision, EventKind, LookReport, MoodEvent, PlayerReport, Reading, Result
 

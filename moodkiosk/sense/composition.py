@@ -11,25 +11,26 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moodkiosk import paths, systemd
 from moodkiosk.cli import Failure
-from moodkiosk.sense import camera, model
-from moodkiosk.sense.bundle import BadModel
-from moodkiosk.sense.capture import Capture
-from moodkiosk.sense.corrections import Corrections
-from moodkiosk.sense.eyes import Eyes
+from moodkiosk.host import paths, systemd
+from moodkiosk.sense.camera import source as camera
+from moodkiosk.sense.camera.capture import Capture
+from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.health import HealthReport
 from moodkiosk.sense.loop import Loop, Parts, introduction
-from moodkiosk.sense.models import Models
-from moodkiosk.sense.neutral import Neutrals
+from moodkiosk.sense.mood import model
+from moodkiosk.sense.mood.bundle import BadModel
+from moodkiosk.sense.mood.models import Models
+from moodkiosk.sense.mood.neutral import Neutrals
 from moodkiosk.sense.orders import Orders, Wards
 from moodkiosk.sense.pace import Pace, Thermometer
-from moodkiosk.sense.switch import CameraSwitch
+from moodkiosk.sense.pipeline import Eyes
+from moodkiosk.sense.records.corrections import Corrections
 from moodkiosk.sense.uplink import Uplink
 
 if TYPE_CHECKING:
+    from moodkiosk.config.settings import Config
     from moodkiosk.moods import Reading
-    from moodkiosk.settings import Config
 
 CLOSE_SECONDS = 2.0
 """A camera that takes longer to close is stuck."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from moodkiosk import link
 
 if TYPE_CHECKING:
-    from moodkiosk.sense.capture import CameraStatus
+    from moodkiosk.sense.camera.capture import CameraStatus
     from moodkiosk.sense.pace import Pace, Thermometer
 
 EVERY_SECONDS = 30.0

@@ -11,17 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moodkiosk import __version__, config, crash, link, systemd
+from moodkiosk import __version__, link
 from moodkiosk.cli import Failure
-from moodkiosk.sense.calibration import RATE_HZ
+from moodkiosk.config import load
+from moodkiosk.host import crash, systemd
+from moodkiosk.sense.mood.calibration import RATE_HZ
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Frame, Reading
-    from moodkiosk.sense.capture import Capture
-    from moodkiosk.sense.eyes import Eyes
+    from moodkiosk.sense.camera.capture import Capture
     from moodkiosk.sense.health import HealthReport
     from moodkiosk.sense.orders import Orders, Wards
     from moodkiosk.sense.pace import Pace
+    from moodkiosk.sense.pipeline import Eyes
     from moodkiosk.sense.uplink import Uplink
 
 FRAME_SECONDS = 0.25
@@ -40,10 +42,10 @@ log = logging.getLogger("moodkiosk.sense")
 
 def main(args: argparse.Namespace) -> int:
     """Runs the half that sees until SIGTERM or SIGINT."""
-    settings = config.load(args.config, secrets=False)
-    from moodkiosk.sense import camera
+    settings = load.load(args.config, secrets=False)
+    from moodkiosk.sense.camera import source
 
-    camera.check(settings.camera, args.source)
+    source.check(settings.camera, args.source)
     # A copy of stderr: while MediaPipe's greetings are kept off the original, nothing of ours must get lost.
     systemd.set_up_logging(stream=os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1))
     crash.on_any_thread()

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moodkiosk import link
-from moodkiosk.sense import graph
-from moodkiosk.sense.bundle import BadModel
-from moodkiosk.sense.calibration import Calibration, NotCalibrated
-from moodkiosk.sense.corrections import Corrections, NotKept
-from moodkiosk.sense.models import Models
-from moodkiosk.sense.neutral import Neutrals
-from moodkiosk.sense.switch import CameraSwitch
+from moodkiosk.sense.camera.switch import CameraSwitch
+from moodkiosk.sense.faces import graph
+from moodkiosk.sense.mood.bundle import BadModel
+from moodkiosk.sense.mood.calibration import Calibration, NotCalibrated
+from moodkiosk.sense.mood.models import Models
+from moodkiosk.sense.mood.neutral import Neutrals
+from moodkiosk.sense.records.corrections import Corrections, NotKept
 
 if TYPE_CHECKING:
     import numpy as np

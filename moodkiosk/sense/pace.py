@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from moodkiosk.settings import SenseSettings
+    from moodkiosk.config.settings import SenseSettings
 
 LINGER_SECONDS = 3.0
 """Somebody who was there this short a while ago is looked for at the active rate."""

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import yaml
 
-from moodkiosk import control
-from moodkiosk.broker import free_port
 from moodkiosk.cli import Failure
+from moodkiosk.operate import control
+from moodkiosk.operate.broker import free_port
 from tests.soak.faults import FROZEN, Status, Trouble, camera_on, troubles
 from tests.soak.halves import Supervised
 from tests.soak.watch import Listener, Lives

@@ -18,8 +18,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from moodkiosk.sense.actor import Scene
-from moodkiosk.sense.drawn.room import room
+from moodkiosk.sense.actor.actor import Scene
+from moodkiosk.sense.actor.drawn.room import room
 
 Picture = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk.broker import LOOPBACK, answers, free_port, mosquitto_program
-from moodkiosk.settings import MqttSettings, TlsSettings
+from moodkiosk.config.settings import MqttSettings, TlsSettings
+from moodkiosk.operate.broker import LOOPBACK, answers, free_port, mosquitto_program
 from tests.support.wait import until
 
 PASSWORD_PROGRAM = "mosquitto_passwd"

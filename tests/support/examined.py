@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from moodkiosk.learn import dataset, evaluate, make_model
-from moodkiosk.learn.checks import Finding
-from moodkiosk.learn.make_model import Examined
-from moodkiosk.learn.split import split
-from moodkiosk.sense import model as models
-from moodkiosk.sense.bundle import unbundle
-from moodkiosk.sense.measures import FACE_MEASURES
+from moodkiosk.learn.data import dataset
+from moodkiosk.learn.data.checks import Finding
+from moodkiosk.learn.data.split import split
+from moodkiosk.learn.evaluate import evaluate
+from moodkiosk.learn.train import make_model
+from moodkiosk.learn.train.make_model import Examined
+from moodkiosk.sense.mood import model as models
+from moodkiosk.sense.mood.bundle import unbundle
+from moodkiosk.sense.mood.measures import FACE_MEASURES
 from tests.support.moods_in_numbers import write
 
 

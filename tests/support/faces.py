@@ -9,13 +9,13 @@ import numpy as np
 
 import moodkiosk.sense
 from moodkiosk.moods import Landmarks
-from moodkiosk.sense.recording import Recording, Sample
+from moodkiosk.sense.records.recording import Recording, Sample
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Points
 
 SIZE = (640, 480)
-MEAN_FACE = Path(moodkiosk.sense.__file__).parent / "mean_face.npy"
+MEAN_FACE = Path(moodkiosk.sense.__file__).parent / "mood" / "mean_face.npy"
 
 
 def landmarks(seed: int = 0, *, left_hand: bool = False, right_hand: bool = False) -> Landmarks:

@@ -17,10 +17,10 @@ from typing import IO, Any, Self
 
 import yaml
 
-from moodkiosk import control
-from moodkiosk.broker import Broker, free_port
 from moodkiosk.cli import Failure
 from moodkiosk.moods import Result
+from moodkiosk.operate import control
+from moodkiosk.operate.broker import Broker, free_port
 
 # Short times: a test need not wait as people do.
 QUICK: dict[str, Any] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moodkiosk.sense.upright import mean_face
+from moodkiosk.sense.mood.frontal import mean_face
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Points

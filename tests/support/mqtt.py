@@ -20,8 +20,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from moodkiosk import commands
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.ports import Request
+from moodkiosk.config.settings import MqttSettings
 from moodkiosk.moods import Command, Result
-from moodkiosk.settings import MqttSettings
 from tests.support.wait import until
 
 RETAINED = {"availability": True, "state": True, "info": True, "health": True, "event": False, "result": False}

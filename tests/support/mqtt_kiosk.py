@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from moodkiosk.act.mqtt import Publisher
+from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.ports import Ask
-from moodkiosk.broker import Broker
+from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
 from moodkiosk.moods import MoodEvent, View
-from moodkiosk.settings import Config, KioskSettings, MqttSettings
+from moodkiosk.operate.broker import Broker
 from tests.support.mqtt import Answerer, Recorder, recorder
 from tests.support.wait import until
 

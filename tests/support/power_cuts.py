@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from moodkiosk.files import write_atomic
+from moodkiosk.host.files import write_atomic
 
 LETTERS = 3000
 """More than a page, so that a write could be cut in two."""

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from moodkiosk.config.settings import SenseSettings
 from moodkiosk.moods import Frame
-from moodkiosk.sense import actor
-from moodkiosk.sense.drawn.brush import Pose
-from moodkiosk.sense.drawn.looks import EXPRESSIONS, random_looks
-from moodkiosk.sense.eyes import Eyes
-from moodkiosk.settings import SenseSettings
+from moodkiosk.sense.actor import actor
+from moodkiosk.sense.actor.drawn.brush import Pose
+from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
+from moodkiosk.sense.pipeline import Eyes
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Image

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from moodkiosk.config.settings import SenseSettings
 from moodkiosk.moods import Frame
-from moodkiosk.sense.eyes import Eyes
-from moodkiosk.settings import SenseSettings
+from moodkiosk.sense.pipeline import Eyes
 from tests.support import scenery
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from moodkiosk.act import players
+from moodkiosk.act.players import player
+from moodkiosk.config.settings import Config, MusicSettings, SpotifySettings
 from moodkiosk.moods import Choice, Decision, PlayerReport
-from moodkiosk.settings import Config, MusicSettings, SpotifySettings
 from tests.support.webapi import CLIENT_ID, WebApi
 
 START = 1_795_000_000.0
@@ -66,9 +66,9 @@ class HandClock:
         """Something will happen in so many seconds."""
         self._plans.append((self.seconds + seconds, happen))
 
-    def clock(self) -> players.Clock:
+    def clock(self) -> player.Clock:
         """For the player."""
-        return players.Clock(self.monotonic, self.wall, self.wait)
+        return player.Clock(self.monotonic, self.wall, self.wait)
 
 
 class Household:
@@ -106,7 +106,7 @@ class Household:
 
     def restart(self) -> None:
         """The kiosk starts anew."""
-        self.player = players.make(self.config, self.folder, lambda _topic, _payload: False, self.hand.clock())
+        self.player = player.make(self.config, self.folder, lambda _topic, _payload: False, self.hand.clock())
 
     def play(self, uri: str = HAPPY, **more: object) -> PlayerReport:
         """A decision to play a context."""
@@ -124,6 +124,6 @@ class Household:
 
     def decide(self, action: str = "play", **more: object) -> PlayerReport:
         """Puts a decision to the player."""
-        report = self.player.play(self.decision(action, **more), players.never)
+        report = self.player.play(self.decision(action, **more), player.never)
         assert report is not None
         return report

@@ -14,7 +14,7 @@ from typing import Self
 
 import pytest
 
-from moodkiosk.broker import free_port
+from moodkiosk.operate.broker import free_port
 from tests.support.wait import until
 
 # What a session is: the home of one kiosk with its own moodkiosk on the path, and the command that was sent.

@@ -24,7 +24,7 @@ from unittest import mock
 import numpy as np
 
 if TYPE_CHECKING:
-    from moodkiosk.learn.train import Weights
+    from moodkiosk.learn.train.network import Weights
 
 WRONG = "wrong converter"
 SCRIPT = str(Path(__file__).resolve().parents[2] / "scripts" / "train.py")
@@ -47,7 +47,7 @@ def run(arguments: list[str]) -> tuple[int, str, str, float, float]:
 
 def wrong_converter() -> contextlib.AbstractContextManager[Any]:
     """What it converts is not quite what was trained."""
-    from moodkiosk.learn import train
+    from moodkiosk.learn.train import network as train
 
     right = train.to_tflite
     return mock.patch.object(train, "to_tflite", lambda weights: right(leaning(weights, 0.01)))
@@ -62,7 +62,7 @@ def leaning(weights: Weights, by: float) -> Weights:
 
 def network() -> dict[str, Any]:
     """Layers of what is trained, and the loss of a training that changes nothing with the one worked out by hand."""
-    from moodkiosk.learn import train
+    from moodkiosk.learn.train import network as train
 
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(12, 33)).astype(np.float32), np.array([0] * 8 + [1] * 3 + [2])
@@ -76,7 +76,7 @@ def network() -> dict[str, Any]:
 
 
 def rows(weights: Weights, x: Any) -> Any:
-    from moodkiosk.learn import train
+    from moodkiosk.learn.train import network as train
 
     return train.predict(weights, x).astype(np.float64)
 
@@ -84,9 +84,10 @@ def rows(weights: Weights, x: Any) -> Any:
 def refusals() -> list[list[Any]]:
     """[what is said of it, or None; how far a file is from what Keras has] for files that are less and more apart."""
     from moodkiosk.cli import Failure
-    from moodkiosk.learn import make_model, train
-    from moodkiosk.sense import model as models
-    from moodkiosk.sense.bundle import bundle, unbundle
+    from moodkiosk.learn.train import make_model
+    from moodkiosk.learn.train import network as train
+    from moodkiosk.sense.mood import model as models
+    from moodkiosk.sense.mood.bundle import bundle, unbundle
 
     manifest, _ = unbundle(models.STARTER.read_bytes())
     x = np.random.default_rng(0).normal(size=(20, 33)).astype(np.float32)
@@ -105,7 +106,7 @@ def refusals() -> list[list[Any]]:
 
 
 def load_tensorflow() -> None:
-    from moodkiosk.learn import train
+    from moodkiosk.learn.train import network as train
 
     train.prepare()
     importlib.import_module("tensorflow")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from moodkiosk.moods import Frame
-from moodkiosk.sense.camera import CameraError
+from moodkiosk.sense.camera.source import CameraError
 
 
 class DrivenCamera:

@@ -17,16 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from moodkiosk import link
-from moodkiosk.act.dryrun import DryRun
 from moodkiosk.act.loop import Loop, Ports
-from moodkiosk.act.players import never
+from moodkiosk.act.players.dryrun import DryRun
+from moodkiosk.act.players.player import never
 from moodkiosk.act.ports import Request
 from moodkiosk.act.store import Store
 from moodkiosk.act.web.server import Page
-from moodkiosk.decide import kiosk
-from moodkiosk.fill import decide_settings
-from moodkiosk.moods import Decision, LookReport, Quality, Reading, Result, View
-from moodkiosk.settings import (
+from moodkiosk.config.fill import decide_settings
+from moodkiosk.config.settings import (
     Config,
     KioskSettings,
     MoodMusic,
@@ -36,6 +34,8 @@ from moodkiosk.settings import (
     PresenceSettings,
     WebSettings,
 )
+from moodkiosk.decide import kiosk
+from moodkiosk.moods import Decision, LookReport, Quality, Reading, Result, View
 from tests.support.wait import until
 
 LABELS = ("angry", "happy", "neutral", "sad", "surprise")

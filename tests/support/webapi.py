@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from moodkiosk.settings import SpotifyDeveloper
+from moodkiosk.config.settings import SpotifyDeveloper
 
 ORIGIN = "https://api.spotify.com"
 API = "/v1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from moodkiosk.act.homeassistant.pieces import Entity, diagnostic, figure, on_off
-from moodkiosk.act.topics import Topics
+from moodkiosk.act.mqtt.topics import Topics
 
 
 def health(topics: Topics) -> dict[str, Entity]:

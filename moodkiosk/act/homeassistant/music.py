@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from moodkiosk.act.homeassistant.pieces import Entity, button, diagnostic, sentence, switch, text
-from moodkiosk.act.topics import Topics
+from moodkiosk.act.mqtt.topics import Topics
 
 
 def music(topics: Topics) -> dict[str, Entity]:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Any
 
-from moodkiosk.act.topics import Topics
+from moodkiosk.act.mqtt.topics import Topics
 
 STATE_LIMIT = 255
 """Home Assistant makes a longer state "unknown"."""

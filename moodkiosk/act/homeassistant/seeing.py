@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from moodkiosk.act.homeassistant.pieces import Entity, Keys, button, diagnostic, on_off, shown, slug, switch, text
-from moodkiosk.act.topics import Topics
+from moodkiosk.act.mqtt.topics import Topics
 from moodkiosk.moods import EventKind
 
 NOBODY, NOT_SURE = "nobody", "not_sure"

@@ -1,7 +1,5 @@
-"""MQTT: what the kiosk publishes, what it may be asked, and the connection beneath. `Publisher` is all act needs."""
+"""MQTT: what the kiosk publishes, what it may be asked, and the connection beneath. `publisher` is all act needs.
 
-from moodkiosk.act.mqtt.payloads import Health
-from moodkiosk.act.mqtt.publisher import Publisher
-from moodkiosk.act.mqtt.visit import probe
-
-__all__ = ["Health", "Publisher", "probe"]
+`topics` names them, `payloads` are what is said, `outbox` what waits, `connection` and `client` the way (`backoff`,
+`gate`, `unacknowledged` keep it polite), `visit` a short call on the broker, `tables` the documentation's tables.
+"""

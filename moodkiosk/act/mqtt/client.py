@@ -7,8 +7,8 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Any
 
-from moodkiosk import config
-from moodkiosk.settings import MqttSettings
+from moodkiosk.config import load
+from moodkiosk.config.settings import MqttSettings
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
@@ -37,7 +37,7 @@ def new_client(settings: MqttSettings, client_id: str) -> Client:
     # A mood and its event follow each other closely; without this the second waits 40 ms (Nagle's algorithm).
     client.on_socket_open = _without_delay
     if settings.username:
-        password = config.secret(settings.password_file) if settings.password_file else None
+        password = load.secret(settings.password_file) if settings.password_file else None
         client.username_pw_set(settings.username, password)
     if settings.tls is not None:
         tls = settings.tls

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from moodkiosk.act.mqtt.backoff import Backoff
 from moodkiosk.act.mqtt.client import client_id_of, new_client, refusal, trouble
+from moodkiosk.act.mqtt.topics import Message
 from moodkiosk.act.mqtt.unacknowledged import Unacknowledged
-from moodkiosk.act.topics import Message
-from moodkiosk.settings import MqttSettings
+from moodkiosk.config.settings import MqttSettings
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client

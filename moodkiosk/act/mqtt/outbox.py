@@ -10,10 +10,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from moodkiosk.act.homeassistant import Component, Discovery
+from moodkiosk.act.homeassistant.payload import Component, Discovery
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.gate import SETTLE_SECONDS, StateGate
-from moodkiosk.act.topics import Message, Topics
+from moodkiosk.act.mqtt.topics import Message, Topics
 from moodkiosk.moods import View
 
 LABELS_SECONDS = 20.0

@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Meta
 
 from moodkiosk import link
+from moodkiosk.config.settings import Config
 from moodkiosk.moods import EventKind, MoodEvent, Recommendation, Result, View
-from moodkiosk.settings import Config
 
 CONFIDENCE_STEP = 0.05
 

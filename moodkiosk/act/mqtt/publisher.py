@@ -16,15 +16,15 @@ from datetime import datetime, timedelta
 import msgspec
 
 from moodkiosk import __version__, link
-from moodkiosk.act.homeassistant import Discovery, listed_components
+from moodkiosk.act.homeassistant.payload import Discovery, listed_components
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.connection import KEEPALIVE_SECONDS, Connection, Hooks
 from moodkiosk.act.mqtt.outbox import Outbox
+from moodkiosk.act.mqtt.topics import COMMANDS, Message, Topics
 from moodkiosk.act.ports import Ask, Request
-from moodkiosk.act.topics import COMMANDS, Message, Topics
 from moodkiosk.commands import VALUE_LIMIT_BYTES
+from moodkiosk.config.settings import Config
 from moodkiosk.moods import MoodEvent, Result, View
-from moodkiosk.settings import Config
 
 BIRTH_JITTER_SECONDS = 1.0
 """Many kiosks hear that Home Assistant has started at the same moment."""

@@ -16,10 +16,10 @@ import msgspec
 from msgspec import Meta
 
 from moodkiosk import commands
-from moodkiosk.act.homeassistant import components_of
+from moodkiosk.act.homeassistant.payload import components_of
 from moodkiosk.act.mqtt import payloads
-from moodkiosk.act.topics import COMMANDS, ROWS, Topics
-from moodkiosk.settings import KioskSettings
+from moodkiosk.act.mqtt.topics import COMMANDS, ROWS, Topics
+from moodkiosk.config.settings import KioskSettings
 
 WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): "null", dict: "object"}
 KINDS = {

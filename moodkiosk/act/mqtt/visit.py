@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from moodkiosk.act.mqtt.client import client_id_of, new_client, refusal, trouble
-from moodkiosk.act.topics import Message
-from moodkiosk.settings import Config, MqttSettings
+from moodkiosk.act.mqtt.topics import Message
+from moodkiosk.config.settings import Config, MqttSettings
 
 ANSWER_SECONDS = 5.0
 GRACE_SECONDS = 0.3

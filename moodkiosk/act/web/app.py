@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from moodkiosk.act.web.access.sign_in import Door
 from moodkiosk.act.web.api import Api, Events
-from moodkiosk.act.web.door import Door
 from moodkiosk.act.web.parts import Parts
 from moodkiosk.act.web.views import Views
 

@@ -11,8 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from moodkiosk import paths
-from moodkiosk.files import write_atomic
+from moodkiosk.host import paths
+from moodkiosk.host.files import write_atomic
 from moodkiosk.moods import View
 
 SPANS_LIMIT = 4000

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from moodkiosk.act import ports
-from moodkiosk.act.web.board import Board
+from moodkiosk.act.web.access.sessions import Sessions
 from moodkiosk.act.web.pages import Pages
-from moodkiosk.act.web.sessions import Sessions
+from moodkiosk.act.web.snapshot import Board
 from moodkiosk.act.web.stream import Streams
 
 

@@ -14,16 +14,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moodkiosk import config, files, paths
 from moodkiosk.act import ports
 from moodkiosk.act.clock import WallClock
-from moodkiosk.act.web.board import Board
 from moodkiosk.act.web.history import HistoryFile
+from moodkiosk.act.web.snapshot import Board
+from moodkiosk.config import load
+from moodkiosk.config.settings import Config
+from moodkiosk.host import files, paths
 from moodkiosk.moods import Decision, MoodEvent, View
-from moodkiosk.settings import Config
 
 if TYPE_CHECKING:
-    from moodkiosk.act.web.quiet import QuietServer
+    from moodkiosk.act.web.logging import QuietServer
     from moodkiosk.act.web.stream import Streams
 
 RETRY_SECONDS = 5.0
@@ -173,17 +174,17 @@ class Page:
 
     def _server(self) -> QuietServer:
         """The server, with its application behind its guard. Imports what is needed only where there is a page."""
+        from moodkiosk.act.web.access.security import Guard
+        from moodkiosk.act.web.access.sessions import Sessions
         from moodkiosk.act.web.app import application
+        from moodkiosk.act.web.logging import QuietServer
         from moodkiosk.act.web.pages import Pages
         from moodkiosk.act.web.parts import Parts
-        from moodkiosk.act.web.quiet import QuietServer
-        from moodkiosk.act.web.security import Guard
-        from moodkiosk.act.web.sessions import Sessions
         from moodkiosk.act.web.stream import Streams
 
         web = self._settings.web
         sessions = Sessions(Path(web.password_file), self._state_dir) if web.password_file else None
-        assert sessions or web.host in config.LOOPBACK, "config sees to it"
+        assert sessions or web.host in load.LOOPBACK, "config sees to it"
         self._streams = Streams(self._board)
         parts = Parts(
             board=self._board,

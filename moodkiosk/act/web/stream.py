@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from moodkiosk.act.web.board import Board
 from moodkiosk.act.web.history import Day
+from moodkiosk.act.web.snapshot import Board
 
 STREAMS_LIMIT = 20
 BEAT_SECONDS = 5.0

@@ -1,0 +1,49 @@
+"""The player "dry-run": plays nothing, says what it would play. For the demo, and to try settings out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from moodkiosk.act.players.player import PlayerStatus, Superseded
+from moodkiosk.moods import Decision, LookReport, PlayerReport
+
+log = logging.getLogger("moodkiosk.act.player")
+
+
+class DryRun:
+    """Carries every decision out in words."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+
+    def play(self, decision: Decision, superseded: Superseded) -> PlayerReport:  # noqa: ARG002 - it takes no time
+        """Says what would be played, and where."""
+        speaker = decision.speaker or "the speaker"
+        at = self._monotonic()
+        if decision.action == "pause":
+            log.info("would pause %s", speaker)
+            return PlayerReport("paused", at, "ready", decision.mood, asked=decision.asked)
+        if decision.action == "skip":
+            log.info("would skip to the next song on %s", speaker)
+            return PlayerReport("skipped", at, "ready", decision.mood, asked=decision.asked)
+        if not decision.choices:
+            return PlayerReport("failed", at, "nothing to play", decision.mood, asked=decision.asked)
+        first = decision.choices[0]
+        what = decision.what or first.value
+        cap = "" if decision.volume_percent_max is None else f", not louder than {decision.volume_percent_max} %"
+        log.info("would play %s on %s%s", what, speaker, cap)
+        uri = first.value if first.kind == "uri" else None
+        return PlayerReport("played", at, "ready", decision.mood, what, uri, decision.asked)
+
+    def look(self, superseded: Superseded) -> LookReport:  # noqa: ARG002 - it takes no time
+        """There is nothing to be seen."""
+        return LookReport("unknown", self._monotonic(), "ready")
+
+    def no_look(self) -> str:
+        """There never is."""
+        return "the player 'dry-run' plays nothing"
+
+    def status(self) -> PlayerStatus:
+        """Always ready."""
+        return PlayerStatus("ready (dry run: nothing is really played)")

@@ -1,0 +1,111 @@
+"""The players: what carries a decision out. `make` gives the configured one; the rest of act knows only `Player`."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from moodkiosk.config.settings import Config
+from moodkiosk.moods import Decision, LookReport, PlayerReport
+
+Publish = Callable[[str, bytes], bool]
+"""Sends a payload to an MQTT topic, not retained; False: there is no connection, and nothing is kept for later."""
+
+Superseded = Callable[[], bool]
+"""Whether a newer decision waits; asked between requests, so that it need not wait for this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A job for the player beside decisions: to look at what plays, because somebody asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerStatus:
+    """How the player is doing.
+
+    Attributes:
+        text: "ready", or what is wrong and what a person can do about it.
+        requests_today: requests sent to the Web API since midnight.
+        login_days_left: days until the sign-in ends, below 0 when it has; None: there is none, or it is unknown.
+        retry_at: monotonic seconds before which nothing is sent, because Spotify asked to wait; None: try any time.
+    """
+
+    text: str = "ready"
+    requests_today: int = 0
+    login_days_left: float | None = None
+    retry_at: float | None = None
+
+
+class Player(Protocol):
+    """Plays music, one decision at a time, always from the same thread; `status` and `no_look` from any."""
+
+    def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
+        """Carries out a decision to play, pause or skip; None: a newer decision took over, nothing was started.
+
+        Blocks for `spotify.deadline_seconds` at most. Never raises for what the world does: the report says it.
+        """
+
+    def look(self, superseded: Superseded) -> LookReport | None:
+        """Looks at what plays, because somebody asked; None: a decision took over, which looks for itself.
+
+        Blocks for a few seconds at most. Never raises for what the world does.
+        """
+
+    def no_look(self) -> str | None:
+        """Why there is nothing to be gained by a look now, or why it would be one too many; None: it is due."""
+
+    def status(self) -> PlayerStatus:
+        """How the player is doing, at once and without any request."""
+
+
+def _wait(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time, as the players use it.
+
+    Attributes:
+        monotonic: seconds that never jump; the time of decisions and reports.
+        wall: seconds since 1970, right or wrong; for what is kept over restarts.
+        wait: waits so many seconds at most; used in short steps, between requests only.
+    """
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    wait: Callable[[float], object] = _wait
+
+
+def never() -> bool:
+    """No newer decision will come."""
+    return False
+
+
+def make(config: Config, state_dir: Path, publish: Publish, clock: Clock | None = None) -> Player:
+    """The configured player.
+
+    Args:
+        config: the whole configuration; `music.player` chooses.
+        state_dir: act's state folder; what has to survive a restart is kept there.
+        publish: for the player "mqtt".
+        clock: the machine's, unless a test brings its own.
+    """
+    clock = clock or Clock()
+    if config.music.player == "spotify":
+        from moodkiosk.act.players.spotify.player import SpotifyPlayer
+
+        return SpotifyPlayer(config, state_dir, clock)
+    if config.music.player == "mqtt":
+        from moodkiosk.act.players.mqtt import MqttPlayer
+
+        topic = config.mqtt.player_topic or f"moodkiosk/{config.kiosk.id}/play"
+        return MqttPlayer(topic, publish, clock.monotonic)
+    from moodkiosk.act.players.dryrun import DryRun
+
+    return DryRun(clock.monotonic)

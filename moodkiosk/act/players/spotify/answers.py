@@ -1,0 +1,113 @@
+"""The parts of the Web API's answers that are used. What is null or missing there has a default here."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from moodkiosk.act.players.spotify.trouble import Trouble
+
+Kind = TypeVar("Kind")
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A Spotify Connect device. `id` is None for one that cannot be addressed."""
+
+    id: str | None = None
+    name: str = ""
+    is_active: bool = False
+    is_restricted: bool = False
+    supports_volume: bool = True
+    volume_percent: int | None = None
+
+
+class Devices(msgspec.Struct, frozen=True):
+    """The devices that are there now."""
+
+    devices: list[Device | None] = []
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What a song is played from: a playlist, an album, an artist."""
+
+    uri: str | None = None
+
+
+class Item(msgspec.Struct, frozen=True):
+    """A song or an episode."""
+
+    duration_ms: int | None = None
+
+
+class Playback(msgspec.Struct, frozen=True):
+    """What the account is playing, or has paused. `timestamp` is when that began, in milliseconds since 1970."""
+
+    device: Device | None = None
+    context: Context | None = None
+    item: Item | None = None
+    is_playing: bool = False
+    progress_ms: int | None = None
+    shuffle_state: bool | None = None
+    timestamp: int | None = None
+
+    @property
+    def context_uri(self) -> str | None:
+        """Where the music comes from."""
+        return self.context.uri if self.context else None
+
+    @property
+    def remaining_seconds(self) -> float | None:
+        """How long the song still plays."""
+        if not self.is_playing or self.progress_ms is None or self.item is None or self.item.duration_ms is None:
+            return None
+        return max(0, self.item.duration_ms - self.progress_ms) / 1000
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How many songs a playlist has."""
+
+    total: int | None = None
+
+
+class Playlist(msgspec.Struct, frozen=True):
+    """A playlist in a list of playlists. `items` is the name since 2026 for what was `tracks`."""
+
+    uri: str | None = None
+    name: str | None = None
+    items: Count | None = None
+    tracks: Count | None = None
+
+    @property
+    def songs(self) -> int | None:
+        """How many songs there are, if it is said."""
+        counts = [count.total for count in (self.items, self.tracks) if count is not None]
+        return next((total for total in counts if total), None)
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A page of playlists; there may be nulls among them."""
+
+    items: list[Playlist | None] = []
+    next: str | None = None
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What a search has found."""
+
+    playlists: Page | None = None
+
+
+class Account(msgspec.Struct, frozen=True):
+    """Who is signed in."""
+
+    id: str = ""
+    display_name: str | None = None
+
+
+def understand(answer: object, kind: type[Kind]) -> Kind:
+    """The answer as `kind`. Raises Trouble for one of another shape."""
+    try:
+        return msgspec.convert(answer, kind)
+    except msgspec.ValidationError:
+        raise Trouble("garbage", "Spotify's answer cannot be understood") from None

@@ -1,0 +1,219 @@
+"""What the kiosk asks of the Web API, through spotipy. Every method raises Trouble, and nothing else, for the world."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import requests
+import spotipy
+from spotipy.cache_handler import CacheHandler
+from spotipy.oauth2 import SpotifyPKCE
+
+from moodkiosk.act.players.player import Clock
+from moodkiosk.act.players.spotify.account.tokens import SCOPES, TokenFile
+from moodkiosk.act.players.spotify.answers import Device, Devices, Found, Page, Playback, Playlist, understand
+from moodkiosk.act.players.spotify.line import Line
+from moodkiosk.act.players.spotify.trouble import LOGIN, Trouble
+from moodkiosk.config.settings import SpotifySettings
+
+Answer = TypeVar("Answer")
+
+REPEAT_SECONDS = 1.0
+"""After a passing failure a reading request is repeated once, so much later."""
+PLAYLIST_PAGES = 4
+"""At most so many pages of 50 of the user's playlists are looked through."""
+
+# At DEBUG these print access tokens, whatever level the rest of the program logs at. spotipy's own error lines
+# would repeat what the player says of each failure.
+logging.getLogger("spotipy").setLevel(logging.CRITICAL)
+logging.getLogger("urllib3").setLevel(logging.INFO)
+
+
+class Kept(CacheHandler):  # type: ignore[misc] # spotipy comes without types
+    """Spotipy's view of the token file."""
+
+    def __init__(self, file: TokenFile) -> None:
+        self._file = file
+
+    def get_cached_token(self) -> dict[str, Any] | None:
+        """The tokens, or None."""
+        return self._file.load()
+
+    def save_token_to_cache(self, token_info: dict[str, Any]) -> None:
+        """Keeps refreshed tokens."""
+        self._file.save(token_info)
+
+
+class SignIn(SpotifyPKCE):  # type: ignore[misc] # spotipy comes without types
+    """Spotipy's PKCE sign-in, which here never prompts, opens no browser, and goes by our clock."""
+
+    def __init__(self, settings: SpotifySettings, line: Line, cache: CacheHandler, wall: Callable[[], float]) -> None:
+        super().__init__(
+            client_id=settings.client_id,
+            redirect_uri=redirect_uri(settings),
+            scope=list(SCOPES),
+            requests_session=line,
+            requests_timeout=settings.timeout_seconds,
+            open_browser=False,
+            cache_handler=cache,
+        )
+        self._wall = wall
+        self._renewed: str | None = None
+        self.OAUTH_AUTHORIZE_URL = settings.developer.authorize_url
+        self.OAUTH_TOKEN_URL = settings.developer.token_url
+
+    def is_token_expired(self, token_info: dict[str, Any]) -> bool:
+        """Whether the access token is near its end, or the clock was set since it was given."""
+        left = token_info["expires_at"] - self._wall()
+        return not 60 <= left <= token_info.get("expires_in", 3600) + 60
+
+    def refresh_access_token(self, refresh_token: str) -> dict[str, Any]:
+        """Gets new tokens for a refresh token."""
+        self._renewed = refresh_token
+        fresh: dict[str, Any] = super().refresh_access_token(refresh_token)
+        return fresh
+
+    def _add_custom_values_to_token_info(self, token_info: object) -> dict[str, Any]:
+        """Spotipy's place to look at fresh tokens. Raises Trouble for something else than tokens."""
+        good = (
+            isinstance(token_info, dict)
+            and isinstance(token_info.get("access_token"), str)
+            and isinstance(token_info.get("expires_in"), int)
+        )
+        if not isinstance(token_info, dict) or not good:
+            raise Trouble("garbage", "Spotify's answer to the sign-in cannot be understood", passing=True)
+        token_info["expires_at"] = int(self._wall()) + token_info["expires_in"]
+        token_info.setdefault("scope", " ".join(SCOPES))
+        token_info["renewed"] = self._renewed
+        return token_info
+
+    def _get_auth_response(self, open_browser: bool | None = None) -> str:  # noqa: ARG002 - spotipy's signature
+        """Spotipy would ask on the terminal here; a service has none."""
+        raise Trouble("sign_in", f"not signed in to Spotify: {LOGIN}")
+
+
+def redirect_uri(settings: SpotifySettings) -> str:
+    """Where Spotify sends the browser after the sign-in; `localhost` is refused."""
+    return f"http://127.0.0.1:{settings.redirect_port}/callback"
+
+
+class Client:
+    """The Web API, as far as it is needed."""
+
+    def __init__(self, settings: SpotifySettings, tokens: TokenFile, line: Line, clock: Clock) -> None:
+        self._tokens = tokens
+        self._line = line
+        self._clock = clock
+        self._sign_in = SignIn(settings, line, Kept(tokens), clock.wall)
+        self._api = spotipy.Spotify(
+            auth_manager=self._sign_in, requests_session=line, requests_timeout=settings.timeout_seconds
+        )
+        self._api.prefix = settings.developer.api_url
+
+    def begin(self, deadline: float, superseded: Callable[[], bool]) -> None:
+        """What follows belongs to one decision, which ends at `deadline` (monotonic seconds)."""
+        self._line.deadline, self._line.superseded = deadline, superseded
+
+    def end(self) -> None:
+        """Hangs up: a connection left open would be dead by the next decision."""
+        self._line.close()
+
+    def pause_for(self, seconds: float) -> None:
+        """Waits between two requests, in short steps. Raises Trouble at the deadline or for a newer decision."""
+        until = self._clock.monotonic() + seconds
+        while (left := until - self._clock.monotonic()) > 0:
+            self._clock.wait(min(left, self._line.left(), 0.25))
+
+    def playback(self) -> Playback | None:
+        """What is playing or paused; None: nothing is."""
+        answer = self._read(self._api.current_playback)
+        return None if answer is None else understand(answer, Playback)
+
+    def devices(self) -> list[Device]:
+        """The devices that are there now."""
+        found = understand(self._read(self._api.devices), Devices)
+        return [device for device in found.devices if device is not None]
+
+    def start(self, device_id: str, context_uri: str, song: int | None = None) -> None:
+        """Starts a context on a device, from song number `song` (from 0)."""
+        offset = None if song is None else {"position": song}
+        self._write(lambda: self._api.start_playback(device_id, context_uri=context_uri, offset=offset))
+
+    def transfer(self, device_id: str) -> None:
+        """Makes a device the active one; what plays goes on there."""
+        self._write(lambda: self._api.transfer_playback(device_id, force_play=False))
+
+    def pause(self, device_id: str) -> None:
+        """Pauses a device."""
+        self._write(lambda: self._api.pause_playback(device_id))
+
+    def skip(self, device_id: str) -> None:
+        """Goes to the next song."""
+        self._write(lambda: self._api.next_track(device_id))
+
+    def set_volume(self, device_id: str, percent: int) -> None:
+        """Sets a device's volume."""
+        self._write(lambda: self._api.volume(percent, device_id))
+
+    def shuffle(self, device_id: str) -> None:
+        """Switches shuffle on."""
+        self._write(lambda: self._api.shuffle(True, device_id))  # noqa: FBT003 - spotipy's signature
+
+    def own_playlists(self) -> list[Playlist]:
+        """The user's playlists, those they follow included."""
+        found: list[Playlist] = []
+        for page in range(PLAYLIST_PAGES):
+            answer = self._read(partial(self._api.current_user_playlists, limit=50, offset=50 * page))
+            part = understand(answer, Page)
+            found += [playlist for playlist in part.items if playlist is not None]
+            if part.next is None:
+                break
+        return found
+
+    def search(self, words: str) -> list[Playlist]:
+        """Playlists found by words, at most 10."""
+        answer = self._read(lambda: self._api.search(words, limit=10, type="playlist"))
+        page = understand(answer, Found).playlists
+        return [playlist for playlist in page.items if playlist is not None] if page else []
+
+    def _write(self, send: Callable[[], object]) -> None:
+        self._signed_in(send)
+
+    def _read(self, send: Callable[[], Answer]) -> Answer:
+        """A reading request may be repeated once after a passing failure."""
+        try:
+            return self._signed_in(send)
+        except Trouble as trouble:
+            if not trouble.passing:
+                raise
+        self.pause_for(REPEAT_SECONDS)
+        return self._signed_in(send)
+
+    def _signed_in(self, send: Callable[[], Answer]) -> Answer:
+        """Sends; refreshes the access token once if it is refused (spotipy never does)."""
+        tokens = self._tokens.load()
+        if tokens is None:
+            raise Trouble("sign_in", f"{self._tokens.problem}: {LOGIN}")
+        if not set(SCOPES) <= set(str(tokens["scope"]).split()):
+            raise Trouble("sign_in", f"the sign-in does not allow all that is needed: {LOGIN}")
+        try:
+            try:
+                answer = send()
+            except Trouble as trouble:
+                if trouble.kind != "token":
+                    raise
+                self._sign_in.refresh_access_token(tokens["refresh_token"])
+                answer = send()
+            self._line.gate.answered()
+            return answer
+        except Trouble as trouble:
+            if trouble.kind != "grant":
+                raise
+            self._tokens.set_aside(tokens["refresh_token"])
+            raise Trouble("sign_in", trouble.text) from None
+        except requests.exceptions.JSONDecodeError:
+            # Of the tokens; spotipy takes care of the others.
+            raise Trouble("garbage", "Spotify's answer to the sign-in cannot be understood", passing=True) from None

@@ -1,0 +1,47 @@
+"""What `moodkiosk doctor` asks of Spotify: whether the sign-in is good and the speaker is there."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from moodkiosk.act.players.player import Clock, never
+from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left, path_of, warning
+from moodkiosk.act.players.spotify.gate import Gate
+from moodkiosk.act.players.spotify.memory import Memory, Shelf
+from moodkiosk.act.players.spotify.trouble import LOGIN, Trouble
+from moodkiosk.config.settings import Config
+
+
+def probe(settings: Config, state_dir: Path) -> tuple[str | None, str]:
+    """Lists the speakers once. Says what is wrong (None: nothing) and what to do about it.
+
+    Two requests at most, and none while Spotify wants to be left alone.
+    """
+    from moodkiosk.act.players.spotify import speaker
+    from moodkiosk.act.players.spotify.client import Client
+    from moodkiosk.act.players.spotify.line import Line
+
+    clock = Clock()
+    tokens = TokenFile(path_of(settings.spotify.token_file, state_dir))
+    # The running kiosk keeps this file; here it is only read.
+    memory = Shelf(state_dir / "spotify.json", Memory).kept
+    line = Line(Gate(memory, clock), clock.monotonic, lambda: None, settings.spotify.timeout_seconds)
+    client = Client(settings.spotify, tokens, line, clock)
+    client.begin(clock.monotonic() + settings.spotify.deadline_seconds, never)
+    try:
+        speaker.choose(client.devices(), settings.music.speaker)
+    except Trouble as trouble:
+        return _parted(trouble.text)
+    finally:
+        client.end()
+    left = days_left(tokens.authorized_at(), time.time())
+    if left is not None and warning(left) is not None:
+        return f"the Spotify sign-in ends in {max(0, int(left))} days", LOGIN
+    return None, ""
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """A text that a person can act on, as problem and advice."""
+    problem, _, advice = text.partition(": ")
+    return problem, advice

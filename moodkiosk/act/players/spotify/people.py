@@ -1,0 +1,83 @@
+"""People first: whether what is playing, or was stopped, is to be left alone. Pure."""
+
+from __future__ import annotations
+
+from moodkiosk.act.players.spotify.answers import Device, Playback
+from moodkiosk.act.players.spotify.memory import Lowered, Memory, Noticed
+
+CONTINUED = "spotify:station:"
+"""Spotify goes on with a station of its own after the last song of a playlist; nobody has chosen that."""
+
+BELIEVED_SECONDS = 7 * 86_400.0
+"""A pause that seems older than this is a sign of a wrong clock, not of an old pause."""
+
+
+def is_speaker(device: Device | None, name: str, memory: Memory) -> bool:
+    """Whether a device is the kiosk's speaker: by its name, whatever the case."""
+    return device is not None and (
+        device.name.casefold() == name.casefold()
+        or (device.id is not None and device.id == memory.speaker_id and memory.speaker_name == name)
+    )
+
+
+def mark(playback: Playback) -> str:
+    """What is remembered of music that a person has stopped: enough to know it again."""
+    return f"{playback.device.id if playback.device else None} {playback.context_uri}"
+
+
+def hands_off(playback: Playback | None, name: str, memory: Memory, wall: float, respect_seconds: float) -> str | None:
+    """Why automatic music is to leave things as they are, in words; None if nothing speaks against it.
+
+    Music that a person plays is left alone for as long as it plays. A pause is a person's unless it is our own; it
+    is left alone for `respect_seconds`, counted from the moment Spotify gives for it, or else from when it was first
+    seen (which is noted in `memory`).
+
+    Args:
+        playback: what is playing; None: nothing is, and nothing is paused either.
+        name: of the kiosk's speaker.
+        memory: what we started.
+        wall: seconds since 1970.
+        respect_seconds: how long a pause is left alone.
+    """
+    if playback is None:
+        memory.noticed = None
+        return None
+    here = is_speaker(playback.device, name, memory)
+    where = playback.device.name if playback.device else "another device"
+    uri = playback.context_uri
+    ours = memory.is_ours(uri) or (here and memory.started is not None and (uri or "").startswith(CONTINUED))
+    if playback.is_playing:
+        memory.noticed, memory.paused_by_us = None, False
+        if ours:
+            return None if here else f"somebody moved the music to {where}"
+        return f"somebody plays something else on {where}"
+    if ours and here and memory.paused_by_us:
+        return None
+    what = mark(playback)
+    if memory.noticed is None or memory.noticed.what != what:
+        memory.noticed = Noticed(what, wall)
+    if wall < memory.noticed.at:  # the clock was set back since
+        memory.noticed = Noticed(what, wall)
+    since = wall - memory.noticed.at
+    said = since if playback.timestamp is None else wall - playback.timestamp / 1000
+    if said <= BELIEVED_SECONDS:
+        since = max(since, said)
+    return None if since >= respect_seconds else f"somebody paused the music on {where}"
+
+
+def volume(current: int | None, cap: int | None, lowered: Lowered | None) -> tuple[int | None, Lowered | None]:
+    """The volume to set (None: leave it), and what to remember once it is set. All in percent.
+
+    Never above `cap`; what a person has set is only ever lowered. A volume that is still as we lowered it may rise
+    again with the cap (after the quiet hours), as far as it was.
+    """
+    if current is None or cap is None:
+        return None, lowered
+    untouched = lowered is not None and lowered.now == current
+    was = lowered.was if lowered is not None and untouched else current
+    if current > cap:
+        return cap, Lowered(was, cap)
+    if untouched and cap > current and was > current:
+        target = min(cap, was)
+        return target, Lowered(was, target) if target < was else None
+    return None, lowered if untouched else None

@@ -1,0 +1,197 @@
+"""The player "spotify": carries decisions out on a Spotify Connect speaker, and says how it is doing."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from moodkiosk.act.players.player import Clock, PlayerStatus, Superseded
+from moodkiosk.act.players.spotify import allowance
+from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left, path_of, warning
+from moodkiosk.act.players.spotify.gate import Gate
+from moodkiosk.act.players.spotify.memory import Memory, Shelf
+from moodkiosk.act.players.spotify.trouble import LOGIN, Kind, Trouble
+from moodkiosk.config.settings import Config
+from moodkiosk.moods import Decision, LookReport, PlayerReport
+
+if TYPE_CHECKING:
+    from moodkiosk.act.players.spotify.client import Client
+    from moodkiosk.act.players.spotify.music import Finder
+    from moodkiosk.act.players.spotify.remote import Remote
+
+Found = TypeVar("Found")
+
+REMOTE = "moodkiosk.act.players.spotify.remote"
+
+LOOK_SECONDS = 5.0
+"""A look ends within this: a decision may come at any time, and should not have to wait for it."""
+MENDED_BY_LOOKING: frozenset[Kind] = frozenset({"offline", "server", "portal", "garbage", "token", "late"})
+"""Troubles that are over once Spotify has answered anything; others, such as a speaker that is missing, may not be."""
+
+log = logging.getLogger("moodkiosk.act.player")
+
+
+class SpotifyPlayer:
+    """A `Player`. What a restart must not forget is in the state folder: `spotify.json` and `spotify-music.json`."""
+
+    def __init__(self, config: Config, state_dir: Path, clock: Clock) -> None:
+        self._config = config
+        self._state_dir = state_dir
+        self._clock = clock
+        self._shelf = Shelf(state_dir / "spotify.json", Memory)
+        self._tokens = TokenFile(path_of(config.spotify.token_file, state_dir))
+        self._gate = Gate(self._shelf.kept, clock)
+        self._trouble: Trouble | None = None
+        self._refused_tokens: object = None
+        self._waits: str | None = None
+        self._said = "ready"
+        self._looked_at: float | None = None
+        self._at_work: tuple[Client, Finder] | None = None
+        # spotipy takes a while to import: not while act starts, but before the first decision comes.
+        threading.Thread(target=import_module, args=(REMOTE,), name="spotify-import", daemon=True).start()
+
+    def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
+        """Carries out a decision to play, pause or skip; see `players.Player`."""
+        from moodkiosk.act.players.spotify.remote import Outcome
+
+        name, trouble = decision.speaker or self._config.music.speaker, None
+
+        def carry_out(remote: Remote) -> Outcome:
+            do = {"pause": remote.pause, "skip": remote.skip}.get(decision.action, remote.play)
+            return do(decision, name)
+
+        try:
+            outcome = self._at_the_remote(carry_out, self._config.spotify.deadline_seconds, superseded)
+        except Trouble as found:
+            trouble = found
+            outcome = Outcome("failed", found.text)
+        if trouble is not None and trouble.kind == "replaced":
+            return None
+        self._note(trouble, outcome.text if outcome.retry_at is not None else None)
+        return PlayerReport(
+            outcome.kind,
+            self._clock.monotonic(),
+            outcome.text,
+            decision.mood,
+            outcome.what,
+            outcome.uri,
+            decision.asked,
+            outcome.retry_at,
+        )
+
+    def look(self, superseded: Superseded) -> LookReport | None:
+        """Looks once at what plays; see `players.Player`."""
+        memory, clock, name = self._shelf.kept, self._clock, self._config.music.speaker
+        allowance.use(memory, clock.wall())
+        seconds = min(LOOK_SECONDS, self._config.spotify.deadline_seconds)
+        try:
+            kind, reason = self._at_the_remote(lambda remote: remote.look(name), seconds, superseded)
+        except Trouble as trouble:
+            if trouble.kind == "replaced":
+                return None
+            self._note(trouble, self._waits)
+            return LookReport("unknown", clock.monotonic(), trouble.text)
+        if self._trouble is not None and self._trouble.kind in MENDED_BY_LOOKING:
+            self._note(None, self._waits)
+        started = memory.started
+        since = datetime.fromtimestamp(started.at, UTC) if kind == "ours" and started is not None else None
+        return LookReport(kind, clock.monotonic(), reason, since)
+
+    def no_look(self) -> str | None:
+        """Why not to look now; any thread may ask."""
+        wall, at = self._clock.wall(), self._clock.monotonic()
+        if self._tokens.load() is None or self._gate.until() is not None:
+            return self.status().text
+        if self._looked_at is not None and at - self._looked_at < allowance.APART_SECONDS:
+            return "that was done a moment ago"
+        if allowance.used_up(self._shelf.kept, wall) or self._requests_today(wall) >= allowance.REQUESTS_A_DAY:
+            return "it was asked for too often: Spotify's daily quota is small"
+        return None
+
+    def status(self) -> PlayerStatus:
+        """How it is doing; any thread may ask."""
+        wall = self._clock.wall()
+        left = days_left(self._tokens.authorized_at(), wall)
+        return PlayerStatus(
+            self._text(left),
+            self._requests_today(wall),
+            left,
+            self._gate.until(),
+        )
+
+    def _text(self, left: float | None) -> str:
+        tokens, trouble = self._tokens.load(), self._trouble
+        if tokens is None:
+            return f"{self._tokens.problem}: {LOGIN}"
+        try:
+            self._gate.check()
+        except Trouble as closed:
+            return closed.text
+        # A new sign-in, or time, may have settled what was wrong.
+        if (
+            trouble is not None
+            and trouble.kind != "busy"
+            and (trouble.kind != "sign_in" or tokens is self._refused_tokens)
+        ):
+            return trouble.text
+        text = self._waits or "ready"
+        if left is not None and warning(left) is not None:
+            days = max(0, int(left))
+            text += f"; the Spotify sign-in ends in {days} day{'' if days == 1 else 's'}: {LOGIN}"
+        return text
+
+    def _prepare(self) -> tuple[Client, Finder]:
+        from moodkiosk.act.players.spotify.client import Client
+        from moodkiosk.act.players.spotify.line import Line
+        from moodkiosk.act.players.spotify.music import Finder
+
+        spotify = self._config.spotify
+        line = Line(self._gate, self._clock.monotonic, self._count, spotify.timeout_seconds)
+        client = Client(spotify, self._tokens, line, self._clock)
+        return client, Finder(self._state_dir / "spotify-music.json", client, random.Random())
+
+    def _at_the_remote(self, do: Callable[[Remote], Found], seconds: float, superseded: Superseded) -> Found:
+        """Does something with the remote control, within so many seconds. Raises Trouble."""
+        from moodkiosk.act.players.spotify.remote import Remote
+
+        music, spotify = self._config.music, self._config.spotify
+        client, finder = self._at_work = self._at_work or self._prepare()
+        client.begin(self._clock.monotonic() + seconds, superseded)
+        respect_seconds = 60 * music.respect_manual_minutes
+        try:
+            self._gate.check()
+            return do(Remote(client, finder, self._shelf.kept, self._clock, respect_seconds, spotify.wake_command))
+        finally:
+            client.end()
+            self._shelf.save()
+            finder.save()
+            self._looked_at = self._clock.monotonic()
+
+    def _requests_today(self, wall: float) -> int:
+        memory = self._shelf.kept
+        return memory.requests if memory.requests_day == _day(wall) else 0
+
+    def _count(self) -> None:
+        memory, day = self._shelf.kept, _day(self._clock.wall())
+        if memory.requests_day != day:
+            memory.requests_day, memory.requests = day, 0
+        memory.requests += 1
+
+    def _note(self, trouble: Trouble | None, waits: str | None) -> None:
+        """Keeps what is wrong for the status, and logs it when that has changed."""
+        self._waits = waits
+        self._trouble, self._refused_tokens = trouble, self._tokens.load()
+        text = trouble.text if trouble else "ready"
+        if text != self._said:
+            log.log(logging.WARNING if trouble else logging.INFO, "spotify: %s", text)
+            self._said = text
+
+
+def _day(wall: float) -> str:
+    return datetime.fromtimestamp(wall).astimezone().date().isoformat()

@@ -1,0 +1,246 @@
+"""The remote control: starts, pauses and skips on the speaker, and looks before it touches anything."""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass
+from datetime import datetime
+
+from moodkiosk.act.players.player import Clock
+from moodkiosk.act.players.spotify import people, speaker
+from moodkiosk.act.players.spotify.answers import Device, Playback
+from moodkiosk.act.players.spotify.client import Client
+from moodkiosk.act.players.spotify.memory import Memory, Noticed, Started
+from moodkiosk.act.players.spotify.music import Finder, Music
+from moodkiosk.act.players.spotify.trouble import Trouble
+from moodkiosk.moods import Decision, LookKind, ReportKind
+
+VERIFY_SECONDS = 2.0
+"""It takes about so long until the Web API tells of what a speaker began to play."""
+HARDLY_BEGUN_SECONDS = 10.0
+"""A song is not worth waiting for when so little of it has been, or is still to be, heard."""
+EARLY_SECONDS = 3.0
+"""Music that waits for the end of a song is asked for so much before it."""
+
+log = logging.getLogger("moodkiosk.act.player")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a decision; the fields are those of `PlayerReport`."""
+
+    kind: ReportKind
+    text: str = "ready"
+    what: str | None = None
+    uri: str | None = None
+    retry_at: float | None = None
+
+
+class Remote:
+    """Carries out one decision at a time. Every method raises Trouble when the world does not let it."""
+
+    def __init__(
+        self,
+        client: Client,
+        finder: Finder,
+        memory: Memory,
+        clock: Clock,
+        respect_seconds: float,
+        wake_command: tuple[str, ...],
+    ) -> None:
+        self._client = client
+        self._finder = finder
+        self._memory = memory
+        self._clock = clock
+        self._respect_seconds = respect_seconds
+        self._wake_command = wake_command
+
+    def play(self, decision: Decision, name: str) -> Outcome:
+        """Starts the first of the decision's choices that can be started, unless people come first."""
+        playback = self._look(name)
+        if not decision.asked:
+            reason = people.hands_off(playback, name, self._memory, self._clock.wall(), self._respect_seconds)
+            if reason is not None:
+                return Outcome("overridden", reason)
+            if decision.finish_song and (waiting := self._song_first(playback, name)):
+                return waiting
+        last = self._memory.started.uri if self._memory.started else None
+        reasons: list[str] = []
+        for music in self._finder.find(decision.choices, decision.mood, self._clock.wall(), last, reasons):
+            try:
+                if decision.asked or not self._plays(playback, music.uri, name):
+                    self._start(music, playback, decision, name)
+                else:
+                    speaker.fit_volume(
+                        self._client, playback.device if playback else None, decision.volume_percent_max, self._memory
+                    )
+            except Trouble as trouble:
+                if trouble.kind != "not_found":
+                    raise
+                self._finder.forget(music.uri)
+                reasons.append(f"{music.name}: {trouble.text}")
+            else:
+                return Outcome("played", what=music.name, uri=music.uri)
+        raise Trouble("not_found", "nothing to play: " + ("; ".join(reasons) or "no music is set for this mood"))
+
+    def look(self, name: str) -> tuple[LookKind, str]:
+        """What plays, as the next decision would judge it; for "others", what they do."""
+        playback = self._look(name)
+        reason = people.hands_off(playback, name, self._memory, self._clock.wall(), self._respect_seconds)
+        if reason is not None:
+            return "others", reason
+        return ("ours" if playback is not None and playback.is_playing else "nothing"), ""
+
+    def pause(self, decision: Decision, name: str) -> Outcome:
+        """Pauses the speaker; without being asked, only what we started there."""
+        playback, memory = self._look(name), self._memory
+        if playback is None or not playback.is_playing:
+            return Outcome("paused")
+        device = playback.device
+        if device is None or device.id is None or not people.is_speaker(device, name, memory):
+            if decision.asked:
+                raise Trouble("no_speaker", f"nothing is playing on '{name}'")
+            return Outcome("overridden", f"somebody plays music on {device.name if device else 'another device'}")
+        if not decision.asked and not memory.is_ours(playback.context_uri):
+            return Outcome("overridden", f"somebody plays something else on {device.name}")
+        try:
+            self._client.pause(device.id)
+        except Trouble as trouble:
+            if trouble.kind != "restricted":  # it has just been paused
+                raise
+        memory.paused_by_us = not decision.asked
+        if decision.asked:
+            memory.noticed = Noticed(people.mark(playback), self._clock.wall())
+        return Outcome("paused")
+
+    def skip(self, decision: Decision, name: str) -> Outcome:  # noqa: ARG002 - only people ask for it
+        """Goes to the next song on the speaker."""
+        playback = self._look(name)
+        device = playback.device if playback else None
+        if device is None or device.id is None or not people.is_speaker(device, name, self._memory):
+            raise Trouble("no_speaker", f"nothing is playing on '{name}'")
+        self._client.skip(device.id)
+        return Outcome("skipped")
+
+    def _look(self, name: str) -> Playback | None:
+        """What is playing; if that is on the speaker, its id is known for nothing."""
+        playback = self._client.playback()
+        device = playback.device if playback else None
+        if device is not None and device.id and not device.is_restricted and device.name.casefold() == name.casefold():
+            speaker.seen(device, name, self._memory)
+        return playback
+
+    def _plays(self, playback: Playback | None, uri: str, name: str) -> bool:
+        return (
+            playback is not None
+            and playback.is_playing
+            and playback.context_uri == uri
+            and people.is_speaker(playback.device, name, self._memory)
+        )
+
+    def _song_first(self, playback: Playback | None, name: str) -> Outcome | None:
+        """The song that is playing on the speaker is to be finished: says when to come again."""
+        if playback is None or not people.is_speaker(playback.device, name, self._memory):
+            return None
+        left = playback.remaining_seconds
+        if left is None or left <= HARDLY_BEGUN_SECONDS or (playback.progress_ms or 0) < 1000 * HARDLY_BEGUN_SECONDS:
+            return None
+        end = datetime.fromtimestamp(self._clock.wall() + left).astimezone().strftime("%H:%M")
+        text = f"the song that is playing is finished first, until {end}"
+        return Outcome("failed", text, retry_at=self._clock.monotonic() + left - EARLY_SECONDS)
+
+    def _start(self, music: Music, playback: Playback | None, decision: Decision, name: str) -> None:
+        memory, cap = self._memory, decision.volume_percent_max
+        device = playback.device if playback and people.is_speaker(playback.device, name, memory) else None
+        active = device is not None and bool(device.id) and not device.is_restricted
+        listed = False
+        known = memory.speaker_id if memory.speaker_name == name else None
+        if not active and (known is None or cap is not None):  # its volume is not known without looking
+            device, listed = self._find(name, decision), True
+        device_id = device.id if device is not None and device.id else known
+        assert device_id is not None
+        fits = speaker.fit_volume(self._client, device, cap, memory)
+        shuffle = music.uri.startswith("spotify:playlist:") and not memory.shuffled
+        shuffle = shuffle and playback is not None and playback.shuffle_state is False
+        if shuffle and active:
+            speaker.shuffle(self._client, device_id, memory)
+        device_id = self._launch(device_id, music, decision, name, listed=listed)
+        memory.started = Started(music.uri, device_id, self._clock.wall())
+        memory.pending, memory.paused_by_us, memory.noticed = None, False, None
+        try:
+            if not fits:
+                speaker.fit_volume(self._client, device, cap, memory)
+            if shuffle and not active:
+                speaker.shuffle(self._client, device_id, memory)
+            if not active and not memory.trusted:
+                self._verify(music, name)
+        except Trouble as trouble:
+            if trouble.kind == "no_speaker":
+                raise
+            log.debug("it plays, as far as can be seen: %s", trouble.text)
+        if active:
+            memory.trusted = True
+
+    def _find(self, name: str, decision: Decision) -> Device:
+        return speaker.find(self._client, name, self._memory, self._wake_command, patient=decision.asked)
+
+    def _launch(self, device_id: str, music: Music, decision: Decision, name: str, *, listed: bool) -> str:
+        """Starts the music and returns the id of the device that took it.
+
+        An id that is no longer good is looked up again, once; a device that is listed but not found is woken by
+        transferring the playback to it.
+        """
+        song = random.randrange(music.songs) if music.songs else None
+        try:
+            self._put(device_id, music.uri, song, name)
+            return device_id
+        except Trouble as trouble:
+            if trouble.kind != "no_speaker":
+                raise
+        if not listed:
+            self._memory.speaker_id = None
+            device_id = self._find(name, decision).id or ""
+            try:
+                self._put(device_id, music.uri, song, name)
+                return device_id
+            except Trouble as trouble:
+                if trouble.kind != "no_speaker":
+                    raise
+        try:
+            self._client.transfer(device_id)
+            self._put(device_id, music.uri, song, name)
+        except Trouble as trouble:
+            if trouble.kind != "no_speaker":
+                raise
+            raise Trouble("no_speaker", f"speaker '{name}' does not react: choose it once in the Spotify app") from None
+        return device_id
+
+    def _put(self, device_id: str, uri: str, song: int | None, name: str) -> None:
+        """Starts it. When it is unclear whether that worked, looks; it is ours from now on in any case."""
+        memory, before = self._memory, self._memory.pending
+        memory.pending = uri
+        try:
+            self._client.start(device_id, uri, song)
+        except Trouble as trouble:
+            if trouble.unclear or trouble.kind == "restricted":
+                try:
+                    if trouble.unclear:
+                        self._client.pause_for(VERIFY_SECONDS)
+                    if self._plays(self._client.playback(), uri, name):
+                        return
+                except Trouble as worse:
+                    log.debug("could not look after a failed start: %s", worse.text)
+            if not trouble.unclear:
+                memory.pending = before
+            raise
+
+    def _verify(self, music: Music, name: str) -> None:
+        """Looks once whether a speaker that was not in use really plays."""
+        self._client.pause_for(VERIFY_SECONDS)
+        playback = self._client.playback()
+        if playback is None or not playback.is_playing or not people.is_speaker(playback.device, name, self._memory):
+            text = f"speaker '{name}' took the music but stays silent: choose it once in the Spotify app"
+            raise Trouble("no_speaker", text)
+        log.debug("%s plays on %s", music.uri, name)
+        self._memory.trusted = True

@@ -1,0 +1,104 @@
+"""Finds the speaker by its name among the devices that are there, never another one; sets its volume and shuffle."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+from collections.abc import Sequence
+
+from moodkiosk.act.players.spotify import people
+from moodkiosk.act.players.spotify.answers import Device
+from moodkiosk.act.players.spotify.client import Client
+from moodkiosk.act.players.spotify.memory import Memory
+from moodkiosk.act.players.spotify.trouble import Trouble
+
+log = logging.getLogger("moodkiosk.act.player")
+
+TRIES = 3
+TRY_SECONDS = 3.0
+WAKE_SECONDS = 5.0
+"""The wake command may take so long."""
+
+
+def choose(devices: Sequence[Device], name: str) -> Device:
+    """The usable device of that name, whatever the case; of several the active one. Raises Trouble, saying why not."""
+    named = [device for device in devices if device.name.casefold() == name.casefold()]
+    usable = [device for device in named if device.id and not device.is_restricted]
+    if usable:
+        return next((device for device in usable if device.is_active), usable[0])
+    if any(device.is_restricted for device in named):
+        raise Trouble("no_speaker", f"speaker '{name}' takes no commands from other apps (it is restricted)")
+    others = ", ".join(sorted({device.name for device in devices if device.name})) or "no other one"
+    raise Trouble(
+        "no_speaker", f"speaker '{name}' not connected: choose it once in the Spotify app (connected: {others})"
+    )
+
+
+def find(client: Client, name: str, memory: Memory, wake_command: Sequence[str], *, patient: bool) -> Device:
+    """Looks for the speaker. Raises Trouble if it is not there.
+
+    Looks three times, three seconds apart, then runs the wake command once and looks a last time. While the speaker
+    stays missing, only `patient` calls go to that length, and the wake command is not run again.
+    """
+    tries = TRIES if patient or not memory.missing else 1
+    for attempt in range(tries):
+        if attempt:
+            client.pause_for(TRY_SECONDS)
+        try:
+            return seen(choose(client.devices(), name), name, memory)
+        except Trouble as trouble:
+            if trouble.kind != "no_speaker":
+                raise
+            reason = trouble
+    memory.missing, memory.speaker_id = True, None
+    if not wake_command or memory.woken:
+        raise reason
+    memory.woken = True
+    _wake(wake_command)
+    client.pause_for(TRY_SECONDS)
+    return seen(choose(client.devices(), name), name, memory)
+
+
+def seen(device: Device, name: str, memory: Memory) -> Device:
+    """Remembers the speaker's device."""
+    if device.id != memory.speaker_id or name != memory.speaker_name:
+        memory.trusted = False
+    memory.speaker_name, memory.speaker_id = name, device.id
+    memory.missing = memory.woken = False
+    return device
+
+
+def fit_volume(client: Client, device: Device | None, cap: int | None, memory: Memory) -> bool:
+    """Lowers a volume above the cap, best-effort; False if that failed."""
+    if device is None or device.id is None or not device.supports_volume:
+        return True
+    target, after = people.volume(device.volume_percent, cap, memory.lowered)
+    try:
+        if target is not None:
+            client.set_volume(device.id, target)
+    except Trouble as trouble:
+        log.warning("the volume of %s stays at %s %%: %s", device.name, device.volume_percent, trouble.text)
+        return False
+    memory.lowered = after
+    return True
+
+
+def shuffle(client: Client, device_id: str, memory: Memory) -> None:
+    """Switches shuffle on, once and for all, best-effort."""
+    try:
+        client.shuffle(device_id)
+    except Trouble as trouble:
+        log.warning("shuffle could not be switched on: %s", trouble.text)
+        return
+    memory.shuffled = True
+
+
+def _wake(command: Sequence[str]) -> None:
+    log.info("speaker is missing: running %s", command[0])
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=WAKE_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.warning("spotify.wake_command failed: %s", error)
+        return
+    if done.returncode:
+        log.warning("spotify.wake_command failed with status %d", done.returncode)

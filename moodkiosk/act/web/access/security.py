@@ -1,0 +1,233 @@
+"""The guard before the page: who may ask, from where, and how much at a time. Pure ASGI, around the application.
+
+Host: a page of another site can make a browser call any name that it resolves to this machine (DNS rebinding); so only
+names that are ours are answered. An address literal cannot be rebound and is one of ours whenever it reaches us.
+Origin and token: a page of another site can make a browser send a request here with our cookie (CSRF).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+from moodkiosk.act.web.access.sessions import Sessions
+
+BODY_LIMIT_BYTES = 8 * 1024
+"""A command's value may have 4 KiB (`commands.VALUE_LIMIT_BYTES`)."""
+BODY_SECONDS = 5.0
+COOKIE = "moodkiosk"
+TOKEN_HEADER = b"x-csrf-token"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+OPEN_PATHS = ("/login", "/display", "/assets/", "/icon.svg", "/manifest.webmanifest")
+"""Answered without a session: nothing of the household is in them."""
+
+# CSP level 3. Everything comes from here, and nothing is inline.
+HEADERS: dict[bytes, bytes] = {
+    b"content-security-policy": b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    b"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    b"require-trusted-types-for 'script'; trusted-types 'none'",
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    # Not "no-referrer": with it, browsers hide the origin of our own sign-in form.
+    b"referrer-policy": b"same-origin",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
+    b"cache-control": b"no-store",
+}
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+
+class Refused(Exception):
+    """A request that goes no further: the status, and why."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+
+class Request:
+    """The part of a request that the guard looks at."""
+
+    def __init__(self, scope: MutableMapping[str, Any]) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.headers: list[tuple[bytes, bytes]] = scope["headers"]
+
+    def header(self, name: bytes) -> str | None:
+        """The header, if it is there exactly once."""
+        found = [value for key, value in self.headers if key == name]
+        return found[0].decode("latin-1") if len(found) == 1 else None
+
+    @property
+    def host(self) -> str | None:
+        """The name under which we are called, without the port; None for none or an odd one."""
+        value = self.header(b"host")
+        try:
+            return urlsplit(f"//{value}").hostname if value else None
+        except ValueError:
+            return None
+
+    @property
+    def session(self) -> str:
+        """The session's cookie, or ""."""
+        cookie: SimpleCookie = SimpleCookie()
+        try:
+            cookie.load(self.header(b"cookie") or "")
+        except CookieError:
+            return ""
+        return cookie[COOKIE].value if COOKIE in cookie else ""
+
+
+class Guard:
+    """Checks every request before the application sees it, and puts the safety headers on every answer.
+
+    A request's body is read here, whole and in time; the application finds it at `scope["body"]`.
+    """
+
+    def __init__(
+        self, app: App, host: str, further_hosts: Iterable[str], sessions: Sessions | None, key: bytes
+    ) -> None:
+        """Guards `app`, which listens at `host`.
+
+        Args:
+            app: the application.
+            host: the address it listens at.
+            further_hosts: other names that are ours.
+            sessions: who is signed in; None: nobody needs to.
+            key: what tokens are made with; secret.
+        """
+        self._app = app
+        self._sessions = sessions
+        self._key = key
+        self._any_address = host not in LOOPBACK
+        names = {*LOOPBACK, *(name.lower() for name in further_hosts)}
+        if self._any_address:
+            own = socket.gethostname().lower()
+            names |= {host, own, f"{own}.local"}
+        self._names = frozenset(names)
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            return
+        send = _with_headers(send)
+        request = Request(scope)
+        try:
+            self._check_host(request)
+            self._check_session(request)
+            self._check_origin(request)
+            scope["token"] = self.token(request.session)
+            if request.method not in ("GET", "HEAD"):
+                scope["body"] = await _body(request, receive)
+        except Refused as refused:
+            await _refuse(request, refused, send)
+            return
+        await self._app(scope, receive, send)
+
+    def token(self, session: str) -> str:
+        """The token that a request with consequences must carry; another one for every session and every start."""
+        return hmac.new(self._key, session.encode(), hashlib.sha256).hexdigest()
+
+    def _check_host(self, request: Request) -> None:
+        host = request.host
+        if host is None or not (host in self._names or (self._any_address and _is_address(host))):
+            raise Refused(403, "not called by one of this kiosk's names; web.allowed_hosts can have more")
+
+    def _check_session(self, request: Request) -> None:
+        if self._sessions is None or request.path.startswith(OPEN_PATHS) or self._sessions.knows(request.session):
+            return
+        raise Refused(401, "sign in first")
+
+    def _check_origin(self, request: Request) -> None:
+        """Same origin for everything with consequences, and the token (the sign-in itself cannot have one yet)."""
+        if request.method in ("GET", "HEAD"):
+            return
+        origin, host = request.header(b"origin"), request.header(b"host")
+        if origin is not None and urlsplit_netloc(origin) != host:
+            raise Refused(403, "asked for by another site")
+        if (request.header(b"sec-fetch-site") or "same-origin") not in ("same-origin", "none"):
+            raise Refused(403, "asked for by another site")
+        if request.path == "/login":
+            return
+        given = request.header(TOKEN_HEADER) or ""
+        if not hmac.compare_digest(given.encode("latin-1"), self.token(request.session).encode()):
+            raise Refused(403, "the token is missing or old; see /api/token")
+
+
+def urlsplit_netloc(origin: str) -> str | None:
+    """Host and port of an origin; None for "null" and other things that are no origin of a page."""
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return None
+    return parts.netloc if parts.scheme in ("http", "https") else None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+async def _body(request: Request, receive: Receive) -> bytes:
+    """The whole body. Raises Refused for one that is too long or comes too slowly."""
+    length = request.header(b"content-length") or "0"
+    if not length.isdecimal() or len(length) > 9 or int(length) > BODY_LIMIT_BYTES:
+        raise Refused(413, f"longer than {BODY_LIMIT_BYTES} bytes")
+    body = b""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            more = True
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Refused(400, "the request broke off")
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
+                if len(body) > BODY_LIMIT_BYTES:
+                    raise Refused(413, f"longer than {BODY_LIMIT_BYTES} bytes")
+    except TimeoutError:
+        raise Refused(408, "the request came too slowly") from None
+    return body
+
+
+async def _refuse(request: Request, refused: Refused, send: Send) -> None:
+    """Says no; to a browser that has to sign in first, where."""
+    # Closed, since there may be a body on its way that nobody is going to read.
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    status, text = refused.status, refused.text
+    if status == 401 and request.method in ("GET", "HEAD") and not request.path.startswith("/api/"):
+        status, headers = 303, [*headers, (b"location", b"/login")]
+    elif request.path.startswith("/api/"):
+        headers[0] = (b"content-type", b"application/json")
+        text = f'{{"error":"{refused.text}"}}'  # our own words; there is nothing to escape in them
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode()})
+
+
+def _with_headers(send: Send) -> Send:
+    """`send`, with the safety headers where the application has not said otherwise."""
+
+    async def send_with(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = {key.lower() for key, _ in message.get("headers", [])}
+            more = [(key, value) for key, value in HEADERS.items() if key not in given]
+            message = {**message, "headers": [*message.get("headers", []), *more]}
+        await send(message)
+
+    return send_with

@@ -1,0 +1,1 @@
+"""What the machine gives: `files` (that survive power cuts), `paths`, `systemd` (notify, journal), `crash`."""

@@ -1,0 +1,98 @@
+"""What is asked before a sitting: the spelling of labels, and who it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moodkiosk.cli import UsageError
+from moodkiosk.learn.data import labels as names
+
+if TYPE_CHECKING:
+    from moodkiosk.learn.data.summary import Floats
+
+Question = Callable[[str, str], str]
+"""Asks a question with a default answer and returns what was answered."""
+
+
+class Earlier:
+    """What was recorded before into a folder. Files that cannot be read are left out.
+
+    Attributes:
+        labels: those that occur, sorted.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from moodkiosk.learn.data import dataset
+
+        self._parts = []
+        for path in sorted(folder.rglob("*.npz")):
+            try:
+                self._parts.append(dataset.parse(path.read_bytes(), path))
+            except (UsageError, OSError):
+                continue
+        self.labels = tuple(sorted({label for part in self._parts for label in part.labels}))
+
+    def traits_of(self, person: str) -> dict[str, Floats]:
+        """Traits of what was recorded of that person, by label. Mirror images do not compare, and are left out."""
+        import numpy as np
+
+        from moodkiosk.learn.data.summary import traits
+
+        found: dict[str, list[Floats]] = {}
+        for part in self._parts:
+            theirs = part.select((part.person == person) & ~part.mirrored)
+            for label in theirs.labels:
+                some = theirs.select(theirs.label == label)
+                found.setdefault(label, []).append(traits(some.face, some.left_hand, some.right_hand))
+        return {label: np.concatenate(rows) for label, rows in found.items()}
+
+
+def labels(typed: Iterable[str], earlier: Iterable[str], ask: Question | None, *, as_typed: bool) -> tuple[str, ...]:
+    """The labels to record.
+
+    A label that is known in another spelling, or looks like a slip, is asked about; with nobody to ask, another
+    spelling is refused and a slip is left to the person. Raises UsageError.
+    """
+    known = [*earlier, *(name for name in names.USUAL if not names.twin(name, earlier))]
+    chosen: list[str] = []
+    for text in typed:
+        label = names.clean(text)
+        if not as_typed:
+            label = _settled(label, [*known, *chosen], ask)
+        chosen.append(label)
+    return tuple(chosen)
+
+
+def person(given: str | None, ask: Question | None) -> str:
+    """The name of the person; asked for if there is somebody to ask. Raises UsageError."""
+    if given is None and ask is not None:
+        given = ask("Who is in front of the camera? A name or nickname; empty for nobody in particular:", "")
+    name = " ".join((given or "").split())
+    if len(name) > 60 or not name.isprintable():
+        raise UsageError("--person must be a name of at most 60 letters")
+    return name
+
+
+def on_terminal(question: str, default: str) -> str:
+    """Asks on the terminal; Enter takes the default."""
+    try:
+        return input(f"{question} ").strip() or default
+    except EOFError:
+        return default
+
+
+def _settled(label: str, known: list[str], ask: Question | None) -> str:
+    if (twin := names.twin(label, known)) is not None:
+        if ask is None:
+            raise UsageError(f"{label!r} is spelled {twin!r} so far: spell it the same, or say --keep-spelling")
+        return twin if _agreed(ask, f"{label!r} is spelled {twin!r} so far. Record it as {twin!r}?") else label
+    meant = names.slip(label, known)
+    if meant is not None and ask is not None:
+        return meant if _agreed(ask, f"{label!r} looks like a slip of {meant!r}. Record it as {meant!r}?") else label
+    return label
+
+
+def _agreed(ask: Question, question: str) -> bool:
+    return ask(f"{question} [Y/n]", "y").lower().startswith("y")

@@ -1,0 +1,137 @@
+"""`moodkiosk collect` and `scripts/collect.py`: records labelled landmarks of face and hands, on the kiosk."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from moodkiosk.cli import Failure, UsageError
+from moodkiosk.config import load
+from moodkiosk.host import paths
+from moodkiosk.learn.collect import asking
+from moodkiosk.learn.collect.lease import Lease
+
+if TYPE_CHECKING:
+    from moodkiosk.config.settings import Config
+    from moodkiosk.learn.collect.sitting import Sitting
+    from moodkiosk.learn.collect.take import Take
+
+
+def main(args: argparse.Namespace) -> int:
+    """Holds a sitting here, or with `--host` over there. With nobody at the keys, every label must be kept for a 0."""
+    if not 1 <= args.seconds <= 600:
+        raise UsageError("--seconds must be from 1 to 600")
+    by_hand = not args.quiet and sys.stdin.isatty() and sys.stdout.isatty()
+    if args.host is not None:
+        from moodkiosk.learn.collect.remote import collect_there
+
+        return collect_there(args, by_hand=by_hand)
+    settings = load.load(args.config, secrets=False)
+    make_writable(args.out)
+    earlier = asking.Earlier(args.out)
+    question = asking.on_terminal if by_hand else None
+    labels = asking.labels(args.labels, earlier.labels, question, as_typed=args.keep_spelling)
+    person = asking.person(args.person, question)
+    sitting = _prepare(args, labels, person, earlier, by_hand=by_hand)
+    # What the camera has to say is shown during the sitting; lines of a log would go through the picture.
+    logging.getLogger("moodkiosk").addHandler(logging.NullHandler())
+    try:
+        with _signals_interrupt():
+            _hold(sitting, args, settings, person)
+    except KeyboardInterrupt:
+        _say_what_is_kept(sitting, args.out, "broken off; ")
+        return 130
+    except Failure:
+        if sitting.kept:
+            _say_what_is_kept(sitting, args.out)
+        raise
+    _say_what_is_kept(sitting, args.out)
+    return 1 if sitting.missing and not by_hand else 0
+
+
+def make_writable(folder: Path) -> None:
+    """Makes the folder if need be. Raises Failure if nothing can be written there."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise Failure(f"cannot write into {folder}: {error.strerror}") from None
+
+
+def _prepare(
+    args: argparse.Namespace, labels: tuple[str, ...], person: str, earlier: asking.Earlier, *, by_hand: bool
+) -> Sitting:
+    from moodkiosk.learn.collect.sitting import Plan, Sitting
+    from moodkiosk.sense.faces import graph
+    from moodkiosk.sense.records import recording
+
+    session = time.strftime("%Y-%m-%d %H:%M:%S")
+
+    def save(label: str, take: Take) -> Path:
+        made = recording.Recording(
+            label, take.samples, mirrored=False, extractor=graph.extractor(), person=person, session=session
+        )
+        return recording.save(made, args.out)
+
+    return Sitting(Plan(labels, args.seconds, by_hand, earlier.traits_of(person)), save)
+
+
+def _hold(sitting: Sitting, args: argparse.Namespace, settings: Config, person: str) -> None:
+    from moodkiosk.learn.collect import studio
+    from moodkiosk.learn.collect.lines import Lines
+    from moodkiosk.learn.collect.screen import Screen
+
+    source = args.source or settings.camera.source
+    with contextlib.ExitStack() as stack:
+        lease = None
+        if source == "rpicam" or source.startswith("/dev/"):
+            lease = stack.enter_context(Lease(paths.control_socket(settings.paths)))
+        print("opening the camera ...", flush=True)
+        patient = lease is not None and lease.lent
+        pictures = stack.enter_context(studio.opened(settings, args.source, patient=patient))
+        eyes = studio.sitters_eyes(settings)
+
+        def camera() -> str:
+            return pictures.status.detail + (f", {lease.state}" if lease and lease.lent else "")
+
+        view = stack.enter_context(Screen(person, camera)) if sitting.plan.by_hand else Lines(_say)
+        studio.run(sitting, pictures, eyes, view)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _say_what_is_kept(sitting: Sitting, folder: Path, how: str = "") -> None:
+    count, samples = len(sitting.kept), sum(kept.samples for kept in sitting.kept)
+    with contextlib.suppress(OSError):  # the terminal may have gone
+        _say(f"{how}{count} recording{'' if count == 1 else 's'} with {samples} samples kept in {folder}")
+        if sitting.missing:
+            _say(f"nothing is kept of: {', '.join(sitting.missing)}")
+        for kept in sitting.kept:
+            _say(f"  {kept.path.name}: {kept.samples} samples" + "".join(f"; {text}" for text in kept.warnings))
+
+
+@contextlib.contextmanager
+def _signals_interrupt() -> Iterator[None]:
+    """A lost connection and a polite end are taken like Ctrl-C: what is complete stays, the camera is closed."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGHUP, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

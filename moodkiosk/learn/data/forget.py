@@ -1,0 +1,29 @@
+"""`moodkiosk forget`: deletes a person's recordings, or all of them, where they were collected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from moodkiosk.cli import RECORDINGS, Failure, UsageError
+from moodkiosk.learn.collect.remote import OUTBOX
+from moodkiosk.sense.records.erase import erase
+
+
+def folders(given: Path | None) -> list[Path]:
+    """Where to look: the folder that is named, or collect's usual one; and what is kept here until it is fetched."""
+    outbox = Path.home() / OUTBOX
+    usual = [RECORDINGS] if RECORDINGS.is_dir() else []
+    return (usual if given is None else [given]) + ([outbox] if outbox.is_dir() else [])
+
+
+def forget_recordings(folder: Path, person: str) -> str:
+    """Deletes the recordings of `person` in `folder`, "" for everybody's; returns what was deleted, in one line.
+
+    Raises UsageError when there is no such folder, Failure when something could not be deleted.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"no such folder: {folder}")
+    try:
+        return f"{folder}: {erase(folder, person)}"
+    except OSError as error:
+        raise Failure(f"could not delete everything in {folder}: {error.strerror}: {error.filename}") from None

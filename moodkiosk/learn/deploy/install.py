@@ -1,0 +1,179 @@
+"""`moodkiosk model`: checks a model with the kiosk's own Python, puts it in place, and has it loaded without a restart.
+
+The installed kiosk's state folder belongs to the half that sees. Who may not write there goes on as root (sudo), and
+root writes as that user, so nothing in the folder can lead it elsewhere and everything keeps its owner.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moodkiosk.cli import Failure, UsageError
+from moodkiosk.config import load
+from moodkiosk.host import paths
+from moodkiosk.learn.deploy.store import Shelf, sha256
+from moodkiosk.operate import control
+
+if TYPE_CHECKING:
+    from moodkiosk.config.settings import Config
+    from moodkiosk.sense.mood.model import MoodModel
+
+RELOAD_SECONDS = 20.0
+STARTER = "the starter model"
+
+
+def main(args: argparse.Namespace) -> int:
+    """Installs, rolls back or lists."""
+    settings = load.load(args.config, secrets=False)
+    state = paths.state_dir(settings.paths, "sense")
+    _become_able(state)
+    from moodkiosk.sense.mood.model import DEPLOYED
+
+    shelf = Shelf(state / DEPLOYED)
+    if args.what == "list":
+        with _as_owner(state):
+            report = {"current": _name(shelf.current), "before": [_name(path) for path in reversed(shelf.before)]}
+        text = f"current: {report['current']}\n" + "\n".join(f"before:  {name}" for name in report["before"])
+    elif args.what == "rollback":
+        report = _rollback(shelf, state, settings)
+        text = f"{report['what']} {report['model']}; {report['kiosk']}"
+    else:
+        report = _install(_read(args.file), args.sha256, shelf, state, settings)
+        text = f"{report['what']}: {report['model']}; {report['kiosk']}"
+    if settings.model.file:
+        note = f"model.file in the configuration names {settings.model.file}, which is used instead"
+        report["note"], text = note, f"{text}\nnote: {note}"
+    print(json.dumps(report) if args.json else text.strip())
+    return 0
+
+
+def _install(data: bytes, wanted: str, shelf: Shelf, state: Path, settings: Config) -> dict[str, Any]:
+    if wanted and sha256(data) != wanted.lower():
+        raise Failure("the file did not arrive whole (another hash); nothing was changed")
+    model = check(data)
+    try:
+        with _as_owner(state):
+            changed = shelf.put(data)
+    except OSError as error:
+        raise Failure(
+            f"cannot write {error.filename or shelf.current}: {error.strerror}; nothing was changed"
+        ) from None
+    try:
+        kiosk = _reload(settings)
+    except Failure:
+        if changed:
+            with _as_owner(state):
+                shelf.back()
+        raise
+    what = "installed" if changed else "was there already"
+    return {"what": what, "model": _name(shelf.current, data), "sha256": model.hash, "kiosk": kiosk}
+
+
+def _rollback(shelf: Shelf, state: Path, settings: Config) -> dict[str, Any]:
+    try:
+        with _as_owner(state):
+            if not shelf.back():
+                raise Failure("nothing to go back to: the starter model is in use")
+            current = shelf.current.read_bytes() if shelf.current.exists() else None
+    except OSError as error:
+        raise Failure(f"cannot write {error.filename or state}: {error.strerror}") from None
+    name = STARTER if current is None else _name(shelf.current, current)
+    return {"what": "back to", "model": name, "kiosk": _reload(settings)}
+
+
+def check(data: bytes) -> MoodModel:
+    """Loads a model from its bytes as the kiosk will, and asks it once. Raises Failure: one line of what is wrong."""
+    import numpy as np
+
+    from moodkiosk.sense.mood import model as models
+    from moodkiosk.sense.mood.bundle import BadModel
+    from moodkiosk.sense.mood.measures import MEASURES
+
+    with tempfile.NamedTemporaryFile(prefix="moodkiosk-", suffix=".tflite") as file:
+        file.write(data)
+        file.flush()
+        try:
+            loaded = models.load(Path(file.name), mirrored=False)
+        except BadModel as error:
+            raise Failure(f"refused: {str(error).removeprefix(f'{file.name}: ')}") from None
+    answer = loaded.probabilities(np.zeros(len(MEASURES[loaded.schema]), np.float32))
+    if not np.isfinite(answer).all():
+        raise Failure("refused: its probabilities are not numbers")
+    return loaded
+
+
+def _reload(settings: Config) -> str:
+    """Has the running kiosk load its model; says what came of it. Raises Failure when the kiosk refuses it."""
+    try:
+        result = control.ask(paths.control_socket(settings.paths), "reload", timeout=RELOAD_SECONDS)
+    except control.NotRunning:
+        return "the kiosk is not running, and loads it when it starts"
+    if not result.ok:
+        if "not running" in str(result.error):
+            return "the half that sees is not running, and loads it when it starts"
+        raise Failure(f"the kiosk does not take it: {result.error}")
+    return "loaded"
+
+
+def _read(name: str) -> bytes:
+    from moodkiosk.sense.mood.model import LIMIT_BYTES
+
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(LIMIT_BYTES + 1)
+        with open(name, "rb") as file:
+            return file.read(LIMIT_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read {name}: {error.strerror}") from None
+
+
+def _name(path: Path, data: bytes | None = None) -> str:
+    """A model in a few words: its labels and the head of its hash."""
+    from moodkiosk.sense.mood.bundle import BadModel, unbundle
+
+    if data is None and not path.exists():
+        return STARTER
+    data = path.read_bytes() if data is None else data
+    try:
+        labels = ", ".join(unbundle(data)[0].labels)
+    except BadModel as error:
+        labels = str(error)
+    return f"{sha256(data)[:12]} ({labels})"
+
+
+def _become_able(state: Path) -> None:
+    """Goes on as root if the state folder belongs to another user."""
+    there = next(path for path in (state, *state.parents) if path.exists())
+    if os.geteuid() == 0 or os.access(there, os.W_OK | os.X_OK):
+        return
+    quiet = [] if sys.stdin.isatty() else ["-n"]
+    program = Path(sys.argv[0]).resolve()
+    command = [sys.executable, "-m", "moodkiosk"] if program.name == "__main__.py" else [str(program)]
+    try:
+        os.execvp("sudo", ["sudo", *quiet, *command, *sys.argv[1:]])  # noqa: S606 - no shell is wanted
+    except OSError:
+        raise Failure(f"may not write into {state}, and there is no sudo: try it as root") from None
+
+
+@contextlib.contextmanager
+def _as_owner(state: Path) -> Iterator[None]:
+    """Root acts as the owner of the folder meanwhile."""
+    owner = state.stat() if state.exists() else None
+    if os.geteuid() != 0 or owner is None or owner.st_uid == 0:
+        yield
+        return
+    os.setegid(owner.st_gid)
+    os.seteuid(owner.st_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)

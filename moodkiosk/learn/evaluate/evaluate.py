@@ -1,0 +1,156 @@
+"""How well a model file reads a data set: the figures of contract 3."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moodkiosk.cli import UsageError
+from moodkiosk.learn.data import dataset
+from moodkiosk.learn.data.samples import own_neutrals, people, vectors, with_own_neutrals
+from moodkiosk.learn.data.split import recordings
+from moodkiosk.learn.evaluate import figures
+from moodkiosk.sense.mood import model as models
+from moodkiosk.sense.mood.bundle import BadModel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from moodkiosk.learn.data.dataset import Dataset
+
+    Shares = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What a model says of a data set.
+
+    Attributes:
+        labels: the model's.
+        data: the samples whose label the model knows.
+        truth: their label numbers [n].
+        shares: the probabilities [n, labels].
+        left_out: samples of labels that the model does not know, by label.
+        own: people whose own neutral face was subtracted.
+        known: samples of files that the model was trained on: their figures flatter.
+    """
+
+    labels: tuple[str, ...]
+    data: Dataset
+    truth: NDArray[np.int64]
+    shares: Shares
+    left_out: dict[str, int]
+    own: int = 0
+    known: int = 0
+
+
+def answers(model: models.MoodModel, data: Dataset, neutral: bool = False, gain: float = 1.0) -> Answers:
+    """Runs the model over the samples, as the kiosk would. Raises UsageError where that cannot be done.
+
+    `neutral` subtracts each person's own neutral median (contract 2), where the person has samples at rest.
+    """
+    _check_fits(model, data)
+    unknown = {label: int((data.label == label).sum()) for label in data.labels if label not in model.labels}
+    known = np.isin(data.label, model.labels)
+    if not known.any():
+        raise UsageError(f"no sample has a label of the model ({', '.join(model.labels)}), but {', '.join(unknown)}")
+    data = data.select(known)
+    x, own = vectors(data, model.schema), 0
+    if neutral:
+        if model.manifest.neutral_mean is None:
+            raise UsageError("this model knows no neutral face (its training had no label 'neutral'): drop --neutral")
+        person = people(data)
+        medians = own_neutrals(x, data.label, person)
+        usual = np.array(model.manifest.neutral_mean, np.float32)
+        x, own = with_own_neutrals(x, person, medians, usual, gain), len(medians)
+    shares = np.stack([model.probabilities(row) for row in x])
+    truth = np.array([model.labels.index(label) for label in data.label.tolist()])
+    files = set(model.manifest.training_files.values())
+    seen = sum(data.sources[file].sha256 in files for file in data.file)
+    return Answers(model.labels, data, truth, shares, unknown, own, seen)
+
+
+def summary(said: Answers) -> dict[str, Any]:
+    """The object of contract 3 for one data set. Further keys say more."""
+    truth, guess = said.truth, said.shares.argmax(1)
+    window = None
+    if np.isfinite(said.data.at).any():
+        joint = figures.over_windows(said.shares, said.data.at, recordings(said.data))
+        window = figures.balanced_accuracy(truth, joint.argmax(1))
+    return {
+        "balanced_accuracy": figures.balanced_accuracy(truth, guess),
+        "recall": {said.labels[label]: share for label, share in figures.recall(truth, guess).items()},
+        "answered": {str(part): figures.answered(truth, said.shares, part) for part in figures.ANSWERED},
+        "window_balanced_accuracy": window,
+        "n": len(truth),
+        "people": len(np.unique(said.data.person)),
+        "accuracy": float((guess == truth).mean()),
+        "calibration_error": figures.calibration_error(truth, said.shares),
+        "left_out": said.left_out,
+        "people_with_own_neutral": said.own,
+        "trained_on": said.known,
+    }
+
+
+def main(args: argparse.Namespace) -> int:
+    """Prints the figures of each data set. Raises UsageError."""
+    try:
+        model = models.load(args.model)
+    except BadModel as error:
+        raise UsageError(str(error)) from None
+    for path in args.dataset:
+        said = answers(model, dataset.load([path]), args.neutral, args.gain)
+        found = {"dataset": str(path), **summary(said)}
+        if args.json:
+            print(json.dumps(_rounded(found), ensure_ascii=False), flush=True)
+        else:
+            _show(path, found)
+    return 0
+
+
+def _check_fits(model: models.MoodModel, data: Dataset) -> None:
+    if not model.manifest.uses_hands:
+        return
+    other = data.mirrored != model.manifest.mirrored
+    if other.any():
+        where = data.sources[int(data.file[other][0])].path
+        raise UsageError(f"{where} is mirrored otherwise than what the model was trained on, and the model uses hands")
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 4)
+    return {key: _rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def who(people: int) -> str:
+    """So many people, in words."""
+    return f"{people} people" if people > 1 else "one person"
+
+
+def _show(path: Path, found: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    table = Table(title=f"{path}: {found['n']} samples of {who(found['people'])}", title_justify="left")
+    table.add_column("")
+    table.add_column("share right", justify="right")
+    window = found["window_balanced_accuracy"]
+    rows = {"balanced accuracy": found["balanced_accuracy"], "… over 2 seconds": window, "accuracy": found["accuracy"]}
+    rows |= {f"… of the surest {float(part):.0%}": share for part, share in found["answered"].items() if part != "1.0"}
+    rows |= {f"recall of {label}": share for label, share in found["recall"].items()}
+    for name, share in rows.items():
+        table.add_row(name, "no times" if share is None else f"{share:.3f}")
+    console.print(table)
+    if found["trained_on"]:
+        console.print(f"the model was trained on {found['trained_on']} of these samples: the figures flatter it")
+    if found["people_with_own_neutral"]:
+        console.print(f"own neutral face subtracted for {who(found['people_with_own_neutral'])}")
+    for label, count in found["left_out"].items():
+        console.print(f"left out: {count} samples of {label!r}, which the model does not know")

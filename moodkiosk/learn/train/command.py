@@ -1,0 +1,146 @@
+"""What `scripts/train.py` does, on a terminal or without one."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from moodkiosk.cli import Failure, UsageError
+from moodkiosk.host import files
+from moodkiosk.learn.data import dataset
+from moodkiosk.learn.evaluate import report
+from moodkiosk.learn.train import make_model, network, starter
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from moodkiosk.learn.data.dataset import Dataset
+    from moodkiosk.learn.train.make_model import Examined, Stage
+    from moodkiosk.learn.train.network import EpochDone
+
+
+def main(args: argparse.Namespace) -> int:
+    """Trains, examines, writes. Raises UsageError and Failure."""
+    from rich.console import Console
+
+    network.prepare()
+    console = Console(highlight=False, soft_wrap=True)
+    _check_places(args.out, args.report)
+    data = chosen(dataset.load(args.dataset), args.only, args.rename)
+    console.print(_overview(data))
+    if args.starter:
+        with _stages(console) as stage:
+            file = starter.make(data, network.Course(epochs=args.epochs or 50, seed=args.seed), stage, console.print)
+        _write(args.out, file, console)
+        return 0
+    options = make_model.Options(
+        args.hands, args.base, args.epochs, args.seed, args.vary, mirror=args.mirror, force=args.force
+    )
+    with _stages(console) as stage:
+        found = make_model.make(data, options, stage, console.print)
+    _show(console, found)
+    if args.report:
+        console.print(f"report: {_reported(found, args.report)}")
+    why_not = make_model.objection(found, args.out)
+    if why_not and not args.force:
+        raise Failure(f"not written, {why_not} (--force writes it all the same)")
+    _write(args.out, found.file, console)
+    return 0
+
+
+def _check_places(out: Path, folder: Path | None) -> None:
+    """Before an hour of training ends in vain."""
+    if out.is_dir():
+        raise UsageError(f"--out is a folder: {out}; name the file, e.g. {out / 'mood.tflite'}")
+    for place in (out, folder):
+        if place is not None and not place.parent.is_dir():
+            raise UsageError(f"no such folder: {place.parent}")
+    if not os.access(out.parent, os.W_OK):
+        raise UsageError(f"the folder cannot be written to: {out.parent}")
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise UsageError(f"--report is not a folder: {folder}")
+
+
+def _write(out: Path, file: bytes, console: Console) -> None:
+    try:
+        files.write_atomic(out, file, mode=0o644)
+    except OSError as error:
+        raise Failure(f"cannot write {out}: {error.strerror}") from None
+    console.print(f"{out}: {len(file)} bytes, sha256 {hashlib.sha256(file).hexdigest()}")
+
+
+def _reported(found: Examined, folder: Path) -> Path:
+    try:
+        return report.write(found, folder)
+    except OSError as error:
+        raise Failure(f"cannot write the report into {folder}: {error.strerror}") from None
+
+
+def chosen(data: Dataset, only: list[str], rename: list[str]) -> Dataset:
+    """The samples that are meant, under the labels that are meant. Raises UsageError."""
+    names: dict[str, str] = {}
+    for text in rename:
+        old, sign, new = text.partition("=")
+        if not (old and sign and new.strip()):
+            raise UsageError(f"--rename {text}: expected OLD=NEW")
+        if old not in data.labels:
+            raise UsageError(f"--rename {text}: no samples of {old!r}; there are {', '.join(data.labels)}")
+        names[old] = new.strip()
+    data = data.relabelled(names)
+    if missing := [label for label in only if label not in data.labels]:
+        raise UsageError(f"--only {missing[0]}: no samples of it; there are {', '.join(data.labels)}")
+    return data.select(np.isin(data.label, only)) if only else data
+
+
+def _overview(data: Dataset) -> str:
+    counts = ", ".join(f"{label} {int((data.label == label).sum())}" for label in data.labels)
+    people = len({name for name in data.person.tolist() if name})
+    who = f"{people} people" if people > 1 else "one person"
+    return f"{len(data)} samples of {who} in {len(data.sources)} files: {counts}"
+
+
+@contextmanager
+def _stages(console: Console) -> Iterator[Stage]:
+    """A progress bar for each training, with loss and held-out accuracy."""
+    from rich import progress
+
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("{task.fields[figures]}"),
+        progress.TimeElapsedColumn(),
+    )
+    with progress.Progress(*columns, console=console) as bars:
+
+        def stage(what: str, epochs: int) -> EpochDone:
+            task = bars.add_task(what, total=epochs, figures="loading TensorFlow")
+
+            def told(epoch: int, loss: float, accuracy: float | None) -> None:
+                held = "" if accuracy is None else f"  held-out accuracy {accuracy:.3f}"
+                bars.update(task, completed=epoch, figures=f"loss {loss:.3f}{held}")
+
+            return told
+
+        yield stage
+
+
+def _show(console: Console, found: Examined) -> None:
+    metrics = found.manifest.metrics
+    console.print(
+        f"on {metrics['held_out_samples']} held-out samples: balanced accuracy {metrics['balanced_accuracy']:.3f}, "
+        f"of the surest half {metrics['answered.0.5']:.0%} right"
+    )
+    if (window := metrics["window_balanced_accuracy"]) is not None:
+        console.print(f"over 2 seconds: balanced accuracy {window:.3f}")
+    for label in found.manifest.labels:
+        if (share := metrics.get(f"recall.{label}")) is not None:
+            console.print(f"  {label}: {share:.0%} read right")
+    console.print(f"TensorFlow Lite and Keras differ by at most {found.difference:.1e}")

@@ -1,0 +1,220 @@
+"""The checks of `moodkiosk doctor`, one function each. They look at the world, so both halves' libraries are met here.
+
+Each takes the configuration and returns a Finding; what can be wrong is caught where it is known what to do about it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import os
+import platform
+import sys
+
+from moodkiosk.act import clock
+from moodkiosk.cli import Failure
+from moodkiosk.config.settings import Config
+from moodkiosk.host import paths
+from moodkiosk.moods import Result
+from moodkiosk.operate import control
+from moodkiosk.operate.doctor import companions
+from moodkiosk.operate.doctor.report import Check, Finding
+
+FRAMES_TO_SETTLE = 8
+"""A camera that was just opened needs some frames to find its exposure."""
+
+DARK_GREY = 40
+"""Mean grey level of 255 below which a face is hard to read (docs/performance.md)."""
+
+NEEDED = (
+    "mediapipe",
+    "opencv-python-headless",
+    "numpy",
+    "paho-mqtt",
+    "spotipy",
+    "pyyaml",
+    "msgspec",
+    "starlette",
+    "uvicorn",
+)
+SECOND_CV2 = ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless")
+
+
+def python(_: Config) -> Finding:
+    """Python and machine that wheels exist for."""
+    text = f"{platform.python_version()} on {platform.machine()}"
+    if not (3, 11) <= sys.version_info < (3, 13):
+        return Finding("Python", "failed", text, "use Python 3.11 or 3.12: mediapipe has no wheels for others")
+    if sys.maxsize < 2**32:
+        return Finding("Python", "failed", f"{text}, 32 bit", "install a 64-bit system: no 32-bit wheels exist")
+    return Finding("Python", "ok", text)
+
+
+def wheels(_: Config) -> Finding:
+    """The packages that are needed, and one cv2 only."""
+    found: dict[str, str] = {}
+    for name in (*NEEDED, "tflite-runtime", "ai-edge-litert", *SECOND_CV2, "tensorflow", "tensorflow-cpu"):
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    missing = [name for name in NEEDED if name not in found]
+    if "tflite-runtime" not in found and "ai-edge-litert" not in found:
+        missing.append("tflite-runtime")
+    if missing:
+        text = f"not installed: {', '.join(missing)}"
+        return Finding("packages", "failed", text, "pip install --no-deps --require-hashes -r requirements/device.txt")
+    if extra := [name for name in SECOND_CV2 if name in found]:
+        text = f"{extra[0]} is installed beside opencv-python-headless; both own cv2"
+        return Finding("packages", "failed", text, f"pip uninstall {extra[0]}, then install the device set again")
+    if heavy := [name for name in ("tensorflow", "tensorflow-cpu") if name in found]:
+        text = f"{heavy[0]} is installed here; mediapipe loads it and grows by 370 MB"
+        return Finding("packages", "note", text, "run the kiosk from an environment of its own")
+    reader = "tflite-runtime" if "tflite-runtime" in found else "ai-edge-litert"
+    return Finding("packages", "ok", f"mediapipe {found['mediapipe']}, {reader} {found[reader]}")
+
+
+def model(settings: Config) -> Finding:
+    """The model can be read, and its labels and the configured music fit together."""
+    from moodkiosk.sense.mood import model as models
+    from moodkiosk.sense.mood.bundle import BadModel
+
+    places = models.candidates(settings.model.file, paths.state_dir(settings.paths, "sense"))
+    try:
+        loaded, file, complaints = models.load_first(places, settings.camera.mirrored)
+    except BadModel as error:
+        return Finding("model", "failed", str(error), "install moodkiosk again: not even the starter model is good")
+    if complaints:
+        return Finding("model", "failed", complaints[0], "deploy a good one (scripts/deploy), or empty model.file")
+    text = f"{file.name}: {', '.join(loaded.labels)}"
+    if unknown := sorted(set(settings.music.moods) - set(loaded.labels)):
+        advice = f"music.moods names {', '.join(unknown)}, which this model never says"
+        return Finding("model", "note", text, advice)
+    return Finding("model", "ok", text)
+
+
+def camera(settings: Config) -> Finding:
+    """The camera opens, gives one frame that is bright enough, and whether a face is in it."""
+    running = _status(settings)
+    if running is not None:
+        return _used_camera(settings, str(running.get("camera_status")))
+    from moodkiosk.sense.camera import source as cameras
+    from moodkiosk.sense.pipeline import Eyes
+
+    try:
+        with contextlib.closing(cameras.open_source(settings.camera)) as source:
+            for _ in range(FRAMES_TO_SETTLE):
+                frame = source.read(10.0)
+            description = source.description
+    except cameras.CameraError as error:
+        return Finding("camera", "failed", str(error), _camera_advice(settings))
+    grey = float(frame.rgb.mean())
+    reading = Eyes(settings.sense).look(frame)
+    face = "a face in view" if reading.faces else "no face in view"
+    text = f"{description}, {frame.rgb.shape[1]}x{frame.rgb.shape[0]}, mean grey {grey:.0f} of 255, {face}"
+    if grey < DARK_GREY and not reading.faces:
+        return Finding("camera", "note", text, "dark: is a cap on the lens, or the light off?")
+    return Finding("camera", "ok", text)
+
+
+def _used_camera(settings: Config, status: str) -> Finding:
+    """What the running kiosk says of its camera. Unlike the kiosk in its sandbox, root sees who else has it open."""
+    text = f"used by the running kiosk: {status}"
+    if status == "on" or status.startswith(("off", "scheduled", "lent")):
+        return Finding("camera", "ok", text)
+    if status == "starting":
+        return Finding("camera", "note", text, "run this again in a few seconds")
+    if "is not running" in status:
+        return Finding("camera", "failed", text, "journalctl -u moodkiosk-sense -n 20 says why")
+    if "in use by" not in status:
+        return Finding("camera", "failed", text, _camera_advice(settings))
+    from moodkiosk.sense.camera.holder import cameras, holder_of
+
+    source = settings.camera.source
+    if holder := holder_of([source] if source.startswith("/dev/") else cameras()):
+        return Finding("camera", "failed", text, f"{holder} has it open: end that")
+    return Finding("camera", "failed", text, "run this with sudo to see who has it open")
+
+
+def _camera_advice(settings: Config) -> str:
+    if settings.camera.source == "rpicam":
+        return "look at the cable and at 'rpicam-hello --list-cameras'; for a USB camera set camera.source: /dev/video0"
+    return "is it plugged in, and this user in the group 'video'?"
+
+
+def state_folder(settings: Config) -> Finding:
+    """What must survive a restart can be written."""
+    folder = paths.state_dir(settings.paths, "act")
+    try:
+        paths.make_private(folder)
+    except OSError as error:
+        return Finding("state folder", "failed", f"{folder}: {error.strerror}", "make it, owned by the kiosk's user")
+    if os.access(folder, os.W_OK):
+        return Finding("state folder", "ok", str(folder))
+    if folder.stat().st_uid != os.getuid():
+        return Finding("state folder", "skipped", f"{folder} is another user's", "run this with sudo")
+    advice = f"chmod u+rwx {folder}"
+    if os.statvfs(folder).f_flag & os.ST_RDONLY:  # as Linux makes a card that no longer takes what is written
+        advice = "its file system is read-only: restart; if it stays so, replace the card or disk"
+    return Finding("state folder", "failed", f"{folder} is not writable", advice)
+
+
+def broker(settings: Config) -> Finding:
+    """The MQTT broker takes us."""
+    if not settings.mqtt.enabled:
+        return Finding("MQTT broker", "skipped", "mqtt.enabled is false")
+    from moodkiosk.act.mqtt.visit import probe
+
+    where = f"{settings.mqtt.host}:{settings.mqtt.port}"
+    problem = probe(settings)
+    if problem is None:
+        return Finding("MQTT broker", "ok", f"{where} accepts us (MQTT {settings.mqtt.protocol})")
+    return Finding(
+        "MQTT broker", "failed", f"{where}: {problem}", "install one: apt install mosquitto; or set mqtt.host"
+    )
+
+
+def speaker(settings: Config) -> Finding:
+    """The configured speaker can be reached."""
+    if settings.music.player != "spotify":
+        return Finding("speaker", "skipped", f"music.player is '{settings.music.player}'")
+    from moodkiosk.act.players.spotify.doctor import probe
+
+    problem, advice = probe(settings, paths.state_dir(settings.paths, "act"))
+    if problem is None:
+        return Finding("speaker", "ok", f"“{settings.music.speaker}” is there")
+    return Finding("speaker", "failed", problem, advice)
+
+
+def time_of_day(_: Config) -> Finding:
+    """The clock can be trusted."""
+    now = clock.WallClock().always()
+    text = f"{now:%Y-%m-%d %H:%M %Z}"
+    if not clock.trusted():
+        return Finding("clock", "failed", f"{text} – not set yet", "is the network up? see 'timedatectl'")
+    return Finding("clock", "ok", text)
+
+
+def _status(settings: Config) -> dict[str, object] | None:
+    """What the running kiosk says of itself; None if none is running (or we may not ask)."""
+    try:
+        result: Result = control.ask(paths.control_socket(settings.paths), "status", timeout=5)
+    except Failure:
+        return None
+    return result.data if isinstance(result.data, dict) else None
+
+
+CHECKS: dict[str, Check] = {
+    "Python": python,
+    "packages": wheels,
+    "model": model,
+    "camera": camera,
+    "state folder": state_folder,
+    "MQTT broker": broker,
+    "speaker": speaker,
+    "clock": time_of_day,
+    "services": companions.services,
+    "mosquitto": companions.mosquitto,
+    "raspotify": companions.raspotify,
+    "screen": companions.display,
+}

@@ -1,0 +1,199 @@
+"""`moodkiosk doctor --privacy`: looks at the running system whether the promise is kept.
+
+The promise: the half that sees has no network, the half that talks has no camera, and no picture is ever kept.
+What is looked at is the kernel's own account of both processes (proc(5)), not what the unit files say.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pwd
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from moodkiosk.config import load
+from moodkiosk.config.settings import PathSettings
+from moodkiosk.host import paths
+from moodkiosk.operate.doctor import opened, pictures, report
+from moodkiosk.operate.doctor.report import Finding
+
+UNITS = {"sense": "moodkiosk-sense.service", "act": "moodkiosk-act.service"}
+PROC = Path("/proc")
+SECCOMP_FILTER = "2"
+
+NO_NETWORK_ADVICE = "'systemctl cat moodkiosk-sense' shows which drop-in allows it (a network camera?)"
+REINSTALL = "reinstall: scripts/install-pi"
+
+# What the kernel puts into every network once their modules are loaded: ends of tunnels that lead nowhere
+# (net.core.fb_tunnels_only_for_init_net in its documentation).
+EMPTY_TUNNELS = {"tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "sit0", "ip6tnl0", "ip6_vti0", "ip6gre0"}
+
+# Names of devices through which one can see.
+EYES = ("/dev/video", "/dev/media", "/dev/v4l", "/dev/dma_heap")
+
+# Run where sense is: whether 127.0.0.1 outside can be reached, and whether a way leads to a public address.
+# Connecting a datagram socket only asks for the way and sends nothing.
+ATTEMPT = """
+import socket, sys
+said = []
+for kind, address in ((socket.SOCK_STREAM, ("127.0.0.1", int(sys.argv[1]))), (socket.SOCK_DGRAM, ("192.0.2.1", 80))):
+    try:
+        with socket.socket(socket.AF_INET, kind) as attempt:
+            attempt.settimeout(5)
+            attempt.connect(address)
+        sys.exit(0)
+    except OSError as error:
+        said.append(f"{address[0]}: {error.strerror or error}")
+sys.exit("; ".join(said))
+"""
+
+
+def main(args: argparse.Namespace) -> int:
+    """Prints what was found, and returns 0 only if the promise is kept."""
+    settings = load.load(args.config, secrets=False)
+    findings = list(examine(settings.paths))
+    broken = any(finding.outcome == "failed" for finding in findings)
+    unseen = any(finding.outcome == "skipped" for finding in findings)
+    if args.json:
+        for finding in findings:
+            print(json.dumps(asdict(finding), ensure_ascii=False))
+    else:
+        report.print_table(findings)
+        verdict = "is NOT kept" if broken else "was not examined wholly" if unseen else "is kept"
+        print(f"What sees has no network, what talks has no camera, no picture is kept: the promise {verdict}.")
+    return 1 if broken or unseen else 0
+
+
+def examine(folders: PathSettings, proc: Path = PROC) -> Iterator[Finding]:
+    """Every check in turn."""
+    running = {half: number for half, unit in UNITS.items() if (number := _process(unit)) is not None}
+    for half, look in (("sense", _sense), ("act", _act)):
+        if half not in running:
+            yield Finding(half, "skipped", "not running", "sudo systemctl start moodkiosk.target")
+            continue
+        try:
+            yield from look(proc / str(running[half]))
+        except PermissionError:
+            yield Finding(half, "skipped", "its process may not be looked at", "run this with sudo")
+        except FileNotFoundError:
+            yield Finding(half, "skipped", "it ended just now", "run this again")
+    if len(running) == len(UNITS):
+        yield from _users({half: proc / str(number) for half, number in running.items()})
+    for half in UNITS:
+        yield _kept(half, paths.state_dir(folders, half))
+
+
+def _process(unit: str) -> int | None:
+    """Number of the main process of a unit, None if it does not run."""
+    try:
+        shown = subprocess.run(
+            ["systemctl", "show", "-P", "MainPID", unit], capture_output=True, text=True, check=False, timeout=10
+        ).stdout.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return int(shown) if shown.isdigit() and shown != "0" else None
+
+
+def _sense(process: Path) -> Iterator[Finding]:
+    yield _interfaces(process)
+    yield _attempt(process)
+    yield _confined("sense", process)
+    found = opened.look(process)
+    bad = bool(found.internet or found.other)
+    yield Finding("sense: open now", "failed" if bad else "ok", str(found), NO_NETWORK_ADVICE if bad else "")
+
+
+def _act(process: Path) -> Iterator[Finding]:
+    yield _eyeless(process)
+    yield _confined("act", process)
+    found = opened.look(process)
+    bad = any(device.startswith(EYES) for device in found.devices)
+    yield Finding("act: open now", "failed" if bad else "ok", str(found), REINSTALL if bad else "")
+
+
+def _interfaces(process: Path) -> Finding:
+    """The network interfaces that the process has at all."""
+    lines = (process / "net/dev").read_text(encoding="ascii").splitlines()[2:]
+    names = sorted({line.partition(":")[0].strip() for line in lines} - EMPTY_TUNNELS)
+    if (process / "ns/net").readlink() == Path("/proc/self/ns/net").readlink():
+        return Finding("sense: network", "failed", f"it shares the system's: {', '.join(names)}", NO_NETWORK_ADVICE)
+    if names != ["lo"]:
+        return Finding("sense: network", "failed", f"it has {', '.join(names)}", NO_NETWORK_ADVICE)
+    return Finding("sense: network", "ok", "a network of its own, with nothing in it")
+
+
+def _attempt(process: Path) -> Finding:
+    """Tries to connect to somewhere from where the process is, and the same from here, where it must work."""
+    name = "sense: a connection tried from inside"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+        program = [sys.executable, "-I", "-c", ATTEMPT, port]
+        if subprocess.run(program, capture_output=True, check=False, timeout=30).returncode != 0:
+            return Finding(name, "skipped", "not even from outside could one be made", "is 'lo' up? see 'ip link'")
+        command = ["nsenter", f"--net={process / 'ns/net'}", *program]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    said = done.stderr.strip().rpartition("\n")[2]
+    if done.returncode == 0:
+        return Finding(name, "failed", "found a way out", NO_NETWORK_ADVICE)
+    if "nsenter" in said:
+        return Finding(name, "skipped", "may not be tried", "run this with sudo")
+    return Finding(name, "ok", f"fails, and works from outside ({said})")
+
+
+def _confined(half: str, process: Path) -> Finding:
+    """What the process may ask of the kernel."""
+    status = _status(process)
+    if status["Seccomp"] != SECCOMP_FILTER or status["NoNewPrivs"] != "1" or int(status["CapBnd"], 16) != 0:
+        advice = f"'systemctl cat moodkiosk-{half}' shows which drop-in takes it away"
+        return Finding(f"{half}: sandbox", "failed", "it runs without the installed unit's sandbox", advice)
+    return Finding(f"{half}: sandbox", "ok", "no capability, no new privileges, system calls filtered")
+
+
+def _status(process: Path) -> dict[str, str]:
+    lines = (process / "status").read_text(encoding="ascii").splitlines()
+    return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
+
+
+def _eyeless(process: Path) -> Finding:
+    """Whether the half that talks has anything to see with."""
+    there = (f"/dev/{entry.name}" for entry in (process / "root/dev").iterdir())
+    if seen := sorted(name for name in there if name.startswith(EYES)):
+        return Finding("act: devices", "failed", f"it could open {', '.join(seen)}", REINSTALL)
+    return Finding("act: devices", "ok", "no camera is there at all")
+
+
+def _users(processes: dict[str, Path]) -> Iterator[Finding]:
+    """Whether the halves are two users, neither of them root."""
+    try:
+        users = {half: int(_status(process)["Uid"].split()[0]) for half, process in processes.items()}
+    except FileNotFoundError:
+        return
+    said = ", ".join(f"{half} is {_name(user)}" for half, user in users.items())
+    bad = 0 in users.values() or len(set(users.values())) < len(users)
+    yield Finding("users", "failed" if bad else "ok", said, REINSTALL if bad else "")
+
+
+def _name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
+
+
+def _kept(half: str, folder: Path) -> Finding:
+    """Whether anything in a state folder is a picture."""
+    name = f"{half}: pictures kept"
+    if not folder.is_dir():
+        return Finding(name, "ok", f"{folder}: nothing is kept")
+    try:
+        count, found = pictures.search(folder)
+    except PermissionError:
+        return Finding(name, "skipped", f"{folder} may not be looked into", "run this with sudo")
+    if found:
+        return Finding(name, "failed", f"{found[0]} is a picture", "nothing of moodkiosk writes one: who did?")
+    return Finding(name, "ok", f"none among {count} files in {folder}")

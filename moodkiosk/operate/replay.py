@@ -1,0 +1,152 @@
+"""`moodkiosk replay FILE`: everything offline, in the file's own time. Two runs print the same bytes."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from moodkiosk.act.say import Teller
+from moodkiosk.cli import UsageError
+from moodkiosk.config import load
+from moodkiosk.config.fill import decide_settings
+from moodkiosk.config.settings import Config
+from moodkiosk.decide import kiosk
+from moodkiosk.decide.settings import Settings
+from moodkiosk.host import paths
+from moodkiosk.moods import Frame, PlayerReport, Reading
+
+if TYPE_CHECKING:
+    from moodkiosk.sense.mood.model import MoodModel
+
+MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC)
+NOON = MIDNIGHT.replace(hour=12)
+"""A file has no time of day: its first frame is taken to be at noon, so that quiet hours do not depend on today."""
+
+
+def main(args: argparse.Namespace) -> int:
+    """Prints the readings (with --json), events and decisions that the file leads to."""
+    settings = load.load(args.config, secrets=False)
+    decide = decide_settings(settings)
+    from moodkiosk.sense.camera import source
+    from moodkiosk.sense.mood import model
+    from moodkiosk.sense.mood.bundle import BadModel
+
+    try:
+        if args.model is not None:
+            mood_model = model.load(args.model, settings.camera.mirrored)
+        else:
+            state = paths.state_dir(settings.paths, "sense")
+            places = model.candidates(settings.model.file, state)
+            mood_model, _, complaints = model.load_first(places, settings.camera.mirrored)
+            for complaint in complaints:
+                print(f"moodkiosk: {complaint}; using another", file=sys.stderr)
+    except BadModel as error:
+        raise UsageError(str(error)) from None
+    frames = source.frames_of_file(args.file, mirrored=settings.camera.mirrored)
+    seconds = source.seconds_of_file(args.file)
+    moment = NOON
+    teller = Teller(lambda: moment - NOON + MIDNIGHT, as_json=args.json, stamp=True)
+    state_now = kiosk.start(decide, None, session="replay")
+    tally = Tally()
+    with _progress(seconds) as advance:
+        for at, given in _inputs(frames, mood_model, settings):
+            advance(at)
+            moment = NOON + timedelta(seconds=at)
+            now = kiosk.Now(at, moment)
+            if isinstance(given, Reading):
+                teller.reading(given)
+                tally.take(given)
+            state_now = _carry_on(state_now, given, now, decide, teller)
+    if not args.json:
+        print(tally.text)
+    return 0
+
+
+class Tally:
+    """What a file showed, in one line: without it, a film of nobody would print nothing at all."""
+
+    def __init__(self) -> None:
+        self._looks = self._with_a_face = 0
+        self._until = 0.0
+        self._complaints: Counter[str] = Counter()
+
+    def take(self, reading: Reading) -> None:
+        """Takes in one reading."""
+        self._looks += 1
+        self._until = reading.at
+        self._with_a_face += reading.faces > 0
+        if reading.quality.reason is not None and (reading.faces or reading.quality.reason != "no face"):
+            self._complaints[reading.quality.reason] += 1
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        seen = f"somebody in {self._with_a_face} of {self._looks} looks" if self._with_a_face else "nobody seen"
+        bad = ", ".join(f"{reason} in {count}" for reason, count in self._complaints.most_common())
+        return f"{self._until:.1f} seconds: {seen}" + (f" ({bad})" if bad else "")
+
+
+def paced(frames: Iterable[Frame], rate_hz: float) -> Iterator[Frame]:
+    """So many of the frames a second as the kiosk would look at while somebody is there."""
+    due = float("-inf")
+    for frame in frames:
+        if frame.at + 1e-9 >= due:
+            due = max(due + 1 / rate_hz, frame.at) if due > float("-inf") else frame.at + 1 / rate_hz
+            yield frame
+
+
+def _inputs(frames: Iterable[Frame], model: MoodModel, settings: Config) -> Iterator[tuple[float, kiosk.Input]]:
+    """What decide would be told, and when; at the end the file's camera is simply off."""
+    from moodkiosk.sense.camera.frozen import COMPLAINT, FROZEN_SECONDS, StillPicture
+    from moodkiosk.sense.pipeline import Eyes
+
+    yield 0.0, kiosk.Labels(model.labels)
+    yield 0.0, kiosk.CameraStatus("on")
+    eyes, still, lost = Eyes(settings.sense, model), StillPicture(), False
+    for frame in paced(frames, settings.sense.active_rate_hz):
+        frozen = still.seconds(frame) >= FROZEN_SECONDS
+        if frozen != lost:  # what the kiosk would take for a fault of its camera
+            lost = frozen
+            yield frame.at, kiosk.CameraStatus("lost", COMPLAINT) if lost else kiosk.CameraStatus("on")
+        if not lost:
+            yield frame.at, eyes.look(frame)
+
+
+def _carry_on(
+    state: kiosk.State, given: kiosk.Input, now: kiosk.Now, settings: Settings, teller: Teller
+) -> kiosk.State:
+    """One step; what is decided is played at once, by a speaker that always works."""
+    step = kiosk.step(state, given, now, settings)
+    for event in step.events:
+        teller.event(event)
+    for decision in step.decisions:
+        teller.decision(decision)
+        if decision.action == "play":
+            report = PlayerReport("played", now.at, "ready", decision.mood, decision.what, asked=decision.asked)
+            step = kiosk.Step(_carry_on(step.state, report, now, settings, teller))
+    return step.state
+
+
+@contextlib.contextmanager
+def _progress(seconds: float | None) -> Iterator[Callable[[float], None]]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _at: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("replaying", total=seconds)
+        yield lambda at: bar.update(task, completed=at)

@@ -1,0 +1,249 @@
+"""What OpenCV opens: V4L2 devices, streams over a network, and video files. All deliver BGR."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+from urllib.parse import urlsplit
+
+from moodkiosk.cli import UsageError
+from moodkiosk.moods import Frame
+from moodkiosk.sense.camera.holder import holder_of
+from moodkiosk.sense.camera.pixels import CameraError, normal
+
+if TYPE_CHECKING:
+    from moodkiosk.config.settings import CameraSettings
+    from moodkiosk.sense.camera.pixels import Picture
+
+SELECT_SECONDS = 2
+"""How long OpenCV waits for a V4L2 device; its own default of 10 s would be longer than our deadlines."""
+
+OPEN_MSEC, READ_MSEC = 5_000, 3_000
+
+
+class VideoCapture(Protocol):
+    """The part of cv2.VideoCapture that is used."""
+
+    def isOpened(self) -> bool: ...  # noqa: D102, N802 - OpenCV's name
+    def grab(self) -> bool: ...  # noqa: D102 - OpenCV's
+    def retrieve(self) -> tuple[bool, Any]: ...  # noqa: D102 - OpenCV's
+    def get(self, prop: int) -> float: ...  # noqa: D102 - OpenCV's
+    def release(self) -> None: ...  # noqa: D102 - OpenCV's
+
+
+def opencv() -> Any:
+    """The module cv2, told beforehand to be brief and quiet (it reads these variables when it is first used)."""
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(SELECT_SECONDS))
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    import cv2
+
+    if "OPENCV_LOG_LEVEL" not in os.environ:  # read only when cv2 is loaded, and MediaPipe may have done that
+        cv2.setLogLevel(0)  # LOG_LEVEL_SILENT: what is wrong is said by us, once
+    return cv2
+
+
+class _Opened:
+    """A cv2.VideoCapture that delivers."""
+
+    order: Literal["rgb", "bgr"] = "bgr"
+
+    def __init__(self, capture: VideoCapture) -> None:
+        self._capture = capture
+
+    def picture(self) -> Picture:
+        """The picture that was grabbed last."""
+        good, picture = self._capture.retrieve()
+        if not good or picture is None:
+            raise CameraError("the camera delivered a picture that cannot be decoded", "short")
+        return picture  # type: ignore[no-any-return]  # cv2 has no types
+
+    def close(self) -> None:
+        """Releases the device."""
+        self._capture.release()
+
+
+def open_v4l2(settings: CameraSettings, name: str) -> VideoCapture:
+    """A V4L2 device, asked for the configured format; the driver takes the nearest it has."""
+    cv2 = opencv()
+    wanted = [
+        (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),  # raw pictures of this size do not fit through USB 2
+        (cv2.CAP_PROP_FRAME_WIDTH, settings.width),
+        (cv2.CAP_PROP_FRAME_HEIGHT, settings.height),
+        (cv2.CAP_PROP_FPS, settings.frames_per_second),
+        (cv2.CAP_PROP_BUFFERSIZE, 2),  # what waits in the driver grows stale
+    ]
+    capture: VideoCapture = cv2.VideoCapture(name, cv2.CAP_V4L2)
+    for prop, value in wanted if capture.isOpened() else ():
+        capture.set(prop, value)  # type: ignore[attr-defined]  # one at a time: refused ones are left as they are
+    return capture
+
+
+class Device(_Opened):
+    """A V4L2 device (USB camera)."""
+
+    def __init__(
+        self,
+        settings: CameraSettings,
+        name: str,
+        open_capture: Callable[[CameraSettings, str], VideoCapture] = open_v4l2,
+    ) -> None:
+        """Opens it. Raises CameraError."""
+        self._name = name
+        super().__init__(open_capture(settings, name))
+        if not self._capture.isOpened():
+            self.close()
+            raise _why_not(name)
+        cv2 = opencv()
+        size = [int(self._capture.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)]
+        rate = self._capture.get(cv2.CAP_PROP_FPS)
+        self.description = f"USB camera {name}, {size[0]}x{size[1]} at {rate:.0f} a second"
+
+    def grab(self, deadline_seconds: float) -> float:
+        """Waits for the next picture; OpenCV gives up after SELECT_SECONDS whatever the deadline."""
+        deadline = time.monotonic() + deadline_seconds
+        while True:
+            asked = time.monotonic()
+            if self._capture.grab():
+                return time.monotonic()
+            if not Path(self._name).exists():
+                raise CameraError(f"{self._name} is gone: unplugged?", "gone")
+            # A stalled device is waited for; one that was unplugged answers at once, for ever.
+            if time.monotonic() - asked < SELECT_SECONDS / 2:
+                raise CameraError(f"{self._name} delivers nothing any more: unplugged?", "gone")
+            if time.monotonic() >= deadline:
+                raise CameraError(f"{self._name} delivered no picture for {deadline_seconds:.0f} s", "stall")
+
+
+def _why_not(name: str) -> CameraError:
+    path = Path(name)
+    if not path.exists():
+        return CameraError(f"there is no {name}: is the camera plugged in?", "gone")
+    if not os.access(path, os.R_OK | os.W_OK):
+        return CameraError(f"{name} may not be opened by this user: it belongs in the group 'video'", "unusable")
+    if holder := holder_of([name]):
+        return CameraError(f"{name} is in use by {holder}", "busy")
+    return CameraError(
+        f"{name} cannot be opened: in use by another program ('sudo fuser -v {name}' names it), or no camera", "busy"
+    )
+
+
+class Stream(_Opened):
+    """A camera on a network."""
+
+    def __init__(self, _: CameraSettings, url: str) -> None:
+        """Opens it. Raises CameraError."""
+        cv2 = opencv()
+        parts = urlsplit(url)
+        self._where = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"  # no password
+        self.description = f"network camera {self._where}"
+        timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_MSEC, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_MSEC]
+        super().__init__(cv2.VideoCapture(url, cv2.CAP_FFMPEG, timeouts))
+        if not self._capture.isOpened():
+            self.close()
+            raise CameraError(f"{self._where} cannot be opened", "gone")
+
+    def grab(self, deadline_seconds: float) -> float:
+        """Waits for the next picture; after a failure the capture is dead and has to be opened again."""
+        del deadline_seconds  # FFmpeg has its own, given when it was opened
+        asked = time.monotonic()
+        if self._capture.grab():
+            return time.monotonic()
+        if time.monotonic() - asked < READ_MSEC / 1000 / 2:
+            raise CameraError(f"{self._where} ended the stream", "end")
+        raise CameraError(f"{self._where} delivered no picture for {READ_MSEC // 1000} s", "stall")
+
+
+class VideoFile(_Opened):
+    """A video file, read as fast as one likes.
+
+    Attributes:
+        frames_per_second: as the file says, 30 where it does not.
+        total: how many frames there should be; None if the file does not know.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Opens it. Raises UsageError: the file is what the operator named."""
+        cv2 = opencv()
+        super().__init__(cv2.VideoCapture(str(path), cv2.CAP_FFMPEG))
+        if not self._capture.isOpened():
+            raise UsageError(f"{path}: is not a video that can be read")
+        rate, total = (self._capture.get(p) for p in (cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_COUNT))
+        self.frames_per_second = rate if 0.1 <= rate <= 1000 else 30.0
+        self.total = int(total) if math.isfinite(total) and 0 < total < 1e9 else None
+        self._index = -1
+        self._seconds = 0.0
+        self._first_seconds: float | None = None
+
+    def next(self) -> float | None:
+        """Grabs the next picture and returns its time in seconds from the first one's; None at the end."""
+        if not self._capture.grab():
+            return None
+        stamp = self._capture.get(opencv().CAP_PROP_POS_MSEC) / 1000
+        self._index += 1
+        if self._first_seconds is None:
+            self._first_seconds = stamp
+            return 0.0
+        seconds = stamp - self._first_seconds
+        if not (math.isfinite(seconds) and seconds > self._seconds):  # files without times, or with wrong ones
+            seconds = self._seconds + 1.0 / self.frames_per_second
+        self._seconds = seconds
+        return seconds
+
+
+class Playback:
+    """A video file as a camera: at its own pace, and "end" where it ends."""
+
+    order: Literal["rgb", "bgr"] = "bgr"
+
+    def __init__(self, _: CameraSettings, name: str) -> None:
+        """Opens it. Raises UsageError."""
+        self._file = VideoFile(Path(name))
+        self._start: float | None = None
+        self.description = f"video file {name}"
+        self.close, self.picture = self._file.close, self._file.picture
+
+    def grab(self, deadline_seconds: float) -> float:
+        """Waits until the next picture is due."""
+        seconds = self._file.next()
+        if seconds is None:
+            raise CameraError("the video file has ended", "end")
+        now = time.monotonic()
+        if self._start is None:
+            self._start = now - seconds
+        due = self._start + seconds
+        if due > now:
+            time.sleep(min(due - now, deadline_seconds))
+        return max(due, now)
+
+
+def frames(path: Path, *, mirrored: bool) -> Iterator[Frame]:
+    """The frames of a video in its own time, which starts at 0. Raises UsageError, before the first is asked for."""
+    file = VideoFile(path)
+    if file.next() is None:
+        file.close()
+        raise UsageError(f"{path}: no picture in it can be read")
+    return _frames(file, mirrored)
+
+
+def _frames(file: VideoFile, mirrored: bool) -> Iterator[Frame]:
+    seconds: float | None = 0.0
+    try:
+        while seconds is not None:
+            with contextlib.suppress(CameraError):  # a damaged picture in the middle is left out
+                rgb = normal(file.picture(), "bgr")
+                yield Frame(opencv().flip(rgb, 1) if mirrored else rgb, seconds)
+            seconds = file.next()
+    finally:
+        file.close()
+
+
+def seconds(path: Path) -> float | None:
+    """How long a video is; None if it does not say. Raises UsageError."""
+    file = VideoFile(path)
+    file.close()
+    return None if file.total is None else file.total / file.frames_per_second

@@ -1,0 +1,169 @@
+"""Landmarks of a face whose region is known: MediaPipe's face mesh, without its own search."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from moodkiosk.sense.faces.graph import Graph, serialised
+
+if TYPE_CHECKING:
+    from moodkiosk.moods import Image, Points
+
+POINTS = 468
+EYES = (33, 263)
+"""The outer corners of the eyes: the line between them is the rotation of the next region."""
+
+TEMPLES = (234, 454)
+"""The outermost points of an upright face."""
+
+MARGIN = 1.5
+"""A region is this much larger than the box of the landmarks (face_landmark_landmarks_to_roi.pbtxt of MediaPipe)."""
+
+DIM_GREY, DARK_GREY, BRIGHT_GREY = 60.0, 36.0, 110.0
+"""Below DIM_GREY a face is brightened, below DARK_GREY up to BRIGHT_GREY."""
+SMOOTHING = 0.018
+"""Standard deviation of the blur that takes the noise away, in sides of the region (0.03 face widths)."""
+
+ASKEW_SHARE, ASKEW_RADIANS = 0.08, 0.35
+"""A face farther than this from the middle of its region, in sides of it, or more tilted, is measured badly."""
+
+# Presence below which there is no face is 0.5, inside FaceLandmarkCpu (face_landmark_cpu.pbtxt).
+MESH = """
+input_stream: "image"
+input_stream: "roi"
+node {
+  calculator: "FaceLandmarkCpu"
+  input_stream: "IMAGE:image" input_stream: "ROI:roi" output_stream: "LANDMARKS:face"
+}
+"""
+
+# A NormalizedLandmarkList (landmark.proto) of n points is n times: field 1, length 15; fields 1, 2, 3 as fixed32.
+_ROW = np.dtype([("start", "V3"), ("x", "<f4"), ("y_tag", "u1"), ("y", "<f4"), ("z_tag", "u1"), ("z", "<f4")])
+_TAG_PLACES, _TAGS = [0, 1, 2, 7, 12], np.array([0x0A, 0x0F, 0x0D, 0x15, 0x1D], np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A square where a face is: the middle and the side in pixels of the frame, the rotation in radians, clockwise."""
+
+    x: float
+    y: float
+    side: float
+    rotation: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """A face that was found.
+
+    Attributes:
+        points: its landmarks, float32 [468, 3], pixels of the frame.
+        region: where to look for it in the next frame.
+        width_px: from temple to temple, however the head is tilted.
+    """
+
+    points: Points
+    region: Region
+    width_px: float
+
+
+class FaceMesh:
+    """Finds the landmarks of one face in a region."""
+
+    def __init__(self) -> None:
+        self._graph = Graph(MESH, ("face",))
+
+    def find(self, rgb: Image, region: Region) -> Face | None:
+        """The face in a region of the picture, or None where there is none."""
+        left, top, part = enlightened(rgb, region)
+        if part is None:
+            points = self._points(rgb, region)
+        else:
+            points = self._points(part, Region(region.x - left, region.y - top, region.side, region.rotation))
+            if points is not None:
+                points += np.array((left, top, 0), np.float32)
+        return None if points is None else face_of(points)
+
+    def _points(self, rgb: Image, region: Region) -> Points | None:
+        height, width = rgb.shape[:2]
+        where = (region.x / width, region.y / height, region.side / width, region.side / height, region.rotation)
+        packet = self._graph.run(rgb, where).get("face")
+        if packet is None:
+            return None
+        return points_of(serialised(packet), POINTS, (width, height))
+
+
+def enlightened(rgb: Image, region: Region) -> tuple[int, int, Image | None]:
+    """The region of a picture that is too dark for the mesh: brighter, and with less noise.
+
+    Measured on faces 100 px wide at a mean grey of 30: with noise of 8 grey levels the mesh finds 68 % of them as they
+    are, and all of them like this; with 12, 15 % and 97 %, with smaller errors too.
+
+    Returns:
+        Left and top in the picture, and a new picture; None for it where the light is good enough.
+    """
+    import cv2
+
+    height, width = rgb.shape[:2]
+    half = 0.75 * region.side
+    left, top = max(0, int(region.x - half)), max(0, int(region.y - half))
+    right, bottom = min(width, int(region.x + half) + 1), min(height, int(region.y + half) + 1)
+    if right - left < 8 or bottom - top < 8:
+        return left, top, None
+    grey = float(rgb[top:bottom:8, left:right:8, 1].mean())
+    darkness = min((DIM_GREY - grey) / (DIM_GREY - DARK_GREY), 1.0)
+    if darkness <= 0:
+        return left, top, None
+    part = cv2.cvtColor(rgb[top:bottom, left:right], cv2.COLOR_RGB2GRAY)
+    part = cv2.GaussianBlur(part, (0, 0), max(SMOOTHING * darkness * region.side, 0.3))
+    part = cv2.convertScaleAbs(part, alpha=1 + darkness * (BRIGHT_GREY / max(grey, 1.0) - 1))
+    return left, top, cv2.cvtColor(part, cv2.COLOR_GRAY2RGB)
+
+
+def points_of(message: bytes, count: int, size: tuple[int, int]) -> Points:
+    """A serialised NormalizedLandmarkList as float32 [count, 3], in pixels of a picture of that (width, height).
+
+    The usual bytes form a regular pattern, which is a hundred times faster to read than through the message's class;
+    any other is left to protobuf. Raises ValueError if there are fewer points.
+    """
+    points: Points = np.empty((count, 3), np.float32)
+    scale = (size[0], size[1], size[0])  # z is in the scale of x
+    if len(message) == count * _ROW.itemsize:
+        tags = np.frombuffer(message, np.uint8).reshape(count, _ROW.itemsize)[:, _TAG_PLACES]
+        if (tags == _TAGS).all():
+            rows = np.frombuffer(message, _ROW)
+            for axis, name in enumerate("xyz"):
+                np.multiply(rows[name], scale[axis], out=points[:, axis])
+            return points
+    from mediapipe.framework.formats import landmark_pb2
+
+    found = landmark_pb2.NormalizedLandmarkList.FromString(message).landmark
+    if len(found) < count:
+        raise ValueError(f"{len(found)} landmarks instead of {count}")
+    points[:] = [(point.x, point.y, point.z) for point in found[:count]]
+    points *= np.array(scale, np.float32)
+    return points
+
+
+def face_of(points: Points) -> Face:
+    """The face with these landmarks [468, 3]; its region is its box along the line of the eyes, with a margin."""
+    (x1, y1), (x2, y2) = points[EYES[0], :2].tolist(), points[EYES[1], :2].tolist()
+    rotation = math.atan2(y2 - y1, x2 - x1)
+    cos, sin = math.cos(rotation), math.sin(rotation)
+    along = points[:, :2] @ np.array(((cos, -sin), (sin, cos)), np.float32)
+    low, high = along.min(0), along.max(0)
+    x, y = ((low + high) / 2).tolist()
+    side = float((high - low).max()) * MARGIN
+    region = Region(x * cos - y * sin, x * sin + y * cos, side, rotation)
+    return Face(points, region, math.dist(points[TEMPLES[0], :2].tolist(), points[TEMPLES[1], :2].tolist()))
+
+
+def askew(region: Region, found: Region) -> bool:
+    """Whether a face `found` in a region lies so far from its middle, or so tilted in it, that the mesh is off."""
+    apart = math.hypot(found.x - region.x, found.y - region.y) / region.side
+    tilt = abs(math.remainder(found.rotation - region.rotation, math.tau))
+    return apart > ASKEW_SHARE or not 0.8 < found.side / region.side < 1.25 or tilt > ASKEW_RADIANS

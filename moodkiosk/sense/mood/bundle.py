@@ -1,0 +1,126 @@
+"""The model file: a TensorFlow Lite network with its labels and its manifest in a zip at its end (contract 2).
+
+The interpreter ignores what follows the network, `zipfile` what precedes it; so one file carries all, as in TensorFlow
+Lite's own metadata convention.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+
+from moodkiosk.sense.mood.measures import FACE_AND_HANDS, FACE_MEASURES, MEASURES
+
+FORMAT = 1
+"""Of the manifest."""
+
+MAX_LABELS = 64
+"""More than anybody can show; a damaged manifest may claim any number."""
+
+MANIFEST, LABELS = "manifest.json", "labels.txt"
+
+
+class BadModel(Exception):
+    """A file that is not a mood model for this kiosk, and why, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a model says of itself.
+
+    Attributes:
+        labels: the moods, in the order of the network's outputs.
+        schema: which measures it takes, a key of `measures.MEASURES`.
+        extractor: what found the landmarks it was trained on.
+        mirrored: it was trained on mirror images; matters only to hands.
+        uses_hands: the hands must be looked for.
+        neutral_mean: mean measures of the training set's faces at rest, the face's part only; None: not known, so
+            an own neutral cannot be used.
+        temperature: divides the logarithms of the network's probabilities, so that they mean what they say.
+        network_sha256: of the network's bytes, hexadecimal: a damaged network would bring the interpreter down.
+        metrics: figures on held-out data, by name.
+        training_files: name to sha256 of each file it was trained on.
+        version: of moodkiosk, at training.
+        format: of this manifest.
+    """
+
+    labels: tuple[str, ...]
+    schema: str
+    extractor: str
+    mirrored: bool
+    uses_hands: bool
+    neutral_mean: tuple[float, ...] | None
+    temperature: float
+    network_sha256: str
+    metrics: dict[str, float | None] = field(default_factory=dict)
+    training_files: dict[str, str] = field(default_factory=dict)
+    version: str = ""
+    format: int = FORMAT
+
+
+def bundle(network: bytes, manifest: Manifest, extras: Mapping[str, bytes] | None = None) -> bytes:
+    """The model file: same network, manifest and `extras` (further files by name), same bytes."""
+    file = io.BytesIO(network)
+    file.seek(0, io.SEEK_END)
+    contents = {
+        LABELS: "".join(f"{label}\n" for label in manifest.labels).encode(),
+        MANIFEST: msgspec.json.format(msgspec.json.encode(manifest), indent=1),
+        **(extras or {}),
+    }
+    with zipfile.ZipFile(file, "a") as archive:
+        for name, content in contents.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))  # no dates
+            entry.create_system = 3  # the same on every system
+            archive.writestr(entry, content)
+    return file.getvalue()
+
+
+def unbundle(data: bytes) -> tuple[Manifest, bytes]:
+    """Manifest and network of a model file's bytes. Raises BadModel, one line."""
+    if data[4:8] != b"TFL3":  # the flatbuffer's file identifier, schema.fbs of TensorFlow Lite
+        raise BadModel("not a TensorFlow Lite file")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = min(entry.header_offset for entry in archive.infolist())
+            texts = {name: archive.read(name) for name in (MANIFEST, LABELS)}
+    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError, EOFError, OSError):
+        raise BadModel("no labels and manifest inside: damaged, or not a model of moodkiosk") from None
+    manifest = _manifest(texts[MANIFEST])
+    if tuple(texts[LABELS].decode("utf-8", "replace").splitlines()) != manifest.labels:
+        raise BadModel(f"{LABELS} and {MANIFEST} name different labels")
+    if hashlib.sha256(data[:size]).hexdigest() != manifest.network_sha256:
+        raise BadModel("damaged: the network is not the one that the manifest describes")
+    return manifest, data[:size]
+
+
+def _manifest(text: bytes) -> Manifest:
+    try:
+        manifest = msgspec.json.decode(text, type=Manifest)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise BadModel(f"{MANIFEST} is damaged or of another program: {error}") from None
+    if manifest.format != FORMAT:
+        raise BadModel(f"manifest format {manifest.format}, this moodkiosk reads {FORMAT}: update moodkiosk")
+    if manifest.schema not in MEASURES:
+        raise BadModel(f"made for the measures {manifest.schema!r}, this moodkiosk knows {', '.join(MEASURES)}")
+    if manifest.uses_hands != (manifest.schema == FACE_AND_HANDS):
+        raise BadModel(f"{MANIFEST} contradicts itself about hands")
+    labels = manifest.labels
+    if not 1 <= len(labels) <= MAX_LABELS or len(set(labels)) < len(labels) or not all(map(fit_for_label, labels)):
+        raise BadModel("its labels are none, too many, twice the same, or not plain text")
+    usual = manifest.neutral_mean
+    if usual is not None and (len(usual) != len(FACE_MEASURES) or not np.isfinite(usual).all()):
+        raise BadModel("its neutral_mean does not fit the measures")
+    if not 0.01 <= manifest.temperature <= 100:
+        raise BadModel("its temperature is out of range")
+    return manifest
+
+
+def fit_for_label(label: str) -> bool:
+    """Whether a model can have this label: plain text of 1 to 60 letters, no space around it."""
+    return label == label.strip() and 0 < len(label) <= 60 and label.isprintable()

@@ -1,0 +1,157 @@
+"""The mood model: measures to the probability of each mood, by TensorFlow Lite."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moodkiosk.sense.mood.bundle import BadModel, Manifest, unbundle
+from moodkiosk.sense.mood.measures import MEASURES, with_own_neutral
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+LIMIT_BYTES = 32 * 1024 * 1024
+"""A file larger than this is no mood model: the usual one has 30 kB."""
+
+STARTER = Path(__file__).parents[2] / "models" / "starter.tflite"
+DEPLOYED = Path("models") / "current.tflite"
+"""In sense's state folder: what `scripts/deploy` carried here."""
+
+
+class MoodModel:
+    """A loaded model. Not for use by several threads at once.
+
+    Attributes:
+        manifest: what it says of itself.
+        hash: sha256 of the whole file, hexadecimal.
+    """
+
+    def __init__(self, manifest: Manifest, network: bytes, sha256: str) -> None:
+        self.manifest, self.hash = manifest, sha256
+        self._usual = None if manifest.neutral_mean is None else np.array(manifest.neutral_mean, np.float32)
+        try:
+            self._interpreter = _interpreter(network)
+            self._interpreter.allocate_tensors()
+            taken, given = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        except (ValueError, RuntimeError) as error:
+            raise BadModel(f"the network cannot be read: {str(error).splitlines()[0]}") from None
+        wanted = ([(1, len(MEASURES[manifest.schema]))], [(1, len(manifest.labels))])
+        found = ([tuple(item["shape"]) for item in taken], [tuple(item["shape"]) for item in given])
+        if found != wanted or any(item["dtype"] is not np.float32 for item in (*taken, *given)):
+            raise BadModel(
+                f"the network maps {found[0]} to {found[1]}, but its manifest says {wanted[0]} to {wanted[1]}"
+            )
+        self._input, self._output = taken[0]["index"], given[0]["index"]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The moods, in the order of the probabilities."""
+        return self.manifest.labels
+
+    @property
+    def schema(self) -> str:
+        """Which measures it takes, a key of `measures.MEASURES`."""
+        return self.manifest.schema
+
+    def probabilities(self, vector: Floats, own_neutral: Floats | None = None, gain: float = 1.0) -> Floats:
+        """Probability of each label, float32 [len(labels)], summing to 1.
+
+        Args:
+            vector: measures of one sample by `schema`, float32 [k].
+            own_neutral: measures of this person's face at rest, or None.
+            gain: see `measures.with_own_neutral`.
+        """
+        if own_neutral is not None and self._usual is not None:
+            vector = with_own_neutral(vector, own_neutral, self._usual, gain)
+        return tempered(self.raw(vector), self.manifest.temperature)
+
+    def raw(self, vector: Floats) -> Floats:
+        """What the network says, before the temperature; float32 [len(labels)]."""
+        self._interpreter.set_tensor(self._input, vector[None].astype(np.float32, copy=False))
+        self._interpreter.invoke()
+        row: Floats = self._interpreter.get_tensor(self._output)[0]
+        return row
+
+
+def tempered(probabilities: Floats, temperature: float) -> Floats:
+    """Probabilities [..., k] with their logarithms divided by the temperature, and summing to 1 again."""
+    logs = np.log(np.maximum(probabilities, 1e-12)) / temperature
+    powers = np.exp(logs - logs.max(-1, keepdims=True))
+    shares: Floats = (powers / powers.sum(-1, keepdims=True)).astype(np.float32)
+    return shares
+
+
+def load(path: Path, mirrored: bool | None = None) -> MoodModel:
+    """Reads a model file. Raises BadModel: `path` and one line of what is wrong with it.
+
+    `mirrored` says whether the camera's pictures are mirror images; a model that uses hands and was trained on the
+    other kind is refused. None: do not ask.
+    """
+    try:
+        data = _read(path)
+        model = MoodModel(*unbundle(data), hashlib.sha256(data).hexdigest())
+        _check_mirrored(model.manifest, mirrored)
+    except BadModel as error:
+        raise BadModel(f"{path}: {error}") from None
+    return model
+
+
+def candidates(configured: str, state: Path) -> list[Path]:
+    """Where to look for the model, best first: configured, else deployed, and always the starter.
+
+    Args:
+        configured: `model.file`, may be empty.
+        state: sense's state folder.
+    """
+    chosen = [Path(configured)] if configured else [state / DEPLOYED] if (state / DEPLOYED).exists() else []
+    return [*chosen, STARTER]
+
+
+def load_first(paths: Iterable[Path], mirrored: bool | None = None) -> tuple[MoodModel, Path, list[str]]:
+    """The first good model, where it is, and what is wrong with those before it. Raises BadModel if none is good."""
+    complaints: list[str] = []
+    for path in paths:
+        try:
+            return load(path, mirrored), path, complaints
+        except BadModel as error:
+            complaints.append(str(error))
+    raise BadModel("; ".join(complaints) or "no model")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LIMIT_BYTES + 1)
+    except OSError as error:
+        raise BadModel(f"cannot be read: {error.strerror}") from None
+    if len(data) > LIMIT_BYTES:
+        raise BadModel(f"larger than {LIMIT_BYTES // 1024**2} MiB: not a mood model")
+    return data
+
+
+def _check_mirrored(manifest: Manifest, mirrored: bool | None) -> None:
+    if mirrored is None or not manifest.uses_hands or manifest.mirrored == mirrored:
+        return
+    kinds = ("mirror images", "unmirrored pictures")
+    trained, camera = kinds if manifest.mirrored else kinds[::-1]
+    raise BadModel(f"was trained on hands in {trained}, the camera gives {camera} (camera.mirrored)")
+
+
+def _interpreter(network: bytes) -> Any:
+    try:
+        from tflite_runtime import interpreter as tflite
+    except ImportError:  # Python 3.12
+        from ai_edge_litert import interpreter as tflite
+    # Without the XNNPACK delegate: a dense net of this size gains nothing from it, and it announces itself on stderr.
+    return tflite.Interpreter(
+        model_content=network,
+        num_threads=1,
+        experimental_op_resolver_type=tflite.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+    )

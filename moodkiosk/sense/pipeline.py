@@ -1,0 +1,210 @@
+"""Frames to readings: finds people, follows them, measures the one in front, asks the model.
+
+Deterministic in the frames and their times: the same frames give the same readings, live and in a replay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from moodkiosk.moods import Landmarks, Reading
+from moodkiosk.sense.camera.pixels import normal
+from moodkiosk.sense.faces import quality
+from moodkiosk.sense.faces.detector import SURE_SCORE, FaceFinder
+from moodkiosk.sense.faces.landmarks import Face, FaceMesh, Region, askew
+from moodkiosk.sense.faces.search import Search
+from moodkiosk.sense.faces.tracks import Tracks
+from moodkiosk.sense.mood.measures import FACE, measure
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from moodkiosk.config.settings import SenseSettings
+    from moodkiosk.moods import Frame, Image, Points, Quality
+    from moodkiosk.sense.faces.hands import HandFinder
+    from moodkiosk.sense.mood.model import MoodModel
+    from moodkiosk.sense.mood.neutral import OwnNeutral
+
+    Floats = NDArray[np.float32]
+
+HANDS_SECONDS = 0.4
+"""How often hands are looked for in the running kiosk; in between, those seen last are taken to be where they were."""
+
+MISSED_SECONDS, MISSED_LOOKS = 5.0, 2.5
+"""After a pause this long between two frames, everything seen before is forgotten."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Person:
+    """Somebody in view at the last look.
+
+    Attributes:
+        track: the number of the person.
+        landmarks: of the face, and of the hands if they were looked for.
+        width_px: of the face.
+        picture: it is a picture on the wall, not a person.
+    """
+
+    track: int
+    landmarks: Landmarks
+    width_px: float
+    picture: bool
+
+
+class Eyes:
+    """Looks at frames. One thread at a time.
+
+    Attributes:
+        model: reads the mood; None: people are followed, but no mood is read (collecting needs none).
+        own: whose neutral face is subtracted, or None.
+        people: everybody in view at the last look, pictures on the wall included.
+        front: the one whose mood counts, or None.
+        measures: of the one in front, by the model's schema; None without one.
+    """
+
+    def __init__(
+        self,
+        settings: SenseSettings,
+        model: MoodModel | None = None,
+        *,
+        own: OwnNeutral | None = None,
+        hands_every_look: bool = False,
+    ) -> None:
+        """`hands_every_look`: look for hands in every frame, whatever the model uses (collecting does)."""
+        import cv2
+
+        cv2.setNumThreads(1)  # what is left for OpenCV is small; handing it to other threads costs more
+        self.model, self.own = model, own
+        self.people: list[Person] = []
+        self.front: Person | None = None
+        self.measures: Floats | None = None
+        self._settings = settings
+        slowest_hz = min(settings.active_rate_hz, settings.idle_rate_hz, settings.hot_rate_hz)
+        self._missed_seconds = max(MISSED_SECONDS, MISSED_LOOKS / slowest_hz)
+        self._hands_every_look = hands_every_look
+        self._finder, self._mesh = FaceFinder(), FaceMesh()
+        self._hand_finder: HandFinder | None = None
+        self._at = 0.0
+        self._tracks = Tracks()
+        self._forget((0, 0), self._at)
+
+    @property
+    def looks_for_hands(self) -> bool:
+        """Whether the model uses hands, or somebody collects them."""
+        return self._hands_every_look or (self.model is not None and self.model.manifest.uses_hands)
+
+    def look(self, frame: Frame) -> Reading:
+        """What there is to see in a frame. Raises CameraError for what is no picture."""
+        rgb, at = normal(frame.rgb, "rgb"), frame.at
+        size = (rgb.shape[1], rgb.shape[0])
+        if size != self._size or not 0 <= at - self._at <= self._missed_seconds:
+            self._forget(size, at)
+        self._at = at
+        self._follow(rgb, at)
+        self._meet(rgb, at)
+        return self._read(rgb, at)
+
+    def _forget(self, size: tuple[int, int], at: float) -> None:
+        """Begins anew with pictures of a size."""
+        still_seconds = self._settings.still_minutes * 60 if self._settings.ignore_still_faces else None
+        # Numbers go on: whoever comes next must not be taken for one who was here before.
+        self._tracks = Tracks(still_seconds, self._settings.max_people, after=self._tracks.last_number, size=size)
+        self._search = Search(*size)
+        self._hands: tuple[float, int, Points | None, Points | None] | None = None
+        self._size, self._at = size, at
+
+    def _follow(self, rgb: Image, at: float) -> None:
+        """Looks again at those who were in view."""
+        found = [(track, self._again(rgb, track.expected(at))) for track in self._tracks.seen]
+        self._tracks.look(found, at)
+
+    def _again(self, rgb: Image, region: Region) -> Face | None:
+        """The face of somebody who should be in a region.
+
+        After a quick move the mesh sees nothing there, or a face that it draws towards the middle of the region: then
+        the detector says where the face is.
+        """
+        face = self._mesh.find(rgb, region)
+        if face is not None and not askew(region, face.region):
+            return face
+        closer = self._finder.closer(rgb, region)
+        return face if closer is None else self._mesh.find(rgb, closer.region)
+
+    def _meet(self, rgb: Image, at: float) -> None:
+        """Searches for newcomers where and when that is worth it."""
+        tracks = self._tracks
+        if tracks.full:
+            return
+        eager = not tracks.people or bool(tracks.hidden)
+        for tile in self._search.due(rgb, [track.face.region for track in tracks.seen], at, eager=eager):
+            for sighting in self._finder.find(rgb, tile):
+                if not tracks.knows(sighting.region):
+                    face = self._confirmed(rgb, sighting.region)
+                    if face is not None:
+                        tracks.meet(face, at)
+
+    def _confirmed(self, rgb: Image, region: Region) -> Face | None:
+        """The face of a newcomer, if this is one: a print on a shirt may be taken for a face once, not thrice."""
+        closer = self._finder.closer(rgb, region)
+        if closer is None or closer.score < SURE_SCORE:
+            return None
+        face = self._mesh.find(rgb, closer.region)
+        return None if face is None else self._mesh.find(rgb, face.region)
+
+    def _read(self, rgb: Image, at: float) -> Reading:
+        tracks, model = self._tracks, self.model
+        people = tracks.people
+        front = tracks.front
+        hands = self._hands_of(rgb, at) if front in people else (None, None)
+        self.people = [
+            Person(
+                track.number,
+                Landmarks(track.face.points, self._size, *(hands if track is front else (None, None))),
+                track.face.width_px,
+                track not in people,
+            )
+            for track in tracks.seen
+        ]
+        self.front = next((person for person in self.people if front and person.track == front.number), None)
+        self.measures = None
+        if self.front is None or front is None:
+            return Reading(at, len(people), front.number if front else None, quality=quality.nobody(rgb))
+        view = quality.judge(rgb, front.face)
+        self.measures = measure(self.front.landmarks, model.schema if model else FACE)
+        if model is None:
+            return Reading(at, len(people), self.front.track, quality=view)
+        return self._reading(at, len(people), view, model, self.measures, self.front.track)
+
+    def _reading(self, at: float, faces: int, view: Quality, model: MoodModel, measures: Floats, track: int) -> Reading:
+        own = self.own if model.manifest.neutral_mean is not None else None
+        shares = model.probabilities(measures, own.measures if own else None, self._settings.neutral_gain).tolist()
+        probabilities = dict(zip(model.labels, shares, strict=True))
+        mood = max(probabilities, key=probabilities.__getitem__)
+        return Reading(
+            at,
+            faces,
+            track,
+            mood if view.weight > 0 else None,
+            probabilities,
+            min(probabilities[mood], 1.0),
+            view,
+            own.person if own else None,
+        )
+
+    def _hands_of(self, rgb: Image, at: float) -> tuple[Points | None, Points | None]:
+        """The hands of the one in front, looked for now and then."""
+        front = self._tracks.front
+        if front is None or not self.looks_for_hands:
+            return None, None
+        seen = self._hands
+        every = 0.0 if self._hands_every_look else HANDS_SECONDS
+        if seen is None or seen[1] != front.number or at - seen[0] >= every:
+            if self._hand_finder is None:
+                from moodkiosk.sense.faces.hands import HandFinder
+
+                self._hand_finder = HandFinder()
+            others = [track.face.region for track in self._tracks.people if track is not front]
+            seen = self._hands = (at, front.number, *self._hand_finder.find(rgb, front.face.region, others))
+        return seen[2], seen[3]

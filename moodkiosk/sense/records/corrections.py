@@ -1,0 +1,102 @@
+"""Corrections, "that was wrong": the last seconds get the right label and are kept, if the household agreed.
+
+Without `learning.keep_corrections` no landmarks are held back at all, not even in memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moodkiosk.host import paths
+from moodkiosk.sense.records import erase, recording
+
+if TYPE_CHECKING:
+    from moodkiosk.config.settings import LearningSettings
+    from moodkiosk.moods import Landmarks
+
+FOLDER = "corrections"
+"""In sense's state folder."""
+
+MIN_SAMPLES = 3
+"""Fewer than this teach nothing."""
+
+DAY_SECONDS = 86_400.0
+
+
+class NotKept(Exception):
+    """Why a correction was not written, in one line."""
+
+
+class Corrections:
+    """The landmarks of the last seconds of whoever counts, and what is made of them."""
+
+    def __init__(self, settings: LearningSettings, state: Path) -> None:
+        """`state`: sense's state folder."""
+        self._settings = settings
+        self._folder = state / FOLDER
+        self._recent: deque[recording.Sample] = deque()
+        self._track: int | None = None
+
+    def see(self, at: float, track: int | None, landmarks: Landmarks | None) -> None:
+        """Takes note of one reading: the landmarks of the person whose mood it is, None if nobody is there.
+
+        What came before is dropped when it is somebody else's, or too old. `at`: monotonic seconds.
+        """
+        if not self._settings.keep_corrections:
+            return
+        if track is not None and track != self._track:
+            self._recent.clear()
+            self._track = track
+        if landmarks is not None:
+            if self._recent and self._recent[-1].landmarks.size != landmarks.size:
+                self._recent.clear()
+            self._recent.append(recording.Sample(at, landmarks))
+        self._drop_before(at - self._settings.correction_seconds)
+
+    def clear(self) -> None:
+        """Forgets what it holds: the camera was switched off."""
+        self._recent.clear()
+
+    def write(self, label: str, at: float, extractor: str, person: str = "") -> str:
+        """Writes the last seconds as a recording of `label` and returns what was done, in one line for people.
+
+        Raises NotKept: no consent, nobody seen, or the disk does not take it.
+        """
+        if not self._settings.keep_corrections:
+            raise NotKept("corrections are not kept here; to learn from them set learning.keep_corrections: true")
+        self._drop_before(at - self._settings.correction_seconds)
+        samples = tuple(self._recent)
+        if len(samples) < MIN_SAMPLES:
+            raise NotKept(f"no face was seen in the last {self._settings.correction_seconds:g} s, nothing to correct")
+        session = f"correction {time.strftime('%Y-%m-%d')}"
+        made = recording.Recording(label, samples, mirrored=False, extractor=extractor, person=person, session=session)
+        try:
+            recording.save(made, paths.make_private(self._folder))
+        except OSError as error:
+            raise NotKept(f"the correction could not be written: {error.strerror}") from None
+        self._recent.clear()  # the same seconds are not labelled twice
+        return f"kept {len(samples)} samples as {label!r}, to be trained on"
+
+    def expire(self, now: float) -> int:
+        """Deletes corrections older than `learning.retention_days`; `now` in seconds since 1970. Returns how many."""
+        oldest = now - self._settings.retention_days * DAY_SECONDS
+        count = 0
+        for path in self._folder.glob("*.npz"):
+            with contextlib.suppress(OSError):  # deleted by somebody else meanwhile
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+                    count += 1
+        return count
+
+    def forget(self, person: str) -> erase.Erased:
+        """Deletes the corrections of `person`, "" for everybody's, and what is held in memory. Raises OSError."""
+        self._recent.clear()
+        return erase.erase(self._folder, person)
+
+    def _drop_before(self, at: float) -> None:
+        while self._recent and self._recent[0].at < at:
+            self._recent.popleft()

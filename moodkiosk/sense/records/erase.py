@@ -1,0 +1,119 @@
+"""Forgetting: deletes the recordings of a person, or all, from a folder; says what it deleted."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moodkiosk.host import files
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was deleted.
+
+    Attributes:
+        recordings: files deleted.
+        samples: samples taken out of files that hold other people too.
+        unreadable: files that nobody can tell whose they are; they are still there.
+    """
+
+    recordings: int = 0
+    samples: int = 0
+    unreadable: tuple[Path, ...] = ()
+
+    def __add__(self, other: Erased) -> Erased:
+        return Erased(
+            self.recordings + other.recordings, self.samples + other.samples, self.unreadable + other.unreadable
+        )
+
+    def __str__(self) -> str:
+        said = f"deleted {self.recordings} recording{'' if self.recordings == 1 else 's'}"
+        if self.samples:
+            said += f", and {self.samples} samples from files with other people"
+        if self.unreadable:
+            names = ", ".join(str(path) for path in self.unreadable)
+            said += f"; could not tell whose these are, delete them by hand: {names}"
+        return said
+
+
+def erase(folder: Path, person: str) -> Erased:
+    """Deletes the recordings of `person` in `folder` and its folders; "" deletes everybody's.
+
+    A file that holds several people loses that person's samples only. What is no recording stays. Raises OSError.
+    """
+    done = Erased()
+    for path in sorted(folder.rglob("*.npz*")):
+        if path.name.startswith("."):
+            done += _leftover(path)
+        elif path.suffix == ".npz":
+            done += _recording(path, person)
+    return done
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two spellings name the same person: case does not matter."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
+
+
+def _leftover(path: Path) -> Erased:
+    """A power cut may leave a half-written file of landmarks behind; nobody needs it."""
+    path.unlink(missing_ok=True)
+    return Erased()
+
+
+def _recording(path: Path, person: str) -> Erased:
+    import numpy as np
+
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
+            arrays: dict[str, NDArray[Any]] = {name: archive[name] for name in archive.files}
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, RuntimeError, MemoryError):
+        return Erased(unreadable=(path,))
+    if "face" not in arrays or "label" not in arrays:
+        return Erased()
+    theirs = _rows_of(person, arrays)
+    if theirs is None:
+        return Erased(unreadable=(path,))
+    if theirs.all():
+        path.unlink()
+        return Erased(recordings=1)
+    if not theirs.any():
+        return Erased()
+    kept = {name: array[~theirs] if array.shape[:1] == theirs.shape else array for name, array in arrays.items()}
+    buffer = io.BytesIO()
+    # numpy takes the names as keyword arguments, and a file may hold one called "file".
+    np.savez_compressed(buffer, **{name: array for name, array in kept.items() if name != "file"})
+    files.write_atomic(path, buffer.getvalue(), path.stat().st_mode & 0o777)
+    return Erased(samples=int(theirs.sum()))
+
+
+def _rows_of(person: str, arrays: dict[str, NDArray[Any]]) -> Rows | None:
+    """Bool [n]: which samples are that person's; "" means everybody's, bool [1]. None if nobody can tell."""
+    import numpy as np
+
+    if not person:
+        return np.ones(1, np.bool_)
+    shape = arrays["face"].shape[:1]
+    names = arrays.get("person", np.array(""))
+    if names.dtype.kind == "S":  # as other programs may write it; `learn.npz` reads it the same way
+        names = np.char.decode(names, "utf-8", "replace")
+    if not shape or not (names.size == 1 or names.shape == shape):
+        return None
+    names = np.broadcast_to(names.reshape(-1), shape)
+    return np.array([same_person(str(name), person) for name in names.tolist()], np.bool_)
