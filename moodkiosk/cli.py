@@ -10,19 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from moodkiosk import __version__
-
-EPILOG = "Exit codes: 0 fine, 2 a mistake in arguments or configuration, 1 anything else."
-RECORDINGS = Path("recordings")
-"""Where a collection goes, if nothing else is said."""
-SYSTEM_CONFIG = Path("/etc/moodkiosk/config.yaml")
-
-
-class UsageError(Exception):
-    """The operator's mistake, as one line; exit code 2."""
-
-
-class Failure(Exception):
-    """Something went wrong that is not the operator's mistake, as one line; exit code 1."""
+from moodkiosk.failure import EPILOG, Failure, UsageError
+from moodkiosk.host.paths import RECORDINGS, SYSTEM_CONFIG
 
 
 def parser() -> argparse.ArgumentParser:
@@ -51,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
         json=True,
     )
     demo.add_argument("--seconds", type=float, metavar="N", help="end after N seconds (default: at Ctrl-C)")
-    sense = add("sense", "moodkiosk.sense.loop:main", "Runs the half that sees.", json=True)
+    sense = add("sense", "moodkiosk.sense.main:main", "Runs the half that sees.", json=True)
     sense.add_argument("--source", metavar="WHAT", help="instead of camera.source in the configuration")
     add("act", "moodkiosk.act.main:main", "Runs the half that talks.", json=True)
     replay = add(

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 try:
     from moodkiosk import cli
+    from moodkiosk.failure import EPILOG, Failure, UsageError
 except ModuleNotFoundError:  # the system's Python: go on with the project's own
     os.execv(Path(__file__).parent / "_python", ["_python", *sys.argv])  # noqa: S606 - no shell is wanted
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="import_classic.py", description=__doc__, epilog=cli.EPILOG)
+    parser = argparse.ArgumentParser(prog="import_classic.py", description=__doc__, epilog=EPILOG)
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the .npy files are")
     parser.add_argument("--aspect", required=True, metavar="W:H", help="width to height of the pictures, usually 4:3")
     parser.add_argument("--person", default="", metavar="NAME", help="who is in them; training splits by person")
@@ -43,7 +44,7 @@ def main(args: argparse.Namespace) -> int:
         if found.note:
             print(f"{found.path.name}: note: {found.note}")
     if not imported:
-        raise cli.UsageError(f"nothing to import in {args.folder}")
+        raise UsageError(f"nothing to import in {args.folder}")
     for trap in labels.traps([*imported, *asking.Earlier(args.out).labels]):
         print(f"note: {trap}")
     return 0
@@ -56,7 +57,7 @@ def save(made: Recording, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         return recording.save(made, folder)
     except OSError as error:
-        raise cli.Failure(f"cannot write into {folder}: {error.strerror}") from None
+        raise Failure(f"cannot write into {folder}: {error.strerror}") from None
 
 
 if __name__ == "__main__":

@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from moodkiosk import link
 from moodkiosk.act.look_requests import LATER, WAIT_SECONDS
 from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop, Ports, SenseLeft
 from moodkiosk.act.ports import Request
 from moodkiosk.config.fill import decide_settings
 from moodkiosk.config.settings import Config, MoodMusic, MusicSettings
 from moodkiosk.decide import kiosk
+from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, Quality, Reading, Result, View
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
-HELLO = link.Hello("0.1", ("happy", "neutral"), "ab", "face-1")
+HELLO = protocol.Hello("0.1", ("happy", "neutral"), "ab", "face-1")
 
 
 @dataclass
@@ -32,9 +32,9 @@ class World:
     readings: list[Reading] = field(default_factory=list)
     views: list[View] = field(default_factory=list)
     played: list[Decision] = field(default_factory=list)
-    orders: list[link.Order] = field(default_factory=list)
+    orders: list[protocol.Order] = field(default_factory=list)
     kept: list[dict[str, object]] = field(default_factory=list)
-    hellos: list[link.Hello] = field(default_factory=list)
+    hellos: list[protocol.Hello] = field(default_factory=list)
     looks: int = 0
     no_look: str | None = None
 
@@ -54,7 +54,7 @@ class World:
         )
         self.loop = Loop(settings, kiosk.start(settings, None, "s"), ports)
 
-    def order(self, order: link.Order) -> bool:
+    def order(self, order: protocol.Order) -> bool:
         if self.sense_there:
             self.orders.append(order)
         return self.sense_there
@@ -87,7 +87,7 @@ class World:
 @pytest.fixture
 def world() -> World:
     world = World()
-    world.turn(HELLO, link.SenseHealth(world.at, "on"))
+    world.turn(HELLO, protocol.SenseHealth(world.at, "on"))
     return world
 
 
@@ -131,7 +131,7 @@ def test_sense_is_told_of_the_camera_when_it_changes_and_when_it_comes_back(worl
 def test_an_order_is_answered_by_sense_or_by_the_deadline_or_when_sense_has_gone(world: World) -> None:
     future = world.ask("calibrate", "Ann")
     assert not future.done()
-    world.turn(link.SenseResult(world.orders[-1].id, ok=True, text="kept 25 looks"))
+    world.turn(protocol.SenseResult(world.orders[-1].id, ok=True, text="kept 25 looks"))
     assert future.result(0) == Result("calibrate", ok=True, text="kept 25 looks", transaction="t")
     future = world.ask("correct", "happy")
     world.turn(later=20)
@@ -146,10 +146,10 @@ def test_an_order_is_answered_by_sense_or_by_the_deadline_or_when_sense_has_gone
 def test_whose_neutral_face_is_used_is_what_sense_says(world: World) -> None:
     """Sense keeps the faces: a calibration chooses as well, and of whoever is forgotten no name may stay behind."""
     both = ("Ada", "Bob")
-    ada, bob = (link.Hello("0.1", HELLO.labels, "ab", "face-1", people=both, person=name) for name in both)
+    ada, bob = (protocol.Hello("0.1", HELLO.labels, "ab", "face-1", people=both, person=name) for name in both)
     world.turn(ada)
     asked = world.ask("person", "bob")
-    world.turn(link.SenseResult(world.orders[-1].id, ok=True, text="'Bob' is in front"), bob)
+    world.turn(protocol.SenseResult(world.orders[-1].id, ok=True, text="'Bob' is in front"), bob)
     assert asked.result().ok
     assert world.views[-1].person == "Bob"
     world.turn(ada)  # a calibration of Ada is over
@@ -168,7 +168,7 @@ def test_a_player_that_recovers_by_itself_is_shown(world: World) -> None:
 
 def test_a_correction_that_sense_took_is_told(world: World) -> None:
     world.ask("correct", "happy")
-    world.turn(link.SenseResult(world.orders[-1].id, ok=True, text="kept"))
+    world.turn(protocol.SenseResult(world.orders[-1].id, ok=True, text="kept"))
     assert world.events[-1].kind == "correction"
 
 

@@ -13,15 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk import link
 from moodkiosk.act.clock import trusted
 from moodkiosk.act.ports import Request
 from moodkiosk.act.sockets import ControlServer, SenseLink, listen
 from moodkiosk.act.store import COALESCE_SECONDS, Store
 from moodkiosk.act.worker import NewestWins
-from moodkiosk.cli import Failure
+from moodkiosk.failure import Failure
+from moodkiosk.link import control, protocol
 from moodkiosk.moods import Reading, Result
-from moodkiosk.operate import control
 from tests.support.wait import until
 
 
@@ -49,16 +48,16 @@ def test_a_socket_left_by_a_killed_process_is_replaced_and_one_in_use_is_not(tmp
 def test_the_link_carries_readings_one_way_and_orders_the_other_and_says_when_sense_left(tmp_path: Path) -> None:
     inbox: queue.Queue[object] = queue.Queue()
     bridge = SenseLink(tmp_path / "link.sock", inbox.put)
-    order = link.Order(1, "camera", "off")
+    order = protocol.Order(1, "camera", "off")
     assert not bridge.send(order)
     sense = connect(tmp_path / "link.sock")
-    sense.sendall(b"garbage\n" + link.encode(Reading(1.0, 0)))
+    sense.sendall(b"garbage\n" + protocol.encode(Reading(1.0, 0)))
     assert inbox.get(timeout=5) == Reading(1.0, 0)
     assert until(lambda: bridge.damaged) == 1
     assert bridge.send(order)
-    assert link.decode(sense.recv(4096)) == order
+    assert protocol.decode(sense.recv(4096)) == order
     newer = connect(tmp_path / "link.sock")
-    newer.sendall(link.encode(Reading(2.0, 0)))
+    newer.sendall(protocol.encode(Reading(2.0, 0)))
     assert inbox.get(timeout=5) == Reading(2.0, 0)
     assert sense.recv(10) == b""  # hung up: the newest connection wins
     sense.close()
@@ -82,7 +81,7 @@ def test_the_command_line_gets_its_answer_and_a_clear_line_without_a_kiosk(tmp_p
     with connect(path) as caller, caller.makefile("rb") as stream:
         caller.sendall(b"nonsense\n")
         assert b"not a JSON object" in stream.readline()
-        caller.sendall(b"x" * link.LINE_LIMIT_BYTES * 2)
+        caller.sendall(b"x" * protocol.LINE_LIMIT_BYTES * 2)
         assert b"line too long" in stream.readline()
     server.close()
 

@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 import pytest
 
-from moodkiosk.cli import UsageError
 from moodkiosk.config.settings import CameraSettings
+from moodkiosk.failure import UsageError
 from moodkiosk.sense.camera import holder, pixels, source, video
 from moodkiosk.sense.camera.source import CameraError
 from tests.support.mjpeg import Stream, serve_garbage

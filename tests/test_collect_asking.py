@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 from moodkiosk.learn.collect import asking
 from moodkiosk.learn.data import labels
 from moodkiosk.sense.records import recording

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk.cli import Failure
+from moodkiosk.failure import Failure
 from moodkiosk.learn.collect import remote
 from moodkiosk.learn.data import dataset
+from moodkiosk.learn.data.outbox import OUTBOX
 from moodkiosk.learn.deploy import ssh
 from moodkiosk.sense.records import recording
 from tests.support import faces
@@ -30,7 +31,7 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
 @pytest.fixture
 def outbox(sshd: Sshd) -> Path:
     """Of the kiosk called kitchen, empty."""
-    folder = sshd.homes["kitchen"] / remote.OUTBOX
+    folder = sshd.homes["kitchen"] / OUTBOX
     folder.mkdir(parents=True, exist_ok=True)
     for file in folder.iterdir():
         file.unlink()

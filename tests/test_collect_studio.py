@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moodkiosk.cli import Failure
 from moodkiosk.config.settings import Config
+from moodkiosk.failure import Failure
 from moodkiosk.learn.collect import studio
 from moodkiosk.learn.collect.lines import Lines
 from moodkiosk.learn.collect.sitting import Plan, Sitting

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moodkiosk.cli import RECORDINGS, UsageError
 from moodkiosk.config.settings import LearningSettings
-from moodkiosk.learn.collect.remote import OUTBOX
+from moodkiosk.failure import UsageError
+from moodkiosk.host.paths import RECORDINGS
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.data.forget import forget_recordings
+from moodkiosk.learn.data.outbox import OUTBOX
 from moodkiosk.moods import Landmarks
 from moodkiosk.sense.records import recording
 from moodkiosk.sense.records.corrections import Corrections, NotKept

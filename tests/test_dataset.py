@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 from moodkiosk.learn.data import dataset
 from tests.support.faces import recording
 

@@ -11,8 +11,9 @@ import pytest
 
 from moodkiosk.act.homeassistant import discovery
 from moodkiosk.act.mqtt.publisher import Publisher
-from moodkiosk.cli import Failure, main
+from moodkiosk.cli import main
 from moodkiosk.config.settings import Config, MqttSettings
+from moodkiosk.failure import Failure
 from moodkiosk.moods import View
 from moodkiosk.operate.broker import Broker, private_broker
 from tests.support.mqtt import Answerer, recorder

@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from moodkiosk.cli import Failure
-from moodkiosk.operate import control
+from moodkiosk.failure import Failure
+from moodkiosk.link import control
 from moodkiosk.operate.broker import free_port, private_broker
 from tests.support.wait import until
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 from moodkiosk.learn.data import checks, dataset
 from moodkiosk.learn.data.checks import check, wants_hands
 from moodkiosk.learn.train import make_model

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.evaluate import evaluate
 from moodkiosk.learn.train.make_model import Examined, objection

@@ -8,37 +8,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodkiosk import link
+from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, MoodEvent, Quality, Reading
 
 READING = Reading(12.5, 1, 3, "happy", {"happy": 0.9, "sad": 0.1}, 0.9, Quality(1.0, None, 120.0, 99.0), "Ann")
 
 
 def test_a_reading_has_the_keys_of_contract_3_and_comes_back_equal() -> None:
-    line = link.encode(READING)
+    line = protocol.encode(READING)
     keys = ["type", "at", "faces", "track", "mood", "probabilities", "confidence", "quality", "neutral"]
     assert list(json.loads(line)) == keys
-    assert link.decode(line) == READING
+    assert protocol.decode(line) == READING
 
 
 def test_events_and_decisions_print_only_the_keys_of_contract_3() -> None:
-    event = json.loads(link.encode(MoodEvent("mood_changed", 1.0, "a-1", "happy", None, "detail")))
+    event = json.loads(protocol.encode(MoodEvent("mood_changed", 1.0, "a-1", "happy", None, "detail")))
     assert list(event) == ["type", "at", "kind", "mood", "previous", "id"]
-    decision = json.loads(link.encode(Decision("play", 1.0, "because", "happy", "Sunny", "Living room")))
+    decision = json.loads(protocol.encode(Decision("play", 1.0, "because", "happy", "Sunny", "Living room")))
     assert list(decision) == ["type", "at", "action", "mood", "what", "speaker", "reason"]
 
 
 @pytest.mark.parametrize(
     "message",
     [
-        link.Hello("0.1", ("happy",), "ab", "face-1", people=("Ann",)),
-        link.SenseHealth(1.0, "lost", "unplugged", counters={"damaged": 2}),
-        link.SenseResult(3, ok=False, text="no face"),
-        link.Order(3, "camera", "lend"),
+        protocol.Hello("0.1", ("happy",), "ab", "face-1", people=("Ann",)),
+        protocol.SenseHealth(1.0, "lost", "unplugged", counters={"damaged": 2}),
+        protocol.SenseResult(3, ok=False, text="no face"),
+        protocol.Order(3, "camera", "lend"),
     ],
 )
-def test_every_message_comes_back_equal(message: link.Line) -> None:
-    assert link.decode(link.encode(message)) == message
+def test_every_message_comes_back_equal(message: protocol.Line) -> None:
+    assert protocol.decode(protocol.encode(message)) == message
 
 
 @pytest.mark.parametrize(
@@ -56,26 +56,26 @@ def test_every_message_comes_back_equal(message: link.Line) -> None:
         b'{"type": "reading", "at": 1, "faces": 1, "confidence": 7}',
         b'{"type": "reading", "at": 1e999, "faces": 1}',
         b'{"type": "order", "id": 1, "what": "explode"}',
-        b'{"type": "reading", "at": 1, "faces": 1' + b" " * link.LINE_LIMIT_BYTES,
+        b'{"type": "reading", "at": 1, "faces": 1' + b" " * protocol.LINE_LIMIT_BYTES,
         b"[" * 60_000,
     ],
 )
 def test_a_line_that_is_no_message_is_refused(line: bytes) -> None:
-    with pytest.raises(link.BadLine):
-        link.decode(line)
+    with pytest.raises(protocol.BadLine):
+        protocol.decode(line)
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_crash_the_reader(junk: bytes) -> None:
-    splitter = link.LineSplitter()
-    good = link.encode(READING)
+    splitter = protocol.LineSplitter()
+    good = protocol.encode(READING)
     assert list(splitter.messages(junk + b"\n" + good))[-1] == READING
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=20))
 def test_it_does_not_matter_how_the_stream_is_cut(cuts: list[int]) -> None:
-    stream = link.encode(READING) * 3
-    splitter, found, start = link.LineSplitter(), [], 0
+    stream = protocol.encode(READING) * 3
+    splitter, found, start = protocol.LineSplitter(), [], 0
     for cut in cuts:
         found += list(splitter.messages(stream[start : start + cut]))
         start += cut
@@ -85,11 +85,11 @@ def test_it_does_not_matter_how_the_stream_is_cut(cuts: list[int]) -> None:
 
 
 def test_an_oversized_line_is_dropped_and_counted_once_and_the_next_one_taken() -> None:
-    splitter = link.LineSplitter()
+    splitter = protocol.LineSplitter()
     found = []
     for _ in range(5):
         found += list(splitter.messages(b"x" * 40_000))
-    found += list(splitter.messages(b"\n" + link.encode(READING)))
+    found += list(splitter.messages(b"\n" + protocol.encode(READING)))
     assert found == [READING]
     assert splitter.oversized == 1
     assert list(splitter.messages(b"{}\n")) == []

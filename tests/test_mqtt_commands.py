@@ -14,13 +14,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from moodkiosk import commands, link
+from moodkiosk import commands
 from moodkiosk.act.loop import Loop, Ports
 from moodkiosk.act.mqtt.topics import COMMANDS
 from moodkiosk.act.ports import Request
 from moodkiosk.config.fill import decide_settings
 from moodkiosk.config.settings import Config, MoodMusic, MusicSettings
 from moodkiosk.decide import kiosk as engine
+from moodkiosk.link import protocol
 from moodkiosk.moods import Result, View
 from moodkiosk.operate.broker import Broker, private_broker
 from tests.support.mqtt import Answerer, recorder
@@ -153,7 +154,7 @@ class RealLoop:
             look=lambda: None,
         )
         self.loop = Loop(decide, engine.start(decide, None, "s"), ports)
-        self.loop.put(link.Hello("0.1", LABELS, "ab", "face-1"))
+        self.loop.put(protocol.Hello("0.1", LABELS, "ab", "face-1"))
         self._thread = threading.Thread(target=self.loop.run, args=(self._stop, _now, _ignore))
         self._thread.start()
 

@@ -12,10 +12,10 @@ from datetime import datetime
 
 import pytest
 
-from moodkiosk import link
 from moodkiosk.act.mqtt.payloads import Health
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.config.settings import Config, MqttSettings
+from moodkiosk.link import protocol as link
 from moodkiosk.moods import MoodEvent, View
 from moodkiosk.operate.broker import Broker, mosquitto_program, private_broker
 from tests.support.mqtt import Answerer, recorder

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from moodkiosk import link
-from moodkiosk.cli import Failure
 from moodkiosk.config.settings import LearningSettings, SenseSettings
+from moodkiosk.failure import Failure
+from moodkiosk.link import protocol
 from moodkiosk.moods import Frame, Reading
 from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
@@ -94,13 +94,13 @@ class Kiosk:
         # Turns without pictures take no time: all is said by now, but act's thread may not have read it yet.
         wait.until(until, what=f"what {most} turns were for")
 
-    def order(self, what: link.OrderName, value: str = "") -> link.SenseResult:
+    def order(self, what: protocol.OrderName, value: str = "") -> protocol.SenseResult:
         """Gives an order and turns the loop until its result is there."""
         number = self.act.tell(what, value)
-        found: list[link.SenseResult] = []
+        found: list[protocol.SenseResult] = []
 
         def answered() -> bool:
-            found.extend(result for result in self.act.all(link.SenseResult) if result.id == number)
+            found.extend(result for result in self.act.all(protocol.SenseResult) if result.id == number)
             return bool(found)
 
         self.turn(answered)
@@ -112,13 +112,13 @@ class Kiosk:
         self.turn(lambda: len(self.shown) > count)
         return self.shown[-1]
 
-    def hello(self) -> link.Hello:
+    def hello(self) -> protocol.Hello:
         """The last introduction; after an order it comes later than the result."""
-        return self.act.all(link.Hello)[-1]
+        return self.act.all(protocol.Hello)[-1]
 
-    def health(self) -> link.SenseHealth:
+    def health(self) -> protocol.SenseHealth:
         """What health says last."""
-        return self.act.all(link.SenseHealth)[-1]
+        return self.act.all(protocol.SenseHealth)[-1]
 
 
 @pytest.fixture(scope="module")
@@ -150,26 +150,26 @@ def kiosk(tmp_path: Path, eyes: Eyes) -> Iterator[Kiosk]:
         parts = Parts(capture, eyes, wards, orders, uplink, pace, HealthReport(pace, thermometer), shown.append)
         loop = Loop(parts, clock=lambda: camera.now)
         found = Kiosk(act, camera, loop, wards, shown, file)
-        found.turn(lambda: bool(act.all(link.SenseHealth) and shown))
+        found.turn(lambda: bool(act.all(protocol.SenseHealth) and shown))
         yield found
         uplink.close()
 
 
 def test_it_introduces_itself_and_tells_its_health_first(kiosk: Kiosk) -> None:
     hello, health = kiosk.act.said[:2]
-    assert isinstance(hello, link.Hello)
+    assert isinstance(hello, protocol.Hello)
     assert hello.labels == ("angry", "happy", "neutral", "sad", "surprise")
     assert len(hello.model_hash) == 64
     assert (hello.people, hello.person) == ((), None)
-    assert isinstance(health, link.SenseHealth)
+    assert isinstance(health, protocol.SenseHealth)
     assert health.camera == "on"
     assert health.rss_mb > 10
 
 
 def test_health_comes_every_half_minute_and_counts_looks(kiosk: Kiosk) -> None:
-    before = len(kiosk.act.all(link.SenseHealth))
-    kiosk.turn(lambda: len(kiosk.act.all(link.SenseHealth)) > before)
-    first, second = kiosk.act.all(link.SenseHealth)[-2:]
+    before = len(kiosk.act.all(protocol.SenseHealth))
+    kiosk.turn(lambda: len(kiosk.act.all(protocol.SenseHealth)) > before)
+    first, second = kiosk.act.all(protocol.SenseHealth)[-2:]
     assert 29 < second.at - first.at < 31
     assert 4 < second.frames_per_second < 6
     assert second.cpu_ms_per_frame > 0
@@ -189,8 +189,8 @@ def test_a_calibration_takes_five_seconds_and_its_face_is_subtracted_from_then_o
     number = kiosk.act.tell("calibrate", "Ada")
     kiosk.turn(lambda: kiosk.wards.neutrals.people == ("Ada",))
     assert 5 <= kiosk.camera.now - start < 7
-    result = kiosk.act.wait_for(link.SenseResult)
-    assert result == link.SenseResult(number, ok=True, text="kept the neutral face of 'Ada'")
+    result = kiosk.act.wait_for(protocol.SenseResult)
+    assert result == protocol.SenseResult(number, ok=True, text="kept the neutral face of 'Ada'")
     assert kiosk.reading().neutral == "Ada"
     kiosk.turn(lambda: kiosk.hello().people == ("Ada",))
     assert kiosk.hello().person == "Ada"
@@ -212,7 +212,7 @@ def test_only_one_calibration_goes_on_and_closing_the_camera_ends_it(kiosk: Kios
     number = kiosk.act.tell("calibrate", "Ada")
     assert kiosk.order("calibrate", "Bob").text == "a calibration is going on already"
     assert kiosk.order("camera", "off").ok
-    ended = kiosk.act.wait_for(link.SenseResult, where=lambda result: result.id == number)
+    ended = kiosk.act.wait_for(protocol.SenseResult, where=lambda result: result.id == number)
     assert (ended.ok, ended.text) == (False, "the camera was closed")
     assert kiosk.order("calibrate", "Ada").text == "the camera is off"
 
@@ -224,7 +224,7 @@ def test_a_camera_that_is_off_is_closed_and_nothing_is_seen_until_it_is_on_again
     for _ in range(3):
         kiosk.loop.turn()
     assert len(kiosk.shown) == count
-    assert kiosk.act.wait_for(link.SenseHealth, where=lambda health: health.camera == "off").pace == "off"
+    assert kiosk.act.wait_for(protocol.SenseHealth, where=lambda health: health.camera == "off").pace == "off"
     assert kiosk.order("camera", "on").ok
     assert kiosk.reading().faces == 1
 
@@ -247,14 +247,14 @@ def test_a_lent_camera_comes_back_by_itself_ten_seconds_after_the_last_word(kios
 
 
 def test_a_better_model_is_taken_and_a_damaged_one_never(kiosk: Kiosk) -> None:
-    first, hellos = kiosk.hello(), len(kiosk.act.all(link.Hello))
+    first, hellos = kiosk.hello(), len(kiosk.act.all(protocol.Hello))
     kiosk.models.write_bytes(b"nothing of the kind")
     result = kiosk.order("reload")
     assert not result.ok
     assert "going on with the model loaded before" in result.text
     assert kiosk.reading().mood is not None
     kiosk.turn(lambda: "not a TensorFlow Lite file" in kiosk.health().detail)
-    assert len(kiosk.act.all(link.Hello)) > hellos
+    assert len(kiosk.act.all(protocol.Hello)) > hellos
     assert kiosk.hello().model_hash == first.model_hash
     kiosk.models.write_bytes(model.STARTER.read_bytes())  # repaired: taken without being asked
     kiosk.camera.now += 20
@@ -289,14 +289,14 @@ def test_corrections_that_are_too_old_are_deleted_within_the_hour(kiosk: Kiosk, 
     ],
 )
 def test_an_order_that_cannot_be_carried_out_says_why(
-    kiosk: Kiosk, what: link.OrderName, value: str, error: str
+    kiosk: Kiosk, what: protocol.OrderName, value: str, error: str
 ) -> None:
     result = kiosk.order(what, value)
     assert (result.ok, result.text) == (False, error)
 
 
 def test_nonsense_from_the_link_is_counted_and_does_no_harm(kiosk: Kiosk) -> None:
-    kiosk.act.send(b"nonsense\n" + b"x" * 100_000 + b"\n" + link.encode(kiosk.shown[-1]))
+    kiosk.act.send(b"nonsense\n" + b"x" * 100_000 + b"\n" + protocol.encode(kiosk.shown[-1]))
     assert kiosk.order("person", "").ok
     kiosk.camera.now += 31
     kiosk.loop.turn()
@@ -304,13 +304,13 @@ def test_nonsense_from_the_link_is_counted_and_does_no_harm(kiosk: Kiosk) -> Non
 
 
 def test_an_act_that_went_away_is_found_again_and_told_everything(kiosk: Kiosk) -> None:
-    hellos = len(kiosk.act.all(link.Hello))
+    hellos = len(kiosk.act.all(protocol.Hello))
     kiosk.act.hang_up()
-    kiosk.turn(lambda: len(kiosk.act.all(link.Hello)) > hellos)
+    kiosk.turn(lambda: len(kiosk.act.all(protocol.Hello)) > hellos)
     kiosk.turn(lambda: isinstance(kiosk.act.said[-1], Reading))
     kinds = [type(message) for message in kiosk.act.said]
-    last = len(kinds) - 1 - kinds[::-1].index(link.Hello)
-    assert kinds[last + 1] is link.SenseHealth
+    last = len(kinds) - 1 - kinds[::-1].index(protocol.Hello)
+    assert kinds[last + 1] is protocol.SenseHealth
 
 
 def test_a_camera_that_never_recovers_ends_the_process_so_that_it_starts_afresh(kiosk: Kiosk) -> None:

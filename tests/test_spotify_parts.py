@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodkiosk.act.players import player as players
+from moodkiosk.act.players import choose
+from moodkiosk.act.players.player import Player, never
 from moodkiosk.act.players.spotify import people, trouble
 from moodkiosk.act.players.spotify.account.tokens import LIFE_DAYS, days_left, warning
 from moodkiosk.act.players.spotify.answers import Context, Device, Playback
@@ -210,8 +211,8 @@ PLAY = Decision(
 )
 
 
-def carry_out(player: players.Player, decision: Decision) -> PlayerReport:
-    report = player.play(decision, players.never)
+def carry_out(player: Player, decision: Decision) -> PlayerReport:
+    report = player.play(decision, never)
     assert report is not None
     return report
 
@@ -221,7 +222,7 @@ class TestOtherPlayers:
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.INFO)
-        player = players.make(Config(), tmp_path, lambda _topic, _payload: False, HandClock().clock())
+        player = choose.make(Config(), tmp_path, lambda _topic, _payload: False, HandClock().clock())
         report = carry_out(player, PLAY)
         assert (report.kind, report.what, report.mood, report.uri) == ("played", "Sunny side", "happy", None)
         assert "would play Sunny side on Kitchen, not louder than 40 %" in caplog.text
@@ -238,7 +239,7 @@ class TestOtherPlayers:
             return len(sent) < 3
 
         config = Config(kiosk=KioskSettings(id="hall"), music=MusicSettings(player="mqtt"))
-        player = players.make(config, tmp_path, publish, HandClock().clock())
+        player = choose.make(config, tmp_path, publish, HandClock().clock())
         assert carry_out(player, PLAY).kind == "played"
         assert carry_out(player, Decision("pause", 1.0, "", speaker="Kitchen")).kind == "paused"
         assert [topic for topic, _ in sent] == ["moodkiosk/hall/play"] * 2
@@ -273,7 +274,7 @@ class TestOtherPlayers:
     def test_the_mqtt_players_topic_can_be_set(self, tmp_path: Path) -> None:
         topics: list[str] = []
         config = Config(music=MusicSettings(player="mqtt"), mqtt=MqttSettings(player_topic="house/music"))
-        player = players.make(config, tmp_path, lambda topic, _payload: not topics.append(topic), HandClock().clock())  # type: ignore[func-returns-value] # in one line
+        player = choose.make(config, tmp_path, lambda topic, _payload: not topics.append(topic), HandClock().clock())  # type: ignore[func-returns-value] # in one line
         carry_out(player, PLAY)
         assert topics == ["house/music"]
 

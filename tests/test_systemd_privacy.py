@@ -16,7 +16,7 @@ import pytest
 import moodkiosk
 from moodkiosk.config.settings import PathSettings
 from moodkiosk.operate.doctor import opened, pictures, privacy
-from moodkiosk.operate.doctor.report import Finding
+from moodkiosk.operate.doctor.finding import Finding
 from tests.support.wait import until
 
 PHOTO = np.random.default_rng(3).integers(0, 256, (64, 64, 3), dtype=np.uint8)

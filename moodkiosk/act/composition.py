@@ -10,22 +10,23 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from moodkiosk import link
 from moodkiosk.act import health
 from moodkiosk.act.clock import WallClock
 from moodkiosk.act.loop import Loop, Ports, SenseLeft
 from moodkiosk.act.mqtt.publisher import Publisher
-from moodkiosk.act.players import player as players
+from moodkiosk.act.players import choose
+from moodkiosk.act.players.player import Look, PlayerStatus
 from moodkiosk.act.players.spotify.account.tokens import warning
 from moodkiosk.act.say import Teller
 from moodkiosk.act.sockets import ControlServer, SenseLink
 from moodkiosk.act.store import Store
 from moodkiosk.act.worker import NewestWins
-from moodkiosk.cli import Failure
 from moodkiosk.config.fill import decide_settings
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
+from moodkiosk.failure import Failure
 from moodkiosk.host import paths, systemd
+from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, View
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ class Act:
         self.loop = Loop(decide, state, self._ports())
         self.publisher = Publisher(settings, self.loop.ask, self.wall.always) if settings.mqtt.enabled else None
         self.page = self._page(state_dir) if settings.web.enabled else None
-        self.player = players.make(settings, state_dir, self._publish)
-        self.worker = NewestWins[Decision | players.Look]("player", self._play)
+        self.player = choose.make(settings, state_dir, self._publish)
+        self.worker = NewestWins[Decision | Look]("player", self._play)
         try:
             self.bridge = SenseLink(paths.link_socket(settings.paths), self._from_sense)
             self.control = ControlServer(paths.control_socket(settings.paths), self.loop.ask)
@@ -103,13 +104,13 @@ class Act:
     def _now(self) -> kiosk.Now:
         return kiosk.Now(time.monotonic(), self.wall.now())
 
-    def _from_sense(self, message: link.FromSense | None) -> None:
+    def _from_sense(self, message: protocol.FromSense | None) -> None:
         self.loop.put(SenseLeft() if message is None else message)
 
-    def _play(self, job: Decision | players.Look) -> None:
+    def _play(self, job: Decision | Look) -> None:
         """On the player's thread."""
         report: PlayerReport | LookReport | None
-        if isinstance(job, players.Look):
+        if isinstance(job, Look):
             report = self.player.look(self.worker.superseded)
         else:
             report = self.player.play(job, self.worker.superseded)
@@ -119,7 +120,7 @@ class Act:
     def _look(self) -> str | None:
         """Somebody asks what plays; why the player does not look, or None. Never before a decision, or in its place."""
         reason = self.player.no_look()
-        if reason is None and not self.worker.offer(players.Look()):
+        if reason is None and not self.worker.offer(Look()):
             reason = "the player is at work"
         return reason
 
@@ -145,7 +146,7 @@ class Act:
             self.page.show(view)
         systemd.notify(f"STATUS={status_line(view)}")
 
-    def _hello(self, hello: link.Hello) -> None:
+    def _hello(self, hello: protocol.Hello) -> None:
         if self.publisher is not None:
             self.publisher.hello(hello)
 
@@ -163,7 +164,7 @@ class Act:
             figures = health.gather(self.wall.always(), self.started, at, self.loop, self.bridge, player)
             self.publisher.health(figures)
 
-    def _hear_player(self, player: players.PlayerStatus) -> None:
+    def _hear_player(self, player: PlayerStatus) -> None:
         """What the player knows without having been asked to play.
 
         That is its state, how long its sign-in lasts, and once at each of WARN_DAYS that it is ending.

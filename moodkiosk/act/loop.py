@@ -10,12 +10,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from moodkiosk import commands, link
+from moodkiosk import commands
 from moodkiosk.act.look_requests import Looks
 from moodkiosk.act.orders import Orders
 from moodkiosk.act.ports import Request
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import Settings
+from moodkiosk.link import protocol
 from moodkiosk.moods import Command, Decision, LookReport, MoodEvent, PlayerReport, Reading, Result, View
 
 TURN_SECONDS = 0.5
@@ -43,7 +44,7 @@ class SenseLeft:
 
 
 Known = PlayerReport | LookReport | kiosk.PlayerSays | kiosk.Notice
-ToTake = link.Hello | link.SenseHealth | link.SenseResult | SenseLeft | Known
+ToTake = protocol.Hello | protocol.SenseHealth | protocol.SenseResult | SenseLeft | Known
 Item = ToTake | Reading | Asked
 
 
@@ -73,9 +74,9 @@ class Ports:
     decision: Callable[[Decision], None]
     show: Callable[[View], None]
     carry_out: Callable[[Decision], None]
-    order: Callable[[link.Order], bool]
+    order: Callable[[protocol.Order], bool]
     keep: Keep
-    hello: Callable[[link.Hello], None]
+    hello: Callable[[protocol.Hello], None]
     status: Callable[[View], dict[str, object]]
     look: Callable[[], str | None]
 
@@ -93,8 +94,8 @@ class Counters:
 class SenseState:
     """What is known of the other half."""
 
-    hello: link.Hello | None = None
-    health: link.SenseHealth | None = None
+    hello: protocol.Hello | None = None
+    health: protocol.SenseHealth | None = None
     told_camera: bool | None = None
     labels: tuple[str, ...] = field(default=())
 
@@ -169,7 +170,7 @@ class Loop:
 
     def _take(self, item: ToTake, now: kiosk.Now) -> None:
         match item:
-            case link.Hello():
+            case protocol.Hello():
                 self.sense.hello, self.sense.told_camera = item, None
                 self._ports.hello(item)
                 self._step(kiosk.Labels(item.labels), now)
@@ -177,10 +178,10 @@ class Loop:
                     # Sense keeps the neutral faces, so it knows: a calibration chooses too, and who was forgotten must
                     # not be remembered here.
                     self._step(Command("person", item.person or "", None, "sense"), now)
-            case link.SenseHealth():
+            case protocol.SenseHealth():
                 self.sense.health = item
                 self._step(kiosk.CameraStatus(item.camera, item.detail), now)
-            case link.SenseResult():
+            case protocol.SenseResult():
                 self._orders.done(item)
             case SenseLeft():
                 self.sense = SenseState()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from moodkiosk import link
+from moodkiosk.link import protocol
 from moodkiosk.moods import Command, Result
 
 WAIT_SECONDS = 15.0
@@ -28,7 +28,7 @@ class Waiting:
 class Orders:
     """Numbers orders, sends them, and completes the futures of those who asked."""
 
-    def __init__(self, send: Callable[[link.Order], bool]) -> None:
+    def __init__(self, send: Callable[[protocol.Order], bool]) -> None:
         self._send = send
         self._last_id = 0
         self._waiting: dict[int, Waiting] = {}
@@ -37,17 +37,17 @@ class Orders:
         """Sends `command`; `future` gets the result, `after` is called before."""
         number = self._number()
         value = "" if command.value is None else str(command.value)
-        what = link.ORDER_NAMES[command.name]
-        if self._send(link.Order(number, what, value)):
+        what = protocol.ORDER_NAMES[command.name]
+        if self._send(protocol.Order(number, what, value)):
             self._waiting[number] = Waiting(command, future, at + WAIT_SECONDS, after)
         else:
             future.set_result(Result(command.name, ok=False, error=NOT_THERE, transaction=command.transaction))
 
     def send_quietly(self, name: str, value: str) -> bool:
         """Sends an order nobody waits for."""
-        return self._send(link.Order(self._number(), link.ORDER_NAMES[name], value))
+        return self._send(protocol.Order(self._number(), protocol.ORDER_NAMES[name], value))
 
-    def done(self, answer: link.SenseResult) -> None:
+    def done(self, answer: protocol.SenseResult) -> None:
         """Sense has answered."""
         waiting = self._waiting.pop(answer.id, None)
         if waiting is None:
@@ -63,12 +63,12 @@ class Orders:
     def expire(self, at: float) -> None:
         """Gives up on what sense did not answer in time."""
         for number in [number for number, waiting in self._waiting.items() if waiting.deadline <= at]:
-            self.done(link.SenseResult(number, ok=False, text="the half that sees did not answer"))
+            self.done(protocol.SenseResult(number, ok=False, text="the half that sees did not answer"))
 
     def lost(self) -> None:
         """Sense has gone: nothing that waits will be answered."""
         for number in list(self._waiting):
-            self.done(link.SenseResult(number, ok=False, text=NOT_THERE))
+            self.done(protocol.SenseResult(number, ok=False, text=NOT_THERE))
 
     def _number(self) -> int:
         self._last_id += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from moodkiosk.cli import Failure
+from moodkiosk.failure import Failure
 from moodkiosk.host import paths
 
 

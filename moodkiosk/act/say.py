@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TextIO
 
-from moodkiosk import link
+from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, MoodEvent, Reading
 
 WORDS = {
@@ -54,15 +54,17 @@ class Teller:
     def reading(self, reading: Reading) -> None:
         """Prints a reading, in JSON only."""
         if self._json:
-            self._print(link.encode(reading).decode().rstrip())
+            self._print(protocol.encode(reading).decode().rstrip())
 
     def event(self, event: MoodEvent) -> None:
         """Prints an event."""
-        self._print(link.encode(event).decode().rstrip() if self._json else self._stamped(event_line(event)))
+        self._print(protocol.encode(event).decode().rstrip() if self._json else self._stamped(event_line(event)))
 
     def decision(self, decision: Decision) -> None:
         """Prints a decision."""
-        self._print(link.encode(decision).decode().rstrip() if self._json else self._stamped(decision_line(decision)))
+        self._print(
+            protocol.encode(decision).decode().rstrip() if self._json else self._stamped(decision_line(decision))
+        )
 
     def _stamped(self, text: str) -> str:
         return f"{self._wall():%H:%M:%S}  {text}" if self._stamp else text

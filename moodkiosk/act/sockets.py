@@ -19,8 +19,8 @@ from pathlib import Path
 
 import msgspec
 
-from moodkiosk import link
 from moodkiosk.act.ports import Ask, Request
+from moodkiosk.link import protocol
 from moodkiosk.moods import Result
 
 GROUP = "moodkiosk"
@@ -39,7 +39,7 @@ def listen(path: Path) -> socket.socket:
     """
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     if path.exists():
-        if link.answered(path):
+        if protocol.answered(path):
             raise OSError(f"another kiosk is running here: {path} is in use")
         path.unlink()
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -62,7 +62,7 @@ class SenseLink:
         connected: whether sense is there.
     """
 
-    def __init__(self, path: Path, receive: Callable[[link.FromSense | None], None]) -> None:
+    def __init__(self, path: Path, receive: Callable[[protocol.FromSense | None], None]) -> None:
         """`receive` is called on the link's thread with each message, and with None when sense has gone."""
         self.damaged = 0
         self.oversized = 0
@@ -78,14 +78,14 @@ class SenseLink:
         """Whether sense is there."""
         return self._peer is not None
 
-    def send(self, order: link.Order) -> bool:
+    def send(self, order: protocol.Order) -> bool:
         """Sends an order; False if sense is not there or does not take it."""
         with self._lock:
             peer = self._peer
         if peer is None:
             return False
         try:
-            peer.sendall(link.encode(order))
+            peer.sendall(protocol.encode(order))
         except OSError:
             self._drop(peer)
             return False
@@ -115,12 +115,12 @@ class SenseLink:
             threading.Thread(target=self._read, args=(peer,), name="link-reader", daemon=True).start()
 
     def _read(self, peer: socket.socket) -> None:
-        splitter = link.LineSplitter()
+        splitter = protocol.LineSplitter()
         with contextlib.suppress(OSError):
             while data := peer.recv(65536):
                 before = splitter.damaged, splitter.oversized
                 for message in splitter.messages(data):
-                    if isinstance(message, link.FromSense):
+                    if isinstance(message, protocol.FromSense):
                         self._receive(message)
                     else:
                         splitter.damaged += 1
@@ -166,7 +166,7 @@ class ControlServer:
                 _hang_up(caller)
 
     def _serve(self, caller: socket.socket) -> None:
-        splitter = link.LineSplitter()
+        splitter = protocol.LineSplitter()
         caller.settimeout(60)
         try:
             with contextlib.suppress(OSError):

@@ -8,9 +8,14 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from moodkiosk.config.settings import PathSettings
+if TYPE_CHECKING:
+    from moodkiosk.config.settings import PathSettings
 
+RECORDINGS = Path("recordings")
+"""Where a collection goes, if nothing else is said."""
+SYSTEM_CONFIG = Path("/etc/moodkiosk/config.yaml")
 SYSTEM_RUNTIME = Path("/run/moodkiosk")
 SYSTEM_STATE = Path("/var/lib/moodkiosk")
 

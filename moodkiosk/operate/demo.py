@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 from moodkiosk.operate.broker import private_broker
 from moodkiosk.operate.run import supervise
 

@@ -16,10 +16,11 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from moodkiosk import cli
 from moodkiosk.config import load
+from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths, systemd
-from moodkiosk.operate import control
+from moodkiosk.host.paths import SYSTEM_CONFIG
+from moodkiosk.link import control
 
 ASK_SECONDS = 2.0
 BACKLIGHTS = Path("/sys/class/backlight")
@@ -82,7 +83,7 @@ def light_wanted(socket: Path, *, blank: bool) -> bool:
         return True
     try:
         state = control.ask(socket, "status", timeout=ASK_SECONDS).data
-    except cli.Failure:
+    except Failure:
         return True
     if not isinstance(state, dict):
         return True
@@ -93,7 +94,7 @@ def browser_command(page: Path, profile: str) -> list[str]:
     """The browser's command line. Raises Failure where there is none."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        raise cli.Failure("no Chromium here: apt-get install chromium")
+        raise Failure("no Chromium here: apt-get install chromium")
     return [found, *ARGUMENTS, f"--user-data-dir={profile}", page.as_uri()]
 
 
@@ -102,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="moodkiosk.operate.display", description="Shows the kiosk's page on its own screen."
     )
-    parser.add_argument("--config", type=Path, default=cli.SYSTEM_CONFIG if cli.SYSTEM_CONFIG.is_file() else None)
+    parser.add_argument("--config", type=Path, default=SYSTEM_CONFIG if SYSTEM_CONFIG.is_file() else None)
     args = parser.parse_args(argv)
     systemd.set_up_logging()
     stop = threading.Event()
@@ -119,10 +120,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             with subprocess.Popen(command) as browser:
                 socket = paths.control_socket(settings.paths)
                 code = _watch(browser, stop, socket, blank=settings.display.blank_when_nobody)
-    except (cli.UsageError, load.ConfigError) as error:
+    except (UsageError, load.ConfigError) as error:
         print(f"moodkiosk: {error}", file=sys.stderr)
         return 2
-    except cli.Failure as error:
+    except Failure as error:
         print(f"moodkiosk: {error}", file=sys.stderr)
         return 1
     return code

@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from moodkiosk.act.say import Teller
-from moodkiosk.cli import UsageError
 from moodkiosk.config import load
 from moodkiosk.config.fill import decide_settings
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import Settings
+from moodkiosk.failure import UsageError
 from moodkiosk.host import paths
 from moodkiosk.moods import Frame, PlayerReport, Reading
 

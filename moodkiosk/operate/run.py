@@ -12,10 +12,10 @@ import sys
 import time
 from collections.abc import Sequence
 
-from moodkiosk import link
-from moodkiosk.cli import Failure
 from moodkiosk.config import load
+from moodkiosk.failure import Failure
 from moodkiosk.host import paths
+from moodkiosk.link import protocol
 
 STOP_SECONDS = 1.5
 """How long a half may take to end before it is killed."""
@@ -27,7 +27,7 @@ def main(args: argparse.Namespace) -> int:
     """Starts act and sense and keeps both running until Ctrl-C."""
     settings = load.load(args.config)  # mistakes are said once, before anything starts
     control = paths.control_socket(settings.paths)
-    if link.answered(control):  # its act would be sent a second sense
+    if protocol.answered(control):  # its act would be sent a second sense
         raise Failure(f"another kiosk is running here: {control} is in use; end it first, or set paths.runtime")
     options = ["--config", str(args.config)] if args.config else []
     act = ["act", *options, *(["--json"] if args.json else [])]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moodkiosk.cli import Failure
+from moodkiosk.failure import Failure
 from moodkiosk.host import paths, systemd
 from moodkiosk.sense.camera import source as camera
 from moodkiosk.sense.camera.capture import Capture

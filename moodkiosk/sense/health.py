@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moodkiosk import link
+from moodkiosk.link import protocol
 
 if TYPE_CHECKING:
     from moodkiosk.sense.camera.capture import CameraStatus
@@ -42,7 +42,7 @@ class HealthReport:
 
     def due(
         self, status: CameraStatus, at: float, *, lent: bool, note: str | None, counters: dict[str, int]
-    ) -> link.SenseHealth | None:
+    ) -> protocol.SenseHealth | None:
         """The report, if the camera's status has changed or it is time for one; else None.
 
         Args:
@@ -58,7 +58,7 @@ class HealthReport:
             return None
         cpu_seconds, seconds = time.process_time(), at - self._at if self._at is not None else 0.0
         per_look = (cpu_seconds - self._cpu_seconds) * 1000 / self._looks if self._looks else 0.0
-        report = link.SenseHealth(
+        report = protocol.SenseHealth(
             at,
             camera,
             detail,

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
-import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moodkiosk import __version__, link
-from moodkiosk.cli import Failure
-from moodkiosk.config import load
-from moodkiosk.host import crash, systemd
+from moodkiosk import __version__
+from moodkiosk.failure import Failure
+from moodkiosk.host import systemd
+from moodkiosk.link import protocol
 from moodkiosk.sense.mood.calibration import RATE_HZ
 
 if TYPE_CHECKING:
@@ -40,31 +37,11 @@ ROUNDING = 1e-3
 log = logging.getLogger("moodkiosk.sense")
 
 
-def main(args: argparse.Namespace) -> int:
-    """Runs the half that sees until SIGTERM or SIGINT."""
-    settings = load.load(args.config, secrets=False)
-    from moodkiosk.sense.camera import source
-
-    source.check(settings.camera, args.source)
-    # A copy of stderr: while MediaPipe's greetings are kept off the original, nothing of ours must get lost.
-    systemd.set_up_logging(stream=os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1))
-    crash.on_any_thread()
-    from moodkiosk.sense.composition import run
-
-    return run(settings, source=args.source, show=print_reading if args.json else None)
-
-
-def print_reading(reading: Reading) -> None:
-    """Prints a reading as one JSON line (contract 3)."""
-    sys.stdout.buffer.write(link.encode(reading))
-    sys.stdout.buffer.flush()
-
-
-def introduction(wards: Wards) -> link.Hello:
+def introduction(wards: Wards) -> protocol.Hello:
     """Who we are, for act."""
     model, neutrals = wards.models.current, wards.neutrals
     hands = model.manifest.uses_hands
-    return link.Hello(__version__, model.labels, model.hash, model.schema, hands, neutrals.people, neutrals.person)
+    return protocol.Hello(__version__, model.labels, model.hash, model.schema, hands, neutrals.people, neutrals.person)
 
 
 @dataclass(frozen=True)

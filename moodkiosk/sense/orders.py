@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moodkiosk import link
+from moodkiosk.link import protocol
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.faces import graph
 from moodkiosk.sense.mood.bundle import BadModel
@@ -59,7 +59,7 @@ class Orders:
         changed: whose face, or which model, is in use may have changed; the loop takes it back to False.
     """
 
-    def __init__(self, wards: Wards, tell: Callable[[link.SenseResult], None]) -> None:
+    def __init__(self, wards: Wards, tell: Callable[[protocol.SenseResult], None]) -> None:
         """`tell` sends a result to act."""
         self.calibration: Calibration | None = None
         self.changed = False
@@ -67,17 +67,17 @@ class Orders:
         self._tell = tell
         self._expired_at: float | None = None
 
-    def obey(self, order: link.Order, at: float) -> None:
+    def obey(self, order: protocol.Order, at: float) -> None:
         """Carries out an order and tells the result; a calibration's comes when it is over."""
         try:
             text = self._carry_out(order, at)
         except (Refused, NotKept, BadModel, ValueError) as error:
-            self._tell(link.SenseResult(order.id, ok=False, text=str(error)))
+            self._tell(protocol.SenseResult(order.id, ok=False, text=str(error)))
         except OSError as error:
-            self._tell(link.SenseResult(order.id, ok=False, text=f"cannot write: {error.strerror or error}"))
+            self._tell(protocol.SenseResult(order.id, ok=False, text=f"cannot write: {error.strerror or error}"))
         else:
             if text is not None:
-                self._tell(link.SenseResult(order.id, ok=True, text=text))
+                self._tell(protocol.SenseResult(order.id, ok=True, text=text))
 
     def see(self, reading: Reading, landmarks: Landmarks | None, measures: NDArray[np.float32] | None) -> None:
         """Takes note of one look: a calibration or a correction may need it."""
@@ -99,10 +99,10 @@ class Orders:
         """The camera is off or lent: what was seen is forgotten, a calibration cannot go on."""
         self._wards.corrections.clear()
         if self.calibration is not None:
-            self._tell(link.SenseResult(self.calibration.order, ok=False, text="the camera was closed"))
+            self._tell(protocol.SenseResult(self.calibration.order, ok=False, text="the camera was closed"))
             self.calibration = None
 
-    def _carry_out(self, order: link.Order, at: float) -> str | None:
+    def _carry_out(self, order: protocol.Order, at: float) -> str | None:
         match order.what:
             case "camera":
                 return self._camera(order.value, at)
@@ -135,7 +135,7 @@ class Orders:
         self.camera_closed()
         return "the camera is off" if switch.state(at) == "off" else "the camera is lent for 10 seconds"
 
-    def _calibrate(self, order: link.Order, at: float) -> None:
+    def _calibrate(self, order: protocol.Order, at: float) -> None:
         if self.calibration is not None:
             raise Refused("a calibration is going on already")
         if (camera := self._wards.switch.state(at)) != "on":
@@ -146,15 +146,15 @@ class Orders:
         try:
             name = self._wards.neutrals.learn(calibration.person, calibration.measures())
         except (NotCalibrated, ValueError) as error:
-            result = link.SenseResult(calibration.order, ok=False, text=str(error))
+            result = protocol.SenseResult(calibration.order, ok=False, text=str(error))
         except OSError as error:
-            result = link.SenseResult(calibration.order, ok=False, text=f"cannot write: {error.strerror or error}")
+            result = protocol.SenseResult(calibration.order, ok=False, text=f"cannot write: {error.strerror or error}")
         else:
             self.changed = True
             text = f"kept the neutral face of {name!r}"
             if self._wards.models.current.manifest.neutral_mean is None:
                 text += ", but this model cannot use it"
-            result = link.SenseResult(calibration.order, ok=True, text=text)
+            result = protocol.SenseResult(calibration.order, ok=True, text=text)
         log.info("calibration: %s", result.text)
         self._tell(result)
 

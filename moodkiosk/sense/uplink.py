@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moodkiosk import link
+from moodkiosk.link import protocol
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Reading
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 RETRY_SECONDS = 1.0
 """Between two attempts to connect: a Unix socket answers at once, or not at all."""
 
-PENDING_LIMIT_BYTES = link.LINE_LIMIT_BYTES
+PENDING_LIMIT_BYTES = protocol.LINE_LIMIT_BYTES
 """With more than this unsent, act is stuck: readings are dropped, so that it does not get stale ones later."""
 
-HANG_UP_BYTES = 4 * link.LINE_LIMIT_BYTES
+HANG_UP_BYTES = 4 * protocol.LINE_LIMIT_BYTES
 """With more than this unsent, the connection is given up."""
 
 
@@ -36,7 +36,7 @@ class Uplink:
         self.dropped = self.damaged = 0
         self._path = path
         self._socket: socket.socket | None = None
-        self._splitter = link.LineSplitter()
+        self._splitter = protocol.LineSplitter()
         self._unsent = bytearray()
         self._tried_at: float | None = None
 
@@ -56,7 +56,7 @@ class Uplink:
         except OSError:  # not there, not listening, not ours, or busy: all of them pass
             peer.close()
             return False
-        self._socket, self._splitter, self._unsent = peer, link.LineSplitter(), bytearray()
+        self._socket, self._splitter, self._unsent = peer, protocol.LineSplitter(), bytearray()
         return True
 
     def wait(self, seconds: float, others: Iterable[int] = ()) -> None:
@@ -70,9 +70,9 @@ class Uplink:
         if reading or writing or seconds > 0:
             select.select(reading, writing, [], max(0.0, seconds))
 
-    def orders(self) -> list[link.Order]:
+    def orders(self) -> list[protocol.Order]:
         """What act has asked for since."""
-        found: list[link.Order] = []
+        found: list[protocol.Order] = []
         while self._socket is not None:
             try:
                 data = self._socket.recv(65536)
@@ -85,7 +85,7 @@ class Uplink:
                 break
             before = self._splitter.damaged + self._splitter.oversized
             for message in self._splitter.messages(data):
-                if isinstance(message, link.Order):
+                if isinstance(message, protocol.Order):
                     found.append(message)
                 else:
                     self.damaged += 1
@@ -93,7 +93,7 @@ class Uplink:
         self._flush()
         return found
 
-    def tell(self, message: Reading | link.Hello | link.SenseHealth | link.SenseResult) -> None:
+    def tell(self, message: Reading | protocol.Hello | protocol.SenseHealth | protocol.SenseResult) -> None:
         """Sends a message, as far as act takes it; dropped without act."""
         from moodkiosk.moods import Reading
 
@@ -102,7 +102,7 @@ class Uplink:
         if isinstance(message, Reading) and len(self._unsent) >= PENDING_LIMIT_BYTES:
             self.dropped += 1
             return
-        self._unsent += link.encode(message)
+        self._unsent += protocol.encode(message)
         self._flush()
         if len(self._unsent) > HANG_UP_BYTES:
             self.close()

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import yaml
 
-from moodkiosk.cli import Failure
-from moodkiosk.operate import control
+from moodkiosk.failure import Failure
+from moodkiosk.link import control
 from moodkiosk.operate.broker import free_port
 from tests.soak.faults import FROZEN, Status, Trouble, camera_on, troubles
 from tests.soak.halves import Supervised

@@ -10,10 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from moodkiosk import link
+from moodkiosk.link import protocol
 from tests.support.wait import until
 
-Kind = TypeVar("Kind", bound=link.Line)
+Kind = TypeVar("Kind", bound=protocol.Line)
 
 
 class ActDouble:
@@ -27,7 +27,7 @@ class ActDouble:
     def __init__(self, path: Path, on_hello: str | None = None) -> None:
         """`on_hello`: tells sense at once that the camera should be "on" or "off", as act does."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.said: list[link.Line] = []
+        self.said: list[protocol.Line] = []
         self.damaged = 0
         self._on_hello = on_hello
         self._number = 0
@@ -61,16 +61,16 @@ class ActDouble:
         assert self._peer is not None
         self._peer.sendall(data)
 
-    def tell(self, what: link.OrderName, value: str = "") -> int:
+    def tell(self, what: protocol.OrderName, value: str = "") -> int:
         """Gives an order and returns its number."""
         self._number += 1
-        self.send(link.encode(link.Order(self._number, what, value)))
+        self.send(protocol.encode(protocol.Order(self._number, what, value)))
         return self._number
 
-    def order(self, what: link.OrderName, value: str = "", seconds: float = 30.0) -> link.SenseResult:
+    def order(self, what: protocol.OrderName, value: str = "", seconds: float = 30.0) -> protocol.SenseResult:
         """Gives an order and waits for its result."""
         number = self.tell(what, value)
-        return self.wait_for(link.SenseResult, seconds, lambda result: result.id == number)
+        return self.wait_for(protocol.SenseResult, seconds, lambda result: result.id == number)
 
     def hang_up(self) -> None:
         """Closes the connection; sense may connect again."""
@@ -99,12 +99,12 @@ class ActDouble:
                 self._read(peer)
 
     def _read(self, peer: socket.socket) -> None:
-        splitter = link.LineSplitter()
+        splitter = protocol.LineSplitter()
         with contextlib.suppress(OSError):
             while data := peer.recv(65536):
                 for message in splitter.messages(data):
                     self.said.append(message)
-                    if isinstance(message, link.Hello) and self._on_hello:
+                    if isinstance(message, protocol.Hello) and self._on_hello:
                         self.tell("camera", self._on_hello)
                 self.damaged += splitter.damaged
                 splitter.damaged = 0

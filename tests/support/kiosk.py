@@ -17,9 +17,9 @@ from typing import IO, Any, Self
 
 import yaml
 
-from moodkiosk.cli import Failure
+from moodkiosk.failure import Failure
+from moodkiosk.link import control
 from moodkiosk.moods import Result
-from moodkiosk.operate import control
 from moodkiosk.operate.broker import Broker, free_port
 
 # Short times: a test need not wait as people do.

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from moodkiosk.act.players import player
+from moodkiosk.act.players import choose
+from moodkiosk.act.players.player import Clock, never
 from moodkiosk.config.settings import Config, MusicSettings, SpotifySettings
 from moodkiosk.moods import Choice, Decision, PlayerReport
 from tests.support.webapi import CLIENT_ID, WebApi
@@ -66,9 +67,9 @@ class HandClock:
         """Something will happen in so many seconds."""
         self._plans.append((self.seconds + seconds, happen))
 
-    def clock(self) -> player.Clock:
+    def clock(self) -> Clock:
         """For the player."""
-        return player.Clock(self.monotonic, self.wall, self.wait)
+        return Clock(self.monotonic, self.wall, self.wait)
 
 
 class Household:
@@ -106,7 +107,7 @@ class Household:
 
     def restart(self) -> None:
         """The kiosk starts anew."""
-        self.player = player.make(self.config, self.folder, lambda _topic, _payload: False, self.hand.clock())
+        self.player = choose.make(self.config, self.folder, lambda _topic, _payload: False, self.hand.clock())
 
     def play(self, uri: str = HAPPY, **more: object) -> PlayerReport:
         """A decision to play a context."""
@@ -124,6 +125,6 @@ class Household:
 
     def decide(self, action: str = "play", **more: object) -> PlayerReport:
         """Puts a decision to the player."""
-        report = self.player.play(self.decision(action, **more), player.never)
+        report = self.player.play(self.decision(action, **more), never)
         assert report is not None
         return report

@@ -83,7 +83,7 @@ def rows(weights: Weights, x: Any) -> Any:
 
 def refusals() -> list[list[Any]]:
     """[what is said of it, or None; how far a file is from what Keras has] for files that are less and more apart."""
-    from moodkiosk.cli import Failure
+    from moodkiosk.failure import Failure
     from moodkiosk.learn.train import make_model
     from moodkiosk.learn.train import network as train
     from moodkiosk.sense.mood import model as models

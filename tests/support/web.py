@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from moodkiosk import link
 from moodkiosk.act.loop import Loop, Ports
 from moodkiosk.act.players.dryrun import DryRun
 from moodkiosk.act.players.player import never
@@ -35,6 +34,7 @@ from moodkiosk.config.settings import (
     WebSettings,
 )
 from moodkiosk.decide import kiosk
+from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, LookReport, Quality, Reading, Result, View
 from tests.support.wait import until
 
@@ -84,7 +84,7 @@ class Household:
     address: str
     loop: Loop
     view: View = field(default_factory=View)
-    orders: list[link.Order] = field(default_factory=list)
+    orders: list[protocol.Order] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     answer: str = "done"
     looks: int = 0
@@ -115,11 +115,11 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
         home.decisions.append(decision)
         page.decided(decision)
 
-    def order(asked: link.Order) -> bool:
+    def order(asked: protocol.Order) -> bool:
         home.orders.append(asked)
         if asked.what == "camera":
-            loop.put(link.SenseHealth(time.monotonic(), "on" if asked.value == "on" else "off"))
-        loop.put(link.SenseResult(asked.id, ok=True, text=home.answer))
+            loop.put(protocol.SenseHealth(time.monotonic(), "on" if asked.value == "on" else "off"))
+        loop.put(protocol.SenseResult(asked.id, ok=True, text=home.answer))
         return True
 
     def look() -> None:
@@ -151,8 +151,8 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
         args=(stop, lambda: kiosk.Now(time.monotonic(), datetime.now(UTC)), lambda _at: None),
     )
     thread.start()
-    loop.put(link.Hello("1", LABELS, "0" * 64, "face-1"))
-    loop.put(link.SenseHealth(time.monotonic(), "on"))
+    loop.put(protocol.Hello("1", LABELS, "0" * 64, "face-1"))
+    loop.put(protocol.SenseHealth(time.monotonic(), "on"))
     try:
         until(lambda: page.status == "serving", 20, "the page")
         until(lambda: home.view.labels == LABELS, 10, "the labels")

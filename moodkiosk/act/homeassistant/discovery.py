@@ -8,8 +8,8 @@ import msgspec
 
 from moodkiosk.act.mqtt.topics import Message, Topics
 from moodkiosk.act.mqtt.visit import NoBroker, Visit, visit
-from moodkiosk.cli import Failure
 from moodkiosk.config import load
+from moodkiosk.failure import Failure
 
 
 def main(args: argparse.Namespace) -> int:

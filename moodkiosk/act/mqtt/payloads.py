@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from moodkiosk import link
 from moodkiosk.config.settings import Config
+from moodkiosk.link import protocol
 from moodkiosk.moods import EventKind, MoodEvent, Recommendation, Result, View
 
 CONFIDENCE_STEP = 0.05
@@ -163,7 +163,7 @@ def answer_of(result: Result, transaction: str | int | None) -> Answer:
     )
 
 
-def info_of(config: Config, version: str, instance: str, hello: link.Hello | None) -> Info:
+def info_of(config: Config, version: str, instance: str, hello: protocol.Hello | None) -> Info:
     """The payload that says what the kiosk is; without `hello`, no model is loaded yet."""
     return Info(
         version=version,

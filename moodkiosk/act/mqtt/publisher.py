@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from moodkiosk import __version__, link
+from moodkiosk import __version__
 from moodkiosk.act.homeassistant.payload import Discovery, listed_components
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.connection import KEEPALIVE_SECONDS, Connection, Hooks
@@ -24,6 +24,7 @@ from moodkiosk.act.mqtt.topics import COMMANDS, Message, Topics
 from moodkiosk.act.ports import Ask, Request
 from moodkiosk.commands import VALUE_LIMIT_BYTES
 from moodkiosk.config.settings import Config
+from moodkiosk.link import protocol
 from moodkiosk.moods import MoodEvent, Result, View
 
 BIRTH_JITTER_SECONDS = 1.0
@@ -126,7 +127,7 @@ class Publisher:
             self._outbox.tell(payloads.encode(payloads.event_of(event, at)), now)
         self._connection.wake()
 
-    def hello(self, hello: link.Hello) -> None:
+    def hello(self, hello: protocol.Hello) -> None:
         """Sense has introduced itself or loaded a model: renews `info`."""
         with self._lock:
             self._outbox.inform(self._info(hello))
@@ -161,7 +162,7 @@ class Publisher:
         self._connection.wake()
         return True
 
-    def _info(self, hello: link.Hello | None) -> bytes:
+    def _info(self, hello: protocol.Hello | None) -> bytes:
         return payloads.encode(payloads.info_of(self._config, __version__, self.instance, hello))
 
     # On the connection's thread

@@ -1,4 +1,4 @@
-"""The players: what carries a decision out. `make` gives the configured one; the rest of act knows only `Player`."""
+"""The seam of the players: what carries a decision out. `choose` makes the configured one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
-from moodkiosk.config.settings import Config
 from moodkiosk.moods import Decision, LookReport, PlayerReport
 
 Publish = Callable[[str, bytes], bool]
@@ -85,27 +83,3 @@ class Clock:
 def never() -> bool:
     """No newer decision will come."""
     return False
-
-
-def make(config: Config, state_dir: Path, publish: Publish, clock: Clock | None = None) -> Player:
-    """The configured player.
-
-    Args:
-        config: the whole configuration; `music.player` chooses.
-        state_dir: act's state folder; what has to survive a restart is kept there.
-        publish: for the player "mqtt".
-        clock: the machine's, unless a test brings its own.
-    """
-    clock = clock or Clock()
-    if config.music.player == "spotify":
-        from moodkiosk.act.players.spotify.player import SpotifyPlayer
-
-        return SpotifyPlayer(config, state_dir, clock)
-    if config.music.player == "mqtt":
-        from moodkiosk.act.players.mqtt import MqttPlayer
-
-        topic = config.mqtt.player_topic or f"moodkiosk/{config.kiosk.id}/play"
-        return MqttPlayer(topic, publish, clock.monotonic)
-    from moodkiosk.act.players.dryrun import DryRun
-
-    return DryRun(clock.monotonic)

@@ -10,8 +10,8 @@ from datetime import datetime
 
 import msgspec
 
-from moodkiosk import link
 from moodkiosk.act.web import history
+from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, MoodEvent, View
 
 EVENTS_KEPT = 32
@@ -75,7 +75,7 @@ class Board:
         """Something happened once."""
         with self._lock:
             self._events_told += 1
-            self._events.append((self._events_told, link.encode(event).rstrip()))
+            self._events.append((self._events_told, protocol.encode(event).rstrip()))
         self.changed()
 
     def begin_with(self, day: history.Day) -> None:

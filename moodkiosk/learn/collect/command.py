@@ -7,18 +7,18 @@ import contextlib
 import logging
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from moodkiosk.cli import Failure, UsageError
 from moodkiosk.config import load
+from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
 from moodkiosk.learn.collect import asking
 from moodkiosk.learn.collect.lease import Lease
+from moodkiosk.learn.data.outbox import make_writable
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import Config
@@ -56,16 +56,6 @@ def main(args: argparse.Namespace) -> int:
         raise
     _say_what_is_kept(sitting, args.out)
     return 1 if sitting.missing and not by_hand else 0
-
-
-def make_writable(folder: Path) -> None:
-    """Makes the folder if need be. Raises Failure if nothing can be written there."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise Failure(f"cannot write into {folder}: {error.strerror}") from None
 
 
 def _prepare(

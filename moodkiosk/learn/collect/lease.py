@@ -7,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from moodkiosk.cli import Failure
-from moodkiosk.operate import control
+from moodkiosk.failure import Failure
+from moodkiosk.link import control
 
 RENEW_SECONDS = 3.0
 """So that one lost renewal, or two, do not end the loan."""

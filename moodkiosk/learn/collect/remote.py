@@ -16,14 +16,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from moodkiosk.cli import SYSTEM_CONFIG, Failure, UsageError
+from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import files
+from moodkiosk.host.paths import SYSTEM_CONFIG
 from moodkiosk.learn.collect import asking
 from moodkiosk.learn.data import dataset
+from moodkiosk.learn.data.outbox import OUTBOX, make_writable
 from moodkiosk.learn.deploy import ssh
-
-OUTBOX = ".local/state/moodkiosk/outbox"
-"""On the kiosk, in the home of who signs in."""
 
 NAME = re.compile(r"[\w.-]+\.npz")
 """Names of recordings; see `sense.recording.safe_name`."""
@@ -68,8 +67,6 @@ class Connection:
 
 def collect_there(args: argparse.Namespace, *, by_hand: bool) -> int:
     """Holds a sitting on the kiosk `args.host` and brings the recordings into `args.out`. Returns the exit code."""
-    from moodkiosk.learn.collect.command import make_writable
-
     host, command = ssh.host(args.host), ssh.program(args.ssh)
     make_writable(args.out)
     question = asking.on_terminal if by_hand else None

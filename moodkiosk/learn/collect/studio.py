@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from moodkiosk.cli import Failure
+from moodkiosk.failure import Failure
 from moodkiosk.learn.collect.sitting import Sitting
 from moodkiosk.learn.collect.take import Sight
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 from moodkiosk.learn.data import npz
 
 VERSION = 1

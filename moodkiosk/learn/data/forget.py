@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from moodkiosk.cli import RECORDINGS, Failure, UsageError
-from moodkiosk.learn.collect.remote import OUTBOX
+from moodkiosk.failure import Failure, UsageError
+from moodkiosk.host.paths import RECORDINGS
+from moodkiosk.learn.data.outbox import OUTBOX
 from moodkiosk.sense.records.erase import erase
 
 

@@ -7,7 +7,7 @@ import itertools
 import unicodedata
 from collections.abc import Iterable
 
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 
 USUAL = ("neutral", "happy", "sad", "angry", "surprise", "fear", "disgust", "contempt")
 """The labels of the starter model and of the public data sets."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

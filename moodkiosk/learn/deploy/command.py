@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from moodkiosk.cli import EPILOG, Failure, UsageError
+from moodkiosk.failure import EPILOG, Failure, UsageError
 from moodkiosk.learn.collect.remote import last_line
 from moodkiosk.learn.deploy import ssh
 from moodkiosk.learn.deploy.install import check

@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moodkiosk.cli import Failure, UsageError
 from moodkiosk.config import load
+from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
 from moodkiosk.learn.deploy.store import Shelf, sha256
-from moodkiosk.operate import control
+from moodkiosk.link import control
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import Config

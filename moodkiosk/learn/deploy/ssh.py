@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 
 # Where scripts/install-pi, pip and a checkout put the command; `command -v` finds whatever else is on the path.
 PLACES = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.data.samples import own_neutrals, people, vectors, with_own_neutrals
 from moodkiosk.learn.data.split import recordings

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.cli import Failure, UsageError
+from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import files
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.evaluate import report

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk import __version__
-from moodkiosk.cli import Failure, UsageError
+from moodkiosk.failure import Failure, UsageError
 from moodkiosk.learn.data import checks
 from moodkiosk.learn.data.augment import Variety
 from moodkiosk.learn.data.samples import vectors

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk import __version__
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 from moodkiosk.learn.data.samples import neutral_mean, vectors
 from moodkiosk.learn.data.split import folds
 from moodkiosk.learn.evaluate import figures

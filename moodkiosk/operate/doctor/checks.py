@@ -12,13 +12,13 @@ import platform
 import sys
 
 from moodkiosk.act import clock
-from moodkiosk.cli import Failure
 from moodkiosk.config.settings import Config
+from moodkiosk.failure import Failure
 from moodkiosk.host import paths
+from moodkiosk.link import control
 from moodkiosk.moods import Result
-from moodkiosk.operate import control
 from moodkiosk.operate.doctor import companions
-from moodkiosk.operate.doctor.report import Check, Finding
+from moodkiosk.operate.doctor.finding import Check, Finding
 
 FRAMES_TO_SETTLE = 8
 """A camera that was just opened needs some frames to find its exposure."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from moodkiosk.config.load import LOOPBACK
 from moodkiosk.config.settings import Config
-from moodkiosk.operate.doctor.report import Finding
+from moodkiosk.operate.doctor.finding import Finding
 
 HALVES = ("moodkiosk-act.service", "moodkiosk-sense.service")
 DISPLAY = "moodkiosk-display.service"

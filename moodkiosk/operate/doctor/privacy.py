@@ -19,8 +19,8 @@ from pathlib import Path
 from moodkiosk.config import load
 from moodkiosk.config.settings import PathSettings
 from moodkiosk.host import paths
-from moodkiosk.operate.doctor import opened, pictures, report
-from moodkiosk.operate.doctor.report import Finding
+from moodkiosk.operate.doctor import opened, pictures
+from moodkiosk.operate.doctor.finding import Finding, print_table
 
 UNITS = {"sense": "moodkiosk-sense.service", "act": "moodkiosk-act.service"}
 PROC = Path("/proc")
@@ -63,7 +63,7 @@ def main(args: argparse.Namespace) -> int:
         for finding in findings:
             print(json.dumps(asdict(finding), ensure_ascii=False))
     else:
-        report.print_table(findings)
+        print_table(findings)
         verdict = "is NOT kept" if broken else "was not examined wholly" if unseen else "is kept"
         print(f"What sees has no network, what talks has no camera, no picture is kept: the promise {verdict}.")
     return 1 if broken or unseen else 0

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 from moodkiosk.sense.camera.frozen import COMPLAINT, FROZEN_SECONDS, StillPicture
 from moodkiosk.sense.camera.pixels import CameraError
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 from moodkiosk.moods import Frame
 from moodkiosk.sense.camera.pixels import CameraError as CameraError
 from moodkiosk.sense.camera.pixels import normal

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit
 
-from moodkiosk.cli import UsageError
+from moodkiosk.failure import UsageError
 from moodkiosk.moods import Frame
 from moodkiosk.sense.camera.holder import holder_of
 from moodkiosk.sense.camera.pixels import CameraError, normal

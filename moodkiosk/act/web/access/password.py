@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 
 from moodkiosk.act import private
-from moodkiosk.cli import Failure, UsageError
 from moodkiosk.config import load
+from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import files, paths
 
 LENGTH_LEAST, LENGTH_MOST = 8, 200

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 from moodkiosk.act import private
 from moodkiosk.act.players.spotify.account import redirect, tokens
 from moodkiosk.act.players.spotify.trouble import Trouble
-from moodkiosk.cli import Failure, UsageError
 from moodkiosk.config import load
 from moodkiosk.config.settings import Config
+from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
 
 if TYPE_CHECKING:

@@ -1,0 +1,45 @@
+"""What a check found, and how findings are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from moodkiosk.config.settings import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found.
+
+    Attributes:
+        name: what was checked.
+        outcome: "ok", "failed" (the kiosk does not work like this), "note" (works, but look at it) or "skipped".
+        text: what was found, one line.
+        advice: what to do, "" if nothing.
+    """
+
+    name: str
+    outcome: Literal["ok", "failed", "note", "skipped"]
+    text: str
+    advice: str = ""
+
+
+Check = Callable[[Config], Finding]
+
+
+def print_table(findings: list[Finding]) -> None:
+    """Prints what was found, a line each, and what to do about it."""
+    from rich.console import Console
+    from rich.table import Table
+
+    marks = {"ok": "[green]✔ ok", "failed": "[red]✘ failed", "note": "[yellow]! note", "skipped": "[dim]– skipped"}
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for finding in findings:
+        text = finding.text + (f"\n[bold]→ {finding.advice}[/bold]" if finding.advice else "")
+        table.add_row(marks[finding.outcome], finding.name, text)
+    Console().print(table)
