@@ -11,9 +11,9 @@ import pytest
 from moodkiosk.act.look_requests import LATER, WAIT_SECONDS
 from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop, Ports, SenseLeft
 from moodkiosk.act.ports import Request
-from moodkiosk.config.fill import decide_settings
-from moodkiosk.config.settings import Config, MoodMusic, MusicSettings
+from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
+from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, Quality, Reading, Result, View
 
@@ -39,7 +39,7 @@ class World:
     no_look: str | None = None
 
     def __post_init__(self) -> None:
-        settings = decide_settings(Config(music=MusicSettings(moods={"happy": MoodMusic(play=("Sunny side",))})))
+        settings = Config(music=MusicSettings(moods={"happy": MoodMusic(play=("Sunny side",))})).for_decide()
         ports = Ports(
             self.readings.append,
             self.events.append,

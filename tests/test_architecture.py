@@ -1,4 +1,4 @@
-"""The import rules of the plan: what sees cannot talk, what talks cannot see, what decides does neither."""
+"""The rules of the house: its floors, no circle, no crowded room; what sees cannot talk, what talks cannot see."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -18,14 +18,31 @@ PACKAGE = Path(moodkiosk.__file__).parent
 SEES = {"cv2", "mediapipe", "tflite_runtime", "ai_edge_litert", "numpy"}
 TALKS = {"spotipy", "paho", "starlette", "uvicorn", "requests"}
 TRAINS = {"tensorflow", "keras"}
-FORBIDDEN = {
-    "sense": TALKS | TRAINS | {"moodkiosk.act", "moodkiosk.decide", "moodkiosk.learn"},
-    "act": SEES | TRAINS | {"moodkiosk.sense", "moodkiosk.learn"},
-    "decide": SEES | TALKS | TRAINS | {"moodkiosk.sense", "moodkiosk.act", "moodkiosk.learn", "msgspec", "yaml"},
-    "learn": TALKS | {"moodkiosk.act", "moodkiosk.decide"},
+FLOORS = (
+    {"__main__"},
+    {"cli"},
+    {"operate"},
+    {"learn"},
+    {"sense", "act"},
+    {"config"},
+    {"decide", "link", "commands"},
+    {"moods", "failure", "host"},
+)
+"""From the top: a room imports only from floors below its own. Who shares a floor does not know the other."""
+SIDES = {
+    "sense": TALKS | TRAINS,
+    "act": SEES | TRAINS,
+    "decide": SEES | TALKS | TRAINS | {"msgspec", "yaml"},
+    "learn": TALKS | {"moodkiosk.act"},
 }
+"""What a room must not come to import by any way, beside what stands above it."""
+SETTINGS_ONLY = {
+    f"moodkiosk.decide{name}" for name in ("", ".settings", ".limits", ".hours", ".music", ".music.contexts")
+}
+"""Of decide, the rooms that do not decide come to know the settings, and what reads what people write in them."""
+ENTRIES_AT_THE_TOP, MODULES_IN_A_ROOM = 15, 16
 # The modules of the standard library that decide may use: none of them knows the time or reaches the world.
-PURE = {"__future__", "collections", "dataclasses", "datetime", "typing", "urllib.parse"}
+PURE = {"__future__", "collections", "dataclasses", "datetime", "functools", "re", "typing", "urllib.parse"}
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "__import__", "breakpoint"}
 CLOCK_METHODS = {"now", "utcnow", "today", "monotonic", "perf_counter", "sleep", "time_ns", "read_text", "write_text"}
 HEAVY = sorted((SEES - {"numpy"}) | TALKS | TRAINS)
@@ -78,20 +95,88 @@ def reached(name: str) -> dict[str, str]:
     return ways
 
 
+def room_of(name: str) -> str:
+    """The entry at the top that a module of ours stands in; "" for the package itself."""
+    return name.split(".")[1] if "." in name else ""
+
+
 def rooms(room: str) -> list[str]:
-    return [name for name in modules() if name.startswith(f"moodkiosk.{room}.") or name == f"moodkiosk.{room}"]
+    return [name for name in modules() if room_of(name) == room]
 
 
-@pytest.mark.parametrize("room", FORBIDDEN)
+def floor_of(room: str) -> int:
+    """Counted from below."""
+    return next(len(FLOORS) - index for index, floor in enumerate(FLOORS) if room in floor)
+
+
+def circles(arrows: Mapping[str, frozenset[str]]) -> list[list[str]]:
+    """The modules that import each other in a circle: what is left when those without an open arrow are taken away."""
+    left = {name: set(targets) & set(arrows) - {name} for name, targets in arrows.items()}
+    while bare := {name for name, targets in left.items() if not targets}:
+        left = {name: targets - bare for name, targets in left.items() if name not in bare}
+    return [[name, *sorted(targets)] for name, targets in left.items()]
+
+
+def test_every_room_has_its_floor_and_every_floor_its_rooms() -> None:
+    there = {room_of(name) for name in modules()} - {""}
+    assert there == set().union(*FLOORS)
+
+
+def test_no_arrow_leads_to_the_same_floor_or_up() -> None:
+    wrong = [
+        f"{name} → {target}"
+        for name in modules()
+        for target in imported(name)
+        if room_of(name) and target.startswith("moodkiosk.") and room_of(target) != room_of(name)
+        if floor_of(room_of(target)) >= floor_of(room_of(name))
+    ]
+    assert wrong == []
+
+
+def test_nothing_imports_in_a_circle() -> None:
+    """The packages' own files count too: Python runs them on the way to what is in them."""
+    arrows = {}
+    for name in modules():
+        parents = {".".join(target.split(".")[:depth]) for target in imported(name) for depth in range(1, 6)}
+        arrows[name] = imported(name) | (parents & set(modules()))
+    assert circles(arrows) == []
+
+
+def test_the_search_for_circles_finds_one() -> None:
+    assert circles({"a": frozenset({"b"}), "b": frozenset({"c"}), "c": frozenset({"b"}), "d": frozenset()}) != []
+
+
+def test_packages_say_what_is_in_them_and_do_nothing() -> None:
+    for path in PACKAGE.rglob("*/__init__.py"):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        assert len(body) == 1, path
+        assert isinstance(body[0], ast.Expr), path
+
+
+def test_no_room_is_crowded() -> None:
+    ours = [path for path in PACKAGE.iterdir() if path.name != "__pycache__"]
+    assert len(ours) <= ENTRIES_AT_THE_TOP, sorted(path.name for path in ours)
+    for folder in {path.parent for path in modules().values()} - {PACKAGE}:
+        assert len(list(folder.glob("*.py"))) <= MODULES_IN_A_ROOM, folder
+
+
+@pytest.mark.parametrize("room", SIDES)
 def test_no_module_of_a_room_reaches_what_its_room_must_not(room: str) -> None:
     assert rooms(room)
     wrong = [
         way
         for name in rooms(room)
         for target, way in reached(name).items()
-        if any(target == bad or target.startswith(f"{bad}.") for bad in FORBIDDEN[room])
+        if any(target == bad or target.startswith(f"{bad}.") for bad in SIDES[room])
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("room", ["sense", "learn"])
+def test_who_does_not_decide_knows_no_more_of_decide_than_its_settings(room: str) -> None:
+    for name in rooms(room):
+        known = {target for target in reached(name) if room_of(target) == "decide"}
+        assert known <= SETTINGS_ONLY, name
 
 
 def test_decide_imports_only_what_is_pure_and_the_moods() -> None:
@@ -132,8 +217,8 @@ def test_the_check_of_imports_sees_those_inside_functions_but_not_those_for_the_
 
 
 def test_what_is_reached_includes_what_our_own_modules_import() -> None:
-    assert "moodkiosk.config.settings" in reached("moodkiosk.config.fill")
-    assert "msgspec" in reached("moodkiosk.config.fill")
+    assert "moodkiosk.config.settings" in reached("moodkiosk.config.load")
+    assert "msgspec" in reached("moodkiosk.config.load")
 
 
 def test_only_training_knows_keras() -> None:

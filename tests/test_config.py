@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import UnionType
+from typing import Annotated, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
+import yaml
 
 from moodkiosk.config import load
 from moodkiosk.config.settings import Config
@@ -15,18 +21,49 @@ from moodkiosk.config.settings import Config
 EXAMPLE = Path(__file__).parent.parent / "config" / "moodkiosk.example.yaml"
 
 
-def test_the_example_documents_every_key_with_its_default() -> None:
+def keys_of(kind: object, path: str = "") -> set[str]:
+    """Every key that a settings class has, as a path; of a mapping to sections the key is "*"."""
+    if get_origin(kind) in {Annotated, Union, UnionType, Mapping}:
+        inner = [each for each in get_args(kind) if isinstance(each, type)]
+        star = f"{path}.*" if get_origin(kind) is Mapping else path
+        return set().union(*(keys_of(each, star) for each in inner))
+    if not (isinstance(kind, type) and (dataclasses.is_dataclass(kind) or issubclass(kind, msgspec.Struct))):
+        return set()
+    hints = get_type_hints(kind, include_extras=True)
+    return set().union(*({f"{path}.{name}"} | keys_of(hint, f"{path}.{name}") for name, hint in hints.items()))
+
+
+def keys_in(plain: object, path: str = "") -> set[str]:
+    """Every key that stands in a YAML text; below `moods` the names are "*"."""
+    if not isinstance(plain, dict):
+        return set()
+    named = {name: "*" if path.endswith(".moods") else name for name in plain}
+    found = {f"{path}.{shown}" for shown in named.values() if shown != "*"}
+    return found.union(*(keys_in(value, f"{path}.{named[name]}") for name, value in plain.items()))
+
+
+def with_what_is_commented(text: str) -> str:
+    """The example with the sections that stand in it as comments, such as `# tls:`, put in place."""
+    return re.sub(r"^( +)# ( *[a-z_]+:)", r"\1\2", text.replace("  moods: {}", "  #"), flags=re.MULTILINE)
+
+
+def test_the_example_stands_for_the_defaults() -> None:
     assert load.load(EXAMPLE) == Config()
+
+
+def test_the_example_documents_every_key_and_no_other(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.yaml"
+    whole.write_text(with_what_is_commented(EXAMPLE.read_text(encoding="utf-8")), encoding="utf-8")
+    assert load.load(whole, secrets=False).mqtt.tls is not None, "what stands there as a comment can be used"
+    assert keys_in(yaml.safe_load(whole.read_text(encoding="utf-8"))) == keys_of(Config)
+
+
+@pytest.mark.parametrize(("key", "instead"), [("  leave_seconds: 30.0", "  #"), ("  # tls:", "  # tsl:")])
+def test_a_key_that_is_missing_or_misspelt_in_the_example_is_noticed(key: str, instead: str) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
-
-    def names(kind: type[msgspec.Struct]) -> list[str]:
-        return [field.name for field in msgspec.structs.fields(kind)]
-
-    from moodkiosk.config import settings
-
-    for kind in vars(settings).values():
-        if isinstance(kind, type) and issubclass(kind, settings.Section):
-            assert [name for name in names(kind) if f"{name}:" not in text] == []
+    assert key in text
+    found = keys_in(yaml.safe_load(with_what_is_commented(text.replace(key, instead))))
+    assert found != keys_of(Config)
 
 
 MISTAKES = {
@@ -51,6 +88,17 @@ MISTAKES = {
     "a link that is none": (
         "music:\n  moods:\n    sad: {youtube: 'javascript:alert(1)'}\n",
         ":3: music.moods.sad.youtube: expected a link that begins with https://",
+    ),
+    "an unknown key in the taste": ("music: {taste: {artits: x}}", ":1: music.taste.artits: unknown key; did you mean"),
+    "a share above 1": ("mood: {exit_share: 1.5}", ":1: mood.exit_share: expected a number from 0 to 1, got 1.5"),
+    "a share that is no number": ("mood: {exit_share: .nan}", ":1: mood.exit_share: expected a number from 0 to 1"),
+    "a text too long": (
+        f"music: {{taste: {{artist: {'x' * 101}}}}}",
+        ":1: music.taste.artist: expected a text of at most",
+    ),
+    "an unknown key in presence": (
+        "presence:\n  leave_second: 3\n",
+        ":2: presence.leave_second: unknown key; did you mean",
     ),
     "thresholds crossed": ("mood:\n  exit_share: 0.9\n", ":2: mood.exit_share: expected at most enter_share"),
     "missing secret file": ("mqtt:\n  password_file: /nowhere/pw\n", ":2: mqtt.password_file: there is no file"),

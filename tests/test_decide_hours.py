@@ -20,9 +20,13 @@ def berlin(*when: int, fold: int = 0) -> datetime:
     return datetime(*when, tzinfo=BERLIN, fold=fold)  # type: ignore[misc, arg-type]  # year to minute
 
 
+def clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
 def ends(texts: list[str], wall: datetime) -> str | None:
     """The end as the clock on the wall shows it."""
-    end = active_until([parse(text) for text in texts], wall)
+    end = active_until(texts, wall)
     return None if end is None else f"{end.astimezone(wall.tzinfo):%a %H:%M}"
 
 
@@ -59,7 +63,7 @@ def test_the_end_of_the_hours(texts: list[str], wall: datetime, end: str | None)
 
 
 def test_hours_without_end_are_quiet_at_any_time() -> None:
-    assert active_until([parse("00:00-24:00")], berlin(2026, 11, 23, 12, 0)) is not None
+    assert active_until(["00:00-24:00"], berlin(2026, 11, 23, 12, 0)) is not None
 
 
 @pytest.mark.parametrize(
@@ -95,11 +99,11 @@ def test_the_night_of_the_change_is_quiet_without_a_break(day: tuple[int, int, i
     end = berlin(*day, 7, 0).astimezone(UTC)
     for minute in range(int((end - begin).total_seconds() // 60)):
         moment = (begin + timedelta(minutes=minute)).astimezone(BERLIN)
-        assert active_until([parse("22:00-07:00")], moment) == end
+        assert active_until(["22:00-07:00"], moment) == end
 
 
 @given(
-    st.integers(0, 1440),
+    st.integers(0, 1439),
     st.integers(0, 1440),
     st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(BERLIN)),
 )
@@ -112,4 +116,4 @@ def test_a_day_of_the_year_is_quiet_exactly_when_the_clock_on_the_wall_says_so(
         return
     minute = wall.hour * 60 + wall.minute
     inside = start <= minute < end if start < end else minute >= start or minute < end
-    assert (active_until([Hours(start, end)], wall) is not None) == inside
+    assert (active_until([f"{clock(start)}-{clock(end)}"], wall) is not None) == inside

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from moodkiosk.decide import kiosk
-from moodkiosk.decide.hours import parse
 from moodkiosk.decide.kiosk import CameraStatus, Labels, SenseGone, Tick
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, PresenceSettings, Settings
-from moodkiosk.moods import Choice, Decision, LookKind, LookReport, PlayerReport
+from moodkiosk.moods import Decision, LookKind, LookReport, PlayerReport
 from tests.support.household import BERLIN, LABELS, Household
 
 COOL_DOWN = timedelta(minutes=10)
@@ -24,12 +23,12 @@ CAP, QUIET_CAP = 60, 25
 SETTINGS = Settings(
     music=MusicSettings(
         moods={
-            "happy": MoodMusic(play=(Choice("playlist", "Sunny side"), Choice("playlist", "Beach"))),
-            "sad": MoodMusic(play=(Choice("uri", "spotify:playlist:piano"),)),
+            "happy": MoodMusic(play=("Sunny side", "Beach")),
+            "sad": MoodMusic(play=("spotify:playlist:piano",)),
             "angry": MoodMusic(search="slow down"),
         },
         search_when_empty=False,
-        quiet_hours=(parse("22:00-07:00"), parse("sat,sun 13:00-14:30")),
+        quiet_hours=("22:00-07:00", "sat,sun 13:00-14:30"),
         when_nobody="pause",
     )
 )

@@ -11,17 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moodkiosk.decide import kiosk
-from moodkiosk.decide.hours import parse
 from moodkiosk.decide.kiosk import CameraStatus, Labels, Notice, PlayerSays, SenseGone, Tick
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings
-from moodkiosk.moods import Choice, Command, PlayerReport
+from moodkiosk.moods import Command, PlayerReport
 from tests.support.household import BERLIN, LABELS, MONDAY_EVENING, Household, reading
 
 TWO_PLAYLISTS = MusicSettings(
-    moods={"happy": MoodMusic(play=(Choice("playlist", "Sunny side"), Choice("playlist", "Beach")))},
-    quiet_hours=(parse("22:00-07:00"),),
+    moods={"happy": MoodMusic(play=("Sunny side", "Beach"))},
+    quiet_hours=("22:00-07:00",),
 )
-AT_NIGHT_CLOSED = Settings(camera_off_hours=(parse("22:00-06:30"),))
+AT_NIGHT_CLOSED = Settings(camera_off_hours=("22:00-06:30",))
 
 
 def test_the_same_inputs_lead_to_the_same_outputs_and_ids_are_unique() -> None:

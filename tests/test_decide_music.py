@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodkiosk.config import contexts
-from moodkiosk.config.fill import decide_settings
 from moodkiosk.config.settings import Config
-from moodkiosk.decide.music import Taste, choices, recommend, words, youtube_url
+from moodkiosk.decide.music import contexts
+from moodkiosk.decide.music.choose import Taste, choices, recommend, words, youtube_url
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.moods import Choice
 
@@ -64,21 +63,21 @@ def test_a_track_is_not_a_context_and_foreign_links_are_not_names(text: str) -> 
 
 
 def test_the_default_settings_are_the_defaults_of_the_configuration() -> None:
-    settings = decide_settings(Config())
+    settings = Config().for_decide()
     assert settings.presence.leave_seconds == Config().presence.leave_seconds
-    assert settings.settling.window_seconds == Config().mood.window_seconds
+    assert settings.mood.window_seconds == Config().mood.window_seconds
     assert settings.music.volume_percent_max == Config().music.volume_percent_max
     assert len(settings.music.quiet_hours) == len(Config().music.quiet_hours)
 
 
 def test_own_music_comes_first_uris_before_names_and_the_search_last() -> None:
-    own = MoodMusic(play=(SUNNY, BEACH, HITS))
+    own = MoodMusic(play=(SUNNY.value, BEACH.value, HITS.value))
     found = choices("happy", music(happy=own), GERMAN, None, asked=False)
     assert found == (SUNNY, HITS, BEACH, Choice("search", "happy German Nena"))
 
 
 def test_several_entries_take_turns_without_repeating_the_last() -> None:
-    settings, last, played = music(happy=MoodMusic(play=(SUNNY, HITS, BEACH))), None, []
+    settings, last, played = music(happy=MoodMusic(play=(SUNNY.value, HITS.value, BEACH.value))), None, []
     for _ in range(6):
         last = choices("happy", settings, GERMAN, last, asked=False)[0].value
         played.append(last)
@@ -86,7 +85,7 @@ def test_several_entries_take_turns_without_repeating_the_last() -> None:
 
 
 def test_an_entry_that_was_removed_from_the_configuration_does_not_confuse_the_turns() -> None:
-    assert choices("happy", music(happy=MoodMusic(play=(SUNNY,))), GERMAN, "gone", asked=False)[0] == SUNNY
+    assert choices("happy", music(happy=MoodMusic(play=(SUNNY.value,))), GERMAN, "gone", asked=False)[0] == SUNNY
 
 
 def test_a_moods_own_words_and_taste_win_over_the_general_ones() -> None:
@@ -104,7 +103,7 @@ def test_without_own_music_and_search_there_is_nothing_to_play() -> None:
 def test_a_face_at_rest_asks_for_no_music_unless_it_is_configured_or_somebody_asks() -> None:
     assert choices("neutral", MusicSettings(), Taste(), None, asked=False) == ()
     assert choices("neutral", MusicSettings(), Taste(), None, asked=True) == (Choice("search", "neutral"),)
-    assert choices("neutral", music(neutral=MoodMusic(play=(SUNNY,))), Taste(), None, asked=False)[0] == SUNNY
+    assert choices("neutral", music(neutral=MoodMusic(play=(SUNNY.value,))), Taste(), None, asked=False)[0] == SUNNY
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
@@ -117,11 +116,11 @@ def test_any_taste_makes_a_link_that_searches_for_just_that(language: str, artis
 
 def test_a_configured_link_is_shown_instead_of_a_search() -> None:
     link = "https://music.youtube.com/playlist?list=PL1"
-    assert youtube_url("happy", music(happy=MoodMusic(youtube_url=link)), GERMAN) == link
+    assert youtube_url("happy", music(happy=MoodMusic(youtube=link)), GERMAN) == link
 
 
 def test_the_recommendation_is_what_was_played_last_for_the_mood() -> None:
-    settings = music(happy=MoodMusic(play=(SUNNY, HITS, BEACH)))
+    settings = music(happy=MoodMusic(play=(SUNNY.value, HITS.value, BEACH.value)))
     assert recommend("happy", settings, GERMAN, BEACH.value).title == "Beach"
     assert recommend("happy", settings, GERMAN, None).title == "Sunny side"
     by_uri = recommend("happy", settings, GERMAN, HITS.value)

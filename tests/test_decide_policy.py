@@ -7,17 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from moodkiosk.decide.gates import GATES
-from moodkiosk.decide.hours import parse
 from moodkiosk.decide.kiosk import CameraStatus, PlayerSays
+from moodkiosk.decide.music.gates import GATES
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings
 from moodkiosk.moods import Choice, Decision, LookReport
 from tests.support.household import BERLIN, MONDAY_EVENING, Household
 
 SUNNY, PIANO = Choice("playlist", "Sunny side"), Choice("uri", "spotify:playlist:piano")
 MUSIC = MusicSettings(
-    moods={"happy": MoodMusic(play=(SUNNY,)), "sad": MoodMusic(play=(PIANO,))},
-    quiet_hours=(parse("22:00-07:00"),),
+    moods={"happy": MoodMusic(play=(SUNNY.value,)), "sad": MoodMusic(play=(PIANO.value,))},
+    quiet_hours=("22:00-07:00",),
 )
 NIGHT = datetime(2026, 11, 23, 23, tzinfo=BERLIN)
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moodkiosk.decide.settings import Settings, SettlingSettings
+from moodkiosk.decide.settings import MoodSettings, Settings
 from moodkiosk.moods import Reading
 from tests.support.household import DARK, LABELS, Household, empty, reading
 
 RATES = [2.0, 5.0, 30.0]
-WINDOW_SECONDS = SettlingSettings().window_seconds
-REFRACTORY_SECONDS = SettlingSettings().refractory_seconds
+WINDOW_SECONDS = MoodSettings().window_seconds
+REFRACTORY_SECONDS = MoodSettings().refractory_seconds
 
 
 def changed_at(home: Household) -> list[float]:
@@ -86,7 +86,7 @@ def test_a_steady_mood_settles_after_half_a_window_at_every_rate(hz: float) -> N
 
 
 def test_a_share_exactly_on_the_entry_threshold_counts() -> None:
-    home = Household(Settings(settling=SettlingSettings(window_seconds=5.0)))
+    home = Household(Settings(mood=MoodSettings(window_seconds=5.0)))
     # At two a second, five seconds are ten readings: six happy and four sad are a share of exactly 0.6.
     pattern = ["happy", "sad", "sad", "happy", "happy", "sad", "happy", "sad", "happy", "happy"]
     home.watch((reading(0, mood) for mood in ["sad", *pattern]), 2.0)
@@ -94,7 +94,7 @@ def test_a_share_exactly_on_the_entry_threshold_counts() -> None:
 
 
 def test_a_share_just_below_the_entry_threshold_does_not() -> None:
-    home = Household(Settings(settling=SettlingSettings(window_seconds=5.0, enter_share=0.601)))
+    home = Household(Settings(mood=MoodSettings(window_seconds=5.0, enter_share=0.601)))
     pattern = ["happy", "sad", "sad", "happy", "happy", "sad", "happy", "sad", "happy", "happy"]
     home.watch((reading(0, mood) for mood in ["sad", *pattern]), 2.0)
     assert home.view.mood is None
@@ -110,7 +110,7 @@ def test_a_confidence_exactly_on_the_threshold_counts_and_one_below_is_not_sure(
 
 
 def test_a_share_exactly_on_the_exit_threshold_keeps_the_mood() -> None:
-    settings = Settings(settling=SettlingSettings(window_seconds=5.0, enter_share=0.7))
+    settings = Settings(mood=MoodSettings(window_seconds=5.0, enter_share=0.7))
     home = Household(settings)
     home.look("happy", 20, hz=2.0)
     pattern = ["happy", "sad", "sad", "happy", "sad"]  # two in five: a share of exactly 0.4, for ever

@@ -18,9 +18,9 @@ from moodkiosk import commands
 from moodkiosk.act.loop import Loop, Ports
 from moodkiosk.act.mqtt.topics import COMMANDS
 from moodkiosk.act.ports import Request
-from moodkiosk.config.fill import decide_settings
-from moodkiosk.config.settings import Config, MoodMusic, MusicSettings
+from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk as engine
+from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.link import protocol
 from moodkiosk.moods import Result, View
 from moodkiosk.operate.broker import Broker, private_broker
@@ -140,7 +140,7 @@ class RealLoop:
         self.remembered: dict[str, object] = {}
         self.view: View | None = None
         self._stop = threading.Event()
-        decide = decide_settings(Config(music=MusicSettings(moods={"happy": MoodMusic(play=("Sunny side",))})))
+        decide = Config(music=MusicSettings(moods={"happy": MoodMusic(play=("Sunny side",))})).for_decide()
         ports = Ports(
             reading=_ignore,
             event=_ignore,

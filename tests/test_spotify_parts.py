@@ -20,7 +20,8 @@ from moodkiosk.act.players.spotify.account.tokens import LIFE_DAYS, days_left, w
 from moodkiosk.act.players.spotify.answers import Context, Device, Playback
 from moodkiosk.act.players.spotify.doctor import probe
 from moodkiosk.act.players.spotify.memory import Lowered, Memory, Shelf, Started
-from moodkiosk.config.settings import Config, KioskSettings, MqttSettings, MusicSettings
+from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
+from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.moods import Choice, Decision, PlayerReport
 from tests.support.spotify_home import HAPPY, HandClock, Household, openapi
 from tests.support.webapi import Seen, WebApi, device, error

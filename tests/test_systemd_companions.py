@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk.config.settings import Config, MqttSettings, MusicSettings, SpotifySettings
+from moodkiosk.config.settings import Config, MqttSettings, SpotifySettings
+from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.operate.doctor import companions
 
 CONF = """\

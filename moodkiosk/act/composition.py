@@ -21,7 +21,6 @@ from moodkiosk.act.say import Teller
 from moodkiosk.act.sockets import ControlServer, SenseLink
 from moodkiosk.act.store import Store
 from moodkiosk.act.worker import NewestWins
-from moodkiosk.config.fill import decide_settings
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
 from moodkiosk.failure import Failure
@@ -50,7 +49,7 @@ class Act:
         state_dir = paths.state_dir(settings.paths, "act")
         self.store = Store(state_dir)
         self.teller = Teller(self.wall.always, as_json=as_json, stamp=not systemd.in_journal(sys.stdout))
-        decide = decide_settings(settings)
+        decide = settings.for_decide()
         state = kiosk.start(decide, self.store.load(), session=secrets.token_hex(4))
         self.loop = Loop(decide, state, self._ports())
         self.publisher = Publisher(settings, self.loop.ask, self.wall.always) if settings.mqtt.enabled else None

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from moodkiosk.config import contexts, mistakes
+from moodkiosk.config import limits, mistakes
 from moodkiosk.config.settings import Config
 
 LIMIT_BYTES = 256 * 1024
@@ -42,11 +42,17 @@ def load(path: Path | None, secrets: bool = True) -> Config:
     try:
         config = msgspec.convert(plain, Config, strict=True)
     except msgspec.ValidationError as error:
-        keys, text = mistakes.explain(error, plain)
-        where = f"{path}:{mistakes.line_of(node, keys)}: {'.'.join(keys) or 'top level'}"
-        raise ConfigError(f"{where}: {text}") from None
+        raise _mistake(path, node, *mistakes.explain(error, plain)) from None
+    for section, name in limits.unknown_keys(plain, Config):
+        raise _mistake(path, node, *mistakes.unknown_key(section, name))
+    for keys, text in limits.wrong(config, Config):
+        raise _mistake(path, node, keys, text)
     _check_meaning(config, node, path, secrets)
     return config
+
+
+def _mistake(path: Path, root: yaml.Node, keys: list[str], text: str) -> ConfigError:
+    return ConfigError(f"{path}:{mistakes.line_of(root, keys)}: {'.'.join(keys) or 'top level'}: {text}")
 
 
 def secret(file: str) -> str:
@@ -116,7 +122,7 @@ def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -
     """What types cannot say: thresholds in order, secret files that are there."""
 
     def fail(key: str, text: str) -> None:
-        raise ConfigError(f"{path}:{mistakes.line_of(root, key.split('.'))}: {key}: {text}")
+        raise _mistake(path, root, key.split("."), text)
 
     if config.mood.exit_share > config.mood.enter_share:
         fail(
@@ -132,14 +138,6 @@ def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -
         fail(
             "mood.window_seconds", f"expected at least {least:g}, room for {LEAST_READINGS} readings at active_rate_hz"
         )
-    for name, music in config.music.moods.items():
-        for index, entry in enumerate(music.play):
-            try:
-                contexts.choice(entry)
-            except contexts.NotAContext as error:
-                fail(f"music.moods.{name}.play.{index}", str(error))
-        if music.youtube and not music.youtube.startswith("https://"):
-            fail(f"music.moods.{name}.youtube", f"expected a link that begins with https://, got {music.youtube!r}")
     if config.music.player == "spotify" and not config.spotify.client_id:
         fail("music.player", "'spotify' needs spotify.client_id (docs/spotify.md says where it comes from)")
     if config.web.enabled and config.web.host not in LOOPBACK and not config.web.password_file:

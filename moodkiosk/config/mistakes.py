@@ -8,7 +8,8 @@ import re
 import msgspec
 import yaml
 
-from moodkiosk.config.settings import Config, MoodMusic
+from moodkiosk.config.settings import Config
+from moodkiosk.decide.settings import MoodMusic
 
 WORDS = {
     "int": "a whole number",
@@ -30,17 +31,21 @@ def explain(error: msgspec.ValidationError, plain: object) -> tuple[list[str], s
     if "..." in keys:
         keys = _first_bad(plain, keys)
     if unknown := re.match(r"Object contains unknown field `(.*)`", text):
-        name = unknown.group(1)
-        known = _fields(keys)
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else f"; known here: {', '.join(known)}"
-        return [*keys, name], f"unknown key{hint}"
+        return unknown_key(keys, unknown.group(1))
     if allowed := _allowed(keys):
         words = " or ".join(f"'{word}'" for word in allowed)
         return keys, f"expected {words}{_found(plain, keys)}"
     text = re.sub(r"`str` matching regex .*", lambda _: _pattern_hint(keys), text)
     text = re.sub(r"`([a-z |]+)`", lambda kinds: _in_words(kinds.group(1)), text)
     return keys, text.replace("Expected", "expected").replace("Invalid", "invalid")
+
+
+def unknown_key(keys: list[str], name: str) -> tuple[list[str], str]:
+    """What is said of a key that the section at `keys` does not have."""
+    known = _fields(keys)
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"; did you mean '{close[0]}'?" if close else f"; known here: {', '.join(known)}"
+    return [*keys, name], f"unknown key{hint}"
 
 
 def line_of(node: yaml.Node, keys: list[str]) -> int:
@@ -90,8 +95,6 @@ def _found(plain: object, keys: list[str]) -> str:
 
 
 def _pattern_hint(keys: list[str]) -> str:
-    if any("hours" in key for key in keys):
-        return 'hours such as "22:30-07:00" or "fri,sat 23:30-09:00"'
     if keys[-1].endswith("topic"):
         return "a topic without '+' and '#'"
     return "letters, digits, '_' and '-' only (at most 40)"
@@ -121,9 +124,11 @@ def _type_at(keys: list[str]) -> msgspec.inspect.Type | None:
     return kind
 
 
-def _struct_in(kind: msgspec.inspect.Type | None) -> msgspec.inspect.StructType | None:
+def _struct_in(
+    kind: msgspec.inspect.Type | None,
+) -> msgspec.inspect.StructType | msgspec.inspect.DataclassType | None:
     """The settings class inside a type, if there is one."""
-    if isinstance(kind, msgspec.inspect.StructType):
+    if isinstance(kind, msgspec.inspect.StructType | msgspec.inspect.DataclassType):
         return kind
     if isinstance(kind, msgspec.inspect.UnionType):
         return next((found for found in map(_struct_in, kind.types) if found), None)

@@ -1,6 +1,7 @@
-"""The settings: one frozen class per concern. `config` fills them from YAML.
+"""The settings: one frozen class per concern; `load` reads them from YAML, those of decide are its own.
 
-Units are in the names. Every default is the documented one: a test compares them with
+A new setting is one line here (or in `decide.settings`) and one in the example file. Units are in the names. Every
+default is the documented one: a test compares them with
 `config/moodkiosk.example.yaml`, which explains every key.
 """
 
@@ -11,24 +12,18 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Share = Annotated[float, Meta(ge=0, le=1)]
-Percent = Annotated[int, Meta(ge=0, le=100)]
-Seconds = Annotated[float, Meta(ge=0, le=86_400)]
-Minutes = Annotated[float, Meta(ge=0, le=10_080)]
+from moodkiosk.decide.settings import HourRange, MoodSettings, MusicSettings, PresenceSettings, Settings
+
+GAP_SECONDS = 1.5
+"""A pause between readings that the slowest usual pace (one a second) does not reach."""
+SILENCE_SECONDS = 10.0
+
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Rate = Annotated[float, Meta(ge=0.1, le=60)]
 # A topic part, and an id for Home Assistant: no slash, no MQTT wildcard.
 Id = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9_-]{1,40}$")]
 # A topic to publish to: no MQTT wildcard.
 Topic = Annotated[str, Meta(pattern=r"^[^+#\x00]{0,200}$")]
-# "22:30-07:00", optionally with days before it: "fri,sat 23:30-09:00".
-HourRange = Annotated[
-    str,
-    Meta(
-        pattern=r"^((mon|tue|wed|thu|fri|sat|sun)(,(mon|tue|wed|thu|fri|sat|sun))* )?"
-        r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
-    ),
-]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,59 +67,6 @@ class ModelSettings(Section, frozen=True):
     """Which model reads the mood."""
 
     file: str = ""  # empty: the last one deployed, else the starter model
-
-
-class PresenceSettings(Section, frozen=True):
-    """When somebody is here."""
-
-    arrive_seconds: Seconds = 1.0
-    leave_seconds: Seconds = 30.0
-
-
-class MoodSettings(Section, frozen=True):
-    """When a mood counts as settled."""
-
-    window_seconds: Annotated[float, Meta(ge=0.5, le=60)] = 4.0
-    enter_share: Share = 0.6
-    exit_share: Share = 0.4
-    min_confidence: Share = 0.45
-    refractory_seconds: Seconds = 8.0
-    manual_minutes: Minutes = 120.0
-
-
-class TasteSettings(Section, frozen=True):
-    """The classic project's two inputs."""
-
-    language: Annotated[str, Meta(max_length=60)] = ""
-    artist: Annotated[str, Meta(max_length=100)] = ""
-
-
-class MoodMusic(Section, frozen=True):
-    """What to play for one mood. `play`: URIs, share links, or names of own playlists."""
-
-    play: tuple[str, ...] = ()
-    search: str = ""  # words instead of "mood language artist"
-    language: str | None = None  # None: the general taste
-    artist: str | None = None
-    youtube: str = ""  # a YouTube Music playlist link to show instead of a search
-
-
-class MusicSettings(Section, frozen=True):
-    """What is played, when, where and how loud."""
-
-    automatic: bool = True
-    player: Literal["spotify", "dry-run", "mqtt"] = "dry-run"
-    speaker: str = "Living room"
-    moods: dict[str, MoodMusic] = {}
-    search_when_empty: bool = True  # search "mood language artist" for a mood without `play`
-    taste: TasteSettings = TasteSettings()
-    min_minutes_between_changes: Minutes = 10.0
-    respect_manual_minutes: Minutes = 60.0
-    quiet_hours: tuple[HourRange, ...] = ("22:00-07:00",)
-    volume_percent_max: Percent = 60
-    quiet_volume_percent_max: Percent = 25
-    finish_song: bool = False
-    when_nobody: Literal["keep", "pause"] = "keep"
 
 
 class SpotifyDeveloper(Section, frozen=True):
@@ -221,3 +163,15 @@ class Config(Section, frozen=True):
     learning: LearningSettings = LearningSettings()
     display: DisplaySettings = DisplaySettings()
     paths: PathSettings = PathSettings()
+
+    def for_decide(self) -> Settings:
+        """What decide is told; how long nothing is known and when a camera is silent follow from how often it looks."""
+        slowest_seconds = 1 / min(self.sense.active_rate_hz, self.sense.idle_rate_hz, self.sense.hot_rate_hz)
+        return Settings(
+            presence=self.presence,
+            mood=self.mood,
+            music=self.music,
+            camera_off_hours=self.camera.off_hours,
+            gap_seconds=max(GAP_SECONDS, 1.5 * slowest_seconds),
+            silence_seconds=max(SILENCE_SECONDS, 3 * slowest_seconds),
+        )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from moodkiosk.decide import camera, music, policy
+from moodkiosk.decide import camera
+from moodkiosk.decide.music import choose, policy
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Chosen, Entry, ManualMood, Step, mood_of, taste_of
 from moodkiosk.decide.times import Now, after, face, iso, until
@@ -42,7 +43,7 @@ def _mood(step: Step, command: Command, now: Now, settings: Settings) -> Step:
         return _say(step.to(replace(step.state, manual=None)), command, "going by the camera")
     if not isinstance(command.value, str) or not command.value:
         return _refuse(step, command, "expected a mood or auto")
-    ends = after(now, settings.manual_minutes)
+    ends = after(now, settings.mood.manual_minutes)
     manual = ManualMood(command.value, ends)
     return _say(step.to(replace(step.state, manual=manual)), command, f"{command.value} {until(ends, now)}")
 
@@ -81,7 +82,7 @@ def _recommend(step: Step, command: Command, now: Now, settings: Settings) -> St
     if mood is None:
         return _refuse(step, command, "let me see your mood first")
     step = policy.on_request(step, now, settings)
-    link = music.youtube_url(mood, settings.music, taste_of(step.state, settings))
+    link = choose.youtube_url(mood, settings.music, taste_of(step.state, settings))
     return _say(step, command, f"{policy.sentence(step.decisions[-1])}; {link}")
 
 

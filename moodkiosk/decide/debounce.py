@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from moodkiosk.decide.settings import SettlingSettings
+from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.times import ROUNDING
 from moodkiosk.moods import Reading
 
@@ -90,7 +90,7 @@ class Tally:
     means: dict[str, float] = field(default_factory=dict)
 
 
-def see(state: Settling, reading: Reading, *, present: bool, settings: SettlingSettings) -> Settling:
+def see(state: Settling, reading: Reading, *, present: bool, settings: Settings) -> Settling:
     """Takes in one reading. A mood settles only while somebody is `present`. Readings come in order of time."""
     state = _look(state, reading, settings)
     tally = count(state.window, reading.at, settings)
@@ -108,9 +108,9 @@ def lose(state: Settling) -> Settling:
     return Settling(changed_at=state.changed_at)
 
 
-def count(window: tuple[Glance, ...], at: float, settings: SettlingSettings) -> Tally:
+def count(window: tuple[Glance, ...], at: float, settings: Settings) -> Tally:
     """Counts the part of the window that lies in the last `window_seconds` before `at`."""
-    begin = at - settings.window_seconds
+    begin = at - settings.mood.window_seconds
     seen = viewed = voted = 0.0
     good: defaultdict[str | None, float] = defaultdict(float)
     votes: defaultdict[str | None, float] = defaultdict(float)
@@ -129,28 +129,28 @@ def count(window: tuple[Glance, ...], at: float, settings: SettlingSettings) -> 
     return Tally(seen, good, shares, means)
 
 
-def _look(state: Settling, reading: Reading, settings: SettlingSettings) -> Settling:
+def _look(state: Settling, reading: Reading, settings: Settings) -> Settling:
     """Adds the reading to the window of the person in front; somebody else begins with an empty one."""
     window, front, since = state.window, state.front, state.front_since
     if reading.track is not None and reading.track != front:
         window, front, since = (), reading.track, reading.at
-    begin = reading.at - settings.window_seconds
+    begin = reading.at - settings.mood.window_seconds
     kept = tuple(glance for glance in window if glance.at > begin)
     glance = _glance(reading, window[-1].at if window else None, settings)
     missed = state.missed_seconds + glance.seconds if reading.track is None else 0.0
     return replace(state, window=(*kept, glance), front=front, front_since=since, missed_seconds=missed)
 
 
-def _glance(reading: Reading, before: float | None, settings: SettlingSettings) -> Glance:
+def _glance(reading: Reading, before: float | None, settings: Settings) -> Glance:
     """The reading, for the time since the one `before` it."""
     seconds = 0.0 if before is None else reading.at - before
     # Half a window at most, so that no single reading can settle anything in a short window either.
-    if seconds > min(settings.gap_seconds, settings.window_seconds / 2) + ROUNDING:
+    if seconds > min(settings.gap_seconds, settings.mood.window_seconds / 2) + ROUNDING:
         seconds = 0.0
     if reading.track is None:
         return Glance(reading.at, seconds, label=None, votes=1.0, view=0.0, probabilities={})
     view = reading.quality.weight
-    sure = reading.confidence >= settings.min_confidence - ROUNDING
+    sure = reading.confidence >= settings.mood.min_confidence - ROUNDING
     return Glance(
         reading.at,
         seconds,
@@ -161,43 +161,43 @@ def _glance(reading: Reading, before: float | None, settings: SettlingSettings) 
     )
 
 
-def _weak_since(state: Settling, tally: Tally, at: float, settings: SettlingSettings) -> float | None:
+def _weak_since(state: Settling, tally: Tally, at: float, settings: Settings) -> float | None:
     """Since when the settled mood has had too small a share."""
-    if state.mood is None or tally.seen_seconds < COVERED_SHARE * settings.window_seconds - ROUNDING:
+    if state.mood is None or tally.seen_seconds < COVERED_SHARE * settings.mood.window_seconds - ROUNDING:
         return None
-    if tally.shares.get(state.mood, 0.0) >= settings.exit_share - ROUNDING:
+    if tally.shares.get(state.mood, 0.0) >= settings.mood.exit_share - ROUNDING:
         return None
     return at if state.weak_since is None else state.weak_since
 
 
-def _gone(state: Settling, reading: Reading, settings: SettlingSettings) -> bool:
+def _gone(state: Settling, reading: Reading, settings: Settings) -> bool:
     """Whether the person whose mood has settled is in front no more. That waits for no refractory period."""
     if reading.track is None:
-        return state.missed_seconds >= PATIENCE_SHARE * settings.window_seconds - ROUNDING
+        return state.missed_seconds >= PATIENCE_SHARE * settings.mood.window_seconds - ROUNDING
     return state.track not in (None, reading.track) and reading.at - state.front_since >= NEWCOMER_SECONDS - ROUNDING
 
 
-def _settle(state: Settling, tally: Tally, at: float, settings: SettlingSettings) -> Settling:
+def _settle(state: Settling, tally: Tally, at: float, settings: Settings) -> Settling:
     """Lets a mood settle or end. Within the refractory period nothing changes: the window will still say it after."""
     leader = _leader(tally, settings)
     if leader is not None and leader == state.mood:
         return replace(state, track=state.front)
-    if state.changed_at is not None and at - state.changed_at < settings.refractory_seconds - ROUNDING:
+    if state.changed_at is not None and at - state.changed_at < settings.mood.refractory_seconds - ROUNDING:
         return state
     if leader is not None:
         return replace(state, mood=leader, track=state.front, changed_at=at, weak_since=None)
-    patience_seconds = PATIENCE_SHARE * settings.window_seconds
+    patience_seconds = PATIENCE_SHARE * settings.mood.window_seconds
     if state.weak_since is not None and at - state.weak_since >= patience_seconds - ROUNDING:
         return replace(state, mood=None, track=None, changed_at=at, weak_since=None)
     return state
 
 
-def _leader(tally: Tally, settings: SettlingSettings) -> str | None:
+def _leader(tally: Tally, settings: Settings) -> str | None:
     """The mood that is the most probable on average, if its votes are enough for it to settle."""
-    covered_seconds = COVERED_SHARE * settings.window_seconds
+    covered_seconds = COVERED_SHARE * settings.mood.window_seconds
     if not tally.means or tally.seen_seconds < covered_seconds - ROUNDING:
         return None
     leader = max(sorted(tally.means), key=tally.means.__getitem__)
-    enough = tally.shares.get(leader, 0.0) >= settings.enter_share - ROUNDING
-    seen_well = tally.good_seconds.get(leader, 0.0) >= settings.enter_share * covered_seconds - ROUNDING
+    enough = tally.shares.get(leader, 0.0) >= settings.mood.enter_share - ROUNDING
+    seen_well = tally.good_seconds.get(leader, 0.0) >= settings.mood.enter_share * covered_seconds - ROUNDING
     return leader if enough and seen_well else None

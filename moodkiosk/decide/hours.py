@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import cache
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY = "|".join(DAYS)
+RANGE = re.compile(
+    rf"(?:((?:{_DAY})(?:,(?:{_DAY}))*) )?((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)", re.ASCII
+)
 FAR = timedelta(days=7)
 """Hours that join without end ("00:00-24:00" on all days) are followed this far."""
 
@@ -25,16 +31,20 @@ class Hours:
     days: frozenset[int] = frozenset(range(7))
 
 
+@cache
 def parse(text: str) -> Hours:
-    """Reads "22:30-07:00" or "fri,sat 23:30-09:00". Raises ValueError."""
-    days, _, span = text.rpartition(" ")
-    start, _, end = span.partition("-")
+    """Reads "22:30-07:00" or "fri,sat 23:30-09:00". Raises ValueError with what was expected."""
+    found = RANGE.fullmatch(text)
+    if found is None:
+        raise ValueError('expected hours such as "22:30-07:00" or "fri,sat 23:30-09:00"')
+    days, start, end = found.groups()
     begins = frozenset(map(DAYS.index, days.split(","))) if days else frozenset(range(7))
     return Hours(_minutes(start), _minutes(end), begins)
 
 
-def active_until(ranges: Sequence[Hours], wall: datetime) -> datetime | None:
+def active_until(written: Sequence[str], wall: datetime) -> datetime | None:
     """When the hours end that `wall` lies in, in UTC; None outside. Ranges that join count as one."""
+    ranges = tuple(map(parse, written))
     now, zone = wall.astimezone(UTC), wall.tzinfo
     assert zone is not None, "the time of day comes with its zone"
     end = _end(ranges, now, zone)
@@ -77,7 +87,4 @@ def _instant(day: date, minutes: int, zone: tzinfo, fold: int) -> datetime:
 
 def _minutes(text: str) -> int:
     hour, _, minute = text.partition(":")
-    minutes = int(hour) * 60 + int(minute)
-    if not 0 <= minutes <= 24 * 60:
-        raise ValueError(f"expected a time of day, got {text!r}")
-    return minutes
+    return int(hour) * 60 + int(minute)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from moodkiosk.decide import camera, memory, perception, policy, presence, reports
+from moodkiosk.decide import camera, memory, perception, presence, reports
 from moodkiosk.decide.answers import answer
 from moodkiosk.decide.camera import wanted as camera_wanted
 from moodkiosk.decide.memory import remember
+from moodkiosk.decide.music import policy
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import (
     CameraStatus,
@@ -79,7 +80,7 @@ def _pass_time(state: State, now: Now, settings: Settings) -> State:
     started = None if _faded(playback.started, now) else playback.started
     people = None if override is None else playback.people
     playback = replace(playback, started=started, cooling=cooling, cooled=cooled, override=override, people=people)
-    ends = renew(manual.ends, now, settings.manual_minutes) if manual is not None else None
+    ends = renew(manual.ends, now, settings.mood.manual_minutes) if manual is not None else None
     manual = replace(manual, ends=ends) if manual is not None and ends is not None else None
     return replace(state, playback=playback, manual=manual)
 
@@ -122,7 +123,7 @@ def _follow(step: Step, before: State, now: Now, settings: Settings) -> Step:
         step = step.tell("camera_lost", now, mood=mood, detail=state.camera.detail)
     elif before.camera.lost and not state.camera.lost and state.camera.status == "on":
         step = step.tell("camera_back", now, mood=mood)
-    came = presence.change(before.presence, state.presence, settings.presence)
+    came = presence.change(before.presence, state.presence, settings)
     if came is not None:
         step = step.tell(came, now, mood=mood)
     if came == "left":

@@ -18,8 +18,8 @@ def see(state: State, reading: Reading, now: Now, settings: Settings) -> State:
         return state
     if read_at is not None and reading.at <= read_at:
         return state
-    who = presence.see(state.presence, reading, settings.presence)
-    settled = debounce.see(state.settling, reading, present=who.here is True, settings=settings.settling)
+    who = presence.see(state.presence, reading, settings)
+    settled = debounce.see(state.settling, reading, present=who.here is True, settings=settings)
     neutral = state.neutral if reading.track is None else reading.neutral
     return replace(state, camera=camera.read(state.camera, now), presence=who, settling=settled, neutral=neutral)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from moodkiosk.decide.settings import PresenceSettings
+from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.times import ROUNDING
 from moodkiosk.moods import Reading
 
@@ -35,7 +35,7 @@ class Presence:
     crowd: tuple[int, float] | None = None
 
 
-def see(presence: Presence, reading: Reading, settings: PresenceSettings) -> Presence:
+def see(presence: Presence, reading: Reading, settings: Settings) -> Presence:
     """Takes in one reading."""
     face = reading.faces > 0
     elapsed = _elapsed(presence.read_at, reading.at, settings.gap_seconds)
@@ -46,16 +46,16 @@ def see(presence: Presence, reading: Reading, settings: PresenceSettings) -> Pre
     else:
         seen, missed = max(0.0, presence.seen_seconds - elapsed), presence.missed_seconds + elapsed
     here = presence.here
-    if face and seen >= settings.arrive_seconds - ROUNDING:
+    if face and seen >= settings.presence.arrive_seconds - ROUNDING:
         here = True
-    elif not face and missed >= settings.leave_seconds - ROUNDING:
+    elif not face and missed >= settings.presence.leave_seconds - ROUNDING:
         here = False
     people, crowd = _count(presence, reading, here, settings)
     return Presence(
         here=here,
         people=people,
-        seen_seconds=min(seen, settings.arrive_seconds),
-        missed_seconds=min(missed, settings.leave_seconds),
+        seen_seconds=min(seen, settings.presence.arrive_seconds),
+        missed_seconds=min(missed, settings.presence.leave_seconds),
         read_at=reading.at,
         face_seen=face,
         last_here_at=reading.at if here else presence.last_here_at if here is None else None,
@@ -68,7 +68,7 @@ def lose(presence: Presence) -> Presence:
     return Presence(last_here_at=presence.last_here_at)
 
 
-def change(before: Presence, after: Presence, settings: PresenceSettings) -> Literal["arrived", "left"] | None:
+def change(before: Presence, after: Presence, settings: Settings) -> Literal["arrived", "left"] | None:
     """What happened between two states.
 
     Whoever was here when the camera was lost, and is here when it is back soon after, has not arrived again.
@@ -78,7 +78,7 @@ def change(before: Presence, after: Presence, settings: PresenceSettings) -> Lit
     if after.here is False:
         return "left" if before.last_here_at is not None else None
     assert after.read_at is not None, "it takes a reading to know that somebody is here"
-    if before.last_here_at is not None and after.read_at - before.last_here_at <= settings.leave_seconds:
+    if before.last_here_at is not None and after.read_at - before.last_here_at <= settings.presence.leave_seconds:
         return None
     return "arrived"
 
@@ -91,7 +91,7 @@ def _elapsed(before: float | None, at: float, gap_seconds: float) -> float:
 
 
 def _count(
-    presence: Presence, reading: Reading, here: bool | None, settings: PresenceSettings
+    presence: Presence, reading: Reading, here: bool | None, settings: Settings
 ) -> tuple[int, tuple[int, float] | None]:
     """How many people are in view, and the number that would like to replace it."""
     if not here:
@@ -102,6 +102,6 @@ def _count(
         return presence.people, None
     if presence.crowd is None or presence.crowd[0] != reading.faces:
         return presence.people, (reading.faces, reading.at)
-    if reading.at - presence.crowd[1] >= settings.arrive_seconds - ROUNDING:
+    if reading.at - presence.crowd[1] >= settings.presence.arrive_seconds - ROUNDING:
         return reading.faces, None
     return presence.people, presence.crowd

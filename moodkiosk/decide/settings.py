@@ -1,100 +1,91 @@
-"""What decide wants to know of the configuration: one frozen class per concern. `moodkiosk.config.fill` fills them."""
+"""What decide wants to know of the configuration: one frozen class per concern, decoded as it stands.
+
+A new setting is one line here and one in `config/moodkiosk.example.yaml`, which explains every key.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
-from moodkiosk.decide.hours import Hours
-from moodkiosk.moods import Choice
+from moodkiosk.decide import hours
+from moodkiosk.decide.limits import ReadBy, Within
+from moodkiosk.decide.music import contexts
+
+Share = Annotated[float, Within(0, 1)]
+Percent = Annotated[int, Within(0, 100)]
+Seconds = Annotated[float, Within(0, 86_400)]
+Minutes = Annotated[float, Within(0, 10_080)]
+# "22:30-07:00", optionally with days before it: "fri,sat 23:30-09:00".
+HourRange = Annotated[str, ReadBy(hours.parse)]
+# A link from Spotify's "share" menu, a URI, or the name of an own playlist.
+Entry = Annotated[str, ReadBy(contexts.choice)]
+
+
+def web_link(text: str) -> str:
+    """The text, if it is empty or a link that a browser may open. Raises ValueError."""
+    if text and not text.startswith("https://"):
+        raise ValueError(f"expected a link that begins with https://, got {text!r}")
+    return text
 
 
 @dataclass(frozen=True, slots=True)
 class PresenceSettings:
-    """When somebody is here.
+    """When somebody is here."""
 
-    Attributes:
-        arrive_seconds: a face must be seen this long to have arrived.
-        leave_seconds: nobody seen for this long means that everybody has left.
-        gap_seconds: of a longer pause between two readings nothing is known.
-    """
-
-    arrive_seconds: float = 1.0
-    leave_seconds: float = 30.0
-    gap_seconds: float = 1.5
+    arrive_seconds: Seconds = 1.0  # a face must be seen this long to have arrived
+    leave_seconds: Seconds = 30.0  # nobody seen for this long means that everybody has left
 
 
 @dataclass(frozen=True, slots=True)
-class SettlingSettings:
-    """When a mood counts as settled.
+class MoodSettings:
+    """When a mood counts as settled."""
 
-    Attributes:
-        window_seconds: a mood is judged over this long.
-        enter_share: 0 to 1; the share of the window at which a mood settles.
-        exit_share: 0 to 1; the share below which a settled mood ends.
-        min_confidence: 0 to 1; readings less sure than this are "not sure".
-        refractory_seconds: after a change the next one waits this long.
-        gap_seconds: of a longer pause between two readings nothing is known.
-    """
+    window_seconds: Annotated[float, Within(0.5, 60)] = 4.0  # a mood is judged over this long
+    enter_share: Share = 0.6  # the share of the window at which a mood settles
+    exit_share: Share = 0.4  # the share below which a settled mood ends
+    min_confidence: Share = 0.45  # readings less sure than this are "not sure"
+    refractory_seconds: Seconds = 8.0  # after a change the next one waits this long
+    manual_minutes: Minutes = 120.0  # a mood chosen by hand lasts this long
 
-    window_seconds: float = 4.0
-    enter_share: float = 0.6
-    exit_share: float = 0.4
-    min_confidence: float = 0.45
-    refractory_seconds: float = 8.0
-    gap_seconds: float = 1.5
+
+@dataclass(frozen=True, slots=True)
+class TasteSettings:
+    """The classic project's two inputs; "" is any."""
+
+    language: Annotated[str, Within(0, 60)] = ""
+    artist: Annotated[str, Within(0, 100)] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MoodMusic:
-    """What to play for one mood.
+    """What to play for one mood."""
 
-    Attributes:
-        play: context URIs and names of own playlists, played in turn.
-        search: words to search for, instead of "mood language artist".
-        language, artist: instead of the general taste; None: the general one.
-        youtube_url: shown instead of a YouTube Music search.
-    """
-
-    play: tuple[Choice, ...] = ()
-    search: str = ""
-    language: str | None = None
+    play: tuple[Entry, ...] = ()  # context URIs, links and names of own playlists, played in turn
+    search: str = ""  # words to search for, instead of "mood language artist"
+    language: str | None = None  # instead of the general taste; None: the general one
     artist: str | None = None
-    youtube_url: str = ""
+    youtube: Annotated[str, ReadBy(web_link)] = ""  # shown instead of a YouTube Music search
 
 
 @dataclass(frozen=True, slots=True)
 class MusicSettings:
-    """What is played, when, where and how loud.
+    """What is played, when, where and how loud."""
 
-    Attributes:
-        automatic: play by mood without being asked.
-        speaker: name of the speaker.
-        moods: mood to music.
-        search_when_empty: search for a mood that has nothing of its own.
-        language, artist: the general taste; "" is any.
-        min_minutes_between_changes: after music was started by us, leave it this long.
-        respect_manual_minutes: after a person chose, leave the music alone this long.
-        quiet_hours: no music by itself.
-        volume_percent_max, quiet_volume_percent_max: never louder; never louder in quiet hours.
-        finish_song: let the song end before changing.
-        when_nobody: what becomes of our music when everybody has left.
-    """
-
-    automatic: bool = True
-    speaker: str = "Living room"
+    automatic: bool = True  # play by mood without being asked
+    player: Literal["spotify", "dry-run", "mqtt"] = "dry-run"
+    speaker: str = "Living room"  # its name
     moods: Mapping[str, MoodMusic] = field(default_factory=dict)
-    search_when_empty: bool = True
-    language: str = ""
-    artist: str = ""
-    min_minutes_between_changes: float = 10.0
-    respect_manual_minutes: float = 60.0
-    quiet_hours: tuple[Hours, ...] = ()
-    volume_percent_max: int = 60
-    quiet_volume_percent_max: int = 25
-    finish_song: bool = False
-    when_nobody: Literal["keep", "pause"] = "keep"
+    search_when_empty: bool = True  # search for a mood that has nothing of its own
+    taste: TasteSettings = TasteSettings()
+    min_minutes_between_changes: Minutes = 10.0  # after music was started by us, leave it this long
+    respect_manual_minutes: Minutes = 60.0  # after a person chose, leave the music alone this long
+    quiet_hours: tuple[HourRange, ...] = ("22:00-07:00",)  # no music by itself
+    volume_percent_max: Percent = 60  # never louder
+    quiet_volume_percent_max: Percent = 25  # never louder in quiet hours
+    finish_song: bool = False  # let the song end before changing
+    when_nobody: Literal["keep", "pause"] = "keep"  # what becomes of our music when everybody has left
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +93,14 @@ class Settings:
     """Everything decide is told.
 
     Attributes:
-        manual_minutes: a mood chosen by hand lasts this long.
         camera_off_hours: hours in which the camera is closed.
+        gap_seconds: of a longer pause between two readings nothing is known.
         silence_seconds: an open camera that brings no reading for this long is lost.
     """
 
     presence: PresenceSettings = PresenceSettings()
-    settling: SettlingSettings = SettlingSettings()
+    mood: MoodSettings = MoodSettings()
     music: MusicSettings = MusicSettings()
-    manual_minutes: float = 120.0
-    camera_off_hours: tuple[Hours, ...] = ()
+    camera_off_hours: tuple[HourRange, ...] = ()
+    gap_seconds: float = 1.5
     silence_seconds: float = 10.0

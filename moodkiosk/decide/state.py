@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from moodkiosk.decide.debounce import Settling
-from moodkiosk.decide.music import Taste
+from moodkiosk.decide.music.choose import Taste
 from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.times import Deadline, Now, utc
@@ -231,7 +231,8 @@ def taste_of(state: State, settings: Settings) -> Taste:
     """The taste that counts: the one set by command, else the configured one."""
     language, artist = state.chosen.language, state.chosen.artist
     return Taste(
-        settings.music.language if language is None else language, settings.music.artist if artist is None else artist
+        settings.music.taste.language if language is None else language,
+        settings.music.taste.artist if artist is None else artist,
     )
 
 

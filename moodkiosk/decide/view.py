@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from moodkiosk.decide import camera, music
+from moodkiosk.decide import camera
 from moodkiosk.decide.hours import active_until
+from moodkiosk.decide.music import choose
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Playback, Started, State, automatic, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, face, iso
@@ -63,4 +64,4 @@ def _recommendation(state: State, settings: Settings) -> Recommendation | None:
     mood = state.playback.recommended
     if mood is None:
         return None
-    return music.recommend(mood, settings.music, taste_of(state, settings), state.playback.last.get(mood))
+    return choose.recommend(mood, settings.music, taste_of(state, settings), state.playback.last.get(mood))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from moodkiosk.act.say import Teller
 from moodkiosk.config import load
-from moodkiosk.config.fill import decide_settings
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import Settings
@@ -31,7 +30,7 @@ NOON = MIDNIGHT.replace(hour=12)
 def main(args: argparse.Namespace) -> int:
     """Prints the readings (with --json), events and decisions that the file leads to."""
     settings = load.load(args.config, secrets=False)
-    decide = decide_settings(settings)
+    decide = settings.for_decide()
     from moodkiosk.sense.camera import source
     from moodkiosk.sense.mood import model
     from moodkiosk.sense.mood.bundle import BadModel

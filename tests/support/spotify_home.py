@@ -12,7 +12,8 @@ import msgspec
 
 from moodkiosk.act.players import choose
 from moodkiosk.act.players.player import Clock, never
-from moodkiosk.config.settings import Config, MusicSettings, SpotifySettings
+from moodkiosk.config.settings import Config, SpotifySettings
+from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.moods import Choice, Decision, PlayerReport
 from tests.support.webapi import CLIENT_ID, WebApi
 

@@ -22,18 +22,9 @@ from moodkiosk.act.players.player import never
 from moodkiosk.act.ports import Request
 from moodkiosk.act.store import Store
 from moodkiosk.act.web.server import Page
-from moodkiosk.config.fill import decide_settings
-from moodkiosk.config.settings import (
-    Config,
-    KioskSettings,
-    MoodMusic,
-    MoodSettings,
-    MusicSettings,
-    PathSettings,
-    PresenceSettings,
-    WebSettings,
-)
+from moodkiosk.config.settings import Config, KioskSettings, PathSettings, WebSettings
 from moodkiosk.decide import kiosk
+from moodkiosk.decide.settings import MoodMusic, MoodSettings, MusicSettings, PresenceSettings
 from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, LookReport, Quality, Reading, Result, View
 from tests.support.wait import until
@@ -104,7 +95,7 @@ class Household:
 def household(folder: Path, health: Mapping[str, object] | None = None, **web: Any) -> Iterator[Household]:
     """A kiosk with its page, on a free port."""
     settings = config(folder, **web)
-    decide = replace(decide_settings(settings), silence_seconds=3600.0)  # readings come only when a test sends one
+    decide = replace(settings.for_decide(), silence_seconds=3600.0)  # readings come only when a test sends one
     player = DryRun(time.monotonic)
 
     def show(view: View) -> None:

@@ -13,7 +13,7 @@ from moodkiosk.act.players.spotify.answers import Playlist
 from moodkiosk.act.players.spotify.client import Client
 from moodkiosk.act.players.spotify.memory import Shelf
 from moodkiosk.act.players.spotify.trouble import Trouble
-from moodkiosk.config import contexts
+from moodkiosk.decide.music import contexts
 from moodkiosk.moods import Choice
 
 DAY_SECONDS = 86_400.0

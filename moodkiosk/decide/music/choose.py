@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from moodkiosk.decide.music import contexts
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.moods import AT_REST, Choice, Recommendation
 
@@ -27,7 +28,7 @@ def choices(mood: str, music: MusicSettings, taste: Taste, last: str | None, *, 
     of its own it plays only when somebody `asked`.
     """
     own = music.moods.get(mood, MoodMusic())
-    first, *rest = rotated(own.play, last) or (None,)
+    first, *rest = rotated(entries(own), last) or (None,)
     rest = sorted(rest, key=lambda choice: choice is not None and choice.kind != "uri")
     found = tuple(choice for choice in (first, *rest) if choice is not None)
     if own.search or (music.search_when_empty and (found or asked or mood != AT_REST)):
@@ -35,11 +36,16 @@ def choices(mood: str, music: MusicSettings, taste: Taste, last: str | None, *, 
     return found
 
 
-def rotated(entries: tuple[Choice, ...], last: str | None) -> tuple[Choice, ...]:
-    """The entries, beginning with the one after `last`."""
-    values = [entry.value for entry in entries]
+def entries(own: MoodMusic) -> tuple[Choice, ...]:
+    """What the mood's own entries mean."""
+    return tuple(map(contexts.choice, own.play))
+
+
+def rotated(choices: tuple[Choice, ...], last: str | None) -> tuple[Choice, ...]:
+    """The choices, beginning with the one after `last`."""
+    values = [choice.value for choice in choices]
     start = values.index(last) + 1 if last in values else 0
-    return entries[start:] + entries[:start]
+    return choices[start:] + choices[:start]
 
 
 def words(mood: str, own: MoodMusic, taste: Taste) -> str:
@@ -52,14 +58,14 @@ def words(mood: str, own: MoodMusic, taste: Taste) -> str:
 def youtube_url(mood: str, music: MusicSettings, taste: Taste) -> str:
     """The same music on YouTube Music: the configured link, or a search that needs no account."""
     own = music.moods.get(mood, MoodMusic())
-    return own.youtube_url or YOUTUBE_SEARCH + urlencode({"q": words(mood, own, taste)})
+    return own.youtube or YOUTUBE_SEARCH + urlencode({"q": words(mood, own, taste)})
 
 
 def recommend(mood: str, music: MusicSettings, taste: Taste, last: str | None) -> Recommendation:
     """Music that a person can open by hand; `last` is the entry that was played last for this mood."""
     own = music.moods.get(mood, MoodMusic())
-    entries = rotated(own.play, last)
-    current = entries[-1:] if last in [entry.value for entry in entries] else entries[:1]
-    named = next((entry.value for entry in current if entry.kind == "playlist"), None)
-    uri = next((entry.value for entry in (*current, *entries) if entry.kind == "uri"), None)
+    found = rotated(entries(own), last)
+    current = found[-1:] if last in [choice.value for choice in found] else found[:1]
+    named = next((choice.value for choice in current if choice.kind == "playlist"), None)
+    uri = next((choice.value for choice in (*current, *found) if choice.kind == "uri"), None)
     return Recommendation(named or words(mood, own, taste), youtube_url(mood, music, taste), uri)

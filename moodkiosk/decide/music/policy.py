@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from moodkiosk.decide import camera, gates, music
+from moodkiosk.decide import camera
 from moodkiosk.decide.hours import active_until
+from moodkiosk.decide.music import choose, gates
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import State, Step, automatic, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, after
@@ -93,7 +94,7 @@ def _case(state: State, mood: str, now: Now, settings: Settings, *, action: bool
 
 def _choices(state: State, mood: str, settings: Settings, *, asked: bool) -> tuple[Choice, ...]:
     last = state.playback.last.get(mood)
-    return music.choices(mood, settings.music, taste_of(state, settings), last, asked=asked)
+    return choose.choices(mood, settings.music, taste_of(state, settings), last, asked=asked)
 
 
 def _play(state: State, mood: str, found: tuple[Choice, ...], why: str, now: Now, settings: Settings) -> Decision:
@@ -108,13 +109,13 @@ def _play(state: State, mood: str, found: tuple[Choice, ...], why: str, now: Now
         choices=found,
         volume_percent_max=loudest(state, now, settings),
         finish_song=settings.music.finish_song,
-        youtube_url=music.youtube_url(mood, settings.music, taste_of(state, settings)),
+        youtube_url=choose.youtube_url(mood, settings.music, taste_of(state, settings)),
     )
 
 
 def _nothing(state: State, mood: str, why: str, now: Now, settings: Settings) -> Decision:
     """To play nothing; the link is there all the same."""
-    url = music.youtube_url(mood, settings.music, taste_of(state, settings))
+    url = choose.youtube_url(mood, settings.music, taste_of(state, settings))
     return Decision("none", now.at, why, mood=mood, youtube_url=url)
 
 
