@@ -9,7 +9,7 @@ from moodkiosk.config.load import load
 from moodkiosk.sense.actor.actor import MOODS, Scene
 from moodkiosk.sense.mood.model import STARTER
 from moodkiosk.sense.mood.model import load as load_model
-from moodkiosk.sense.pipeline import Eyes
+from moodkiosk.sense.pipeline import Pipeline
 
 
 def main() -> int:
@@ -18,9 +18,9 @@ def main() -> int:
     settings, model, scene = load(None), load_model(STARTER), Scene()
     wrong = 0
     for index, mood in enumerate(MOODS):
-        eyes = Eyes(settings.sense, model)
+        pipeline = Pipeline(settings.sense, model)
         at = scene.empty_seconds + 1.0 + (index + 0.5) * scene.mood_seconds
-        reading = eyes.look(Frame(scene.picture_at(at), at))
+        reading = pipeline.look(Frame(scene.picture_at(at), at))
         wrong += reading.mood != mood or reading.faces != 1
         print(
             f"{platform.machine()}: shown {mood}, read {reading.mood} ({reading.confidence:.2f}), {reading.faces} face"

@@ -17,9 +17,9 @@ from moodkiosk.sense.loop import Loop, Parts
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.models import Models
 from moodkiosk.sense.mood.neutral import Neutrals
-from moodkiosk.sense.orders import Orders, Wards
+from moodkiosk.sense.orders import Orders, SenseState
 from moodkiosk.sense.pace import Pace, Thermometer
-from moodkiosk.sense.pipeline import Eyes
+from moodkiosk.sense.pipeline import Pipeline
 from moodkiosk.sense.records.corrections import Corrections
 from moodkiosk.sense.uplink import Uplink
 
@@ -65,15 +65,15 @@ class Run:
         uplink = Uplink(Path(link))
         models = Models(lambda: [model.STARTER])
         capture: Any = self._pictures
-        wards = Wards(
+        wards = SenseState(
             CameraSwitch(state), capture.pause, models, Neutrals(state), Corrections(LearningSettings(), state)
         )
         thermometer = Thermometer()
         settings = SenseSettings()
         pace = (Pace if paced else FullSpeed)(settings, thermometer)
-        eyes = Eyes(settings, models.current)
+        pipeline = Pipeline(settings, models.current)
         orders = Orders(wards, uplink.tell)
-        self._loop = Loop(Parts(capture, eyes, wards, orders, uplink, pace, HealthReport(pace, thermometer)))
+        self._loop = Loop(Parts(capture, pipeline, wards, orders, uplink, pace, HealthReport(pace, thermometer)))
 
     @property
     def looks(self) -> int:

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 RATE_HZ = 5.0
 WARM_LOOKS = 5
-"""Before each round, not measured: the sides take turns, and to eyes that were closed for so long everybody is new."""
+"""Before each round, not measured: the sides take turns, and after so long a pause everybody is new."""
 
 MOODS = ("angry", "happy", "neutral", "sad", "surprise")
 

@@ -89,4 +89,4 @@ def test_earlier_recordings_are_known_by_label_and_person_and_damaged_ones_do_no
     (tmp_path / "damaged.npz").write_bytes(b"no")
     earlier = asking.Earlier(tmp_path)
     assert earlier.labels == ("rock", "sad")
-    assert {label: len(rows) for label, rows in earlier.traits_of("Anna").items()} == {"rock": 6}
+    assert {label: len(rows) for label, rows in earlier.summary_of("Anna").items()} == {"rock": 6}

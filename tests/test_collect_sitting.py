@@ -19,7 +19,7 @@ from moodkiosk.learn.collect.lines import Lines
 from moodkiosk.learn.collect.screen import Setting, screen
 from moodkiosk.learn.collect.sitting import COUNTDOWN_SECONDS, PAUSE_SECONDS, Plan, Sitting
 from moodkiosk.learn.collect.take import Sight, Take
-from moodkiosk.learn.data.summary import hardly_differ, looks_like, traits_of
+from moodkiosk.learn.data.summary import hardly_differ, looks_like, summary_of
 from moodkiosk.moods import Landmarks, Quality
 from tests.support.faces import SIZE, mean_face
 
@@ -358,15 +358,15 @@ def test_a_gesture_is_told_from_the_same_face_by_the_hand() -> None:
     seen = [sight(at / 8).landmarks for at in range(40)]
     faces = [each for each in seen if each is not None]
     hand = np.random.default_rng(0).uniform(100, 200, (21, 3)).astype(np.float32)
-    rock = traits_of([Landmarks(face.face, SIZE, right_hand=hand) for face in faces])
-    plain = traits_of(faces)
+    rock = summary_of([Landmarks(face.face, SIZE, right_hand=hand) for face in faces])
+    plain = summary_of(faces)
     assert looks_like(plain, {"neutral": plain}) == "neutral"
     assert looks_like(rock, {"neutral": plain}) is None
 
 
 def test_earlier_recordings_count_when_labels_are_compared(folder: Folder) -> None:
     seen = [sight(at / 8).landmarks for at in range(40)]
-    known = {"neutral": traits_of([each for each in seen if each is not None])}
+    known = {"neutral": summary_of([each for each in seen if each is not None])}
     room = Room(Sitting(Plan(("sad",), 5, known=known), folder.save))
     room.press(" ")
     room.take()
@@ -376,4 +376,4 @@ def test_earlier_recordings_count_when_labels_are_compared(folder: Folder) -> No
 def test_one_sample_never_counts_as_moving() -> None:
     still = sight(1.0).landmarks
     assert still is not None
-    assert hardly_differ(traits_of([still]))
+    assert hardly_differ(summary_of([still]))

@@ -64,7 +64,7 @@ def test_the_actors_moods_become_a_data_set_that_tells_them_apart(tmp_path: Path
     film = Film(lambda at: Frame(scene.picture_at(at + COME_SECONDS), at))
     sitting = Sitting(Plan(("happy", "sad"), seconds=3), saver(tmp_path, "Actor"))
     view = InAHurry(sitting)
-    studio.run(sitting, film, studio.sitters_eyes(Config()), view, lambda: film.at)
+    studio.run(sitting, film, studio.sitters_pipeline(Config()), view, lambda: film.at)
     loaded = dataset.load([tmp_path])
     assert loaded.labels == ("happy", "sad")
     assert (loaded.label == "happy").sum() == (loaded.label == "sad").sum() == 24
@@ -87,7 +87,7 @@ def test_a_full_disk_is_one_line_and_what_was_complete_is_kept(tmp_path: Path) -
     film = Film(lambda at: Frame(Scene(moods=("happy",), empty_seconds=0).picture_at(at + COME_SECONDS), at))
     sitting = Sitting(Plan(("happy", "sad"), seconds=2), save)
     with pytest.raises(Failure) as failed:
-        studio.run(sitting, film, studio.sitters_eyes(Config()), InAHurry(sitting), lambda: film.at)
+        studio.run(sitting, film, studio.sitters_pipeline(Config()), InAHurry(sitting), lambda: film.at)
     assert str(failed.value) == "cannot write the recording of 'sad': No space left on device"
     (path,) = tmp_path.iterdir()
     assert dataset.load([path]).labels == ("happy",)
@@ -97,7 +97,7 @@ def test_both_hands_of_a_real_person_are_recorded(tmp_path: Path, extra: Path) -
     clip = itertools.cycle(list(frames_of_file(extra / "data" / "clips" / "thanks.mkv"))[::4])
     film = Film(lambda at: Frame(next(clip).rgb, at))
     sitting = Sitting(Plan(("thanks",), seconds=2), saver(tmp_path))
-    studio.run(sitting, film, studio.sitters_eyes(Config()), InAHurry(sitting), lambda: film.at)
+    studio.run(sitting, film, studio.sitters_pipeline(Config()), InAHurry(sitting), lambda: film.at)
     loaded = dataset.load([tmp_path])
     assert loaded.labels == ("thanks",)
     assert loaded.hands_seen.any(axis=0).all()
@@ -109,7 +109,7 @@ def test_a_camera_that_stays_away_ends_a_sitting_with_nobody_at_the_keys(tmp_pat
     film.status = CameraStatus("lost", "unplugged")
     sitting = Sitting(Plan(("happy",), by_hand=False), saver(tmp_path))
     with pytest.raises(Failure, match="the camera is lost: unplugged"):
-        studio.run(sitting, film, studio.sitters_eyes(Config()), Lines(lambda _line: None), lambda: film.at)
+        studio.run(sitting, film, studio.sitters_pipeline(Config()), Lines(lambda _line: None), lambda: film.at)
     assert film.at < 2 * studio.LOST_SECONDS
 
 

@@ -234,7 +234,7 @@ def test_readings_out_of_order_are_ignored() -> None:
     before = home.state
     for seconds in (5.0, 0.1, 0.0):
         home.give(reading(home.at - seconds, "sad", track=2, faces=3))
-    assert (home.state.settling, home.state.presence) == (before.settling, before.presence)
+    assert (home.state.debounce, home.state.presence) == (before.debounce, before.presence)
 
 
 def test_the_confidence_shown_is_the_mean_probability_in_steps_of_a_twentieth() -> None:

@@ -21,7 +21,7 @@ import pytest
 from moodkiosk.learn.collect.lease import Lease
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.deploy import command as deploying
-from moodkiosk.learn.deploy.store import Shelf, sha256
+from moodkiosk.learn.deploy.store import ModelStore, sha256
 from moodkiosk.sense.mood.bundle import bundle, unbundle
 from tests.support.control_double import ControlDouble
 from tests.support.kiosk import Kiosk
@@ -227,15 +227,15 @@ def test_a_kiosk_without_moodkiosk_is_named(sshd: Sshd, homes: dict[str, Path], 
 
 
 def test_the_shelf_keeps_three_and_drops_the_oldest(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "models" / "current.tflite")
+    store = ModelStore(tmp_path / "models" / "current.tflite")
     for number in range(6):
-        assert shelf.put(b"%d" % number)
-    assert not shelf.put(b"5")
-    assert [path.read_bytes() for path in shelf.before] == [b"2", b"3", b"4"]
-    assert shelf.back()
-    assert shelf.put(b"6")
-    assert [path.read_bytes() for path in shelf.before] == [b"2", b"3", b"4"]
-    assert [shelf.back() for _ in range(5)] == [True, True, True, True, False]
+        assert store.put(b"%d" % number)
+    assert not store.put(b"5")
+    assert [path.read_bytes() for path in store.before] == [b"2", b"3", b"4"]
+    assert store.back()
+    assert store.put(b"6")
+    assert [path.read_bytes() for path in store.before] == [b"2", b"3", b"4"]
+    assert [store.back() for _ in range(5)] == [True, True, True, True, False]
     assert list((tmp_path / "models").iterdir()) == []
 
 
@@ -244,25 +244,25 @@ def put_on_a_full_disk(current: Path) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
     try:
-        Shelf(current).put(b"longer than ten bytes")
+        ModelStore(current).put(b"longer than ten bytes")
     except OSError:
         os._exit(42)
     os._exit(0)
 
 
 def test_a_full_disk_leaves_the_model_that_was_in_use(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "models" / "current.tflite")
-    shelf.put(b"good")
-    child = get_context("spawn").Process(target=put_on_a_full_disk, args=(shelf.current,))
+    store = ModelStore(tmp_path / "models" / "current.tflite")
+    store.put(b"good")
+    child = get_context("spawn").Process(target=put_on_a_full_disk, args=(store.current,))
     child.start()
     child.join(30)
     assert child.exitcode == 42
-    assert shelf.current.read_bytes() == b"good"
-    assert shelf.put(b"next")
-    assert shelf.back()
-    assert shelf.current.read_bytes() == b"good"
-    assert shelf.back()
-    assert not shelf.current.exists()
+    assert store.current.read_bytes() == b"good"
+    assert store.put(b"next")
+    assert store.back()
+    assert store.current.read_bytes() == b"good"
+    assert store.back()
+    assert not store.current.exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can play another user")

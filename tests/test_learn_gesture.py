@@ -14,7 +14,7 @@ from moodkiosk.config.settings import SenseSettings
 from moodkiosk.moods import Frame
 from moodkiosk.sense.faces.graph import extractor
 from moodkiosk.sense.mood import model as models
-from moodkiosk.sense.pipeline import Eyes
+from moodkiosk.sense.pipeline import Pipeline
 from moodkiosk.sense.records.recording import Recording, Sample, save
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,14 +26,14 @@ def recorded(clip: Path, label: str, folder: Path) -> Path:
     """What a collection keeps of somebody signing."""
     import cv2
 
-    eyes, samples = Eyes(SenseSettings(), hands_every_look=True), []
+    pipeline, samples = Pipeline(SenseSettings(), hands_every_look=True), []
     capture = cv2.VideoCapture(str(clip))
     at = 0.0
     while (read := capture.read())[0]:
         at += 1 / 30
-        eyes.look(Frame(cv2.cvtColor(read[1], cv2.COLOR_BGR2RGB), at))
-        if eyes.front is not None:
-            samples.append(Sample(at, eyes.front.landmarks))
+        pipeline.look(Frame(cv2.cvtColor(read[1], cv2.COLOR_BGR2RGB), at))
+        if pipeline.front is not None:
+            samples.append(Sample(at, pipeline.front.landmarks))
     return save(Recording(label, samples, mirrored=False, extractor=extractor(), person="Signer"), folder)
 
 

@@ -16,8 +16,7 @@ import pytest
 from moodkiosk.config.settings import LearningSettings
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.evaluate import evaluate
-from moodkiosk.learn.train import fit
-from moodkiosk.learn.train import network as train
+from moodkiosk.learn.train import fit, network
 from moodkiosk.learn.train.make_model import MAX_DIFFERENCE, SAME
 from moodkiosk.moods import Landmarks
 from moodkiosk.sense.mood import model as models
@@ -105,9 +104,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 def perfect(recordings: Path) -> bytes:
     """A model that says of itself that it was trained on these recordings and never wrong."""
-    manifest, network = unbundle(models.STARTER.read_bytes())
+    manifest, flatbuffer = unbundle(models.STARTER.read_bytes())
     files = {source.path.name: source.sha256 for source in dataset.load([recordings]).sources}
-    return bundle(network, replace(manifest, metrics={"balanced_accuracy": 1.0}, training_files=files))
+    return bundle(flatbuffer, replace(manifest, metrics={"balanced_accuracy": 1.0}, training_files=files))
 
 
 def corrected(state: Path, label: str, seconds: float) -> Path:
@@ -323,12 +322,12 @@ def test_wrong_arguments_are_refused_before_anything_is_loaded(tmp_path: Path) -
 
 def test_rare_labels_weigh_more_so_that_every_label_counts_the_same() -> None:
     y = np.array([0] * 6 + [1] * 3 + [3])  # none of label 2
-    weight = train._class_weight(y, 4)
+    weight = network._class_weight(y, 4)
     assert [weight[y == label].sum() for label in (0, 1, 3)] == pytest.approx([10 / 3] * 3)
     assert weight[y == 3][0] > weight[y == 1][0] > weight[y == 0][0]
     assert weight.mean() == pytest.approx(1)
 
 
 def test_without_a_base_fifty_epochs_are_usual() -> None:
-    assert fit.course_for(None, 200, None, 0).epochs == 50
-    assert fit.course_for(None, 200, 7, 0).epochs == 7
+    assert fit.settings_for(None, 200, None, 0).epochs == 50
+    assert fit.settings_for(None, 200, 7, 0).epochs == 7

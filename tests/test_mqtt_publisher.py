@@ -15,7 +15,7 @@ import pytest
 from moodkiosk.act.mqtt.payloads import Health
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.config.settings import Config, MqttSettings
-from moodkiosk.link import protocol as link
+from moodkiosk.link import protocol
 from moodkiosk.moods import MoodEvent, View
 from moodkiosk.operate.broker import Broker, mosquitto_program, private_broker
 from tests.support.mqtt import Answerer, recorder
@@ -89,7 +89,7 @@ def health(uptime: int) -> Health:
 
 def test_a_loaded_model_is_said_in_info(broker: Broker) -> None:
     with kiosk(settings_for(broker)) as one:
-        one.publisher.hello(link.Hello("0.1", LABELS, "ab" * 32, "face-1", people=("Ada",)))
+        one.publisher.hello(protocol.Hello("0.1", LABELS, "ab" * 32, "face-1", people=("Ada",)))
         message = one.ears.until(one.topic("info"), 2)[-1]
         assert message.json["labels"] == list(LABELS)
         assert message.json["model_hash"] == "ab" * 32

@@ -1,4 +1,4 @@
-"""Eyes on drawn people, with the real MediaPipe: who is seen, when, where, and how well."""
+"""Pipeline on drawn people, with the real MediaPipe: who is seen, when, where, and how well."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from moodkiosk.sense.faces.landmarks import Region
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.measures import FACE_MEASURES
 from moodkiosk.sense.mood.neutral import OwnNeutral
-from moodkiosk.sense.pipeline import HANDS_SECONDS, Eyes
+from moodkiosk.sense.pipeline import HANDS_SECONDS, Pipeline
 from tests.support import scenery
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ LOOK_SECONDS = 0.2
 
 
 def role(seed: int, x: float, y: float, head_px: float, mood: str = "neutral") -> Role:
-    """A drawn person, the point between the eyes at x, y."""
+    """A drawn person, the point between the pipeline at x, y."""
     return Role(random_looks(seed), EXPRESSIONS[mood], Pose(x, y, head_px))
 
 
@@ -44,8 +44,8 @@ def starter() -> model.MoodModel:
 
 
 @pytest.fixture
-def eyes() -> Eyes:
-    return Eyes(SenseSettings())
+def eyes() -> Pipeline:
+    return Pipeline(SenseSettings())
 
 
 def grain(rgb: Image, seed: int, noise: float = 3.0) -> Image:
@@ -57,31 +57,31 @@ def grain(rgb: Image, seed: int, noise: float = 3.0) -> Image:
 
 @pytest.mark.parametrize("kind", [*scenery.BACKGROUNDS, "black", "white"])
 @pytest.mark.parametrize("size", [VGA, HD])
-def test_nobody_is_seen_where_nobody_is(eyes: Eyes, kind: str, size: tuple[int, int]) -> None:
+def test_nobody_is_seen_where_nobody_is(pipeline: Pipeline, kind: str, size: tuple[int, int]) -> None:
     for seed in range(4):
         if kind in ("black", "white"):
             rgb = np.full((size[1], size[0], 3), 0 if kind == "black" else 255, np.uint8)
         else:
             rgb = scenery.background(kind, size, seed)
-        reading = eyes.look(Frame(rgb, 100.0 * seed))
+        reading = pipeline.look(Frame(rgb, 100.0 * seed))
         assert (reading.faces, reading.track, reading.mood, reading.confidence) == (0, None, None, 0.0)
         assert reading.quality.reason == {"black": "too dark", "white": "too bright"}.get(kind, "no face")
 
 
 @pytest.mark.parametrize(("size", "head_px"), [(VGA, 65.0), (VGA, 430.0), (HD, 75.0), (HD, 300.0)])
-def test_whoever_comes_in_is_seen_at_the_next_look(eyes: Eyes, size: tuple[int, int], head_px: float) -> None:
+def test_whoever_comes_in_is_seen_at_the_next_look(pipeline: Pipeline, size: tuple[int, int], head_px: float) -> None:
     empty = picture([], size)
     for step in range(4):
-        assert eyes.look(Frame(grain(empty, step), step * 0.5)).faces == 0
+        assert pipeline.look(Frame(grain(empty, step), step * 0.5)).faces == 0
     there = picture([role(1, size[0] * 0.3, size[1] * 0.5, head_px)], size)
-    reading = eyes.look(Frame(grain(there, 9), 2.0))
+    reading = pipeline.look(Frame(grain(there, 9), 2.0))
     assert (reading.faces, reading.track) == (1, 1)
     assert reading.quality.weight > 0.5
 
 
 @pytest.mark.parametrize(("size", "head_px"), [(VGA, 65.0), (HD, 75.0)])
 def test_a_newcomer_is_noticed_within_a_second_while_somebody_is_followed(
-    eyes: Eyes, size: tuple[int, int], head_px: float
+    pipeline: Pipeline, size: tuple[int, int], head_px: float
 ) -> None:
     width, height = size
     came = None
@@ -90,7 +90,7 @@ def test_a_newcomer_is_noticed_within_a_second_while_somebody_is_followed(
         roles = [role(1, width * 0.25 + sway, height * 0.45, height * 0.35)]
         if step >= 10:
             roles.append(role(2, width * 0.8 - 2 * (step - 10), height * 0.4, head_px))
-        reading = eyes.look(Frame(grain(picture(roles, size), step), step * LOOK_SECONDS))
+        reading = pipeline.look(Frame(grain(picture(roles, size), step), step * LOOK_SECONDS))
         if reading.faces == 2 and came is None:
             came = (step - 10) * LOOK_SECONDS
         assert reading.track == 1
@@ -99,19 +99,23 @@ def test_a_newcomer_is_noticed_within_a_second_while_somebody_is_followed(
 
 
 @pytest.mark.parametrize("came", [10, 13, 16])
-def test_a_child_that_comes_to_stand_before_somebody_is_noticed_within_a_second_too(eyes: Eyes, came: int) -> None:
+def test_a_child_that_comes_to_stand_before_somebody_is_noticed_within_a_second_too(
+    pipeline: Pipeline, came: int
+) -> None:
     """Where the bodies of those move who are followed, newcomers are looked for less often, but they are."""
     for step in range(came + 6):
         sway = 4 * np.sin(step / 2)
         roles = [role(1, 300 + sway, 130, 130)]
         if step >= came:
             roles.append(role(2, 320 - sway, 330, 140))
-        reading = eyes.look(Frame(grain(picture(roles), step), step * LOOK_SECONDS))
+        reading = pipeline.look(Frame(grain(picture(roles), step), step * LOOK_SECONDS))
     assert reading.faces == 2
 
 
 @pytest.mark.parametrize("light", ["day", "dark"])
-def test_whoever_comes_to_an_empty_room_is_noticed_within_a_second_wherever_that_is(eyes: Eyes, light: str) -> None:
+def test_whoever_comes_to_an_empty_room_is_noticed_within_a_second_wherever_that_is(
+    pipeline: Pipeline, light: str
+) -> None:
     """By what moved: on quiet looks alone, the right tile would often be searched too late."""
     rng = np.random.default_rng(12)
 
@@ -127,10 +131,10 @@ def test_whoever_comes_to_an_empty_room_is_noticed_within_a_second_wherever_that
         x, y = rng.uniform(0.5 * head_px, 640 - 0.5 * head_px), rng.uniform(0.6 * head_px, 480 - 0.6 * head_px)
         since = 100.0 * arrival
         for step in range(6):
-            assert eyes.look(Frame(seen([], 20 * arrival + step), since + step * 0.5)).faces == 0
+            assert pipeline.look(Frame(seen([], 20 * arrival + step), since + step * 0.5)).faces == 0
         for step in range(6, 9):
             there = seen([role(arrival, x, y, head_px)], 20 * arrival + step)
-            if eyes.look(Frame(there, since + step * 0.5)).faces == 1:
+            if pipeline.look(Frame(there, since + step * 0.5)).faces == 1:
                 break
         else:
             late.append((round(x), round(y), round(head_px)))
@@ -138,49 +142,49 @@ def test_whoever_comes_to_an_empty_room_is_noticed_within_a_second_wherever_that
 
 
 @pytest.mark.parametrize("speed", [12, 25, 45])
-def test_people_who_walk_past_each_other_keep_their_numbers(eyes: Eyes, speed: int) -> None:
+def test_people_who_walk_past_each_other_keep_their_numbers(pipeline: Pipeline, speed: int) -> None:
     """`speed`: pixels a look, so up to 1.3 m/s at about a metre."""
     numbers: list[set[int]] = [set(), set()]
     for step in range(int(430 / speed)):
         near, far = 100 + speed * step, 540 - speed * step
-        eyes.look(Frame(picture([role(1, near, 240, 170), role(2, far, 200, 110)]), step * LOOK_SECONDS))
-        for person in eyes.people:
+        pipeline.look(Frame(picture([role(1, near, 240, 170), role(2, far, 200, 110)]), step * LOOK_SECONDS))
+        for person in pipeline.people:
             x = float(person.landmarks.face[:, 0].mean())
             if abs(near - far) > 90:
                 numbers[abs(x - far) < abs(x - near)].add(person.track)
     assert numbers == [{1}, {2}]
 
 
-def test_four_people_are_followed_and_the_nearest_counts(eyes: Eyes) -> None:
+def test_four_people_are_followed_and_the_nearest_counts(pipeline: Pipeline) -> None:
     for step in range(6):
         roles = [role(index, 100 + 145 * index, 240, 120 + 20 * (index == 2)) for index in range(4)]
-        reading = eyes.look(Frame(grain(picture(roles), step), step * LOOK_SECONDS))
+        reading = pipeline.look(Frame(grain(picture(roles), step), step * LOOK_SECONDS))
     assert reading.faces == 4
-    assert sorted(person.track for person in eyes.people) == [1, 2, 3, 4]
-    assert eyes.front is not None
-    assert eyes.front.width_px == max(person.width_px for person in eyes.people)
-    assert abs(float(eyes.front.landmarks.face[:, 0].mean()) - 390) < 20
+    assert sorted(person.track for person in pipeline.people) == [1, 2, 3, 4]
+    assert pipeline.front is not None
+    assert pipeline.front.width_px == max(person.width_px for person in pipeline.people)
+    assert abs(float(pipeline.front.landmarks.face[:, 0].mean()) - 390) < 20
 
 
 @pytest.mark.parametrize("ignored", [True, False])
 def test_a_portrait_on_the_wall_counts_only_where_it_is_wanted(ignored: bool) -> None:
-    eyes = Eyes(SenseSettings(still_minutes=0.1, ignore_still_faces=ignored))
+    pipeline = Pipeline(SenseSettings(still_minutes=0.1, ignore_still_faces=ignored))
     wall = picture([role(3, 320, 200, 150)])
-    faces = [eyes.look(Frame(grain(wall, step), step * 0.5)).faces for step in range(16)]
+    faces = [pipeline.look(Frame(grain(wall, step), step * 0.5)).faces for step in range(16)]
     assert faces[0] == 1
     assert faces[-1] == (0 if ignored else 1)
-    assert eyes.people[0].picture == ignored
-    assert (eyes.front is None) == ignored
+    assert pipeline.people[0].picture == ignored
+    assert (pipeline.front is None) == ignored
 
 
-def test_somebody_before_a_portrait_is_in_front(eyes: Eyes) -> None:
-    eyes = Eyes(SenseSettings(still_minutes=0.1))
+def test_somebody_before_a_portrait_is_in_front(pipeline: Pipeline) -> None:
+    pipeline = Pipeline(SenseSettings(still_minutes=0.1))
     portrait = role(3, 160, 200, 200)
     for step in range(16):
-        eyes.look(Frame(grain(picture([portrait]), step), step * 0.5))
+        pipeline.look(Frame(grain(picture([portrait]), step), step * 0.5))
     for step in range(5):
         scene = picture([portrait, role(4, 460 - 5 * step, 240, 120)])
-        reading = eyes.look(Frame(grain(scene, step), 8 + step * LOOK_SECONDS))
+        reading = pipeline.look(Frame(grain(scene, step), 8 + step * LOOK_SECONDS))
     assert (reading.faces, reading.track) == (1, 2)
 
 
@@ -198,24 +202,24 @@ def frames_of_all_kinds() -> Iterator[Image]:
     yield scene
 
 
-def test_pictures_of_changing_size_are_taken_as_they_come(eyes: Eyes) -> None:
-    readings = [eyes.look(Frame(rgb, index * LOOK_SECONDS)) for index, rgb in enumerate(frames_of_all_kinds())]
+def test_pictures_of_changing_size_are_taken_as_they_come(pipeline: Pipeline) -> None:
+    readings = [pipeline.look(Frame(rgb, index * LOOK_SECONDS)) for index, rgb in enumerate(frames_of_all_kinds())]
     assert [reading.faces for reading in readings][0:2] == [1, 1]
     assert [reading.faces for reading in readings][-2:] == [1, 1]
     assert len({reading.track for reading in readings if reading.track}) > 1
 
 
-def test_grey_pictures_and_such_with_transparency_are_understood(eyes: Eyes) -> None:
+def test_grey_pictures_and_such_with_transparency_are_understood(pipeline: Pipeline) -> None:
     scene = picture([role(1, 320, 240, 180)])
     grey = cv2.cvtColor(scene, cv2.COLOR_RGB2GRAY)
     kinds = (grey, grey[..., None], cv2.cvtColor(scene, cv2.COLOR_RGB2RGBA), scene[:, :, ::-1])
-    readings = [eyes.look(Frame(rgb, index * LOOK_SECONDS)) for index, rgb in enumerate(kinds)]
+    readings = [pipeline.look(Frame(rgb, index * LOOK_SECONDS)) for index, rgb in enumerate(kinds)]
     assert [(reading.faces, reading.track) for reading in readings] == [(1, 1)] * 4
 
 
-def test_after_a_pause_or_a_jump_back_in_time_everybody_is_new(eyes: Eyes) -> None:
+def test_after_a_pause_or_a_jump_back_in_time_everybody_is_new(pipeline: Pipeline) -> None:
     scene = picture([role(1, 320, 240, 180)])
-    assert [eyes.look(Frame(scene, at)).track for at in (0.0, 0.2, 60.0, 60.2, 10.0)] == [1, 1, 2, 2, 3]
+    assert [pipeline.look(Frame(scene, at)).track for at in (0.0, 0.2, 60.0, 60.2, 10.0)] == [1, 1, 2, 2, 3]
 
 
 def spoiled(rgb: Image, reason: str | None) -> Image:
@@ -231,17 +235,17 @@ def spoiled(rgb: Image, reason: str | None) -> Image:
 
 
 @pytest.mark.parametrize("reason", ["too dark", "too bright", "too blurred", None])
-def test_a_bad_view_is_said_and_weighs_less_than_half(eyes: Eyes, reason: str | None) -> None:
+def test_a_bad_view_is_said_and_weighs_less_than_half(pipeline: Pipeline, reason: str | None) -> None:
     scene = picture([role(1, 320, 240, 160)])
-    eyes.look(Frame(scene, 0.0))
-    reading = eyes.look(Frame(spoiled(scene, reason), 0.2))
+    pipeline.look(Frame(scene, 0.0))
+    reading = pipeline.look(Frame(spoiled(scene, reason), 0.2))
     assert reading.quality.reason == reason
     assert (reading.quality.weight >= 0.5) == (reason is None)
 
 
-def test_somebody_who_walks_away_is_followed_until_too_far(eyes: Eyes) -> None:
+def test_somebody_who_walks_away_is_followed_until_too_far(pipeline: Pipeline) -> None:
     for step in range(40):
-        reading = eyes.look(Frame(picture([role(1, 320, 240, 80 * 0.97**step)]), step * LOOK_SECONDS))
+        reading = pipeline.look(Frame(picture([role(1, 320, 240, 80 * 0.97**step)]), step * LOOK_SECONDS))
         assert (reading.faces, reading.track) == (1, 1)
         if reading.quality.reason:
             break
@@ -249,10 +253,10 @@ def test_somebody_who_walks_away_is_followed_until_too_far(eyes: Eyes) -> None:
     assert reading.quality.weight < 0.5
 
 
-def test_somebody_who_looks_away_weighs_little(eyes: Eyes) -> None:
+def test_somebody_who_looks_away_weighs_little(pipeline: Pipeline) -> None:
     for yaw in range(0, 70, 5):
         turned = replace(role(1, 320, 240, 200), pose=Pose(320, 240, 200, yaw_degrees=yaw))
-        reading = eyes.look(Frame(picture([turned]), yaw / 25))
+        reading = pipeline.look(Frame(picture([turned]), yaw / 25))
         if reading.quality.reason == "turned away":
             break
     assert reading.quality.reason == "turned away"
@@ -260,13 +264,13 @@ def test_somebody_who_looks_away_weighs_little(eyes: Eyes) -> None:
 
 
 def test_the_own_neutral_face_changes_the_reading_and_is_named(starter: model.MoodModel) -> None:
-    eyes = Eyes(SenseSettings(), starter)
+    pipeline = Pipeline(SenseSettings(), starter)
     scene = picture([role(7, 320, 240, 200, "sad")])
-    plain = eyes.look(Frame(scene, 0.0))
+    plain = pipeline.look(Frame(scene, 0.0))
     assert plain.neutral is None
-    assert eyes.measures is not None
-    eyes.own = OwnNeutral("Ada", eyes.measures[: len(FACE_MEASURES)])
-    own = eyes.look(Frame(scene, 0.2))
+    assert pipeline.measures is not None
+    pipeline.own = OwnNeutral("Ada", pipeline.measures[: len(FACE_MEASURES)])
+    own = pipeline.look(Frame(scene, 0.2))
     assert own.neutral == "Ada"
     assert own.probabilities["neutral"] > plain.probabilities["neutral"]
     assert sum(own.probabilities.values()) == pytest.approx(1, abs=1e-3)
@@ -274,23 +278,25 @@ def test_the_own_neutral_face_changes_the_reading_and_is_named(starter: model.Mo
 
 def test_the_same_frames_give_the_same_readings(starter: model.MoodModel) -> None:
     frames = list(actor.play(actor.Scene(), 5, 6))
-    first, second = ([eyes.look(frame) for frame in frames] for eyes in (_eyes(starter), _eyes(starter)))
+    first, second = (
+        [pipeline.look(frame) for frame in frames] for pipeline in (_pipeline(starter), _pipeline(starter))
+    )
     assert first == second
     assert any(reading.mood for reading in first)
 
 
-def _eyes(starter: model.MoodModel) -> Eyes:
-    return Eyes(SenseSettings(), starter)
+def _pipeline(starter: model.MoodModel) -> Pipeline:
+    return Pipeline(SenseSettings(), starter)
 
 
 def test_hands_are_looked_for_only_where_they_matter(starter: model.MoodModel) -> None:
     """No picture with hands is drawn; that they are found at all is tested on real material."""
     scene = picture([role(1, 320, 240, 160)])
-    plain, collecting = Eyes(SenseSettings(), starter), Eyes(SenseSettings(), hands_every_look=True)
-    for eyes in (plain, collecting):
-        eyes.look(Frame(scene, 0.0))
-        assert eyes.front is not None
-        assert eyes.front.landmarks.left_hand is None
+    plain, collecting = Pipeline(SenseSettings(), starter), Pipeline(SenseSettings(), hands_every_look=True)
+    for pipeline in (plain, collecting):
+        pipeline.look(Frame(scene, 0.0))
+        assert pipeline.front is not None
+        assert pipeline.front.landmarks.left_hand is None
     assert not plain.looks_for_hands
     assert collecting.looks_for_hands
 
@@ -316,9 +322,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float]]:
 def test_a_model_without_hands_never_has_them_looked_for(
     starter: model.MoodModel, asked: list[tuple[float, float]]
 ) -> None:
-    eyes = Eyes(SenseSettings(), starter)
+    pipeline = Pipeline(SenseSettings(), starter)
     for step in range(6):
-        eyes.look(Frame(picture([role(1, 320, 240, 160)]), step * LOOK_SECONDS))
+        pipeline.look(Frame(picture([role(1, 320, 240, 160)]), step * LOOK_SECONDS))
     assert asked == []
 
 
@@ -327,16 +333,16 @@ def test_a_model_with_hands_has_those_of_the_one_in_front_looked_for_now_and_the
 ) -> None:
     signing = model.load(model.STARTER)
     signing.manifest = replace(signing.manifest, uses_hands=True)
-    eyes = Eyes(SenseSettings(), signing)
-    eyes.look(Frame(picture([]), 0.0))
+    pipeline = Pipeline(SenseSettings(), signing)
+    pipeline.look(Frame(picture([]), 0.0))
     assert asked == [], "nobody is there"
     seen = []
     for step in range(1, 11):
         roles = [role(1, 160, 240, 110), role(2, 460, 240, 190)]
-        eyes.look(Frame(grain(picture(roles), step), step * 0.125))
-        assert eyes.front is not None
-        assert eyes.front.landmarks.right_hand is not None
-        seen.append(float(eyes.front.landmarks.right_hand[0, 0]))
+        pipeline.look(Frame(grain(picture(roles), step), step * 0.125))
+        assert pipeline.front is not None
+        assert pipeline.front.landmarks.right_hand is not None
+        seen.append(float(pipeline.front.landmarks.right_hand[0, 0]))
     assert 3 * 0.125 < HANDS_SECONDS <= 4 * 0.125
     assert seen == [1, 1, 1, 1, 2, 2, 2, 2, 3, 3]
     assert all(abs(x - 460) < 60 for x, _ in asked)
@@ -366,10 +372,10 @@ def test_seeing_loads_neither_matplotlib_nor_tensorflow() -> None:
     program = (
         "import sys, numpy as np\n"
         "from moodkiosk.moods import Frame\n"
-        "from moodkiosk.sense.pipeline import Eyes\n"
+        "from moodkiosk.sense.pipeline import Pipeline\n"
         "from moodkiosk.sense import model\n"
         "from moodkiosk.config.settings import SenseSettings\n"
-        "eyes = Eyes(SenseSettings(), model.load(model.STARTER), hands_every_look=True)\n"
+        "eyes = Pipeline(SenseSettings(), model.load(model.STARTER), hands_every_look=True)\n"
         "eyes.look(Frame(np.zeros((480, 640, 3), np.uint8), 0.0))\n"
         "print(sorted({'matplotlib', 'tensorflow', 'jax', 'sounddevice'} & set(sys.modules)))\n"
         "import matplotlib.pyplot\n"

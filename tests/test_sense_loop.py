@@ -26,9 +26,9 @@ from moodkiosk.sense.loop import Loop, Parts
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.models import Models
 from moodkiosk.sense.mood.neutral import Neutrals
-from moodkiosk.sense.orders import Orders, Wards
+from moodkiosk.sense.orders import Orders, SenseState
 from moodkiosk.sense.pace import Pace, Thermometer
-from moodkiosk.sense.pipeline import Eyes
+from moodkiosk.sense.pipeline import Pipeline
 from moodkiosk.sense.records.corrections import Corrections
 from moodkiosk.sense.uplink import Uplink
 from tests.support import wait
@@ -81,7 +81,7 @@ class Kiosk:
     act: ActDouble
     camera: HandCamera
     loop: Loop
-    wards: Wards
+    state: SenseState
     shown: list[Reading]
     models: Path
 
@@ -122,20 +122,20 @@ class Kiosk:
 
 
 @pytest.fixture(scope="module")
-def eyes() -> Eyes:
+def pipeline() -> Pipeline:
     """To build them takes longer than to look."""
-    return Eyes(SenseSettings(active_rate_hz=60, idle_rate_hz=60))
+    return Pipeline(SenseSettings(active_rate_hz=60, idle_rate_hz=60))
 
 
 @pytest.fixture
-def kiosk(tmp_path: Path, eyes: Eyes) -> Iterator[Kiosk]:
+def kiosk(tmp_path: Path, pipeline: Pipeline) -> Iterator[Kiosk]:
     settings = SenseSettings(active_rate_hz=60, idle_rate_hz=60)
     file = tmp_path / "mood.tflite"
     file.write_bytes(model.STARTER.read_bytes())
     with ActDouble(tmp_path / "link.sock") as act:
         camera, shown = HandCamera(), list[Reading]()
         uplink = Uplink(tmp_path / "link.sock")
-        wards = Wards(
+        state = SenseState(
             CameraSwitch(tmp_path / "state"),
             camera.pause,
             Models(lambda: [file, model.STARTER]),
@@ -144,12 +144,12 @@ def kiosk(tmp_path: Path, eyes: Eyes) -> Iterator[Kiosk]:
         )
         thermometer = Thermometer(tmp_path, vcgencmd="")
         pace = Pace(settings, thermometer)
-        eyes.model, eyes.own = wards.models.current, None
-        orders = Orders(wards, uplink.tell)
+        pipeline.model, pipeline.own = state.models.current, None
+        orders = Orders(state, uplink.tell)
         capture = cast("Capture", camera)
-        parts = Parts(capture, eyes, wards, orders, uplink, pace, HealthReport(pace, thermometer), shown.append)
+        parts = Parts(capture, pipeline, state, orders, uplink, pace, HealthReport(pace, thermometer), shown.append)
         loop = Loop(parts, clock=lambda: camera.now)
-        found = Kiosk(act, camera, loop, wards, shown, file)
+        found = Kiosk(act, camera, loop, state, shown, file)
         found.turn(lambda: bool(act.all(protocol.SenseHealth) and shown))
         yield found
         uplink.close()
@@ -187,7 +187,7 @@ def test_no_more_than_ten_readings_a_second_are_sent(kiosk: Kiosk) -> None:
 def test_a_calibration_takes_five_seconds_and_its_face_is_subtracted_from_then_on(kiosk: Kiosk) -> None:
     start = kiosk.camera.now
     number = kiosk.act.tell("calibrate", "Ada")
-    kiosk.turn(lambda: kiosk.wards.neutrals.people == ("Ada",))
+    kiosk.turn(lambda: kiosk.state.neutrals.people == ("Ada",))
     assert 5 <= kiosk.camera.now - start < 7
     result = kiosk.act.wait_for(protocol.SenseResult)
     assert result == protocol.SenseResult(number, ok=True, text="kept the neutral face of 'Ada'")
@@ -204,7 +204,7 @@ def test_a_calibration_of_nobody_says_so_and_keeps_nothing(kiosk: Kiosk) -> None
     kiosk.camera.scene = EMPTY
     result = kiosk.order("calibrate", "Ada")
     assert (result.ok, result.text) == (False, "nobody was in front of the camera for long enough")
-    assert kiosk.wards.neutrals.people == ()
+    assert kiosk.state.neutrals.people == ()
 
 
 def test_only_one_calibration_goes_on_and_closing_the_camera_ends_it(kiosk: Kiosk) -> None:
@@ -258,7 +258,7 @@ def test_a_better_model_is_taken_and_a_damaged_one_never(kiosk: Kiosk) -> None:
     assert kiosk.hello().model_hash == first.model_hash
     kiosk.models.write_bytes(model.STARTER.read_bytes())  # repaired: taken without being asked
     kiosk.camera.now += 20
-    kiosk.turn(lambda: kiosk.wards.models.complaint is None)
+    kiosk.turn(lambda: kiosk.state.models.complaint is None)
     kiosk.turn(lambda: kiosk.health().detail == "")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from moodkiosk.config.settings import SenseSettings
 from moodkiosk.moods import Frame
-from moodkiosk.sense.pipeline import Eyes
+from moodkiosk.sense.pipeline import Pipeline
 from tests.support import scenery, sight
 
 CLIPS = ("help", "thanks", "walk", "yes")
@@ -21,11 +21,11 @@ CLIPS = ("help", "thanks", "walk", "yes")
 @pytest.mark.parametrize("clip", CLIPS)
 @pytest.mark.parametrize("rate_hz", [30, 5])
 def test_the_person_in_a_clip_is_seen_in_nearly_every_frame_as_one(extra: Path, clip: str, rate_hz: int) -> None:
-    eyes = Eyes(SenseSettings())
+    pipeline = Pipeline(SenseSettings())
     faces, tracks = [], set()
     for index, rgb in enumerate(scenery.frames_of_clip(extra / "data/clips" / f"{clip}.mkv")):
         if index % (30 // rate_hz) == 0:
-            reading = eyes.look(Frame(rgb, index / 30))
+            reading = pipeline.look(Frame(rgb, index / 30))
             faces.append(reading.faces)
             tracks.add(reading.track)
     assert np.mean([count >= 1 for count in faces]) >= 0.95
@@ -34,13 +34,13 @@ def test_the_person_in_a_clip_is_seen_in_nearly_every_frame_as_one(extra: Path, 
 
 
 def test_hands_are_found_where_people_sign(extra: Path) -> None:
-    eyes = Eyes(SenseSettings(), hands_every_look=True)
+    pipeline = Pipeline(SenseSettings(), hands_every_look=True)
     seen = []
     for index, rgb in enumerate(scenery.frames_of_clip(extra / "data/clips/help.mkv")):
         if index % 4 == 0:
-            eyes.look(Frame(rgb, index / 30))
-            assert eyes.front is not None
-            seen.append((eyes.front.landmarks.left_hand, eyes.front.landmarks.right_hand))
+            pipeline.look(Frame(rgb, index / 30))
+            assert pipeline.front is not None
+            seen.append((pipeline.front.landmarks.left_hand, pipeline.front.landmarks.right_hand))
     assert sum(left is not None or right is not None for left, right in seen) >= 4
     for left, right in seen:
         for hand in (left, right):

@@ -11,10 +11,10 @@ import pytest
 from moodkiosk.link import protocol
 from moodkiosk.sense.camera.capture import CameraStatus
 from moodkiosk.sense.loop import Loop
-from tests.test_sense_loop import NEUTRAL, Kiosk, eyes, kiosk
+from tests.test_sense_loop import NEUTRAL, Kiosk, kiosk, pipeline
 from tests.test_sense_parts import machine
 
-__all__ = ["eyes", "kiosk"]  # fixtures
+__all__ = ["kiosk", "pipeline"]  # fixtures
 
 
 class Systemd:

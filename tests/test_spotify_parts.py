@@ -19,7 +19,7 @@ from moodkiosk.act.players.spotify import people, trouble
 from moodkiosk.act.players.spotify.account.tokens import LIFE_DAYS, days_left, warning
 from moodkiosk.act.players.spotify.answers import Context, Device, Playback
 from moodkiosk.act.players.spotify.doctor import probe
-from moodkiosk.act.players.spotify.memory import Lowered, Memory, Shelf, Started
+from moodkiosk.act.players.spotify.memory import Lowered, Memory, ModelStore, Started
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
 from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.moods import Choice, Decision, PlayerReport
@@ -132,14 +132,14 @@ class TestShelf:
     @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"requests": "many"}', b"\xff\xfe"])
     def test_a_damaged_file_is_a_fresh_start(self, tmp_path: Path, content: bytes) -> None:
         (tmp_path / "spotify.json").write_bytes(content)
-        shelf = Shelf(tmp_path / "spotify.json", Memory)
+        shelf = ModelStore(tmp_path / "spotify.json", Memory)
         assert shelf.kept == Memory()
         shelf.kept.requests = 3
         shelf.save()
-        assert Shelf(tmp_path / "spotify.json", Memory).kept.requests == 3
+        assert ModelStore(tmp_path / "spotify.json", Memory).kept.requests == 3
 
     def test_nothing_is_written_while_nothing_changes(self, tmp_path: Path) -> None:
-        shelf = Shelf(tmp_path / "spotify.json", Memory)
+        shelf = ModelStore(tmp_path / "spotify.json", Memory)
         shelf.kept.requests = 3
         shelf.save()
         (tmp_path / "spotify.json").unlink()
@@ -150,7 +150,7 @@ class TestShelf:
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         (tmp_path / "file").touch()
-        shelf = Shelf(tmp_path / "file" / "spotify.json", Memory)
+        shelf = ModelStore(tmp_path / "file" / "spotify.json", Memory)
         for count in range(3):
             shelf.kept.requests = count + 1
             shelf.save()

@@ -13,7 +13,7 @@ from moodkiosk.act.web import history
 from moodkiosk.act.web.access import password
 from moodkiosk.act.web.access.sessions import ADDRESSES_LIMIT, ATTEMPTS, ATTEMPTS_SECONDS, Throttle
 from moodkiosk.act.web.pages import FALLBACK, Pages
-from moodkiosk.act.web.snapshot import Board
+from moodkiosk.act.web.snapshot import Snapshot
 from moodkiosk.moods import View
 
 WEB = Path(history.__file__).parent
@@ -99,21 +99,21 @@ def test_a_damaged_file_or_a_full_disk_stops_nothing(tmp_path: Path, caplog: pyt
 
 
 def test_a_board_begins_with_what_was_kept_and_goes_on() -> None:
-    board = Board("kiosk", lambda: NOON, read_only=False)
-    board.begin_with(history.add(history.Day(NOON.date()), NOBODY, NOON - timedelta(hours=2)))
-    board.show(HAPPY)
-    spans = msgspec.json.decode(board.today())["spans"]
+    snapshot = Snapshot("kiosk", lambda: NOON, read_only=False)
+    snapshot.begin_with(history.add(history.Day(NOON.date()), NOBODY, NOON - timedelta(hours=2)))
+    snapshot.show(HAPPY)
+    spans = msgspec.json.decode(snapshot.today())["spans"]
     assert [span["seen"] for span in spans] == ["nobody", "mood"]
 
 
 def test_health_that_has_not_changed_is_no_news() -> None:
-    board = Board("kiosk", lambda: NOON, read_only=False)
+    snapshot = Snapshot("kiosk", lambda: NOON, read_only=False)
     told: list[bool] = []
-    board.changed = lambda: told.append(True)
-    board.health({"broker": "connected"})
-    board.health({"broker": "connected", "secret": "not ours"})
+    snapshot.changed = lambda: told.append(True)
+    snapshot.health({"broker": "connected"})
+    snapshot.health({"broker": "connected", "secret": "not ours"})
     assert len(told) == 1
-    assert b"secret" not in board.state
+    assert b"secret" not in snapshot.state
 
 
 # Words and files.
@@ -132,7 +132,7 @@ def test_every_language_has_the_same_words_with_the_same_slots() -> None:
 
 def test_every_word_that_is_used_is_there_and_every_one_there_is_used() -> None:
     text = "".join(file.read_text() for file in (WEB / "assets").iterdir() if file.suffix in (".js", ".html"))
-    text += (WEB / "door.py").read_text()
+    text += (WEB / "sign_in.py").read_text()
     words = set(Pages().words(FALLBACK))
     used = set(re.findall(r"""['"{`]([a-z_]+(?:\.[a-z_0-9]+)+)['"}`]""", text))
     sections = {word.partition(".")[0] for word in words if "." in word}

@@ -220,7 +220,7 @@ def test_with_a_password_there_is_a_door_and_a_way_out(browser: Browser, tmp_pat
     file.write_text(password.hashed("correct horse battery"))
     with page_only(tmp_path, password_file=str(file)) as (_, address), opened(browser, address) as watched:
         page = watched.page
-        page.screenshot(path=screenshot("door"))
+        page.screenshot(path=screenshot("sign_in"))
         page.get_by_label("Password").fill("wrong horse battery")
         button(page, "Sign in", "main").click()
         expect(page.get_by_role("alert")).to_contain_text("not the password")
@@ -250,10 +250,10 @@ def test_the_screen_on_the_kiosk_opens_its_file_and_is_in_with_keys_to_type_on(
         for key in ("N", "e", "n", "a", "x", "delete"):
             keys.get_by_role("button", name=key, exact=True).click()
         expect(page.get_by_label("Artist")).to_have_value("Nena")
-        field, board = page.get_by_label("Artist").bounding_box(), keys.bounding_box()
+        field, snapshot = page.get_by_label("Artist").bounding_box(), keys.bounding_box()
         assert field is not None
-        assert board is not None
-        assert field["y"] + field["height"] <= board["y"] + 1
+        assert snapshot is not None
+        assert field["y"] + field["height"] <= snapshot["y"] + 1
         page.screenshot(path=screenshot("keys"))
         keys.get_by_role("button", name="Done").click()
         expect(keys).to_be_hidden()

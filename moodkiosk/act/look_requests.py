@@ -23,7 +23,7 @@ class Waiting:
     deadline: float
 
 
-class Looks:
+class LookRequests:
     """One look for all who ask while it lasts. Nothing here waits; the main loop calls in."""
 
     def __init__(self, begin: Callable[[], str | None]) -> None:

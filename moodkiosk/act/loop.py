@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from moodkiosk import commands
-from moodkiosk.act.look_requests import Looks
+from moodkiosk.act.look_requests import LookRequests
 from moodkiosk.act.orders import Orders
 from moodkiosk.act.ports import Request
 from moodkiosk.decide import kiosk
@@ -111,7 +111,7 @@ class Loop:
         self._state = state
         self._ports = ports
         self._orders = Orders(ports.order)
-        self._looks = Looks(ports.look)
+        self._looks = LookRequests(ports.look)
         self._view: View | None = None
 
     def ask(self, request: Request) -> Future[Result]:

@@ -47,7 +47,7 @@ class Glance:
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
+class Debounce:
     """What has been seen of the person in front, and the mood that has settled.
 
     Attributes:
@@ -90,7 +90,7 @@ class Tally:
     means: dict[str, float] = field(default_factory=dict)
 
 
-def see(state: Settling, reading: Reading, *, present: bool, settings: Settings) -> Settling:
+def see(state: Debounce, reading: Reading, *, present: bool, settings: Settings) -> Debounce:
     """Takes in one reading. A mood settles only while somebody is `present`. Readings come in order of time."""
     state = _look(state, reading, settings)
     tally = count(state.window, reading.at, settings)
@@ -103,9 +103,9 @@ def see(state: Settling, reading: Reading, *, present: bool, settings: Settings)
     return replace(state, confidence=confidence)
 
 
-def lose(state: Settling) -> Settling:
+def lose(state: Debounce) -> Debounce:
     """Nothing can be seen any more: no mood is known, and what was seen counts no longer."""
-    return Settling(changed_at=state.changed_at)
+    return Debounce(changed_at=state.changed_at)
 
 
 def count(window: tuple[Glance, ...], at: float, settings: Settings) -> Tally:
@@ -129,7 +129,7 @@ def count(window: tuple[Glance, ...], at: float, settings: Settings) -> Tally:
     return Tally(seen, good, shares, means)
 
 
-def _look(state: Settling, reading: Reading, settings: Settings) -> Settling:
+def _look(state: Debounce, reading: Reading, settings: Settings) -> Debounce:
     """Adds the reading to the window of the person in front; somebody else begins with an empty one."""
     window, front, since = state.window, state.front, state.front_since
     if reading.track is not None and reading.track != front:
@@ -161,7 +161,7 @@ def _glance(reading: Reading, before: float | None, settings: Settings) -> Glanc
     )
 
 
-def _weak_since(state: Settling, tally: Tally, at: float, settings: Settings) -> float | None:
+def _weak_since(state: Debounce, tally: Tally, at: float, settings: Settings) -> float | None:
     """Since when the settled mood has had too small a share."""
     if state.mood is None or tally.seen_seconds < COVERED_SHARE * settings.mood.window_seconds - ROUNDING:
         return None
@@ -170,14 +170,14 @@ def _weak_since(state: Settling, tally: Tally, at: float, settings: Settings) ->
     return at if state.weak_since is None else state.weak_since
 
 
-def _gone(state: Settling, reading: Reading, settings: Settings) -> bool:
+def _gone(state: Debounce, reading: Reading, settings: Settings) -> bool:
     """Whether the person whose mood has settled is in front no more. That waits for no refractory period."""
     if reading.track is None:
         return state.missed_seconds >= PATIENCE_SHARE * settings.mood.window_seconds - ROUNDING
     return state.track not in (None, reading.track) and reading.at - state.front_since >= NEWCOMER_SECONDS - ROUNDING
 
 
-def _settle(state: Settling, tally: Tally, at: float, settings: Settings) -> Settling:
+def _settle(state: Debounce, tally: Tally, at: float, settings: Settings) -> Debounce:
     """Lets a mood settle or end. Within the refractory period nothing changes: the window will still say it after."""
     leader = _leader(tally, settings)
     if leader is not None and leader == state.mood:

@@ -19,17 +19,17 @@ def see(state: State, reading: Reading, now: Now, settings: Settings) -> State:
     if read_at is not None and reading.at <= read_at:
         return state
     who = presence.see(state.presence, reading, settings)
-    settled = debounce.see(state.settling, reading, present=who.here is True, settings=settings)
+    settled = debounce.see(state.debounce, reading, present=who.here is True, settings=settings)
     neutral = state.neutral if reading.track is None else reading.neutral
-    return replace(state, camera=camera.read(state.camera, now), presence=who, settling=settled, neutral=neutral)
+    return replace(state, camera=camera.read(state.camera, now), presence=who, debounce=settled, neutral=neutral)
 
 
 def learn(state: State, labels: tuple[str, ...]) -> State:
     """Sense has come with a model: moods it does not know end, and what was seen with other labels counts no more."""
     manual = state.manual if state.manual is not None and (state.manual.mood in labels or not labels) else None
-    settled = state.settling if labels == state.labels else debounce.lose(state.settling)
+    settled = state.debounce if labels == state.labels else debounce.lose(state.debounce)
     eyes = replace(state.camera, status="starting", detail="") if state.camera.status == "lost" else state.camera
-    return replace(state, labels=labels, manual=manual, settling=settled, camera=eyes)
+    return replace(state, labels=labels, manual=manual, debounce=settled, camera=eyes)
 
 
 def told(state: State, status: CameraStatus, now: Now, settings: Settings) -> State:
@@ -47,4 +47,4 @@ def close_eyes(state: State, now: Now, settings: Settings) -> State:
     """With the camera closed, lent or lost nothing is known of anybody: never the mood of whoever was here last."""
     if state.camera.status == "on" and camera.wanted(state, now, settings)[0]:
         return state
-    return replace(state, presence=presence.lose(state.presence), settling=debounce.lose(state.settling))
+    return replace(state, presence=presence.lose(state.presence), debounce=debounce.lose(state.debounce))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from moodkiosk.decide.debounce import Settling
+from moodkiosk.decide.debounce import Debounce
 from moodkiosk.decide.music.choose import Taste
 from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.settings import Settings
@@ -186,7 +186,7 @@ class State:
     labels: tuple[str, ...] = ()
     camera: Camera = Camera()
     presence: Presence = field(default_factory=Presence)
-    settling: Settling = field(default_factory=Settling)
+    debounce: Debounce = field(default_factory=Debounce)
     manual: ManualMood | None = None
     since: datetime | None = None
     neutral: str | None = None
@@ -224,7 +224,7 @@ class Step:
 
 def mood_of(state: State) -> str | None:
     """The mood that counts: the one chosen by hand, else the settled one; None: nobody, or not sure."""
-    return state.manual.mood if state.manual is not None else state.settling.mood
+    return state.manual.mood if state.manual is not None else state.debounce.mood
 
 
 def taste_of(state: State, settings: Settings) -> Taste:

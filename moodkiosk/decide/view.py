@@ -21,7 +21,7 @@ def view(state: State, now: Now, settings: Settings) -> View:
     quiet = None if now.wall is None else active_until(settings.music.quiet_hours, now.wall)
     return View(
         mood=mood_of(state),
-        confidence=1.0 if by_hand else round(state.settling.confidence * CONFIDENCE_STEPS) / CONFIDENCE_STEPS,
+        confidence=1.0 if by_hand else round(state.debounce.confidence * CONFIDENCE_STEPS) / CONFIDENCE_STEPS,
         since=iso(state.since, now),
         present=state.presence.here is True,
         people=state.presence.people,

@@ -102,18 +102,18 @@ def paced(frames: Iterable[Frame], rate_hz: float) -> Iterator[Frame]:
 def _inputs(frames: Iterable[Frame], model: MoodModel, settings: Config) -> Iterator[tuple[float, kiosk.Input]]:
     """What decide would be told, and when; at the end the file's camera is simply off."""
     from moodkiosk.sense.camera.frozen import COMPLAINT, FROZEN_SECONDS, StillPicture
-    from moodkiosk.sense.pipeline import Eyes
+    from moodkiosk.sense.pipeline import Pipeline
 
     yield 0.0, kiosk.Labels(model.labels)
     yield 0.0, kiosk.CameraStatus("on")
-    eyes, still, lost = Eyes(settings.sense, model), StillPicture(), False
+    pipeline, still, lost = Pipeline(settings.sense, model), StillPicture(), False
     for frame in paced(frames, settings.sense.active_rate_hz):
         frozen = still.seconds(frame) >= FROZEN_SECONDS
         if frozen != lost:  # what the kiosk would take for a fault of its camera
             lost = frozen
             yield frame.at, kiosk.CameraStatus("lost", COMPLAINT) if lost else kiosk.CameraStatus("on")
         if not lost:
-            yield frame.at, eyes.look(frame)
+            yield frame.at, pipeline.look(frame)
 
 
 def _carry_on(

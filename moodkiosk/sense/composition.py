@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from moodkiosk.failure import Failure
 from moodkiosk.host import paths, systemd
-from moodkiosk.sense.camera import source as camera
 from moodkiosk.sense.camera.capture import Capture
+from moodkiosk.sense.camera.source import open_source
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.health import HealthReport
 from moodkiosk.sense.loop import Loop, Parts, introduction
@@ -22,9 +22,9 @@ from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.mood.models import Models
 from moodkiosk.sense.mood.neutral import Neutrals
-from moodkiosk.sense.orders import Orders, Wards
+from moodkiosk.sense.orders import Orders, SenseState
 from moodkiosk.sense.pace import Pace, Thermometer
-from moodkiosk.sense.pipeline import Eyes
+from moodkiosk.sense.pipeline import Pipeline
 from moodkiosk.sense.records.corrections import Corrections
 from moodkiosk.sense.uplink import Uplink
 
@@ -50,21 +50,21 @@ def run(settings: Config, source: str | None = None, show: Callable[[Reading], N
     when it is known that nobody has switched it off.
     """
     with _signals() as stop, contextlib.ExitStack() as stack:
-        state = paths.state_dir(settings.paths, "sense")
-        switch, uplink = CameraSwitch(state), Uplink(paths.link_socket(settings.paths))
+        folder = paths.state_dir(settings.paths, "sense")
+        switch, uplink = CameraSwitch(folder), Uplink(paths.link_socket(settings.paths))
         stack.callback(uplink.close)
-        models = _models(settings, state)
-        capture = Capture(lambda: camera.open_source(settings.camera, source), on=False)
-        wards = Wards(
+        models = _models(settings, folder)
+        capture = Capture(lambda: open_source(settings.camera, source), on=False)
+        state = SenseState(
             switch,
             lambda: capture.pause(CLOSE_SECONDS),
             models,
-            Neutrals(state),
-            Corrections(settings.learning, state),
+            Neutrals(folder),
+            Corrections(settings.learning, folder),
         )
-        orders = Orders(wards, uplink.tell)
+        orders = Orders(state, uplink.tell)
         if uplink.connect(time.monotonic()):
-            uplink.tell(introduction(wards))
+            uplink.tell(introduction(state))
             switch.await_word(time.monotonic())
             uplink.wait(WORD_SECONDS, (stop.fileno,))
             for order in uplink.orders():
@@ -75,8 +75,8 @@ def run(settings: Config, source: str | None = None, show: Callable[[Reading], N
         stack.callback(capture.close)
         thermometer = Thermometer()
         pace = Pace(settings.sense, thermometer)
-        eyes = Eyes(settings.sense, models.current, own=wards.neutrals.current)
-        parts = Parts(capture, eyes, wards, orders, uplink, pace, HealthReport(pace, thermometer), show)
+        pipeline = Pipeline(settings.sense, models.current, own=state.neutrals.current)
+        parts = Parts(capture, pipeline, state, orders, uplink, pace, HealthReport(pace, thermometer), show)
         loop = Loop(parts)
         while not stop.asked():
             loop.turn(stop.fileno)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from moodkiosk.moods import Frame, Reading
     from moodkiosk.sense.camera.capture import Capture
     from moodkiosk.sense.health import HealthReport
-    from moodkiosk.sense.orders import Orders, Wards
+    from moodkiosk.sense.orders import Orders, SenseState
     from moodkiosk.sense.pace import Pace
-    from moodkiosk.sense.pipeline import Eyes
+    from moodkiosk.sense.pipeline import Pipeline
     from moodkiosk.sense.uplink import Uplink
 
 FRAME_SECONDS = 0.25
@@ -37,9 +37,9 @@ ROUNDING = 1e-3
 log = logging.getLogger("moodkiosk.sense")
 
 
-def introduction(wards: Wards) -> protocol.Hello:
+def introduction(state: SenseState) -> protocol.Hello:
     """Who we are, for act."""
-    model, neutrals = wards.models.current, wards.neutrals
+    model, neutrals = state.models.current, state.neutrals
     hands = model.manifest.uses_hands
     return protocol.Hello(__version__, model.labels, model.hash, model.schema, hands, neutrals.people, neutrals.person)
 
@@ -51,7 +51,7 @@ class Parts:
     Attributes:
         capture: the camera.
         eyes: frames to readings.
-        wards, orders: what act may ask for.
+        state, orders: what act may ask for.
         uplink: the connection to act.
         pace: when to look.
         health: how it is going.
@@ -59,8 +59,8 @@ class Parts:
     """
 
     capture: Capture
-    eyes: Eyes
-    wards: Wards
+    pipeline: Pipeline
+    state: SenseState
     orders: Orders
     uplink: Uplink
     pace: Pace
@@ -80,7 +80,7 @@ class Loop:
         self._ready = False
         watchdog = systemd.watchdog_seconds()
         self._feed_seconds = None if watchdog is None else watchdog / 4
-        self._open = parts.wards.switch.state(clock()) == "on"
+        self._open = parts.state.switch.state(clock()) == "on"
 
     def turn(self, wake: int | None = None) -> None:
         """One turn, of TURN_SECONDS at most; `wake`: a file descriptor that ends a wait. Raises Failure."""
@@ -102,16 +102,16 @@ class Loop:
         parts.uplink.wait(min(pause, TURN_SECONDS), () if wake is None else (wake,))
 
     def _introduce(self) -> None:
-        self._parts.uplink.tell(introduction(self._parts.wards))
+        self._parts.uplink.tell(introduction(self._parts.state))
         self._parts.health.tell_again()
         self._report(self._clock())
 
     def _look(self, frame: Frame) -> None:
         parts = self._parts
         self._seen_at = frame.at
-        reading = parts.eyes.look(frame)
-        front = parts.eyes.front
-        parts.orders.see(reading, front.landmarks if front else None, parts.eyes.measures)
+        reading = parts.pipeline.look(frame)
+        front = parts.pipeline.front
+        parts.orders.see(reading, front.landmarks if front else None, parts.pipeline.measures)
         parts.health.look()
         parts.pace.see(reading.faces, frame.at)
         if frame.at - self._told_at >= TELL_SECONDS - ROUNDING:
@@ -125,7 +125,7 @@ class Loop:
 
     def _switch(self, at: float) -> None:
         """Opens or closes the camera as the switch says; a lease may have lapsed."""
-        should = self._parts.wards.switch.state(at) == "on"
+        should = self._parts.state.switch.state(at) == "on"
         if should == self._open:
             return
         self._open = should
@@ -141,20 +141,20 @@ class Loop:
         if parts.capture.failed is not None:
             raise Failure(f"the camera does not recover: {parts.capture.failed}")
         parts.orders.attend(at)
-        if parts.wards.models.retry(at):
+        if parts.state.models.retry(at):
             parts.orders.changed = True
         if parts.orders.changed:
             parts.orders.changed = False
-            parts.eyes.model, parts.eyes.own = parts.wards.models.current, parts.wards.neutrals.current
+            parts.pipeline.model, parts.pipeline.own = parts.state.models.current, parts.state.neutrals.current
             self._introduce()
         self._report(at)
 
     def _report(self, at: float) -> None:
         """Tells how sense is doing, if that is due."""
         parts = self._parts
-        lent = parts.wards.switch.state(at) == "lent"
+        lent = parts.state.switch.state(at) == "lent"
         counters = {"readings_dropped": parts.uplink.dropped, "lines_damaged": parts.uplink.damaged}
-        note = parts.wards.models.complaint
+        note = parts.state.models.complaint
         report = parts.health.due(parts.capture.status, at, lent=lent, note=note, counters=counters)
         if report is not None:
             parts.uplink.tell(report)

@@ -33,7 +33,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Wards:
+class SenseState:
     """What orders are about.
 
     Attributes:
@@ -59,11 +59,11 @@ class Orders:
         changed: whose face, or which model, is in use may have changed; the loop takes it back to False.
     """
 
-    def __init__(self, wards: Wards, tell: Callable[[protocol.SenseResult], None]) -> None:
+    def __init__(self, state: SenseState, tell: Callable[[protocol.SenseResult], None]) -> None:
         """`tell` sends a result to act."""
         self.calibration: Calibration | None = None
         self.changed = False
-        self._wards = wards
+        self._state = state
         self._tell = tell
         self._expired_at: float | None = None
 
@@ -81,7 +81,7 @@ class Orders:
 
     def see(self, reading: Reading, landmarks: Landmarks | None, measures: NDArray[np.float32] | None) -> None:
         """Takes note of one look: a calibration or a correction may need it."""
-        self._wards.corrections.see(reading.at, reading.track, landmarks)
+        self._state.corrections.see(reading.at, reading.track, landmarks)
         if self.calibration is not None:
             self.calibration.see(reading, measures)
 
@@ -92,12 +92,12 @@ class Orders:
             self.calibration = None
         if self._expired_at is None or at - self._expired_at >= EXPIRE_SECONDS:
             self._expired_at = at
-            if count := self._wards.corrections.expire(time.time()):
+            if count := self._state.corrections.expire(time.time()):
                 log.info("deleted %d old corrections", count)
 
     def camera_closed(self) -> None:
         """The camera is off or lent: what was seen is forgotten, a calibration cannot go on."""
-        self._wards.corrections.clear()
+        self._state.corrections.clear()
         if self.calibration is not None:
             self._tell(protocol.SenseResult(self.calibration.order, ok=False, text="the camera was closed"))
             self.calibration = None
@@ -112,16 +112,16 @@ class Orders:
             case "person":
                 return self._person(order.value)
             case "correct":
-                person = self._wards.neutrals.person or ""
-                return self._wards.corrections.write(order.value, at, graph.extractor(), person)
+                person = self._state.neutrals.person or ""
+                return self._state.corrections.write(order.value, at, graph.extractor(), person)
             case "reload":
                 self.changed = True
-                return self._wards.models.reload()
+                return self._state.models.reload()
             case "forget":
                 return self._forget(order.value)
 
     def _camera(self, value: str, at: float) -> str:
-        switch = self._wards.switch
+        switch = self._state.switch
         if value == "lend":
             switch.lend(at)
         elif value in ("on", "off"):
@@ -130,7 +130,7 @@ class Orders:
             raise Refused(f"the camera can be on, off or lend, not {value[:20]!r}")
         if switch.state(at) == "on":
             return "the camera is on"
-        if not self._wards.close_camera():
+        if not self._state.close_camera():
             raise Refused("the camera takes long to close; try again in some seconds")
         self.camera_closed()
         return "the camera is off" if switch.state(at) == "off" else "the camera is lent for 10 seconds"
@@ -138,13 +138,13 @@ class Orders:
     def _calibrate(self, order: protocol.Order, at: float) -> None:
         if self.calibration is not None:
             raise Refused("a calibration is going on already")
-        if (camera := self._wards.switch.state(at)) != "on":
+        if (camera := self._state.switch.state(at)) != "on":
             raise Refused("the camera is off" if camera == "off" else "the camera is lent; try again in some seconds")
         self.calibration = Calibration(order.id, order.value, at)
 
     def _finish(self, calibration: Calibration) -> None:
         try:
-            name = self._wards.neutrals.learn(calibration.person, calibration.measures())
+            name = self._state.neutrals.learn(calibration.person, calibration.measures())
         except (NotCalibrated, ValueError) as error:
             result = protocol.SenseResult(calibration.order, ok=False, text=str(error))
         except OSError as error:
@@ -152,14 +152,14 @@ class Orders:
         else:
             self.changed = True
             text = f"kept the neutral face of {name!r}"
-            if self._wards.models.current.manifest.neutral_mean is None:
+            if self._state.models.current.manifest.neutral_mean is None:
                 text += ", but this model cannot use it"
             result = protocol.SenseResult(calibration.order, ok=True, text=text)
         log.info("calibration: %s", result.text)
         self._tell(result)
 
     def _person(self, name: str) -> str:
-        neutrals = self._wards.neutrals
+        neutrals = self._state.neutrals
         try:
             neutrals.choose(name)
         except KeyError:
@@ -169,7 +169,7 @@ class Orders:
         return f"{name!r} is in front" if name else "nobody in particular is in front"
 
     def _forget(self, name: str) -> str:
-        gone = self._wards.neutrals.forget(name)
+        gone = self._state.neutrals.forget(name)
         self.changed = True
         faces = "deleted the neutral face" if name else "deleted all neutral faces"
-        return f"{faces if gone else 'no neutral face was known'}; corrections: {self._wards.corrections.forget(name)}"
+        return f"{faces if gone else 'no neutral face was known'}; corrections: {self._state.corrections.forget(name)}"

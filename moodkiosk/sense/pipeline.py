@@ -53,7 +53,7 @@ class Person:
     picture: bool
 
 
-class Eyes:
+class Pipeline:
     """Looks at frames. One thread at a time.
 
     Attributes:

@@ -49,9 +49,9 @@ def horns(n: int, beside: Points, seed: int = 0) -> Points:
             reach = 0.35 + (0.15 * joint if stretched else 0.05 * (joint % 2))
             hand[:, 1 + 4 * finger + joint] = (0.12 * finger - 0.24, -reach, 0)
     hand += rng.normal(0, 0.02, hand.shape)
-    eyes = beside[:, [33, 263]]
-    unit = np.linalg.norm(eyes[:, 1, :2] - eyes[:, 0, :2], axis=1)[:, None, None]
-    points: Points = (hand * unit + eyes.mean(1, keepdims=True) + unit * (1.6, 1.0, 0)).astype(np.float32)
+    pipeline = beside[:, [33, 263]]
+    unit = np.linalg.norm(pipeline[:, 1, :2] - pipeline[:, 0, :2], axis=1)[:, None, None]
+    points: Points = (hand * unit + pipeline.mean(1, keepdims=True) + unit * (1.6, 1.0, 0)).astype(np.float32)
     return points
 
 

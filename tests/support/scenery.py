@@ -17,7 +17,7 @@ from moodkiosk.moods import Frame
 from moodkiosk.sense.actor import actor
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
-from moodkiosk.sense.pipeline import Eyes
+from moodkiosk.sense.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Image
@@ -109,7 +109,7 @@ def drawn_heads(count: int = 24) -> tuple[Head, ...]:
 
 
 def _heads(pictures: list[Image]) -> Iterator[Head]:
-    eyes = Eyes(SenseSettings())
+    eyes = Pipeline(SenseSettings())
     for index, rgb in enumerate(pictures):
         eyes.look(Frame(rgb, 100.0 * index))  # far apart: every picture is looked at afresh
         assert eyes.front is not None, index

@@ -9,7 +9,7 @@ import numpy as np
 
 from moodkiosk.config.settings import SenseSettings
 from moodkiosk.moods import Frame
-from moodkiosk.sense.pipeline import Eyes
+from moodkiosk.sense.pipeline import Pipeline
 from tests.support import scenery
 
 
@@ -71,7 +71,7 @@ class Found:
 
 def measure(case: Case, heads: Sequence[scenery.Head], seeds: Iterable[int]) -> Found:
     """Puts a head into a scene for each seed, background and (if wanted) edge, and looks three times."""
-    eyes, at = Eyes(SenseSettings()), 0.0
+    pipeline, at = Pipeline(SenseSettings()), 0.0
     results = []
     for seed in seeds:
         for kind in scenery.BACKGROUNDS:
@@ -87,8 +87,8 @@ def measure(case: Case, heads: Sequence[scenery.Head], seeds: Iterable[int]) -> 
                     shown = rgb
                     if case.grey is not None:
                         shown = scenery.darkened(rgb, case.grey, case.noise, 10 * seed + look, place)
-                    eyes.look(Frame(shown, at + 1.01 * look))
-                    hits.append([_matches(person.landmarks.face, person.width_px, place) for person in eyes.people])
+                    pipeline.look(Frame(shown, at + 1.01 * look))
+                    hits.append([_matches(person.landmarks.face, person.width_px, place) for person in pipeline.people])
                 results.append((any(hits[0]), any(hits[-1]), sum(not hit for hit in hits[-1])))
     table = np.array(results)
     return Found(float(table[:, 0].mean()), float(table[:, 1].mean()), int(table[:, 2].sum()), len(table))

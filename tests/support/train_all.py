@@ -1,8 +1,8 @@
 """Runs several command lines of scripts/train.py in one process of .venv-train: TensorFlow is slow to load.
 
 Reads a JSON list of argument lists from stdin, prints a JSON object. "runs": a list of [exit code, stdout, stderr,
-seconds, CPU seconds], both without the time that TensorFlow needs to load; the others are what `network` and `refusals`
-found.
+seconds, CPU seconds], both without the time that TensorFlow needs to load; the others are what `network_facts` and
+`refusals` found.
 An argument list that begins with WRONG is run with a converter that gets something wrong.
 """
 
@@ -47,10 +47,10 @@ def run(arguments: list[str]) -> tuple[int, str, str, float, float]:
 
 def wrong_converter() -> contextlib.AbstractContextManager[Any]:
     """What it converts is not quite what was trained."""
-    from moodkiosk.learn.train import network as train
+    from moodkiosk.learn.train import network
 
-    right = train.to_tflite
-    return mock.patch.object(train, "to_tflite", lambda weights: right(leaning(weights, 0.01)))
+    right = network.to_tflite
+    return mock.patch.object(network, "to_tflite", lambda weights: right(leaning(weights, 0.01)))
 
 
 def leaning(weights: Weights, by: float) -> Weights:
@@ -60,40 +60,39 @@ def leaning(weights: Weights, by: float) -> Weights:
     return replace(weights, biases=(*weights.biases[:-1], last))
 
 
-def network() -> dict[str, Any]:
+def network_facts() -> dict[str, Any]:
     """Layers of what is trained, and the loss of a training that changes nothing with the one worked out by hand."""
-    from moodkiosk.learn.train import network as train
+    from moodkiosk.learn.train import network
 
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(12, 33)).astype(np.float32), np.array([0] * 8 + [1] * 3 + [2])
-    start, losses = train.fresh(x, 3, 0), []
-    course = train.Course(epochs=1, rate=0.0, batch=12, noise=0.0, smoothing=0.0, dropout=0.0)
-    train.fit(x, y, start, course, told=lambda _epoch, loss, _held: losses.append(loss))
+    start, losses = network.fresh(x, 3, 0), []
+    settings = network.TrainingSettings(epochs=1, rate=0.0, batch=12, noise=0.0, smoothing=0.0, dropout=0.0)
+    network.fit(x, y, start, settings, told=lambda _epoch, loss, _held: losses.append(loss))
     by_hand = -(4 / np.bincount(y)[y] * np.log(rows(start, x)[np.arange(12), y])).mean()
-    dense = train._dense(train._build(start, course, None))
+    dense = network._dense(network._build(start, settings, None))
     layers = [(*layer.kernel.shape, layer.activation.__name__) for layer in dense]
     return {"layers": layers, "loss": losses[0], "loss by hand": float(by_hand)}
 
 
 def rows(weights: Weights, x: Any) -> Any:
-    from moodkiosk.learn.train import network as train
+    from moodkiosk.learn.train import network
 
-    return train.predict(weights, x).astype(np.float64)
+    return network.predict(weights, x).astype(np.float64)
 
 
 def refusals() -> list[list[Any]]:
     """[what is said of it, or None; how far a file is from what Keras has] for files that are less and more apart."""
     from moodkiosk.failure import Failure
-    from moodkiosk.learn.train import make_model
-    from moodkiosk.learn.train import network as train
+    from moodkiosk.learn.train import make_model, network
     from moodkiosk.sense.mood import model as models
     from moodkiosk.sense.mood.bundle import bundle, unbundle
 
     manifest, _ = unbundle(models.STARTER.read_bytes())
     x = np.random.default_rng(0).normal(size=(20, 33)).astype(np.float32)
-    weights = train.fresh(x, len(manifest.labels), 0)
-    network = train.to_tflite(weights)
-    file = bundle(network, replace(manifest, network_sha256=hashlib.sha256(network).hexdigest()))
+    weights = network.fresh(x, len(manifest.labels), 0)
+    flatbuffer = network.to_tflite(weights)
+    file = bundle(flatbuffer, replace(manifest, network_sha256=hashlib.sha256(flatbuffer).hexdigest()))
     found: list[list[Any]] = []
     for by in (0.0, 3e-5, 1e-4, 1e-2):
         other, said = leaning(weights, by), None
@@ -106,9 +105,9 @@ def refusals() -> list[list[Any]]:
 
 
 def load_tensorflow() -> None:
-    from moodkiosk.learn.train import network as train
+    from moodkiosk.learn.train import network
 
-    train.prepare()
+    network.prepare()
     importlib.import_module("tensorflow")
     importlib.import_module("keras")
 
@@ -116,4 +115,4 @@ def load_tensorflow() -> None:
 if __name__ == "__main__":
     load_tensorflow()
     runs = [run(arguments) for arguments in json.load(sys.stdin)]
-    print(json.dumps({"runs": runs, "network": network(), "refusals": refusals()}))
+    print(json.dumps({"runs": runs, "network": network_facts(), "refusals": refusals()}))

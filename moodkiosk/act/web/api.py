@@ -35,11 +35,11 @@ class Api:
 
     async def state(self, _request: Request) -> Response:
         """What the kiosk shows of itself."""
-        return _json(self._parts.board.state)
+        return _json(self._parts.snapshot.state)
 
     async def history(self, _request: Request) -> Response:
         """Today's moods."""
-        return _json(self._parts.board.today())
+        return _json(self._parts.snapshot.today())
 
     async def token(self, request: Request) -> Response:
         """The token that commands must carry."""

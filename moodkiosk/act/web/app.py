@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from moodkiosk.act.web.access.sign_in import Door
+from moodkiosk.act.web.access.sign_in import SignIn
 from moodkiosk.act.web.api import Api, Events
 from moodkiosk.act.web.parts import Parts
 from moodkiosk.act.web.views import Views
@@ -13,7 +13,7 @@ from moodkiosk.act.web.views import Views
 
 def application(parts: Parts) -> Starlette:
     """The application, to be put behind a `security.Guard`."""
-    api, view, door = Api(parts), Views(parts), Door(parts)
+    api, view, sign_in = Api(parts), Views(parts), SignIn(parts)
     return Starlette(
         routes=[
             Route("/", view.kiosk),
@@ -21,10 +21,10 @@ def application(parts: Parts) -> Starlette:
             Route("/manifest.webmanifest", view.manifest),
             Route("/qr.svg", view.qr),
             Route("/assets/{build}/{language}/{name}", view.asset),
-            Route("/login", door.show),
-            Route("/login", door.enter, methods=["POST"]),
-            Route("/logout", door.leave, methods=["POST"]),
-            Route("/display", door.display),
+            Route("/login", sign_in.show),
+            Route("/login", sign_in.enter, methods=["POST"]),
+            Route("/logout", sign_in.leave, methods=["POST"]),
+            Route("/display", sign_in.display),
             Route("/api/state", api.state),
             Route("/api/history", api.history),
             Route("/api/why", api.why),

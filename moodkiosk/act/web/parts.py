@@ -9,7 +9,7 @@ from starlette.requests import Request
 from moodkiosk.act import ports
 from moodkiosk.act.web.access.sessions import Sessions
 from moodkiosk.act.web.pages import Pages
-from moodkiosk.act.web.snapshot import Board
+from moodkiosk.act.web.snapshot import Snapshot
 from moodkiosk.act.web.stream import Streams
 
 
@@ -17,7 +17,7 @@ from moodkiosk.act.web.stream import Streams
 class Parts:
     """What the application is made of."""
 
-    board: Board
+    snapshot: Snapshot
     streams: Streams
     pages: Pages
     ask: ports.Ask

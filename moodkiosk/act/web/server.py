@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from moodkiosk.act import ports
 from moodkiosk.act.clock import WallClock
 from moodkiosk.act.web.history import HistoryFile
-from moodkiosk.act.web.snapshot import Board
+from moodkiosk.act.web.snapshot import Snapshot
 from moodkiosk.config import load
 from moodkiosk.config.settings import Config
 from moodkiosk.host import files, paths
@@ -59,7 +59,7 @@ class Page:
         self._ask = ask
         self._state_dir = state_dir
         self._wall = wall or WallClock().always
-        self._board = Board(settings.kiosk.name, self._wall, read_only=settings.web.read_only)
+        self._board = Snapshot(settings.kiosk.name, self._wall, read_only=settings.web.read_only)
         self._display_key = secrets.token_urlsafe(32)
         self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
         self._stopping = threading.Event()
@@ -92,7 +92,7 @@ class Page:
         self._board.decided(decision)
 
     def health(self, figures: Mapping[str, object]) -> None:
-        """The kiosk's surroundings, with the keys of `board.HEALTH`; cheap when nothing has changed."""
+        """The kiosk's surroundings, with the keys of `snapshot.HEALTH`; cheap when nothing has changed."""
         self._board.health(figures)
 
     def stop(self) -> None:
@@ -187,7 +187,7 @@ class Page:
         assert sessions or web.host in load.LOOPBACK, "config sees to it"
         self._streams = Streams(self._board)
         parts = Parts(
-            board=self._board,
+            snapshot=self._board,
             streams=self._streams,
             pages=Pages(),
             ask=self._ask,

@@ -28,7 +28,7 @@ HEALTH: dict[str, object] = {
 """The keys of `health`, as `moodkiosk status` has them, and what holds until something is said of them."""
 
 
-class Board:
+class Snapshot:
     """The newest view, health, decision and events, and today's moods. All of it may be called from any thread."""
 
     def __init__(self, name: str, wall: Callable[[], datetime], *, read_only: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from moodkiosk.act.web.history import Day
-from moodkiosk.act.web.snapshot import Board
+from moodkiosk.act.web.snapshot import Snapshot
 
 STREAMS_LIMIT = 20
 BEAT_SECONDS = 5.0
@@ -28,9 +28,9 @@ Send = Callable[[Message], Awaitable[None]]
 class Streams:
     """The open streams. All of it belongs to the page's thread."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, snapshot: Snapshot) -> None:
         self.open: set[asyncio.Event] = set()
-        self._board = board
+        self._board = snapshot
         self._closing = False
 
     @property
@@ -78,11 +78,11 @@ class Streams:
 
 
 class News:
-    """What is new on the board since this was asked last."""
+    """What is new on the snapshot since this was asked last."""
 
-    def __init__(self, board: Board) -> None:
-        self._board = board
-        self._told = board.events_told
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._board = snapshot
+        self._told = snapshot.events_told
         self._state = b""
         self._day: Day | None = None
 

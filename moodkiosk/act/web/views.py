@@ -31,7 +31,7 @@ class Views:
             parts.language_for(request),
             name=parts.name,
             token=request.scope["token"],
-            state=parts.board.state.decode(),
+            state=parts.snapshot.state.decode(),
             session="yes" if parts.sessions else "",
         )
         return Response(body, media_type="text/html")
@@ -59,7 +59,7 @@ class Views:
 
     async def qr(self, _request: Request) -> Response:
         """The link of the recommendation as a QR code (ISO/IEC 18004). Only our own link, never a given one."""
-        found = self._parts.board.link
+        found = self._parts.snapshot.link
         if found is None:
             return PlainTextResponse("nothing is recommended", 404)
         drawn = io.BytesIO()

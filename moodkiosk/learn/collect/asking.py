@@ -34,18 +34,18 @@ class Earlier:
                 continue
         self.labels = tuple(sorted({label for part in self._parts for label in part.labels}))
 
-    def traits_of(self, person: str) -> dict[str, Floats]:
+    def summary_of(self, person: str) -> dict[str, Floats]:
         """Traits of what was recorded of that person, by label. Mirror images do not compare, and are left out."""
         import numpy as np
 
-        from moodkiosk.learn.data.summary import traits
+        from moodkiosk.learn.data.summary import summarised
 
         found: dict[str, list[Floats]] = {}
         for part in self._parts:
             theirs = part.select((part.person == person) & ~part.mirrored)
             for label in theirs.labels:
                 some = theirs.select(theirs.label == label)
-                found.setdefault(label, []).append(traits(some.face, some.left_hand, some.right_hand))
+                found.setdefault(label, []).append(summarised(some.face, some.left_hand, some.right_hand))
         return {label: np.concatenate(rows) for label, rows in found.items()}
 
 

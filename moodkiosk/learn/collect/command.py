@@ -73,7 +73,7 @@ def _prepare(
         )
         return recording.save(made, args.out)
 
-    return Sitting(Plan(labels, args.seconds, by_hand, earlier.traits_of(person)), save)
+    return Sitting(Plan(labels, args.seconds, by_hand, earlier.summary_of(person)), save)
 
 
 def _hold(sitting: Sitting, args: argparse.Namespace, settings: Config, person: str) -> None:
@@ -89,13 +89,13 @@ def _hold(sitting: Sitting, args: argparse.Namespace, settings: Config, person: 
         print("opening the camera ...", flush=True)
         patient = lease is not None and lease.lent
         pictures = stack.enter_context(studio.opened(settings, args.source, patient=patient))
-        eyes = studio.sitters_eyes(settings)
+        pipeline = studio.sitters_pipeline(settings)
 
         def camera() -> str:
             return pictures.status.detail + (f", {lease.state}" if lease and lease.lent else "")
 
         view = stack.enter_context(Screen(person, camera)) if sitting.plan.by_hand else Lines(_say)
-        studio.run(sitting, pictures, eyes, view)
+        studio.run(sitting, pictures, pipeline, view)
 
 
 def _say(line: str) -> None:

@@ -44,7 +44,7 @@ class Plan:
         labels: in this order.
         seconds: how long a take lasts.
         by_hand: somebody is at the keys: wait for them before the first take.
-        known: traits of what was recorded before of this person, by label.
+        known: summary of what was recorded before of this person, by label.
     """
 
     labels: tuple[str, ...]
@@ -62,7 +62,7 @@ class Kept:
     samples: int
     looks: int
     warnings: tuple[str, ...]
-    traits: Floats
+    summary: Floats
 
 
 class Sitting:
@@ -223,7 +223,7 @@ class Sitting:
 
     def _keep(self, label: str, take: Take) -> None:
         warnings = tuple(take.warnings(self._others()))
-        kept = Kept(label, self._save(label, take), len(take.samples), take.looks, warnings, take.traits)
+        kept = Kept(label, self._save(label, take), len(take.samples), take.looks, warnings, take.summary)
         if self._replaces is not None:
             self.kept.remove(self._replaces)
             self._replaces.path.unlink(missing_ok=True)
@@ -249,5 +249,5 @@ class Sitting:
         """Traits of what was recorded so far, by label, without the label under way."""
         found: dict[str, list[Floats]] = {label: [rows] for label, rows in self.plan.known.items()}
         for kept in self.kept:
-            found.setdefault(kept.label, []).append(kept.traits)
+            found.setdefault(kept.label, []).append(kept.summary)
         return {label: np.concatenate(rows) for label, rows in found.items() if label != self.label}

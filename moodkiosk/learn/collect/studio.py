@@ -1,4 +1,4 @@
-"""Where a sitting takes place: a camera, eyes that look for one person's face and hands, and the loop around them."""
+"""Where a sitting takes place: a camera, a pipeline that looks for one person's face and hands, and their loop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from moodkiosk.config.settings import Config
     from moodkiosk.moods import Frame
     from moodkiosk.sense.camera.capture import CameraStatus, Capture
-    from moodkiosk.sense.pipeline import Eyes
+    from moodkiosk.sense.pipeline import Pipeline
 
 RATE_HZ = 10.0
 """Looks a second at most: more would hardly differ from each other."""
@@ -48,7 +48,7 @@ class View(Protocol):
 
 
 def run(
-    sitting: Sitting, pictures: Pictures, eyes: Eyes, view: View, clock: Callable[[], float] = time.monotonic
+    sitting: Sitting, pictures: Pictures, pipeline: Pipeline, view: View, clock: Callable[[], float] = time.monotonic
 ) -> None:
     """Goes through a sitting until it is over.
 
@@ -58,7 +58,7 @@ def run(
     while sitting.phase != "over":
         frame = pictures.latest(seen_at + 0.95 / RATE_HZ, TURN_SECONDS)
         at = frame.at if frame else clock()
-        sight = look(eyes, frame) if frame else None
+        sight = look(pipeline, frame) if frame else None
         if frame:
             seen_at = at
         elif pictures.status.state == "lost":
@@ -72,30 +72,30 @@ def run(
         view.show(sitting, sight, at)
 
 
-def look(eyes: Eyes, frame: Frame) -> Sight:
+def look(pipeline: Pipeline, frame: Frame) -> Sight:
     """What there is to see of the person in front."""
-    reading = eyes.look(frame)
+    reading = pipeline.look(frame)
     size = (frame.rgb.shape[1], frame.rgb.shape[0])
-    return Sight(frame.at, reading.faces, eyes.front.landmarks if eyes.front else None, reading.quality, size)
+    return Sight(frame.at, reading.faces, pipeline.front.landmarks if pipeline.front else None, reading.quality, size)
 
 
-def sitters_eyes(settings: Config) -> Eyes:
-    """Eyes for collecting: both hands in every frame, and somebody who holds still is no picture on the wall."""
+def sitters_pipeline(settings: Config) -> Pipeline:
+    """Pipeline for collecting: both hands in every frame, and somebody who holds still is no picture on the wall."""
     import msgspec
 
-    from moodkiosk.sense.pipeline import Eyes
+    from moodkiosk.sense.pipeline import Pipeline
 
-    return Eyes(msgspec.structs.replace(settings.sense, ignore_still_faces=False), hands_every_look=True)
+    return Pipeline(msgspec.structs.replace(settings.sense, ignore_still_faces=False), hands_every_look=True)
 
 
 @contextlib.contextmanager
 def opened(settings: Config, source: str | None, *, patient: bool) -> Iterator[Capture]:
     """The camera, delivering. `patient`: a kiosk is about to let go of it. Raises Failure, and UsageError."""
-    from moodkiosk.sense.camera import source as camera
     from moodkiosk.sense.camera.capture import Capture
+    from moodkiosk.sense.camera.source import check, open_source
 
-    camera.check(settings.camera, source)
-    pictures = Capture(lambda: camera.open_source(settings.camera, source))
+    check(settings.camera, source)
+    pictures = Capture(lambda: open_source(settings.camera, source))
     pictures.start()
     try:
         _await_first(pictures, OPEN_SECONDS, patient=patient)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.learn.data.summary import ENOUGH, hardly_differ, looks_like, traits_of
+from moodkiosk.learn.data.summary import ENOUGH, hardly_differ, looks_like, summary_of
 from moodkiosk.moods import Landmarks, Quality
 from moodkiosk.sense.records.recording import Sample
 
@@ -82,13 +82,13 @@ class Take:
             return
         self.hands += sight.landmarks.left_hand is not None or sight.landmarks.right_hand is not None
         self.samples.append(Sample(sight.at, sight.landmarks))
-        self._traits.append(traits_of([sight.landmarks])[0])
+        self._traits.append(summary_of([sight.landmarks])[0])
         self.still += self._stood_still(sight.at)
 
     @property
-    def traits(self) -> Floats:
-        """What the samples look like; see `traits.traits_of`."""
-        return np.stack(self._traits) if self._traits else traits_of([])
+    def summary(self) -> Floats:
+        """What the samples look like; see `summary.summary_of`."""
+        return np.stack(self._traits) if self._traits else summary_of([])
 
     @property
     def enough(self) -> bool:
@@ -96,15 +96,15 @@ class Take:
         return len(self.samples) >= MIN_SAMPLES
 
     def warnings(self, others: Mapping[str, Floats]) -> list[str]:
-        """What is wrong so far and what to do about it; `others`: traits of what was recorded before, by label."""
+        """What is wrong so far and what to do about it; `others`: summary of what was recorded before, by label."""
         many = MANY * max(self.looks, MIN_SAMPLES)
         said = [ADVICE[name] for name, count in self.troubles.items() if count > many]
         if self.crowded > many:
             said.append("more than one person in view: only the nearest is recorded")
         if len(self.samples) >= ENOUGH:
-            if hardly_differ(self.traits):
+            if hardly_differ(self.summary):
                 said.append("the samples hardly differ: lean back, turn a little, show it weaker and stronger")
-            if label := looks_like(self.traits, others):
+            if label := looks_like(self.summary, others):
                 said.append(f"looks like '{label}' so far: show it more clearly")
         return said
 

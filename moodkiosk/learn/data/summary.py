@@ -39,16 +39,16 @@ HANDS_DIFFER = 0.3
 """Difference of the hands' mean measures from which two labels are told apart by the hands."""
 
 
-def traits_of(seen: Iterable[Landmarks]) -> Floats:
+def summary_of(seen: Iterable[Landmarks]) -> Floats:
     """What samples look like, float32 [n, WIDTH]."""
     every = list(seen)
     if not every:
         return np.zeros((0, WIDTH), np.float32)
     hands = (_stacked([each.left_hand for each in every]), _stacked([each.right_hand for each in every]))
-    return traits(np.stack([each.face for each in every]), *hands)
+    return summarised(np.stack([each.face for each in every]), *hands)
 
 
-def traits(face: Points, left_hand: Points, right_hand: Points) -> Floats:
+def summarised(face: Points, left_hand: Points, right_hand: Points) -> Floats:
     """The same for the arrays of a data set: [n, 468, 3] and [n, 21, 3], NaN for absent hands."""
     right, left, tip = face[:, 33], face[:, 263], face[:, 1]
     across = left - right
@@ -60,14 +60,14 @@ def traits(face: Points, left_hand: Points, right_hand: Points) -> Floats:
 
 
 def hardly_differ(samples: Floats) -> bool:
-    """Whether neither the head nor the face nor a hand moved; `samples`: traits [n, WIDTH]."""
+    """Whether neither the head nor the face nor a hand moved; `samples`: summary [n, WIDTH]."""
     spread = samples.std(axis=0)
     still_head = np.linalg.norm(spread[: len(POSE)]) < STILL_HEAD
     return bool(still_head and _rms(spread[FACE]) < STILL_FACE and spread[HANDS].max() < HANDS_DIFFER)
 
 
 def looks_like(samples: Floats, others: Mapping[str, Floats]) -> str | None:
-    """The label among `others` (traits by label) that these samples cannot be told from; None if there is none."""
+    """The label among `others` (summary by label) that these samples cannot be told from; None if there is none."""
     comparable = {label: theirs for label, theirs in others.items() if len(theirs) >= ENOUGH}
     ratios = {label: _apart(samples, theirs) for label, theirs in comparable.items()}
     closest = min(ratios, key=ratios.__getitem__, default=None)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from moodkiosk.config import load
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
-from moodkiosk.learn.deploy.store import Shelf, sha256
+from moodkiosk.learn.deploy.store import ModelStore, sha256
 from moodkiosk.link import control
 
 if TYPE_CHECKING:
@@ -37,16 +37,16 @@ def main(args: argparse.Namespace) -> int:
     _become_able(state)
     from moodkiosk.sense.mood.model import DEPLOYED
 
-    shelf = Shelf(state / DEPLOYED)
+    store = ModelStore(state / DEPLOYED)
     if args.what == "list":
         with _as_owner(state):
-            report = {"current": _name(shelf.current), "before": [_name(path) for path in reversed(shelf.before)]}
+            report = {"current": _name(store.current), "before": [_name(path) for path in reversed(store.before)]}
         text = f"current: {report['current']}\n" + "\n".join(f"before:  {name}" for name in report["before"])
     elif args.what == "rollback":
-        report = _rollback(shelf, state, settings)
+        report = _rollback(store, state, settings)
         text = f"{report['what']} {report['model']}; {report['kiosk']}"
     else:
-        report = _install(_read(args.file), args.sha256, shelf, state, settings)
+        report = _install(_read(args.file), args.sha256, store, state, settings)
         text = f"{report['what']}: {report['model']}; {report['kiosk']}"
     if settings.model.file:
         note = f"model.file in the configuration names {settings.model.file}, which is used instead"
@@ -55,37 +55,37 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def _install(data: bytes, wanted: str, shelf: Shelf, state: Path, settings: Config) -> dict[str, Any]:
+def _install(data: bytes, wanted: str, store: ModelStore, state: Path, settings: Config) -> dict[str, Any]:
     if wanted and sha256(data) != wanted.lower():
         raise Failure("the file did not arrive whole (another hash); nothing was changed")
     model = check(data)
     try:
         with _as_owner(state):
-            changed = shelf.put(data)
+            changed = store.put(data)
     except OSError as error:
         raise Failure(
-            f"cannot write {error.filename or shelf.current}: {error.strerror}; nothing was changed"
+            f"cannot write {error.filename or store.current}: {error.strerror}; nothing was changed"
         ) from None
     try:
         kiosk = _reload(settings)
     except Failure:
         if changed:
             with _as_owner(state):
-                shelf.back()
+                store.back()
         raise
     what = "installed" if changed else "was there already"
-    return {"what": what, "model": _name(shelf.current, data), "sha256": model.hash, "kiosk": kiosk}
+    return {"what": what, "model": _name(store.current, data), "sha256": model.hash, "kiosk": kiosk}
 
 
-def _rollback(shelf: Shelf, state: Path, settings: Config) -> dict[str, Any]:
+def _rollback(store: ModelStore, state: Path, settings: Config) -> dict[str, Any]:
     try:
         with _as_owner(state):
-            if not shelf.back():
+            if not store.back():
                 raise Failure("nothing to go back to: the starter model is in use")
-            current = shelf.current.read_bytes() if shelf.current.exists() else None
+            current = store.current.read_bytes() if store.current.exists() else None
     except OSError as error:
         raise Failure(f"cannot write {error.filename or state}: {error.strerror}") from None
-    name = STARTER if current is None else _name(shelf.current, current)
+    name = STARTER if current is None else _name(store.current, current)
     return {"what": "back to", "model": name, "kiosk": _reload(settings)}
 
 

@@ -11,7 +11,7 @@ KEPT = 3
 """How many of the models before the current one are kept."""
 
 
-class Shelf:
+class ModelStore:
     """A folder with `current.tflite` and the models before it, `before-0001.tflite` and so on, the newest last.
 
     At any moment, a power cut included, the current model is there whole, and none that should be kept is lost.

@@ -15,7 +15,7 @@ from moodkiosk.sense.actor.actor import MOODS, Role, head_px, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
 from moodkiosk.sense.faces.graph import extractor
-from moodkiosk.sense.pipeline import MISSED_SECONDS, Eyes
+from moodkiosk.sense.pipeline import MISSED_SECONDS, Pipeline
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class Audience:
     """Looks at pictures as the kiosk does, each for a moment, as if somebody new had come."""
 
     def __init__(self) -> None:
-        self._eyes = Eyes(SenseSettings())
+        self._eyes = Pipeline(SenseSettings())
         self._at = 0.0
 
     def look(self, rgb: Image) -> Points | None:

@@ -37,7 +37,9 @@ def main(args: argparse.Namespace) -> int:
     console.print(_overview(data))
     if args.starter:
         with _stages(console) as stage:
-            file = starter.make(data, network.Course(epochs=args.epochs or 50, seed=args.seed), stage, console.print)
+            file = starter.make(
+                data, network.TrainingSettings(epochs=args.epochs or 50, seed=args.seed), stage, console.print
+            )
         _write(args.out, file, console)
         return 0
     options = make_model.Options(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from moodkiosk.learn.data.dataset import Dataset
-    from moodkiosk.learn.train.network import Course, EpochDone, Weights
+    from moodkiosk.learn.train.network import EpochDone, TrainingSettings, Weights
 
     Floats = NDArray[np.float32]
     Whole = NDArray[np.int64]
@@ -48,7 +48,7 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Taught:
+class Fitted:
     """A trained network.
 
     Attributes:
@@ -81,26 +81,26 @@ def weights_file(weights: Weights) -> bytes:
     return buffer.getvalue()
 
 
-def course_for(base: Base | None, samples: int, epochs: int | None, seed: int) -> Course:
-    """How to train: the defaults of `Course` from nothing, a gentler one from a base (docs/learning.md has figures)."""
+def settings_for(base: Base | None, samples: int, epochs: int | None, seed: int) -> TrainingSettings:
+    """How to train: the defaults from nothing, more gently from a base (docs/learning.md has figures)."""
     if base is None:
-        return network.Course(epochs=epochs or 50, seed=seed)
+        return network.TrainingSettings(epochs=epochs or 50, seed=seed)
     usual = STARTER_EPOCHS if samples >= FEW else STARTER_EPOCHS_FEW
-    return network.Course(
+    return network.TrainingSettings(
         epochs=epochs or usual, seed=seed, rate=2e-3, noise=0.2, smoothing=0.05, pull=0.1, dropout=0.0
     )
 
 
-def teach(
+def fit_weights(
     data: Dataset,
     labels: tuple[str, ...],
     schema: str,
-    course: Course,
+    settings: TrainingSettings,
     base: Base | None = None,
     variety: Variety | None = None,
     held: Dataset | None = None,
     told: EpochDone | None = None,
-) -> Taught:
+) -> Fitted:
     """Trains on `data`; `held` is only looked at after each epoch.
 
     With a base, everybody is seen relative to their own face at rest. One person's is built into the network, so that
@@ -116,12 +116,14 @@ def teach(
         if alone:
             usual = next(iter(own.values()))
             shift[: len(usual)] = usual - base.usual
-    x, y = _shown(x, y, data, schema, base, own, alone, variety, course.seed)
-    start = network.fresh(x, len(labels), course.seed) if base is None else _from(base, x, labels, schema, course.seed)
+    x, y = _shown(x, y, data, schema, base, own, alone, variety, settings.seed)
+    start = (
+        network.fresh(x, len(labels), settings.seed) if base is None else _from(base, x, labels, schema, settings.seed)
+    )
     start = start.moved(shift)
     eyes = None if held is None else (vectors(held, schema), _numbers(held, labels))
-    weights = network.fit(x, y, start, course, anchor=None if base is None else start, held=eyes, told=told)
-    return Taught(weights, usual)
+    weights = network.fit(x, y, start, settings, anchor=None if base is None else start, held=eyes, told=told)
+    return Fitted(weights, usual)
 
 
 def _numbers(data: Dataset, labels: tuple[str, ...]) -> Whole:

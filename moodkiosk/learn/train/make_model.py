@@ -17,8 +17,7 @@ from moodkiosk.learn.data.augment import Variety
 from moodkiosk.learn.data.samples import vectors
 from moodkiosk.learn.data.split import Split, split
 from moodkiosk.learn.evaluate import evaluate, figures
-from moodkiosk.learn.train import fit
-from moodkiosk.learn.train import network as train
+from moodkiosk.learn.train import fit, network
 from moodkiosk.learn.train.network import EpochDone
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import BadModel, Manifest, bundle, unbundle
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from moodkiosk.learn.data.dataset import Dataset
     from moodkiosk.learn.evaluate.evaluate import Answers
-    from moodkiosk.learn.train.fit import Taught
+    from moodkiosk.learn.train.fit import Fitted
 
     Floats = NDArray[np.float32]
     Whole = NDArray[np.int64]
@@ -122,17 +121,17 @@ def _train(
     variety = Variety(mirror=options.mirror) if vary else None
     learnt, held = data.select(parts.train), data.select(parts.held)
 
-    def taught(samples: Dataset, what: str, watched: Dataset | None) -> Taught:
-        course = fit.course_for(base, len(samples), options.epochs, options.seed)
-        return fit.teach(samples, labels, schema, course, base, variety, watched, stage(what, course.epochs))
+    def fitted(samples: Dataset, what: str, watched: Dataset | None) -> Fitted:
+        settings = fit.settings_for(base, len(samples), options.epochs, options.seed)
+        return fit.fit_weights(samples, labels, schema, settings, base, variety, watched, stage(what, settings.epochs))
 
-    first = taught(learnt, "examining", held)
+    first = fitted(learnt, "examining", held)
     x, truth = vectors(held, schema), np.array([labels.index(label) for label in held.label.tolist()])
-    shares = train.predict(first.weights, x)
+    shares = network.predict(first.weights, x)
     temperature = figures.best_temperature(truth, shares)
     answers = evaluate.Answers(labels, held, truth, models.tempered(shares, temperature), {})
-    final = taught(data, "training on everything", None)
-    network = train.to_tflite(final.weights)
+    final = fitted(data, "training on everything", None)
+    flatbuffer = network.to_tflite(final.weights)
     manifest = Manifest(
         labels=labels,
         schema=schema,
@@ -141,20 +140,20 @@ def _train(
         uses_hands=schema == FACE_AND_HANDS,
         neutral_mean=None if final.usual is None else tuple(final.usual.astype(float).round(6).tolist()),
         temperature=round(temperature, 4),
-        network_sha256=hashlib.sha256(network).hexdigest(),
+        network_sha256=hashlib.sha256(flatbuffer).hexdigest(),
         metrics=metrics_of(answers),
         training_files={source.path.name: source.sha256 for source in data.sources},
         version=__version__,
     )
-    file = bundle(network, manifest, {fit.WEIGHTS: fit.weights_file(final.weights)})
+    file = bundle(flatbuffer, manifest, {fit.WEIGHTS: fit.weights_file(final.weights)})
     difference = verify(file, final.weights, x)
     return Examined(file, manifest, parts, answers, _matters(first, schema, x, truth), data, findings, difference)
 
 
-def verify(file: bytes, weights: train.Weights, x: Floats) -> float:
+def verify(file: bytes, weights: network.Weights, x: Floats) -> float:
     """Runs the finished file as the kiosk will, next to Keras: the largest difference. Raises Failure if large."""
     model = models.MoodModel(*unbundle(file), "")
-    difference = float(np.abs(np.stack([model.raw(row) for row in x]) - train.keras_probabilities(weights, x)).max())
+    difference = float(np.abs(np.stack([model.raw(row) for row in x]) - network.keras_probabilities(weights, x)).max())
     if not difference <= MAX_DIFFERENCE:
         raise Failure(f"the converted model differs from Keras by {difference:.1e}: not written")
     return difference
@@ -218,16 +217,16 @@ def metrics_of(answers: Answers) -> dict[str, float | None]:
     return metrics | {"held_out_samples": found["n"]}
 
 
-def _matters(taught: Taught, schema: str, x: Floats, truth: Whole) -> dict[str, float]:
+def _matters(fitted: Fitted, schema: str, x: Floats, truth: Whole) -> dict[str, float]:
     """Permutation importance (Breiman 2001), mean of five shuffles."""
     rng = np.random.default_rng(0)
-    whole = figures.balanced_accuracy(truth, train.predict(taught.weights, x).argmax(1))
+    whole = figures.balanced_accuracy(truth, network.predict(fitted.weights, x).argmax(1))
     lost = {}
     for column, name in enumerate(MEASURES[schema]):
         scores = []
         for _ in range(5):
             shuffled = x.copy()
             shuffled[:, column] = rng.permutation(x[:, column])
-            scores.append(figures.balanced_accuracy(truth, train.predict(taught.weights, shuffled).argmax(1)))
+            scores.append(figures.balanced_accuracy(truth, network.predict(fitted.weights, shuffled).argmax(1)))
         lost[name] = whole - float(np.mean(scores))
     return dict(sorted(lost.items(), key=lambda item: -item[1]))

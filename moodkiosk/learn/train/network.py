@@ -27,7 +27,7 @@ EpochDone = Callable[[int, float, float | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class TrainingSettings:
     """How to train.
 
     Attributes:
@@ -104,7 +104,7 @@ def fit(
     x: Floats,
     y: Whole,
     start: Weights,
-    course: Course,
+    settings: TrainingSettings,
     anchor: Weights | None = None,
     weight: Floats | None = None,
     held: tuple[Floats, Whole] | None = None,
@@ -116,7 +116,7 @@ def fit(
         x: measures [n, k].
         y: label numbers [n].
         start: where to start; its mean and scale stay.
-        course: how.
+        settings: how.
         anchor: weights that `pull` pulls to; None: 0.
         weight: of the samples [n], or None for class weights: every label counts the same.
         held: measures and label numbers that are only looked at.
@@ -125,20 +125,20 @@ def fit(
     with _tensorflow() as tf:
         import keras
 
-        keras.utils.set_random_seed(course.seed)
+        keras.utils.set_random_seed(settings.seed)
         labels = len(start.biases[-1])
-        model = _build(start, course, anchor)
-        steps = -(-len(x) // course.batch)
-        rate = keras.optimizers.schedules.CosineDecay(course.rate, course.epochs * steps)
-        loss = keras.losses.CategoricalCrossentropy(label_smoothing=course.smoothing)
+        model = _build(start, settings, anchor)
+        steps = -(-len(x) // settings.batch)
+        rate = keras.optimizers.schedules.CosineDecay(settings.rate, settings.epochs * steps)
+        loss = keras.losses.CategoricalCrossentropy(label_smoothing=settings.smoothing)
         model.compile(keras.optimizers.Adam(rate), loss, steps_per_execution=min(steps, 32))
         if weight is None:
             weight = _class_weight(y, labels)
         z = _normalised(x, start)
         rows = tf.data.Dataset.from_tensor_slices((z, np.eye(labels, dtype=np.float32)[y], weight))
-        batches = rows.shuffle(len(x), seed=course.seed).batch(course.batch)
+        batches = rows.shuffle(len(x), seed=settings.seed).batch(settings.batch)
         callback = keras.callbacks.LambdaCallback(on_epoch_end=_teller(model, start, held, told)) if told else None
-        model.fit(batches, epochs=course.epochs, shuffle=False, verbose=0, callbacks=[callback] if callback else None)
+        model.fit(batches, epochs=settings.epochs, shuffle=False, verbose=0, callbacks=[callback] if callback else None)
         kernels = tuple(layer.kernel.numpy() for layer in _dense(model))
         return replace(start, kernels=kernels, biases=tuple(layer.bias.numpy() for layer in _dense(model)))
 
@@ -178,18 +178,18 @@ def _class_weight(y: Whole, labels: int) -> Floats:
     return per_label[y].astype(np.float32)
 
 
-def _build(start: Weights, course: Course, anchor: Weights | None) -> Any:
+def _build(start: Weights, settings: TrainingSettings, anchor: Weights | None) -> Any:
     """The trainable part, from normalised measures to probabilities."""
     import keras
 
     inputs = keras.Input((len(start.mean),))
-    flow = keras.layers.GaussianNoise(course.noise, seed=course.seed)(inputs)
+    flow = keras.layers.GaussianNoise(settings.noise, seed=settings.seed)(inputs)
     for index, units in enumerate(HIDDEN):
         flow = keras.layers.Dense(units, activation="relu")(flow)
-        flow = keras.layers.Dropout(course.dropout, seed=course.seed + index)(flow)
+        flow = keras.layers.Dropout(settings.dropout, seed=settings.seed + index)(flow)
     outputs = keras.layers.Dense(len(start.biases[-1]), activation="softmax")(flow)
     model = _pulled_class()(inputs, outputs)
-    model.pull, model.anchors = course.pull, []
+    model.pull, model.anchors = settings.pull, []
     for index, layer in enumerate(_dense(model)):
         layer.set_weights([start.kernels[index], start.biases[index]])
         model.anchors.append(anchor.kernels[index] if anchor else np.zeros_like(start.kernels[index]))

@@ -19,9 +19,7 @@ from moodkiosk.failure import UsageError
 from moodkiosk.learn.data.samples import neutral_mean, vectors
 from moodkiosk.learn.data.split import folds
 from moodkiosk.learn.evaluate import figures
-from moodkiosk.learn.train import actors, make_model
-from moodkiosk.learn.train import fit as lesson
-from moodkiosk.learn.train import network as train
+from moodkiosk.learn.train import actors, fit, make_model, network
 from moodkiosk.moods import AT_REST
 from moodkiosk.sense.mood.bundle import Manifest, bundle
 from moodkiosk.sense.mood.measures import FACE
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
 
     from moodkiosk.learn.data.dataset import Dataset
     from moodkiosk.learn.train.make_model import Stage
-    from moodkiosk.learn.train.network import Course, EpochDone, Weights
+    from moodkiosk.learn.train.network import EpochDone, TrainingSettings, Weights
 
     Floats = NDArray[np.float32]
     Whole = NDArray[np.int64]
@@ -58,7 +56,7 @@ FOLDS, SEEDS = 5, 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """What the starter is taught.
+    """What the starter is fitted.
 
     Attributes:
         x, y: measures [n, k] and label numbers [n] of the real samples.
@@ -71,20 +69,25 @@ class Lesson:
     person: NDArray[np.str_]
     acted: tuple[Floats, Whole]
 
-    def fit(self, rows: NDArray[np.bool_], course: Course, told: EpochDone | None = None) -> Weights:
-        """The network taught these real rows and all actors."""
-        x, y = _weaker(self.x[rows], self.y[rows], course.seed), self.y[rows]
+    def fit(self, rows: NDArray[np.bool_], settings: TrainingSettings, told: EpochDone | None = None) -> Weights:
+        """The network fitted to these real rows and all actors."""
+        x, y = _weaker(self.x[rows], self.y[rows], settings.seed), self.y[rows]
         counts = np.bincount(y, minlength=len(LABELS))
         weight = len(y) / (len(LABELS) * counts[y])
         acted_x, acted_y = self.acted
         weights = np.concatenate([weight, np.full(len(acted_y), ACTOR_WEIGHT)]).astype(np.float32)
-        start = train.fresh(self.x[rows], len(LABELS), course.seed)
-        return train.fit(
-            np.concatenate([x, acted_x]), np.concatenate([y, acted_y]), start, course, weight=weights, told=told
+        start = network.fresh(self.x[rows], len(LABELS), settings.seed)
+        return network.fit(
+            np.concatenate([x, acted_x]),
+            np.concatenate([y, acted_y]),
+            start,
+            settings,
+            weight=weights,
+            told=told,
         )
 
 
-def make(data: Dataset, course: Course, stage: Stage, say: Callable[[str], None]) -> bytes:
+def make(data: Dataset, settings: TrainingSettings, stage: Stage, say: Callable[[str], None]) -> bytes:
     """The starter's file. Raises UsageError where the data does not suit."""
     lacking = [label for label in LABELS if label not in data.labels]
     if lacking or len(np.unique(data.person)) < 2 * FOLDS:
@@ -95,13 +98,13 @@ def make(data: Dataset, course: Course, stage: Stage, say: Callable[[str], None]
     say(f"drawing {len(ACTORS)} actors in {len(LABELS)} moods, {ACTOR_PICTURES} pictures each")
     acted = actors.recorded(ACTORS, ACTOR_PICTURES)
     plan = Lesson(vectors(data, FACE), _numbers(data), data.person, (vectors(acted, FACE), _numbers(acted)))
-    shares = cross_validated(plan, course, stage)
+    shares = cross_validated(plan, settings, stage)
     temperature = figures.best_temperature(np.tile(plan.y, SEEDS), np.concatenate(shares))
     metrics = _metrics(plan.y, [tempered(share, temperature) for share in shares])
     for name, value in metrics.items():
         say(f"{name}: {value:.3f}")
-    everything = plan.fit(np.ones(len(plan.y), bool), course, stage("training on everything", course.epochs))
-    network = train.to_tflite(everything)
+    everything = plan.fit(np.ones(len(plan.y), bool), settings, stage("training on everything", settings.epochs))
+    flatbuffer = network.to_tflite(everything)
     usual = neutral_mean(plan.x, data.label)
     assert usual is not None
     manifest = Manifest(
@@ -112,17 +115,17 @@ def make(data: Dataset, course: Course, stage: Stage, say: Callable[[str], None]
         uses_hands=False,
         neutral_mean=tuple(usual.astype(float).round(6).tolist()),
         temperature=round(temperature, 4),
-        network_sha256=hashlib.sha256(network).hexdigest(),
+        network_sha256=hashlib.sha256(flatbuffer).hexdigest(),
         metrics=metrics,
         training_files={source.path.name: source.sha256 for source in data.sources},
         version=__version__,
     )
-    file = bundle(network, manifest, {lesson.WEIGHTS: lesson.weights_file(everything)})
+    file = bundle(flatbuffer, manifest, {fit.WEIGHTS: fit.weights_file(everything)})
     make_model.verify(file, everything, plan.x)
     return file
 
 
-def cross_validated(plan: Lesson, course: Course, stage: Stage) -> list[Floats]:
+def cross_validated(plan: Lesson, settings: TrainingSettings, stage: Stage) -> list[Floats]:
     """For each seed, the probabilities of all real samples, each by a network that had not seen that person."""
     told, done, found = stage("cross-validation", FOLDS * SEEDS), 0, []
     for seed in range(SEEDS):
@@ -130,8 +133,8 @@ def cross_validated(plan: Lesson, course: Course, stage: Stage) -> list[Floats]:
         shares = np.zeros((len(plan.y), len(LABELS)), np.float32)
         for number in range(FOLDS):
             out = fold == number
-            weights = plan.fit(~out, replace(course, seed=seed))
-            shares[out] = train.predict(weights, plan.x[out])
+            weights = plan.fit(~out, replace(settings, seed=seed))
+            shares[out] = network.predict(weights, plan.x[out])
             done += 1
             truth, guess = plan.y[out], shares[out].argmax(1)
             told(

@@ -99,7 +99,7 @@ def camera(settings: Config) -> Finding:
     if running is not None:
         return _used_camera(settings, str(running.get("camera_status")))
     from moodkiosk.sense.camera import source as cameras
-    from moodkiosk.sense.pipeline import Eyes
+    from moodkiosk.sense.pipeline import Pipeline
 
     try:
         with contextlib.closing(cameras.open_source(settings.camera)) as source:
@@ -109,7 +109,7 @@ def camera(settings: Config) -> Finding:
     except cameras.CameraError as error:
         return Finding("camera", "failed", str(error), _camera_advice(settings))
     grey = float(frame.rgb.mean())
-    reading = Eyes(settings.sense).look(frame)
+    reading = Pipeline(settings.sense).look(frame)
     face = "a face in view" if reading.faces else "no face in view"
     text = f"{description}, {frame.rgb.shape[1]}x{frame.rgb.shape[0]}, mean grey {grey:.0f} of 255, {face}"
     if grey < DARK_GREY and not reading.faces:

@@ -40,7 +40,7 @@ def mean_face() -> Array:
     return shape
 
 
-def unturned(xy: Array, points: Sequence[int]) -> Array:
+def frontalised(xy: Array, points: Sequence[int]) -> Array:
     """The given points of faces as they would look straight ahead, upright, with the eyes 1 apart and 0 between them.
 
     Args:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.sense.mood.frontal import OUTER_EYES, levelled, unturned
+from moodkiosk.sense.mood.frontal import OUTER_EYES, frontalised, levelled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -178,7 +178,7 @@ def with_own_neutral(vectors: Floats, own: Floats, usual: Floats, gain: float = 
 
 def _face(face: NDArray[np.float64]) -> NDArray[np.float64]:
     points, across, up = _plan()
-    flat = unturned(face[..., :2], points)
+    flat = frontalised(face[..., :2], points)
     of_face: NDArray[np.float64] = flat[..., 0] @ across + flat[..., 1] @ up
     return of_face
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left, path_of, warning
 from moodkiosk.act.players.spotify.gate import Gate
-from moodkiosk.act.players.spotify.memory import Memory, Shelf
+from moodkiosk.act.players.spotify.memory import Memory, ModelStore
 from moodkiosk.act.players.spotify.trouble import LOGIN, Trouble
 from moodkiosk.config.settings import Config
 
@@ -25,7 +25,7 @@ def probe(settings: Config, state_dir: Path) -> tuple[str | None, str]:
     clock = Clock()
     tokens = TokenFile(path_of(settings.spotify.token_file, state_dir))
     # The running kiosk keeps this file; here it is only read.
-    memory = Shelf(state_dir / "spotify.json", Memory).kept
+    memory = ModelStore(state_dir / "spotify.json", Memory).kept
     line = Line(Gate(memory, clock), clock.monotonic, lambda: None, settings.spotify.timeout_seconds)
     client = Client(settings.spotify, tokens, line, clock)
     client.begin(clock.monotonic() + settings.spotify.deadline_seconds, never)

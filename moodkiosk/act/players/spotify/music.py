@@ -11,7 +11,7 @@ import msgspec
 
 from moodkiosk.act.players.spotify.answers import Playlist
 from moodkiosk.act.players.spotify.client import Client
-from moodkiosk.act.players.spotify.memory import Shelf
+from moodkiosk.act.players.spotify.memory import ModelStore
 from moodkiosk.act.players.spotify.trouble import Trouble
 from moodkiosk.decide.music import contexts
 from moodkiosk.moods import Choice
@@ -54,7 +54,7 @@ class Finder:
     """Looks music up, in the cache first."""
 
     def __init__(self, path: Path, client: Client, random_source: random.Random) -> None:
-        self._shelf = Shelf(path, Library)
+        self._shelf = ModelStore(path, Library)
         self._client = client
         self._random = random_source
 

@@ -15,7 +15,7 @@ from moodkiosk.act.players.player import Clock, PlayerStatus, Superseded
 from moodkiosk.act.players.spotify import allowance
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left, path_of, warning
 from moodkiosk.act.players.spotify.gate import Gate
-from moodkiosk.act.players.spotify.memory import Memory, Shelf
+from moodkiosk.act.players.spotify.memory import Memory, ModelStore
 from moodkiosk.act.players.spotify.trouble import LOGIN, Kind, Trouble
 from moodkiosk.config.settings import Config
 from moodkiosk.moods import Decision, LookReport, PlayerReport
@@ -44,7 +44,7 @@ class SpotifyPlayer:
         self._config = config
         self._state_dir = state_dir
         self._clock = clock
-        self._shelf = Shelf(state_dir / "spotify.json", Memory)
+        self._shelf = ModelStore(state_dir / "spotify.json", Memory)
         self._tokens = TokenFile(path_of(config.spotify.token_file, state_dir))
         self._gate = Gate(self._shelf.kept, clock)
         self._trouble: Trouble | None = None

@@ -17,7 +17,7 @@ QUEUE_FOR_PASSWORDS = 4
 """One password is checked at a time; when more than so many wait, the others are sent away."""
 
 
-class Door:
+class SignIn:
     """Signing in and out."""
 
     def __init__(self, parts: Parts) -> None:
