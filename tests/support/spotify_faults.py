@@ -1,4 +1,4 @@
-"""The table of what can go wrong with Spotify, for tests/test_spotify_faults.py.
+"""The table of what can go wrong with Spotify, for tests/act/players/spotify/test_faults.py.
 
 For each fault: what is played, what is shown, which requests it costs, and how long it takes until music plays again.
 """

@@ -56,7 +56,7 @@ FOLDS, SEEDS = 5, 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """What the starter is fitted.
+    """What the starter is fitted to.
 
     Attributes:
         x, y: measures [n, k] and label numbers [n] of the real samples.

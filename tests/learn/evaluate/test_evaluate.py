@@ -1,0 +1,179 @@
+"""Proving: scripts/evaluate.py says how well a model file reads recordings, in the keys of contract 3."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from moodkiosk.failure import UsageError
+from moodkiosk.learn.data import dataset
+from moodkiosk.learn.evaluate import evaluate
+from moodkiosk.learn.train.make_model import Examined, objection
+from moodkiosk.sense.mood import model as models
+from moodkiosk.sense.mood.bundle import bundle, unbundle
+from moodkiosk.sense.mood.measures import FACE, measures
+from tests.support.examined import examined
+from tests.support.moods_in_numbers import faces, write
+
+ROOT = Path(__file__).resolve().parents[3]
+KEYS = {"balanced_accuracy", "recall", "answered", "window_balanced_accuracy", "n", "people"}
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "scripts" / "evaluate.py"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def starter_with(**changes: Any) -> bytes:
+    """The starter's network under another manifest."""
+    manifest, network = unbundle(models.STARTER.read_bytes())
+    return bundle(network, replace(manifest, **changes))
+
+
+def test_one_object_a_data_set_with_the_keys_of_the_contract(tmp_path: Path) -> None:
+    one = write(tmp_path / "one", people=("Ana", "Ben"), n=12)
+    two = write(tmp_path / "two", ("neutral", "happy"), n=8, at=False)
+    done = run("--model", models.STARTER, one, two, "--json")
+    assert done.returncode == 0, done.stderr
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first.keys() >= KEYS
+    assert set(first["answered"]) == {"1.0", "0.8", "0.5"}
+    assert set(first["recall"]) == {"neutral", "happy", "sad", "angry", "surprise"}
+    assert (first["n"], first["people"]) == (120, 2)
+    assert isinstance(first["window_balanced_accuracy"], float)
+    assert second["window_balanced_accuracy"] is None
+    assert set(second["recall"]) == {"neutral", "happy"}
+
+
+def test_the_figures_are_those_of_the_kiosk_itself(tmp_path: Path) -> None:
+    data = dataset.load([write(tmp_path, n=10)])
+    model = models.load(models.STARTER)
+    said = evaluate.answers(model, data)
+    rows = measures(data.face, None, None, FACE)
+    np.testing.assert_array_equal(said.shares, np.stack([model.probabilities(row) for row in rows]))
+    right = said.shares.argmax(1) == said.truth
+    summary = evaluate.summary(said)
+    assert summary["accuracy"] == pytest.approx(right.mean())
+    assert summary["balanced_accuracy"] == pytest.approx(np.mean(list(summary["recall"].values())))
+    assert summary["answered"]["1.0"] == pytest.approx(right.mean())
+
+
+def test_own_neutral_puts_every_persons_rest_right(tmp_path: Path) -> None:
+    data = dataset.load([write(tmp_path, people=("Ana", "Ben", "Cleo"), n=12, noise=0.001)])
+    model = models.load(models.STARTER)
+    said = evaluate.answers(model, data, neutral=True)
+    assert said.own == 3
+    assert evaluate.summary(said)["recall"]["neutral"] > 0.9
+
+
+def test_pooled_files_with_a_person_for_each_sample_are_taken(tmp_path: Path) -> None:
+    face = np.concatenate([faces(label, 6, person) for label in ("neutral", "happy") for person in (0, 1)])
+    np.savez(
+        tmp_path / "pooled.npz",
+        face=face,
+        label=np.repeat(["neutral", "happy"], 12),
+        person=np.tile(np.repeat(["Ana", "Ben"], 6), 2),
+        width=np.full(24, 640),
+        height=np.full(24, 480),
+        mirrored=False,
+        extractor="numbers",
+        version=1,
+    )
+    done = run("--model", models.STARTER, tmp_path / "pooled.npz", "--neutral", "--json")
+    found = json.loads(done.stdout)
+    assert (found["n"], found["people"], found["people_with_own_neutral"]) == (24, 2, 2)
+
+
+def test_labels_that_the_model_does_not_know_are_left_out_and_counted(tmp_path: Path) -> None:
+    data = dataset.load([write(tmp_path, ("neutral", "rock"), n=7)])
+    said = evaluate.answers(models.load(models.STARTER), data)
+    assert said.left_out == {"rock": 7}
+    assert evaluate.summary(said)["n"] == 7
+
+
+def test_samples_that_the_model_was_trained_on_are_pointed_out(tmp_path: Path) -> None:
+    folder = write(tmp_path / "data", ("neutral", "happy"), n=5)
+    source = dataset.load([folder]).sources[0]
+    (tmp_path / "m.tflite").write_bytes(starter_with(training_files={source.path.name: source.sha256}))
+    done = run("--model", tmp_path / "m.tflite", folder)
+    assert "trained on 5 of these samples" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "damage", ["missing model", "no model", "missing data", "no known label", "gain", "no neutral"]
+)
+def test_mistakes_are_one_line_and_exit_code_2(tmp_path: Path, damage: str) -> None:
+    good = write(tmp_path / "good", ("neutral", "happy"), n=5)
+    (tmp_path / "text.tflite").write_text("hello")
+    (tmp_path / "blind.tflite").write_bytes(starter_with(neutral_mean=None))
+    done = {
+        "missing model": lambda: run("--model", tmp_path / "none.tflite", good),
+        "no model": lambda: run("--model", tmp_path / "text.tflite", good),
+        "missing data": lambda: run("--model", models.STARTER, tmp_path / "none"),
+        "no known label": lambda: run("--model", models.STARTER, write(tmp_path / "rock", ("rock",))),
+        "gain": lambda: run("--model", models.STARTER, good, "--gain", "nan"),
+        "no neutral": lambda: run("--model", tmp_path / "blind.tflite", good, "--neutral"),
+    }[damage]()
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("evaluate.py: ") or damage == "gain"
+
+
+def test_mirrored_hands_are_refused_where_hands_count(tmp_path: Path) -> None:
+    data = dataset.load([write(tmp_path, ("neutral", "rock"), hands=True, mirrored=True, n=5)])
+    model = models.load(models.STARTER)
+    model.manifest = replace(model.manifest, uses_hands=True)
+    with pytest.raises(UsageError, match="mirrored otherwise"):
+        evaluate.answers(model, data)
+
+
+# What may take the place of what.
+
+
+def rated(found: Examined, score: float, **changes: Any) -> Examined:
+    metrics = {**found.manifest.metrics, "balanced_accuracy": score}
+    return replace(found, manifest=replace(found.manifest, metrics=metrics, **changes))
+
+
+def test_a_model_that_only_guesses_is_objected_to(tmp_path: Path) -> None:
+    found = rated(examined(tmp_path / "data"), 0.2)
+    assert "always guessing one label gives 0.200" in (objection(found, tmp_path / "new.tflite") or "")
+    assert objection(rated(found, 0.21), tmp_path / "new.tflite") is None
+
+
+def test_a_model_worse_than_the_one_it_would_replace_is_objected_to(tmp_path: Path) -> None:
+    found = examined(tmp_path / "data")
+    there = tmp_path / "mood.tflite"
+    there.write_bytes(models.STARTER.read_bytes())
+    theirs = evaluate.answers(models.load(there), found.answers.data)
+    score = evaluate.summary(theirs)["balanced_accuracy"]
+    assert "the one it would replace" in (objection(rated(found, score - 0.02), there) or "")
+    assert objection(rated(found, score + 0.02), there) is None
+
+
+def test_after_training_on_the_same_files_the_figures_of_then_are_compared(tmp_path: Path) -> None:
+    """The old model has seen every sample in the end; asking it again would be unfair."""
+    found = examined(tmp_path / "data")
+    there = tmp_path / "mood.tflite"
+    there.write_bytes(starter_with(training_files=found.manifest.training_files, metrics={"balanced_accuracy": 0.9}))
+    assert "that of the one it would replace 0.900" in (objection(rated(found, 0.85), there) or "")
+    assert objection(rated(found, 0.9), there) is None
+
+
+def test_a_model_of_other_labels_cannot_be_compared(tmp_path: Path) -> None:
+    found = examined(tmp_path / "data", names={"happy": "glad"})
+    there = tmp_path / "mood.tflite"
+    there.write_bytes(models.STARTER.read_bytes())
+    assert objection(rated(found, 0.3), there) is None
+
+
+def test_a_foreign_file_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    assert "not a model of moodkiosk" in (objection(rated(examined(tmp_path / "d"), 0.9), tmp_path / "notes.txt") or "")

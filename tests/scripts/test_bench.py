@@ -1,0 +1,28 @@
+"""The benchmark runs and prints what machines read; its figures are for people to judge, not for tests."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+BENCH = Path(__file__).parents[2] / "scripts" / "bench.py"
+
+
+def test_the_benchmark_prints_one_object_whose_keys_are_the_figures(tmp_path: Path) -> None:
+    plot = tmp_path / "plot.svg"
+    command = [sys.executable, str(BENCH), "--quick", "--json", "--only", "act", "--plot", str(plot)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    figures = json.loads(done.stdout)
+    assert set(figures) == {"act_rss_mb", "notes", "missed", "machine", "load"}
+    assert figures["missed"] == []
+    assert 10 < figures["act_rss_mb"] <= 70
+    assert plot.read_bytes().startswith(b"<?xml")
+
+
+def test_a_measurement_that_does_not_exist_is_refused() -> None:
+    command = [sys.executable, str(BENCH), "--only", "speed"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "unknown measurement 'speed'" in done.stderr
