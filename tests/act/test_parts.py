@@ -171,7 +171,7 @@ def test_what_is_only_offered_waits_for_nothing_and_takes_nothings_place() -> No
 def test_a_mistake_of_ours_on_any_thread_ends_the_process() -> None:
     code = """
 import threading
-from moodkiosk import crash
+from moodkiosk.host import crash
 crash.on_any_thread()
 threading.Thread(target=lambda: 1 / 0, name="web").start()
 threading.Event().wait(20)

@@ -9,7 +9,7 @@ from pathlib import Path
 from moodkiosk.act import sockets
 
 SUPERVISE = """
-from moodkiosk.run import supervise
+from moodkiosk.operate.run import supervise
 raise SystemExit(supervise([["act", "--config", "nowhere.yaml"]], 20))
 """
 

@@ -44,7 +44,7 @@ def starter() -> model.MoodModel:
 
 
 @pytest.fixture
-def eyes() -> Pipeline:
+def pipeline() -> Pipeline:
     return Pipeline(SenseSettings())
 
 
@@ -373,10 +373,10 @@ def test_seeing_loads_neither_matplotlib_nor_tensorflow() -> None:
         "import sys, numpy as np\n"
         "from moodkiosk.moods import Frame\n"
         "from moodkiosk.sense.pipeline import Pipeline\n"
-        "from moodkiosk.sense import model\n"
+        "from moodkiosk.sense.mood import model\n"
         "from moodkiosk.config.settings import SenseSettings\n"
-        "eyes = Pipeline(SenseSettings(), model.load(model.STARTER), hands_every_look=True)\n"
-        "eyes.look(Frame(np.zeros((480, 640, 3), np.uint8), 0.0))\n"
+        "pipeline = Pipeline(SenseSettings(), model.load(model.STARTER), hands_every_look=True)\n"
+        "pipeline.look(Frame(np.zeros((480, 640, 3), np.uint8), 0.0))\n"
         "print(sorted({'matplotlib', 'tensorflow', 'jax', 'sounddevice'} & set(sys.modules)))\n"
         "import matplotlib.pyplot\n"
         "print(hasattr(matplotlib.pyplot, 'plot'))\n"

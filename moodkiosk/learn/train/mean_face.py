@@ -1,4 +1,4 @@
-"""Makes `moodkiosk/sense/mean_face.npy`: `python -m moodkiosk.learn.train.mean_face FACES.npz OUT.npy`.
+"""Makes `moodkiosk/sense/mood/mean_face.npy`: `python -m moodkiosk.learn.train.mean_face FACES.npz OUT.npy`.
 
 It was made once, from the `london` rows of the starter's faces, and is committed. Another mean face changes every
 measure, and so needs a new schema id.

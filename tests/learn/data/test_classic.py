@@ -32,7 +32,7 @@ def classic_rows(face: Numbers, width: int, height: int) -> Numbers:
 
 def some_faces(n: int) -> Numbers:
     """N different faces, as pixels of a 640x480 picture."""
-    mean = np.load(ROOT / "moodkiosk" / "sense" / "mean_face.npy")
+    mean = np.load(ROOT / "moodkiosk" / "sense" / "mood" / "mean_face.npy")
     points = np.pad(mean, ((0, 0), (0, 3 - mean.shape[1]))) if mean.shape[1] < 3 else mean
     rng = np.random.default_rng(0)
     return (points[None] * 90 + (320, 240, 0) + rng.normal(0, 1, (n, 468, 3))).astype(np.float64)

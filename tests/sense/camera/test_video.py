@@ -264,9 +264,9 @@ def test_a_service_without_network_refuses_a_url_although_it_has_leave() -> None
         "import socket, sys\n"
         "def refuse(*_): raise OSError(97, 'Address family not supported by protocol')\n"
         "socket.socket = refuse\n"
-        "from moodkiosk.sense import camera; from moodkiosk.config.settings import CameraSettings\n"
-        "from moodkiosk.cli import UsageError\n"
-        "try: camera.check(CameraSettings(source='http://10.0.0.9/', allow_network=True))\n"
+        "from moodkiosk.sense.camera import source; from moodkiosk.config.settings import CameraSettings\n"
+        "from moodkiosk.failure import UsageError\n"
+        "try: source.check(CameraSettings(source='http://10.0.0.9/', allow_network=True))\n"
         "except UsageError as error: sys.exit(str(error))\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
