@@ -67,8 +67,10 @@ def test_every_line_has_its_priority(level: int, priority: int) -> None:
 
 
 def test_in_the_journal_lines_have_priorities_and_elsewhere_they_are_plain() -> None:
-    script = "import logging; from moodkiosk.host import systemd; systemd.set_up_logging(); "
+    script = (
+        "import logging; from moodkiosk.host import systemd; systemd.set_up_logging(); "
         "logging.getLogger('x').warning('w')"
+    )
     reading, writing = os.pipe()
     said = []
     for environ in ({}, {"JOURNAL_STREAM": f"{os.fstat(writing).st_dev}:{os.fstat(writing).st_ino}"}):
