@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import platform
 import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -56,3 +59,16 @@ def plot(figures: Mapping[str, Sequence[float]], limits: Mapping[str, float], pa
     axes.set_xlim(left=min(0.0, *(min(entry) for entry in shares)))
     axes.set_xlabel("share of the limit: left of the line is within it")
     figure.savefig(path)
+
+
+def machine() -> str:
+    """Processor, cores and system, for the record."""
+    name = platform.processor() or platform.machine()
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith(("model name", "Model")):
+                name = line.partition(":")[2].strip()
+                break
+    return (
+        f"{name}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    )

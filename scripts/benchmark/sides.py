@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Image = NDArray[np.uint8]
 
 # A desk has no better place to look: the checkout's own packages.
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 RATE_HZ = 5.0
 WARM_LOOKS = 5
@@ -98,7 +98,7 @@ def main() -> None:
         show = back_and_forth(pictures(size, 45))
         serve({"bare": bare, "classic": classic}[side](show))
     else:
-        from scripts.bench_loop import Run
+        from scripts.benchmark.loop import Run
 
         found = pictures(size, 4 if side == "memory" else 45, empty=side == "empty")
         serve_loop(Run(back_and_forth(found), link, paced=side in ("paced", "empty")))

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 
 BARE = """
@@ -28,7 +28,7 @@ IMPORT = """
 import resource, sys, time
 stub, start = sys.argv[1] == "1", time.perf_counter()
 if stub:
-    from moodkiosk.sense.graph import mediapipe
+    from moodkiosk.sense.faces.graph import mediapipe
     mediapipe()
 else:
     import mediapipe
