@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import secrets
 import sys
@@ -21,6 +22,7 @@ from moodkiosk.act.say import Teller
 from moodkiosk.act.sockets import ControlServer, SenseLink
 from moodkiosk.act.store import Store
 from moodkiosk.act.worker import NewestWins
+from moodkiosk.config import mistakes
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
 from moodkiosk.failure import Failure
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 STOP_SECONDS = 1.0
 
+log = logging.getLogger("moodkiosk.act")
+
 
 class Act:
     """Everything around the main loop, made in the order in which it depends on each other."""
@@ -45,6 +49,7 @@ class Act:
         self.started = time.monotonic()
         self.player_said: tuple[str, int | None] = "", None
         self.warned_days: int | None = None
+        self.unknown_moods: str | None = None
         self.ready = False
         state_dir = paths.state_dir(settings.paths, "act")
         self.store = Store(state_dir)
@@ -148,6 +153,10 @@ class Act:
     def _hello(self, hello: protocol.Hello) -> None:
         if self.publisher is not None:
             self.publisher.hello(hello)
+        unknown = mistakes.unknown_moods(self.settings.music.moods, hello.labels) if hello.labels else None
+        if unknown is not None and unknown != self.unknown_moods:
+            log.warning("%s (it says: %s)", unknown, ", ".join(hello.labels))
+        self.unknown_moods = unknown
 
     def _after_turn(self, at: float) -> None:
         systemd.notify("WATCHDOG=1")

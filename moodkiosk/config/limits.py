@@ -16,6 +16,8 @@ from moodkiosk.decide.limits import ReadBy, Within
 
 Wrong = tuple[list[str], str]
 """The path of a key and what was expected there."""
+MANY = 10**15
+"""A whole number beyond this is not shown digit by digit."""
 
 
 def unknown_keys(plain: object, kind: object, keys: tuple[str, ...] = ()) -> Iterator[tuple[list[str], str]]:
@@ -61,8 +63,16 @@ def _breach(value: object, limit: object) -> str | None:
             return None if len(value) <= limit.most else f"expected a text of at most {limit.most:g} letters"
         if not (isinstance(value, int | float) and limit.least <= value <= limit.most):
             whole = "whole number" if isinstance(value, int) else "number"
-            return f"expected a {whole} from {limit.least:g} to {limit.most:g}, got {value}"
+            return f"expected a {whole} from {limit.least:g} to {limit.most:g}, got {_short(value)}"
     return None
+
+
+def _short(number: object) -> str:
+    """The number as people write it; one of hundreds of digits by its beginning."""
+    try:
+        return f"{number:.3g}" if isinstance(number, int) and abs(number) > MANY else str(number)
+    except OverflowError:
+        return "a number of more than 300 digits"
 
 
 def _bare(kind: object) -> object:

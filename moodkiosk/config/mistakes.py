@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
+from collections.abc import Collection, Iterable
 
 import msgspec
 import yaml
@@ -21,6 +23,7 @@ WORDS = {
     "null": "nothing",
 }
 """What YAML calls a kind of value, by what msgspec calls it."""
+QUOTED_LETTERS = 40
 
 
 def explain(error: msgspec.ValidationError, plain: object) -> tuple[list[str], str]:
@@ -35,9 +38,16 @@ def explain(error: msgspec.ValidationError, plain: object) -> tuple[list[str], s
     if allowed := _allowed(keys):
         words = " or ".join(f"'{word}'" for word in allowed)
         return keys, f"expected {words}{_found(plain, keys)}"
+    hint = _number_hint(text, _at(plain, keys))
     text = re.sub(r"`str` matching regex .*", lambda _: _pattern_hint(keys), text)
     text = re.sub(r"`([a-z |]+)`", lambda kinds: _in_words(kinds.group(1)), text)
-    return keys, text.replace("Expected", "expected").replace("Invalid", "invalid")
+    text = text.replace("Number out of range", "the number is out of range")
+    return keys, text.replace("Expected", "expected").replace("Invalid", "invalid") + hint
+
+
+def quoted(text: str) -> str:
+    """What somebody wrote, short enough to be repeated."""
+    return f"'{text if len(text) <= QUOTED_LETTERS else text[: QUOTED_LETTERS - 1] + '…'}'"
 
 
 def unknown_key(keys: list[str], name: str) -> tuple[list[str], str]:
@@ -46,6 +56,15 @@ def unknown_key(keys: list[str], name: str) -> tuple[list[str], str]:
     close = difflib.get_close_matches(name, known, n=1)
     hint = f"; did you mean '{close[0]}'?" if close else f"; known here: {', '.join(known)}"
     return [*keys, name], f"unknown key{hint}"
+
+
+def unknown_moods(moods: Iterable[str], labels: Collection[str]) -> str | None:
+    """What is said of moods under `music.moods` that the model with these labels never says; None if there are none."""
+    named = []
+    for mood in sorted(set(moods) - set(labels)):
+        close = difflib.get_close_matches(mood, labels, n=1)
+        named.append(quoted(mood) + (f" (did you mean '{close[0]}'?)" if close else ""))
+    return f"music.moods names {', '.join(named)}, which this model never says" if named else None
 
 
 def line_of(node: yaml.Node, keys: list[str]) -> int:
@@ -82,7 +101,10 @@ def _first_bad(plain: object, keys: list[str]) -> list[str]:
 def _at(plain: object, keys: list[str]) -> object:
     """What stands at a path; None where it leads nowhere."""
     for key in keys:
-        plain = plain.get(key) if isinstance(plain, dict) else None
+        if isinstance(plain, list):
+            plain = plain[int(key)] if key.isdecimal() and int(key) < len(plain) else None
+        else:
+            plain = plain.get(key) if isinstance(plain, dict) else None
     return plain
 
 
@@ -90,8 +112,25 @@ def _found(plain: object, keys: list[str]) -> str:
     """What stands there instead of one of a few words; numbers are a hint that quotes are missing."""
     found = _at(plain, keys)
     if isinstance(found, str):
-        return f", got '{found[:40]}'"
-    return f", in quotes, got {str(found)[:40]}" if isinstance(found, int | float) else ""
+        return f", got {quoted(found)}"
+    return f", in quotes, got {str(found)[:QUOTED_LETTERS]}" if isinstance(found, int | float) else ""
+
+
+def _number_hint(text: str, found: object) -> str:
+    """How to write a number that YAML takes for a text, such as 1e3 (it wants 1.0e+3), 08, "5" or 1,5."""
+    if not (isinstance(found, str) and re.match(r"Expected `(int|float)", text)):
+        return ""
+    try:
+        number = float(found.strip().rstrip("%").replace(",", ".")) if found.isascii() else math.nan
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or len(found) > QUOTED_LETTERS:
+        return ""
+    if "e" in found.lower():
+        mantissa, _, power = found.lower().partition("e")
+        mantissa = mantissa if "." in mantissa else f"{mantissa}.0"
+        return f" {quoted(found)}: write {number:.15g} or {mantissa}e{'' if power[:1] in '+-' else '+'}{power}"
+    return f" {quoted(found)}: write {number:.15g}"
 
 
 def _pattern_hint(keys: list[str]) -> str:

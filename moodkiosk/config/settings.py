@@ -12,7 +12,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from moodkiosk.decide.limits import ReadBy
 from moodkiosk.decide.settings import HourRange, MoodSettings, MusicSettings, PresenceSettings, Settings
+from moodkiosk.host import paths
 
 GAP_SECONDS = 1.5
 """A pause between readings that the slowest usual pace (one a second) does not reach."""
@@ -21,9 +23,11 @@ SILENCE_SECONDS = 10.0
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Rate = Annotated[float, Meta(ge=0.1, le=60)]
 # A topic part, and an id for Home Assistant: no slash, no MQTT wildcard.
-Id = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9_-]{1,40}$")]
+Id = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9_-]{1,40}\Z")]
 # A topic to publish to: no MQTT wildcard.
-Topic = Annotated[str, Meta(pattern=r"^[^+#\x00]{0,200}$")]
+Topic = Annotated[str, Meta(pattern=r"^[^+#\x00]{0,200}\Z")]
+# A file or folder of this machine, with its whole path.
+FilePath = Annotated[str, ReadBy(paths.as_written)]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,14 +44,14 @@ class KioskSettings(Section, frozen=True):
 class CameraSettings(Section, frozen=True):
     """Where the pictures come from."""
 
-    source: str = "rpicam"  # "rpicam", "actor", "/dev/videoN", a video file, or a URL
+    source: FilePath = "rpicam"  # "rpicam", "actor", "/dev/videoN", a video file, or a URL
     width: Annotated[int, Meta(ge=160, le=1920)] = 640
     height: Annotated[int, Meta(ge=120, le=1080)] = 480
     frames_per_second: Annotated[int, Meta(ge=1, le=60)] = 15
     mirrored: bool = False  # the camera delivers a mirror image
     allow_network: bool = False  # a URL as source breaks the promise of the sandbox
     off_hours: tuple[HourRange, ...] = ()
-    rpicam_command: str = ""  # empty: rpicam-vid, else libcamera-vid
+    rpicam_command: FilePath = ""  # empty: rpicam-vid, else libcamera-vid
 
 
 class SenseSettings(Section, frozen=True):
@@ -66,7 +70,7 @@ class SenseSettings(Section, frozen=True):
 class ModelSettings(Section, frozen=True):
     """Which model reads the mood."""
 
-    file: str = ""  # empty: the last one deployed, else the starter model
+    file: FilePath = ""  # empty: the last one deployed, else the starter model
 
 
 class SpotifyDeveloper(Section, frozen=True):
@@ -82,7 +86,7 @@ class SpotifySettings(Section, frozen=True):
 
     client_id: str = ""
     redirect_port: Port = 8912
-    token_file: str = ""  # empty: spotify-token.json in the state folder
+    token_file: FilePath = ""  # empty: spotify-token.json in the state folder
     deadline_seconds: Annotated[float, Meta(ge=1, le=120)] = 20.0
     timeout_seconds: Annotated[float, Meta(ge=0.5, le=30)] = 5.0
     wake_command: tuple[str, ...] = ()
@@ -92,9 +96,9 @@ class SpotifySettings(Section, frozen=True):
 class TlsSettings(Section, frozen=True):
     """TLS to the broker."""
 
-    ca_file: str = ""  # empty: the system's authorities
-    certificate_file: str = ""
-    key_file: str = ""
+    ca_file: FilePath = ""  # empty: the system's authorities
+    certificate_file: FilePath = ""
+    key_file: FilePath = ""
 
 
 class MqttSettings(Section, frozen=True):
@@ -105,7 +109,7 @@ class MqttSettings(Section, frozen=True):
     port: Port = 1883
     protocol: Literal["5", "3.1.1"] = "5"
     username: str = ""
-    password_file: str = ""
+    password_file: FilePath = ""
     tls: TlsSettings | None = None
     discovery: bool = True
     discovery_prefix: Id = "homeassistant"
@@ -120,7 +124,7 @@ class WebSettings(Section, frozen=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8080
     language: Literal["auto", "en", "de"] = "auto"
-    password_file: str = ""  # needed when host is not a loopback address
+    password_file: FilePath = ""  # needed when host is not a loopback address
     allowed_hosts: tuple[str, ...] = ()  # further names under which the page may be called
     read_only: bool = False
     keep_history: bool = False  # keep today's moods in the state folder
@@ -143,8 +147,8 @@ class DisplaySettings(Section, frozen=True):
 class PathSettings(Section, frozen=True):
     """Folders. Empty: what systemd says, else the user's own folders."""
 
-    runtime: str = ""
-    state: str = ""
+    runtime: FilePath = ""
+    state: FilePath = ""
 
 
 class Config(Section, frozen=True):

@@ -17,6 +17,7 @@ import yaml
 
 from moodkiosk.config import load
 from moodkiosk.config.settings import Config
+from moodkiosk.failure import LINE_LETTERS
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "moodkiosk.example.yaml"
 
@@ -121,6 +122,65 @@ MISTAKES = {
     "a date": ("kiosk: {name: 2026-11-01}", ":1: kiosk.name: expected a text, got"),
     "binary": ("kiosk: {name: !!binary '%%%'}", ":1: "),
     "python object": ("kiosk: {name: !!python/object/apply:os.getcwd []}", ":1: "),
+    "python scalar": ("kiosk: {name: !!python/name:os.getcwd ''}", ":1: kiosk.name: no value of a configuration has"),
+    "no whole number": ('mqtt:\n  port: !!int ""\n', ":2: mqtt.port: '' is not a whole number"),
+    "no number": ("mood: {exit_share: !!float _}", ":1: mood.exit_share: '_' is not a number"),
+    "neither true nor false": (
+        "web:\n  enabled: !!bool maybe\n",
+        ":2: web.enabled: 'maybe' is not true or false",
+    ),
+    "no date": ("kiosk: {name: !!timestamp soon}", ":1: kiosk.name: 'soon' is not a date"),
+    "5,000 digits": (f"mqtt: {{port: {'9' * 5000}}}", ":1: mqtt.port: '9999"),
+    "5,000 hexadecimal digits": (f"mqtt: {{port: 0x{'f' * 5000}}}", ":1: mqtt.port: expected a whole number <= 65535"),
+    "a number of 400 digits": (f"mood: {{exit_share: {'9' * 400}}}", ":1: mood.exit_share: the number is out of range"),
+    "a percentage of 400 digits": (
+        f"music: {{volume_percent_max: {'9' * 400}}}",
+        ":1: music.volume_percent_max: expected a whole number from 0 to 100, got a number of more than 300 digits",
+    ),
+    "1e3": ("mqtt:\n  port: 1e3\n", ":2: mqtt.port: expected a whole number, got a text '1e3': write 1000 or 1.0e+3"),
+    "a number in quotes": (
+        "sense: {active_rate_hz: '5'}",
+        ":1: sense.active_rate_hz: expected a number, got a text '5': write 5",
+    ),
+    "a decimal comma": (
+        "sense:\n  active_rate_hz: 2,5\n",
+        ":2: sense.active_rate_hz: expected a number, got a text '2,5': write 2.5",
+    ),
+    "an octal number": ("mqtt: {port: 010}", ":1: mqtt.port: '010' means 8 to YAML; write that"),
+    "a time of day": ("mood: {manual_minutes: 1:30}", ":1: mood.manual_minutes: '1:30' means 90 to YAML"),
+    "an id with a line break": ('kiosk: {id: "kiosk\\n"}', ":1: kiosk.id: the text has a line break"),
+    "a line break": (
+        "kiosk:\n  name: |\n    Ours\n",
+        ":2: kiosk.name: the text has a line break; write it on one line",
+    ),
+    "half a character": ('kiosk: {name: "\\ud800"}', ":1: kiosk.name: the text has half a character"),
+    "half a character in a key": ('"\\udfff": 1', ":1: a key has half a character"),
+    "no character at all": ('kiosk: {name: "\\UFFFFFFFF"}', ":1: is not YAML"),
+    "a NUL": ('mqtt: {password_file: "a\\0b"}', ":1: mqtt.password_file: the text has a control character"),
+    "a path of 5,000 letters": (
+        f"mqtt: {{password_file: {'x' * 5000}}}",
+        ":1: mqtt.password_file: expected a path, got 5000 letters",
+    ),
+    "a long path of short names": (f"paths: {{state: {'/x' * 2500}}}", ":1: paths.state: expected a path, got 5000"),
+    "a name of many bytes": (f"model: {{file: {'ä' * 130}}}", ":1: model.file: expected a path, got 130 letters"),
+    "home as ~": ("paths:\n  state: ~/kiosk\n", ":2: paths.state: expected the whole path, such as /"),
+    "home as $HOME": ("web: {password_file: $HOME/pw}", ":1: web.password_file: expected the whole path, such as /"),
+    "somebody's home": ("camera: {source: ~nobody-of-that-name/x.mp4}", ":1: camera.source: expected the whole path;"),
+    "deep": ("music:\n" + "".join(f"{' ' * n}a:\n" for n in range(1, 30)), ":10: nested too deeply"),
+    "very deep": ("a: " + "[" * 100_000, ":1: "),
+}
+
+
+def aliases(levels: int) -> str:
+    """A few lines that stand for 10 to the power of `levels` values."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, levels)]
+    return "\n".join(lines)
+
+
+MISTAKES |= {
+    "aliases of aliases": (aliases(7), ":5: a4: too much: more than 10000 values"),
+    "one alias many times": (f"a: &a [x, y, z]\nb: [{'*a, ' * 5000}]", ":2: b: too much"),
 }
 
 
@@ -132,7 +192,27 @@ def test_a_mistake_is_one_line_with_file_line_and_path(tmp_path: Path, text: str
         load.load(file)
     message = str(caught.value)
     assert message.startswith(f"{file}{expected}")
-    assert "\n" not in message
+    assert message.isprintable()
+    assert len(message) <= LINE_LETTERS
+
+
+def test_aliases_that_are_few_mean_what_they_stand_for(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("music:\n  quiet_hours: &night ['23:00-06:00']\ncamera:\n  off_hours: *night\n")
+    assert load.load(file).camera.off_hours == ("23:00-06:00",)
+
+
+def test_a_url_may_be_longer_than_a_path(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    source = f"https://camera.example/live?token={'x' * 600}"
+    file.write_text(f"camera: {{source: '{source}'}}", encoding="utf-8")
+    assert load.load(file).camera.source == source
+
+
+def test_a_file_saved_on_windows_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_bytes(b"\xef\xbb\xbfkiosk:\r\n  name: K\xc3\xbcche\r\n")
+    assert load.load(file).kiosk.name == "Küche"
 
 
 def test_bytes_that_are_no_text_and_missing_files_are_said(tmp_path: Path) -> None:

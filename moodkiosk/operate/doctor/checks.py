@@ -12,6 +12,7 @@ import platform
 import sys
 
 from moodkiosk.act import clock
+from moodkiosk.config import mistakes
 from moodkiosk.config.settings import Config
 from moodkiosk.failure import Failure
 from moodkiosk.host import paths
@@ -87,9 +88,8 @@ def model(settings: Config) -> Finding:
     if complaints:
         return Finding("model", "failed", complaints[0], "deploy a good one (scripts/deploy), or empty model.file")
     text = f"{file.name}: {', '.join(loaded.labels)}"
-    if unknown := sorted(set(settings.music.moods) - set(loaded.labels)):
-        advice = f"music.moods names {', '.join(unknown)}, which this model never says"
-        return Finding("model", "note", text, advice)
+    if unknown := mistakes.unknown_moods(settings.music.moods, loaded.labels):
+        return Finding("model", "note", text, unknown)
     return Finding("model", "ok", text)
 
 
