@@ -179,7 +179,7 @@ def aliases(levels: int) -> str:
 
 
 MISTAKES |= {
-    "aliases of aliases": (aliases(7), ":5: a4: too much: more than 10000 values"),
+    "aliases of aliases": (aliases(7), ":4: a3: too much: more than 10000 values"),
     "one alias many times": (f"a: &a [x, y, z]\nb: [{'*a, ' * 5000}]", ":2: b: too much"),
 }
 
