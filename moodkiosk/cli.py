@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -11,7 +12,11 @@ from pathlib import Path
 
 from moodkiosk import __version__
 from moodkiosk.failure import EPILOG, Failure, UsageError
+from moodkiosk.host import streams
 from moodkiosk.host.paths import RECORDINGS, SYSTEM_CONFIG
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""Errors of standard output that people can do something about."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -128,35 +133,63 @@ def _add_control(add: Callable[..., argparse.ArgumentParser]) -> None:
     add("reload", target, "Loads the model file again.", json=True)
     forget = add("forget", target, "Deletes calibrations, corrections and recordings.", json=True)
     who = forget.add_mutually_exclusive_group(required=True)
-    who.add_argument("--person", dest="value", metavar="NAME")
+    who.add_argument("--person", dest="value", type=_somebody, metavar="NAME")
     who.add_argument("--all", dest="value", action="store_const", const="")
     forget.add_argument("--recordings", type=Path, metavar="DIR", help="where recordings are (default: ./recordings)")
 
 
+def _somebody(name: str) -> str:
+    """A name that is none would mean everybody, to be forgotten: that is said by --all."""
+    if not name.strip():
+        raise argparse.ArgumentTypeError("whom? name somebody, or say --all")
+    return name
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command line and returns its exit code."""
+    return guarded(lambda: _call(argv))
+
+
+def _call(argv: Sequence[str] | None) -> int:
     args = parser().parse_args(argv)
     module, _, name = args.target.partition(":")
     if "config" in args and args.config is None and SYSTEM_CONFIG.is_file():
         args.config = SYSTEM_CONFIG
-    return guarded(lambda: int(getattr(importlib.import_module(module), name)(args)))
+    return int(getattr(importlib.import_module(module), name)(args))
 
 
 def guarded(call: Callable[[], int], program: str = "moodkiosk") -> int:
     """The exit code of `call`; what people can do something about becomes one line on stderr instead of a traceback."""
     from moodkiosk.config.load import ConfigError
 
+    streams.make_safe()
     try:
-        return call()
+        _refuse_other_encodings(sys.argv[1:])
+        code = call()
+        sys.stdout.flush()
     except (ConfigError, UsageError) as error:
-        print(f"{program}: {error}", file=sys.stderr)
+        streams.complain(f"{program}: {error}")
         return 2
     except Failure as error:
-        print(f"{program}: {error}", file=sys.stderr)
+        streams.complain(f"{program}: {error}")
         return 1
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # `moodkiosk why | head` ends quietly; without this, Python complains once more while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # `moodkiosk why | head` ends quietly
+        streams.lead_nowhere(sys.stdout)
         return 1
+    except OSError as error:
+        if error.errno not in FULL or error.filename is not None:
+            raise
+        streams.complain(f"{program}: cannot write: {error.strerror}")
+        streams.lead_nowhere(sys.stdout)
+        return 1
+    return code
+
+
+def _refuse_other_encodings(words: Sequence[str]) -> None:
+    """Raises UsageError for an argument whose bytes are no UTF-8: Python would hand on half letters (PEP 383)."""
+    for word in words:
+        if not word.isascii() and any("\ud800" <= letter <= "\udfff" for letter in word):
+            shown = os.fsencode(word).decode("utf-8", "backslashreplace")
+            raise UsageError(f"'{shown}' is no UTF-8 text: does this terminal use another encoding?")

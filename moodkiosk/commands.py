@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from moodkiosk.host.files import NOT_JSON
 from moodkiosk.moods import Command
 
 VALUE_LIMIT_BYTES = 4096
@@ -77,7 +78,7 @@ def parse(
     spec = TABLE.get(name)
     if spec is None:
         raise BadCommand(f"unknown command {name[:40]!r}; known: {', '.join(TABLE)}")
-    if transaction is not None and not (isinstance(transaction, str | int) and len(str(transaction)) <= 64):
+    if transaction is not None and not _is_mark(transaction):
         raise BadCommand("transaction must be a text of at most 64 characters")
     given = _value(spec.kind, value, labels)
     if name == "person" and str(given).casefold() == NOBODY:
@@ -101,7 +102,7 @@ def parse_payload(name: str, payload: bytes, labels: tuple[str, ...], origin: st
     if text.lstrip()[:1] in ("{", "[", '"'):
         try:
             value = msgspec.json.decode(payload)
-        except (msgspec.MsgspecError, RecursionError):
+        except NOT_JSON:
             raise BadCommand("not valid JSON") from None
         if isinstance(value, dict):
             body: dict[str, object] = value
@@ -140,10 +141,17 @@ def _value(kind: Kind, value: object, labels: tuple[str, ...]) -> str | int | No
     return text
 
 
+def _is_mark(transaction: object) -> bool:
+    """Whether it is short enough to be repeated: a text, or a whole number."""
+    if isinstance(transaction, int):  # first its size: a number of thousands of digits may not even be written out
+        return abs(transaction) < 10**64
+    return isinstance(transaction, str) and len(transaction) <= 64
+
+
 def _percent(value: object) -> int:
     try:
         number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else math.nan
-    except ValueError:
+    except (ValueError, OverflowError):  # no number, or one beyond all bounds
         number = math.nan
     if not 0 <= number <= 100:
         raise BadCommand("expected a number from 0 to 100")

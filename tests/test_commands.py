@@ -46,6 +46,14 @@ BAD = [
     ("correct", b"auto", "no such mood"),
     ("volume_cap", b"101", "a number from 0 to 100"),
     ("volume_cap", b"nan", "a number from 0 to 100"),
+    ("volume_cap", b"9" * 400, "a number from 0 to 100"),
+    ("volume_cap", b'{"value": ' + b"9" * 400 + b"}", "a number from 0 to 100"),
+    ("volume_cap", b'{"value": -' + b"9" * 4000 + b"}", "a number from 0 to 100"),
+    ("volume_cap", b'{"value": 1e300}', "a number from 0 to 100"),
+    ("volume_cap", b'{"value": 1e999}', "not valid JSON"),
+    ("artist", b'{"value": "J\xf6rg"}', "not UTF-8"),
+    ("artist", b'{"value": "\\ud800"}', "not valid JSON"),
+    ("artist", b'{"value": "x", "transaction": ' + b"9" * 400 + b"}", "transaction"),
     ("volume_cap", b'{"value": true}', "a number from 0 to 100"),
     ("volume_cap", b'{"value": [1]}', "a number from 0 to 100"),
     ("language", b"x" * 101, "too long; at most 100 letters"),
@@ -64,6 +72,22 @@ BAD = [
 def test_anything_else_is_refused_with_the_reason(name: str, payload: bytes, reason: str) -> None:
     with pytest.raises(commands.BadCommand, match=reason):
         commands.parse_payload(name, payload, LABELS)
+
+
+WILD = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text() | st.integers() | st.integers(-(10**5000), 10**5000),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=4,
+)
+
+
+@given(st.sampled_from(sorted(commands.TABLE)) | st.text(), WILD, WILD)
+def test_no_value_crashes_the_table_and_what_passes_is_within_bounds(name: str, value: object, mark: object) -> None:
+    with contextlib.suppress(commands.BadCommand):
+        command = commands.parse(name, value, LABELS, mark)
+        assert len(command.transaction or "") <= 65
+        assert len(str(command.value)) <= 100
+        json.dumps([command.value, command.transaction]).encode()
 
 
 def test_the_transaction_is_kept() -> None:

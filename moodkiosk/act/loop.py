@@ -22,7 +22,8 @@ from moodkiosk.moods import Command, Decision, LookReport, MoodEvent, PlayerRepo
 TURN_SECONDS = 0.5
 """The loop turns at least this often, so that what time alone brings about (a departure, quiet hours) happens."""
 STALE_SECONDS = 2.0
-"""A reading older than this says nothing about now (the process was stopped, the machine slept)."""
+"""A reading older than this says nothing about now (the process was stopped, the machine slept); nor does one that is
+so far ahead."""
 INBOX_LIMIT = 512
 
 FOR_SENSE = ("calibrate", "correct", "reload", "forget", "person")
@@ -147,7 +148,7 @@ class Loop:
         if isinstance(item, Asked):
             self._answer(item, now)
         elif isinstance(item, Reading):
-            if now.at - item.at > STALE_SECONDS:
+            if abs(now.at - item.at) > STALE_SECONDS:
                 self.counters.stale_readings += 1
             else:
                 self._ports.reading(item)
@@ -205,7 +206,7 @@ class Loop:
         except commands.BadCommand as error:
             asked.future.set_result(Result(request.name[:40], ok=False, error=str(error)))
             return
-        if command.name in FOR_SENSE or command.value == "lend":
+        if command.name in FOR_SENSE or (command.name, command.value) == ("camera", "lend"):
             self._orders.send(command, asked.future, now.at, lambda result: self._after_order(command, result, now))
         elif command.name == "look":
             self._looks.ask(command, asked.future, now.at)

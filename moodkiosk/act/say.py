@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from typing import TextIO
 
+from moodkiosk.host.streams import LinePrinter
 from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, MoodEvent, Reading
 
@@ -44,16 +44,16 @@ def decision_line(decision: Decision) -> str:
 class Teller:
     """Prints events and decisions, readable or as JSON lines (contract 3); readings only as JSON."""
 
-    def __init__(self, wall: Callable[[], datetime], *, as_json: bool, stamp: bool, out: TextIO = sys.stdout) -> None:
-        """`stamp` puts the time of day before readable lines; the journal has its own."""
+    def __init__(self, wall: Callable[[], datetime], *, as_json: bool, stamp: bool, out: TextIO | None = None) -> None:
+        """`stamp` puts the time of day before readable lines (the journal has its own); `out`: by default stdout."""
         self._wall = wall
         self._json = as_json
         self._stamp = stamp
-        self._out = out
+        self._printer = LinePrinter(out)
 
     def reading(self, reading: Reading) -> None:
         """Prints a reading, in JSON only."""
-        if self._json:
+        if self._json and not self._printer.gone:
             self._print(protocol.encode(reading).decode().rstrip())
 
     def event(self, event: MoodEvent) -> None:
@@ -70,8 +70,4 @@ class Teller:
         return f"{self._wall():%H:%M:%S}  {text}" if self._stamp else text
 
     def _print(self, line: str) -> None:
-        try:
-            print(line, file=self._out, flush=True)
-        except BrokenPipeError:
-            self._json = False
-            self._out = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115 - whoever read has gone, for good
+        self._printer.say(line)

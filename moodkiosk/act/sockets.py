@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 
 from moodkiosk.act.ports import Ask, Request
+from moodkiosk.host.files import NOT_JSON
 from moodkiosk.link import protocol
 from moodkiosk.moods import Result
 
@@ -183,9 +184,11 @@ class ControlServer:
     def _answer(self, line: bytes) -> Result:
         try:
             body = msgspec.json.decode(line, type=dict[str, object])
-        except (msgspec.MsgspecError, RecursionError):
+        except NOT_JSON:
             return Result("", ok=False, error="not a JSON object")
-        name = str(body.get("command"))
+        name = body.get("command")
+        if not isinstance(name, str):
+            return Result("", ok=False, error='expected {"command": …}, the name of a command')
         future: Future[Result] = self._ask(Request(name, body.get("value"), transaction=body.get("transaction")))
         try:
             return future.result(ANSWER_SECONDS)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from moodkiosk.host import paths
-from moodkiosk.host.files import write_atomic
+from moodkiosk.host.files import NOT_JSON, write_atomic
 
 COALESCE_SECONDS = 2.0
 """A burst of changes of one setting (a slider) becomes one write. A change of another one has both written at once: a
@@ -44,10 +44,14 @@ class Store:
             return None
         try:
             found = msgspec.json.decode(raw, type=dict[str, object])
-        except msgspec.MsgspecError:
+        except NOT_JSON:
             aside = self._path.with_suffix(".damaged")
-            self._path.replace(aside)
-            log.warning("%s was damaged; it is set aside as %s", self._path, aside.name)
+            try:
+                self._path.replace(aside)
+            except OSError as error:
+                log.warning("%s is damaged, and cannot be set aside: %s", self._path, error.strerror)
+            else:
+                log.warning("%s was damaged; it is set aside as %s", self._path, aside.name)
             return None
         self._written, self._seen = raw, found
         return found

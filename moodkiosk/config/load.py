@@ -46,8 +46,11 @@ def load(path: Path | None, secrets: bool = True) -> Config:
 
 
 def secret(file: str) -> str:
-    """The content of a secret's file, without the line end."""
-    return Path(file).read_text(encoding="utf-8").strip()
+    """The content of a secret's file, without the line end. Raises ValueError for one that is no text, and OSError."""
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{file} is not UTF-8 text (byte {error.start})") from None
 
 
 def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -> None:
@@ -85,3 +88,8 @@ def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -
             fail(key, f"there is no file {value}")
         if value and not os.access(str(value), os.R_OK):
             fail(key, f"{value} cannot be read by this user")
+        if value and key == "mqtt.password_file":
+            try:
+                secret(str(value))
+            except ValueError as error:
+                fail(key, str(error))

@@ -19,7 +19,9 @@ def _end(args: threading.ExceptHookArgs) -> None:
     if args.exc_type is SystemExit:
         return
     name = args.thread.name if args.thread else "?"
-    print(f"a mistake of ours on the thread “{name}”:", file=sys.stderr)
-    traceback.print_exception(args.exc_type, args.exc_value, args.exc_traceback)
-    sys.stderr.flush()
-    os._exit(EXIT_CODE)  # sys.exit would end this thread alone
+    try:
+        print(f"a mistake of ours on the thread “{name}”:", file=sys.stderr)
+        traceback.print_exception(args.exc_type, args.exc_value, args.exc_traceback)
+        sys.stderr.flush()
+    finally:
+        os._exit(EXIT_CODE)  # sys.exit would end this thread alone

@@ -9,6 +9,9 @@ import tempfile
 import time
 from pathlib import Path
 
+NOT_JSON = (ValueError, RecursionError)
+"""What reading JSON from outside may raise: msgspec's errors and those of bytes that are no UTF-8 are ValueErrors."""
+
 LEFTOVER_LETTERS = 10  # two dots, and the eight letters that mkstemp adds
 LEFTOVER_SECONDS = 3600.0
 """A temporary file as old as this belongs to nobody any more: the power went off while it was written."""

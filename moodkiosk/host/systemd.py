@@ -35,7 +35,7 @@ def notify(message: str, environ: Mapping[str, str] = os.environ) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as peer:
         try:
             peer.settimeout(0.2)  # systemd reads fast; if it does not, the kiosk goes on
-            peer.sendto(message.encode("utf-8"), address)
+            peer.sendto(message.encode("utf-8", "replace"), address)
         except OSError:
             return False
     return True
@@ -44,7 +44,7 @@ def notify(message: str, environ: Mapping[str, str] = os.environ) -> bool:
 def watchdog_seconds(environ: Mapping[str, str] = os.environ) -> float | None:
     """How often at least "WATCHDOG=1" is expected of this process; None without a watchdog."""
     microseconds, process = environ.get("WATCHDOG_USEC", ""), environ.get("WATCHDOG_PID", str(os.getpid()))
-    if not microseconds.isdigit() or process != str(os.getpid()):
+    if not (microseconds.isascii() and microseconds.isdigit()) or process != str(os.getpid()):
         return None
     return int(microseconds) / 1e6
 
@@ -68,6 +68,7 @@ def set_up_logging(level: str | int = "info", stream: TextIO | None = None) -> N
         handler.setFormatter(logging.Formatter("%(asctime)s  %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
+    logging.raiseExceptions = False  # a log that cannot be written is no reason for a traceback
     root.setLevel(level.upper() if isinstance(level, str) else level)
 
 

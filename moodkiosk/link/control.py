@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from moodkiosk.failure import Failure
+from moodkiosk.host.files import NOT_JSON
 from moodkiosk.link.protocol import LINE_LIMIT_BYTES
 from moodkiosk.moods import Result
 
@@ -48,5 +49,5 @@ def ask(path: Path, name: str, value: object = None, timeout: float = ANSWER_SEC
         raise Failure(f"cannot talk to the kiosk at {path}: {error}") from None
     try:
         return msgspec.json.decode(line, type=Result)
-    except msgspec.MsgspecError:
+    except NOT_JSON:
         raise Failure("the kiosk's answer was cut off; is it stopping?") from None

@@ -15,10 +15,14 @@ from typing import Literal, get_args
 
 import msgspec
 
+from moodkiosk.host.files import NOT_JSON
 from moodkiosk.moods import Decision, MoodEvent, Reading
 
 LINE_LIMIT_BYTES = 64 * 1024
 """A line may have this many bytes, its end included."""
+
+LARGEST = 2**53
+"""Whole numbers are exact in JSON up to here (RFC 8259, section 6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +147,34 @@ def decode(line: bytes) -> Line:
         body = msgspec.json.decode(line)
         kind = TYPES[body.pop("type")]
         message: Line = msgspec.convert(body, kind)
-    except (msgspec.MsgspecError, KeyError, TypeError, AttributeError, RecursionError, UnicodeDecodeError) as error:
+    except (*NOT_JSON, KeyError, TypeError, AttributeError) as error:
         raise BadLine(f"not a message: {error}") from None
+    if not _bounded(message):
+        raise BadLine("a number out of range")
     if isinstance(message, Reading):
         _check_reading(message)
     return message
 
 
+def _bounded(value: object) -> bool:
+    """Whether every number in it can be computed with and written down again, whatever it is for."""
+    match value:
+        case int():
+            return abs(value) <= LARGEST
+        case float():
+            return math.isfinite(value)
+        case dict():
+            return all(map(_bounded, value.values()))
+        case tuple():
+            return all(map(_bounded, value))
+    names = getattr(value, "__dataclass_fields__", ())
+    return all(_bounded(getattr(value, name)) for name in names)
+
+
 def _check_reading(reading: Reading) -> None:
     """The ranges of a reading: decisions trust them."""
     shares = (reading.confidence, reading.quality.weight, *reading.probabilities.values())
-    if not math.isfinite(reading.at) or any(not 0.0 <= share <= 1.0 + 1e-6 for share in shares):
+    if any(not 0.0 <= share <= 1.0 + 1e-6 for share in shares):
         raise BadLine("a number out of range")
     if reading.faces < 0 or len(reading.probabilities) > 64:
         raise BadLine("a number out of range")

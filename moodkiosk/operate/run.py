@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from moodkiosk.config import load
 from moodkiosk.failure import Failure
-from moodkiosk.host import paths
+from moodkiosk.host import paths, streams
 from moodkiosk.link import protocol
 
 STOP_SECONDS = 1.5
@@ -56,7 +56,7 @@ def supervise(commands: Sequence[Sequence[str]], seconds: float | None) -> int:
                 code = OPERATORS_MISTAKE
             due = restarts.setdefault(index, now + RESTART_SECONDS)
             if code == 0 and now >= due:
-                print(f"moodkiosk: {command[0]} ended ({child.returncode}), starting it again", file=sys.stderr)
+                streams.complain(f"moodkiosk: {command[0]} ended ({child.returncode}), starting it again")
                 started[index] = (command, _start(command))
                 del restarts[index]
         times = [due for due in (deadline, *restarts.values()) if due is not None]

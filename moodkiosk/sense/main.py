@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from moodkiosk.config import load
-from moodkiosk.host import crash, systemd
+from moodkiosk.host import crash, streams, systemd
 from moodkiosk.link import protocol
 
 if TYPE_CHECKING:
@@ -22,14 +21,20 @@ def main(args: argparse.Namespace) -> int:
 
     source.check(settings.camera, args.source)
     # A copy of stderr: while MediaPipe's greetings are kept off the original, nothing of ours must get lost.
-    systemd.set_up_logging(stream=os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1))
+    systemd.set_up_logging(stream=streams.copy_of_stderr())
     crash.on_any_thread()
     from moodkiosk.sense.composition import run
 
-    return run(settings, source=args.source, show=print_reading if args.json else None)
+    return run(settings, source=args.source, show=_printed() if args.json else None)
 
 
-def print_reading(reading: Reading) -> None:
-    """Prints a reading as one JSON line (contract 3)."""
-    sys.stdout.buffer.write(protocol.encode(reading))
-    sys.stdout.buffer.flush()
+def _printed() -> Callable[[Reading], None]:
+    """Prints each reading as one JSON line (contract 3); raises BrokenPipeError once whoever reads has gone."""
+    printer = streams.LinePrinter()
+
+    def show(reading: Reading) -> None:
+        printer.say(protocol.encode(reading).decode().rstrip())
+        if printer.gone:  # `moodkiosk sense --json | head`: nobody is left to whom it could be of use
+            raise BrokenPipeError
+
+    return show

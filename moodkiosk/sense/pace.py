@@ -60,7 +60,12 @@ class Thermometer:
             return None
         try:
             done = subprocess.run(
-                [self._vcgencmd, "get_throttled"], capture_output=True, text=True, timeout=2, check=True
+                [self._vcgencmd, "get_throttled"],
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=2,
+                check=True,
             )
             return int(done.stdout.strip().partition("=")[2], 16)
         except (OSError, ValueError, subprocess.SubprocessError) as error:

@@ -113,6 +113,30 @@ def test_nothing_is_shown_twice(world: World) -> None:
     assert len(world.views) == shown
 
 
+def test_a_reading_from_the_future_says_nothing_and_hides_nothing_that_comes_after(world: World) -> None:
+    world.turn(Reading(world.at + 1e6, 1, 1, "happy", {"happy": 1.0}, 1.0, Quality(1.0, None, 99, 99)))
+    assert world.loop.counters.stale_readings == 1
+    world.see("happy", 8)
+    assert world.views[-1].mood == "happy"
+
+
+@pytest.mark.parametrize(
+    "name", ["artist", "language", "person", "mood", "correct", "calibrate", "forget", "volume_cap"]
+)
+@pytest.mark.parametrize("value", ["lend", "auto", "on", "off", "status", "nobody", "None", 10**400, -(10**400), ""])
+def test_a_value_is_never_taken_for_a_command(name: str, value: object) -> None:
+    world = World()
+    world.turn(protocol.Hello("0.1", ("lend", "on", "status"), "ab", "face-1"))
+    world.orders.clear()
+    world.ask(name, value)
+    assert {order.what for order in world.orders} <= {name}
+
+
+def test_only_the_camera_can_be_lent(world: World) -> None:
+    world.ask("camera", "lend")
+    assert [(order.what, order.value) for order in world.orders[-1:]] == [("camera", "lend")]
+
+
 def test_a_wrong_request_is_answered_with_the_reason(world: World) -> None:
     result = world.ask("mood", "hungry").result(0)
     assert (result.ok, result.error) == (False, "no such mood; known: happy, neutral")

@@ -81,6 +81,17 @@ def test_the_command_line_gets_its_answer_and_a_clear_line_without_a_kiosk(tmp_p
     with connect(path) as caller, caller.makefile("rb") as stream:
         caller.sendall(b"nonsense\n")
         assert b"not a JSON object" in stream.readline()
+        for line in (
+            b"\xf6",
+            b'{"command": "person", "value": "J\xf6rg"}',
+            b"[" * 5000,
+            b'{"a": ' + b"9" * 9000 + b"}",
+        ):
+            caller.sendall(line + b"\n")
+            assert b"not a JSON object" in stream.readline()
+        for line in (b"{}", b'{"command": 7}', b'{"command": ' + b'{"a": ' * 200 + b"1" + b"}" * 201):
+            caller.sendall(line + b"\n")
+            assert b"the name of a command" in stream.readline()
         caller.sendall(b"x" * protocol.LINE_LIMIT_BYTES * 2)
         assert b"line too long" in stream.readline()
     server.close()
@@ -119,6 +130,8 @@ def test_a_damaged_memory_is_set_aside_and_a_missing_folder_is_said(tmp_path: Pa
     (tmp_path / "act.json").write_text("{half")
     assert Store(tmp_path).load() is None
     assert (tmp_path / "act.damaged").exists()
+    (tmp_path / "act.json").write_bytes(b'{"artist": "J\xf6rg"}')
+    assert Store(tmp_path).load() is None
     (tmp_path / "file").write_text("")
     store = Store(tmp_path / "file" / "folder")
     store.load()

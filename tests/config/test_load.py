@@ -48,6 +48,14 @@ def with_what_is_commented(text: str) -> str:
     return re.sub(r"^( +)# ( *[a-z_]+:)", r"\1\2", text.replace("  moods: {}", "  #"), flags=re.MULTILINE)
 
 
+def test_a_password_that_is_no_text_is_said_at_start(tmp_path: Path) -> None:
+    (tmp_path / "pw").write_bytes(b"\xff\xfe")
+    file = tmp_path / "config.yaml"
+    file.write_text(f"mqtt:\n  password_file: {tmp_path / 'pw'}\n", encoding="utf-8")
+    with pytest.raises(load.ConfigError, match=r":2: mqtt.password_file: .* is not UTF-8 text \(byte 0\)"):
+        load.load(file)
+
+
 def test_the_example_stands_for_the_defaults() -> None:
     assert load.load(EXAMPLE) == Config()
 

@@ -10,6 +10,7 @@ from moodkiosk.act.mqtt.topics import Message, Topics
 from moodkiosk.act.mqtt.visit import NoBroker, Visit, visit
 from moodkiosk.config import load
 from moodkiosk.failure import Failure
+from moodkiosk.host.files import NOT_JSON
 
 
 def main(args: argparse.Namespace) -> int:
@@ -57,6 +58,6 @@ def _table(topics: Topics, payload: bytes) -> str:
             for key, own in found["components"].items()
         ]
         head = f"{found['device']['name']} on {topics.discovery}, {len(payload)} bytes, {len(rows)} components"
-    except (msgspec.MsgspecError, KeyError, TypeError, AttributeError):
+    except (*NOT_JSON, KeyError, TypeError, AttributeError):
         raise Failure(f"what the broker keeps on {topics.discovery} is not a discovery payload") from None
     return "\n".join([head, *rows])

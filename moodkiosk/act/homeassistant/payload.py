@@ -17,6 +17,7 @@ from moodkiosk.act.homeassistant.pieces import Component, Keys, slug
 from moodkiosk.act.homeassistant.seeing import AUTO, NOBODY, NOT_SURE, seeing, triggers
 from moodkiosk.act.mqtt.topics import Topics
 from moodkiosk.config.settings import KioskSettings
+from moodkiosk.host.files import NOT_JSON
 
 __all__ = [
     "AUTO",
@@ -90,5 +91,5 @@ def listed_components(payload: bytes) -> frozenset[Component]:
         if found["origin"]["name"] != "moodkiosk":
             return frozenset()
         return frozenset((key, own["platform"]) for key, own in found["components"].items() if len(own) > 1)
-    except (msgspec.MsgspecError, KeyError, TypeError, AttributeError, RecursionError):
+    except (*NOT_JSON, KeyError, TypeError, AttributeError):
         return frozenset()

@@ -24,6 +24,7 @@ from moodkiosk.act.mqtt.topics import COMMANDS, Message, Topics
 from moodkiosk.act.ports import Ask, Request
 from moodkiosk.commands import VALUE_LIMIT_BYTES
 from moodkiosk.config.settings import Config
+from moodkiosk.host.files import NOT_JSON
 from moodkiosk.link import protocol
 from moodkiosk.moods import MoodEvent, Result, View
 
@@ -219,7 +220,7 @@ class Publisher:
         """Somebody has published `info` of a kiosk with our id: is it us?"""
         try:
             other = msgspec.json.decode(payload, type=dict[str, object]).get("instance")
-        except msgspec.MsgspecError:
+        except NOT_JSON:
             other = "something that is no kiosk"
         if other == self.instance:
             return
@@ -256,7 +257,7 @@ def _transaction(payload: bytes) -> str | int | None:
         return None
     try:
         mark = msgspec.json.decode(payload, type=dict[str, object]).get("transaction")
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+    except NOT_JSON:
         return None
     if isinstance(mark, bool) or not isinstance(mark, str | int) or len(str(mark)) > TRANSACTION_LIMIT:
         return None

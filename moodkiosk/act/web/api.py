@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from moodkiosk import commands
 from moodkiosk.act import ports
 from moodkiosk.act.web.parts import Parts
+from moodkiosk.host.files import NOT_JSON
 from moodkiosk.moods import Result
 
 ANSWER_SECONDS = 20.0
@@ -56,7 +57,7 @@ class Api:
             return _no(415, "expected the content type application/json")
         try:
             asked = msgspec.json.decode(request.scope["body"], type=Asked)
-        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        except NOT_JSON as error:
             return _no(400, f'expected {{"command": …, "value": …, "transaction": …}}: {error}')
         spec = commands.TABLE.get(asked.command)
         if self._parts.read_only and not (spec and spec.guests):

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from moodkiosk.host import paths
-from moodkiosk.host.files import write_atomic
+from moodkiosk.host.files import NOT_JSON, write_atomic
 from moodkiosk.moods import View
 
 SPANS_LIMIT = 4000
@@ -92,7 +92,7 @@ class HistoryFile:
             found = msgspec.json.decode(self._path.read_bytes(), type=Day)
         except FileNotFoundError:
             return empty
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, *NOT_JSON) as error:
             log.warning("today's moods cannot be read from %s: %s", self._path, error)
             return empty
         if found.day != empty.day or not found.spans:

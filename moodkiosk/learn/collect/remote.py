@@ -49,7 +49,13 @@ class Connection:
 
     def ask(self, line: str) -> str:
         """What a line prints there. Raises Failure if it does not end well."""
-        done = subprocess.run([*self.ssh, "-n", "--", self.host, line], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*self.ssh, "-n", "--", self.host, line],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
         if done.returncode:
             raise Failure(f"{self.host}: {last_line(done.stderr) or f'ended with {done.returncode}'}")
         return done.stdout
@@ -60,7 +66,9 @@ class Connection:
         # name will do; without it, this one leads nowhere.
         only = ["-o", f"ControlPath={self.socket}", "-o", "ProxyCommand=false"]
         copy = ["scp", "-q", "-r", *only, "--", f"kiosk:{folder}", str(into)]
-        done = subprocess.run(copy, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            copy, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
         if done.returncode:
             raise Failure(f"{self.host}: copying failed: {last_line(done.stderr)}")
 

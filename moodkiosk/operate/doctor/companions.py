@@ -91,6 +91,8 @@ def _ask(what: str, unit: str) -> list[str]:
     """The words of a property of a unit; none without a systemd that answers."""
     command = ["systemctl", "show", "-P", what, unit]
     try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=10, check=False).stdout.split()
+        return subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=10, check=False
+        ).stdout.split()
     except (OSError, subprocess.TimeoutExpired):
         return []

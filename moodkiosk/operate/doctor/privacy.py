@@ -92,7 +92,12 @@ def _process(unit: str) -> int | None:
     """Number of the main process of a unit, None if it does not run."""
     try:
         shown = subprocess.run(
-            ["systemctl", "show", "-P", "MainPID", unit], capture_output=True, text=True, check=False, timeout=10
+            ["systemctl", "show", "-P", "MainPID", unit],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=10,
         ).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
         return None
@@ -118,7 +123,7 @@ def _act(process: Path) -> Iterator[Finding]:
 
 def _interfaces(process: Path) -> Finding:
     """The network interfaces that the process has at all."""
-    lines = (process / "net/dev").read_text(encoding="ascii").splitlines()[2:]
+    lines = (process / "net/dev").read_text(encoding="utf-8", errors="replace").splitlines()[2:]
     names = sorted({line.partition(":")[0].strip() for line in lines} - EMPTY_TUNNELS)
     if (process / "ns/net").readlink() == Path("/proc/self/ns/net").readlink():
         return Finding("sense: network", "failed", f"it shares the system's: {', '.join(names)}", NO_NETWORK_ADVICE)
@@ -136,7 +141,7 @@ def _attempt(process: Path) -> Finding:
         if subprocess.run(program, capture_output=True, check=False, timeout=30).returncode != 0:
             return Finding(name, "skipped", "not even from outside could one be made", "is 'lo' up? see 'ip link'")
         command = ["nsenter", f"--net={process / 'ns/net'}", *program]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False, timeout=30)
     said = done.stderr.strip().rpartition("\n")[2]
     if done.returncode == 0:
         return Finding(name, "failed", "found a way out", NO_NETWORK_ADVICE)
@@ -155,7 +160,7 @@ def _confined(half: str, process: Path) -> Finding:
 
 
 def _status(process: Path) -> dict[str, str]:
-    lines = (process / "status").read_text(encoding="ascii").splitlines()
+    lines = (process / "status").read_text(encoding="utf-8", errors="replace").splitlines()
     return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
 
 

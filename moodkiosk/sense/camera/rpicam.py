@@ -213,6 +213,6 @@ def _dying_with_us() -> list[str]:
 
 def _read_model() -> str:
     try:
-        return MODEL.read_text(encoding="utf-8").rstrip("\0")
+        return MODEL.read_text(encoding="utf-8", errors="replace").rstrip("\0")
     except OSError:
         return ""

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
+from moodkiosk.host.files import NOT_JSON
 from moodkiosk.sense.mood.measures import FACE_AND_HANDS, FACE_MEASURES, MEASURES
 
 FORMAT = 1
@@ -102,7 +103,7 @@ def unbundle(data: bytes) -> tuple[Manifest, bytes]:
 def _manifest(text: bytes) -> Manifest:
     try:
         manifest = msgspec.json.decode(text, type=Manifest)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except NOT_JSON as error:
         raise BadModel(f"{MANIFEST} is damaged or of another program: {error}") from None
     if manifest.format != FORMAT:
         raise BadModel(f"manifest format {manifest.format}, this moodkiosk reads {FORMAT}: update moodkiosk")

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from moodkiosk.host import files, paths
+from moodkiosk.host.files import NOT_JSON
 from moodkiosk.sense.mood.measures import FACE, FACE_MEASURES
 from moodkiosk.sense.records.erase import same_person
 
@@ -133,7 +134,7 @@ class Neutrals:
             kept = msgspec.json.decode(self._path.read_bytes(), type=_Kept)
         except FileNotFoundError:
             return _Kept(FACE, {})
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (OSError, *NOT_JSON) as error:
             log.warning("%s cannot be used, nobody's own neutral face is known: %s", self._path, error)
             return _Kept(FACE, {})
         usable = kept.schema == FACE and all(

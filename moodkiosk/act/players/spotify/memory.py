@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from moodkiosk.host import paths
-from moodkiosk.host.files import write_atomic
+from moodkiosk.host.files import NOT_JSON, write_atomic
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -103,7 +103,7 @@ class ModelStore(Generic[Kept]):
         except OSError as error:
             log.warning("cannot read %s: %s; starting afresh", self._path, error.strerror)
             return kind()
-        except msgspec.MsgspecError:
+        except NOT_JSON:
             log.warning("%s is damaged; starting afresh", self._path)
             return kind()
         self._written = raw

@@ -14,7 +14,7 @@ import msgspec
 
 from moodkiosk.act.web.access import password
 from moodkiosk.host import paths
-from moodkiosk.host.files import write_atomic
+from moodkiosk.host.files import NOT_JSON, write_atomic
 
 SESSION_SECONDS = 60 * 86_400.0
 SESSIONS_LIMIT = 200
@@ -78,7 +78,7 @@ class Sessions:
             kept = msgspec.json.decode(self._path.read_bytes(), type=Kept)
         except FileNotFoundError:
             return
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, *NOT_JSON) as error:
             log.warning("sessions cannot be read from %s: %s", self._path, error)
             return
         if kept.password == _digest(self._hash):

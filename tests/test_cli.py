@@ -1,0 +1,41 @@
+"""The command line takes words in whatever bytes a terminal sends, and refuses in one line what is no text."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LATIN = "Jörg".encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [b"-m", b"moodkiosk", b"person", LATIN],
+        [b"-m", b"moodkiosk", b"replay", LATIN + b".mp4"],
+        [b"-m", b"moodkiosk", LATIN],
+        [b"scripts/collect.py", b"happy", b"--person", LATIN],
+        [b"scripts/evaluate.py", LATIN, b"--model", b"m"],
+    ],
+    ids=["a name", "a film", "a command", "a label", "a data set"],
+)
+def test_a_word_in_another_encoding_is_one_line_and_exit_2(command: list[bytes]) -> None:
+    done = subprocess.run([sys.executable.encode(), *command], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.count(b"\n") == 1
+    assert b"J\\xf6rg" in done.stderr
+    assert b"is no UTF-8 text: does this terminal use another encoding?" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_forgetting_a_person_without_a_name_does_not_forget_everybody(name: str, tmp_path: Path) -> None:
+    call = [sys.executable, "-m", "moodkiosk", "forget", "--person", name, "--recordings", str(tmp_path)]
+    kept = tmp_path / "happy.npz"
+    kept.write_bytes(b"")
+    done = subprocess.run(call, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, kept.exists()) == (2, True)
+    assert done.stderr.endswith("whom? name somebody, or say --all\n")
