@@ -1,4 +1,4 @@
-"""Settling: from flickering readings to a mood that holds.
+"""Debounce: from flickering readings to a mood that holds.
 
 Each reading speaks for the time since the one before it, weighted by how sure it is and how good the view was. A mood
 settles when its share of the last seconds reaches one threshold and ends when it falls below a lower one

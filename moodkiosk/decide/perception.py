@@ -28,8 +28,8 @@ def learn(state: State, labels: tuple[str, ...]) -> State:
     """Sense has come with a model: moods it does not know end, and what was seen with other labels counts no more."""
     manual = state.manual if state.manual is not None and (state.manual.mood in labels or not labels) else None
     settled = state.debounce if labels == state.labels else debounce.lose(state.debounce)
-    eyes = replace(state.camera, status="starting", detail="") if state.camera.status == "lost" else state.camera
-    return replace(state, labels=labels, manual=manual, debounce=settled, camera=eyes)
+    seeing = replace(state.camera, status="starting", detail="") if state.camera.status == "lost" else state.camera
+    return replace(state, labels=labels, manual=manual, debounce=settled, camera=seeing)
 
 
 def told(state: State, status: CameraStatus, now: Now, settings: Settings) -> State:

@@ -45,7 +45,7 @@ ARGUMENTS = (
     "--disk-cache-size=1",
 )
 
-log = logging.getLogger("moodkiosk.operate.display")
+log = logging.getLogger("moodkiosk.display")
 
 
 class Light:

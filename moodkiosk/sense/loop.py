@@ -50,7 +50,7 @@ class Parts:
 
     Attributes:
         capture: the camera.
-        eyes: frames to readings.
+        pipeline: frames to readings.
         state, orders: what act may ask for.
         uplink: the connection to act.
         pace: when to look.

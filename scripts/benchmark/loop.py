@@ -65,15 +65,15 @@ class Run:
         uplink = Uplink(Path(link))
         models = Models(lambda: [model.STARTER])
         capture: Any = self._pictures
-        wards = SenseState(
+        wishes = SenseState(
             CameraSwitch(state), capture.pause, models, Neutrals(state), Corrections(LearningSettings(), state)
         )
         thermometer = Thermometer()
         settings = SenseSettings()
         pace = (Pace if paced else FullSpeed)(settings, thermometer)
         pipeline = Pipeline(settings, models.current)
-        orders = Orders(wards, uplink.tell)
-        self._loop = Loop(Parts(capture, pipeline, wards, orders, uplink, pace, HealthReport(pace, thermometer)))
+        orders = Orders(wishes, uplink.tell)
+        self._loop = Loop(Parts(capture, pipeline, wishes, orders, uplink, pace, HealthReport(pace, thermometer)))
 
     @property
     def looks(self) -> int:

@@ -1,4 +1,4 @@
-"""Settling: flickering readings become a mood that holds, alike at every frame rate."""
+"""Debounce: flickering readings become a mood that holds, alike at every frame rate."""
 
 from __future__ import annotations
 

@@ -109,13 +109,13 @@ def drawn_heads(count: int = 24) -> tuple[Head, ...]:
 
 
 def _heads(pictures: list[Image]) -> Iterator[Head]:
-    eyes = Pipeline(SenseSettings())
+    pipeline = Pipeline(SenseSettings())
     for index, rgb in enumerate(pictures):
-        eyes.look(Frame(rgb, 100.0 * index))  # far apart: every picture is looked at afresh
-        assert eyes.front is not None, index
-        face = eyes.front.landmarks.face
+        pipeline.look(Frame(rgb, 100.0 * index))  # far apart: every picture is looked at afresh
+        assert pipeline.front is not None, index
+        face = pipeline.front.landmarks.face
         x, y = ((face[:, :2].min(0) + face[:, :2].max(0)) / 2).tolist()
-        yield _cut(rgb, x, y, eyes.front.width_px)
+        yield _cut(rgb, x, y, pipeline.front.width_px)
 
 
 def _cut(rgb: Image, x: float, y: float, width: float) -> Head:

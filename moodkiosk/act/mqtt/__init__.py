@@ -1,5 +1,5 @@
 """MQTT: what the kiosk publishes, what it may be asked, and the connection beneath. `publisher` is all act needs.
 
 `topics` names them, `payloads` are what is said, `outbox` what waits, `connection` and `client` the way (`backoff`,
-`gate`, `unacknowledged` keep it polite), `visit` a short call on the broker, `tables` the documentation's tables.
+`throttle`, `unacknowledged` keep it polite), `visit` a short call on the broker, `tables` the documentation's tables.
 """

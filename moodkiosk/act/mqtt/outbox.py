@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from moodkiosk.act.homeassistant.payload import Component, Discovery
 from moodkiosk.act.mqtt import payloads
-from moodkiosk.act.mqtt.gate import SETTLE_SECONDS, StateGate
+from moodkiosk.act.mqtt.throttle import SETTLE_SECONDS, StateThrottle
 from moodkiosk.act.mqtt.topics import Message, Topics
 from moodkiosk.moods import View
 
@@ -40,7 +40,7 @@ class Outbox:
         self._health_seconds = health_seconds
         self._online = False
         self._view: View | None = None
-        self._gate = StateGate()
+        self._gate = StateThrottle()
         self._events: deque[bytes] = deque()
         self._results: deque[bytes] = deque()
         # What is retained besides the state, in the order in which it is sent. "online" comes last: nobody shall take

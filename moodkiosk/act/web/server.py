@@ -59,7 +59,7 @@ class Page:
         self._ask = ask
         self._state_dir = state_dir
         self._wall = wall or WallClock().always
-        self._board = Snapshot(settings.kiosk.name, self._wall, read_only=settings.web.read_only)
+        self._snapshot = Snapshot(settings.kiosk.name, self._wall, read_only=settings.web.read_only)
         self._display_key = secrets.token_urlsafe(32)
         self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
         self._stopping = threading.Event()
@@ -81,19 +81,19 @@ class Page:
 
     def show(self, view: View) -> None:
         """The kiosk has a new view of itself."""
-        self._board.show(view)
+        self._snapshot.show(view)
 
     def tell(self, event: MoodEvent) -> None:
         """Something happened once."""
-        self._board.tell(event)
+        self._snapshot.tell(event)
 
     def decided(self, decision: Decision) -> None:
         """The kiosk has decided something."""
-        self._board.decided(decision)
+        self._snapshot.decided(decision)
 
     def health(self, figures: Mapping[str, object]) -> None:
         """The kiosk's surroundings, with the keys of `snapshot.HEALTH`; cheap when nothing has changed."""
-        self._board.health(figures)
+        self._snapshot.health(figures)
 
     def stop(self) -> None:
         """Ends the page and its streams, within STOP_SECONDS."""
@@ -137,12 +137,12 @@ class Page:
         if not await self._listening():
             return
         history = HistoryFile(self._state_dir, keep=self._settings.web.keep_history)
-        self._board.begin_with(await asyncio.to_thread(history.load, self._wall))
+        self._snapshot.begin_with(await asyncio.to_thread(history.load, self._wall))
         server = await asyncio.to_thread(self._server)  # imports, and reads files
         assert self._streams is not None
         assert self._socket is not None
         self._write_display_file(self._socket.getsockname()[1])
-        self._board.changed = self._wake
+        self._snapshot.changed = self._wake
         saving = asyncio.ensure_future(self._save(history))
         serving = asyncio.ensure_future(server.serve(sockets=[self._socket]))
         self._socket.listen()  # from now on, and not only once the server's task has had its turn
@@ -152,7 +152,7 @@ class Page:
         self._streams.close()
         server.leave()
         saving.cancel()
-        history.save(self._board.day)
+        history.save(self._snapshot.day)
         await serving
 
     async def _listening(self) -> bool:
@@ -185,9 +185,9 @@ class Page:
         web = self._settings.web
         sessions = Sessions(Path(web.password_file), self._state_dir) if web.password_file else None
         assert sessions or web.host in load.LOOPBACK, "config sees to it"
-        self._streams = Streams(self._board)
+        self._streams = Streams(self._snapshot)
         parts = Parts(
-            snapshot=self._board,
+            snapshot=self._snapshot,
             streams=self._streams,
             pages=Pages(),
             ask=self._ask,
@@ -211,7 +211,7 @@ class Page:
     async def _save(self, history: HistoryFile) -> None:
         while True:
             await asyncio.sleep(SAVE_SECONDS)
-            await asyncio.to_thread(history.save, self._board.day)
+            await asyncio.to_thread(history.save, self._snapshot.day)
 
     def _write_display_file(self, port: int) -> None:
         """For the screen on the kiosk itself: a file that only this machine's group can read, and that lets it in."""

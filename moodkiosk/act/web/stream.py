@@ -30,7 +30,7 @@ class Streams:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.open: set[asyncio.Event] = set()
-        self._board = snapshot
+        self._snapshot = snapshot
         self._closing = False
 
     @property
@@ -60,7 +60,7 @@ class Streams:
         woken.set()
         self.open.add(woken)
         leaving = asyncio.ensure_future(_leave(receive, woken))
-        news = News(self._board)
+        news = News(self._snapshot)
         try:
             await _put(send, b"retry: 2000\n" + _event("hello", msgspec.json.encode(hello)))
             while not (self._closing or leaving.done()):
@@ -81,7 +81,7 @@ class News:
     """What is new on the snapshot since this was asked last."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._board = snapshot
+        self._snapshot = snapshot
         self._told = snapshot.events_told
         self._state = b""
         self._day: Day | None = None
@@ -89,10 +89,10 @@ class News:
     def fetch(self) -> bytes:
         """The news as events; empty if there is none."""
         lines = []
-        for number, event in self._board.events_after(self._told):
+        for number, event in self._snapshot.events_after(self._told):
             lines.append(_event("happened", event))
             self._told = number
-        state, day = self._board.state, self._board.day
+        state, day = self._snapshot.state, self._snapshot.day
         if state is not self._state:
             lines.append(_event("state", state))
         if day is not self._day:

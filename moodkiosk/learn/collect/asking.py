@@ -35,7 +35,7 @@ class Earlier:
         self.labels = tuple(sorted({label for part in self._parts for label in part.labels}))
 
     def summary_of(self, person: str) -> dict[str, Floats]:
-        """Traits of what was recorded of that person, by label. Mirror images do not compare, and are left out."""
+        """A summary of what was recorded of that person, by label. Mirror images do not compare, and are left out."""
         import numpy as np
 
         from moodkiosk.learn.data.summary import summarised

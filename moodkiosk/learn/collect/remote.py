@@ -129,7 +129,7 @@ def bring_back(there: Connection, folder: Path) -> list[Path]:
     came: dict[str, Path] = {}
     damaged: list[str] = []
     if waiting:
-        with tempfile.TemporaryDirectory(prefix="moodkiosk-bring-") as inbox:
+        with tempfile.TemporaryDirectory(prefix="moodkiosk-remote-") as inbox:
             there.fetch(OUTBOX, Path(inbox))
             for name in waiting:
                 try:

@@ -246,7 +246,7 @@ class Sitting:
             self.take, self.warnings = None, []
 
     def _others(self) -> dict[str, Floats]:
-        """Traits of what was recorded so far, by label, without the label under way."""
+        """A summary of what was recorded so far, by label, without the label under way."""
         found: dict[str, list[Floats]] = {label: [rows] for label, rows in self.plan.known.items()}
         for kept in self.kept:
             found.setdefault(kept.label, []).append(kept.summary)

@@ -1,4 +1,4 @@
-"""Recordings of drawn actors: random people, moods, distances, poses and light, seen through the kiosk's own eyes."""
+"""Recordings of drawn actors: random people, moods, distances, poses, light, seen by the kiosk's own pipeline."""
 
 from __future__ import annotations
 

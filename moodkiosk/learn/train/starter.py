@@ -55,7 +55,7 @@ FOLDS, SEEDS = 5, 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
+class StarterData:
     """What the starter is fitted to.
 
     Attributes:
@@ -97,7 +97,7 @@ def make(data: Dataset, settings: TrainingSettings, stage: Stage, say: Callable[
     data = data.select(np.isin(data.label, LABELS))
     say(f"drawing {len(ACTORS)} actors in {len(LABELS)} moods, {ACTOR_PICTURES} pictures each")
     acted = actors.recorded(ACTORS, ACTOR_PICTURES)
-    plan = Lesson(vectors(data, FACE), _numbers(data), data.person, (vectors(acted, FACE), _numbers(acted)))
+    plan = StarterData(vectors(data, FACE), _numbers(data), data.person, (vectors(acted, FACE), _numbers(acted)))
     shares = cross_validated(plan, settings, stage)
     temperature = figures.best_temperature(np.tile(plan.y, SEEDS), np.concatenate(shares))
     metrics = _metrics(plan.y, [tempered(share, temperature) for share in shares])
@@ -125,7 +125,7 @@ def make(data: Dataset, settings: TrainingSettings, stage: Stage, say: Callable[
     return file
 
 
-def cross_validated(plan: Lesson, settings: TrainingSettings, stage: Stage) -> list[Floats]:
+def cross_validated(plan: StarterData, settings: TrainingSettings, stage: Stage) -> list[Floats]:
     """For each seed, the probabilities of all real samples, each by a network that had not seen that person."""
     told, done, found = stage("cross-validation", FOLDS * SEEDS), 0, []
     for seed in range(SEEDS):

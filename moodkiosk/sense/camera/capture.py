@@ -31,7 +31,7 @@ STEADY_SECONDS = 30.0
 """A camera that delivered for this long has recovered."""
 OFF_TURN_SECONDS = 1.0
 """How often the thread shows that it lives while the camera is off."""
-log = logging.getLogger("moodkiosk.sense.camera.source")
+log = logging.getLogger("moodkiosk.sense.camera")
 
 
 class Opened(Protocol):

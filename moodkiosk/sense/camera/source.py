@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 RATE_FRAMES = 100
 """The rate is compared with the wished one after this many pictures."""
 
-log = logging.getLogger("moodkiosk.sense.camera.source")
+log = logging.getLogger("moodkiosk.sense.camera")
 
 
 class Source(Protocol):

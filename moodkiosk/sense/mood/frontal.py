@@ -41,7 +41,7 @@ def mean_face() -> Array:
 
 
 def frontalised(xy: Array, points: Sequence[int]) -> Array:
-    """The given points of faces as they would look straight ahead, upright, with the eyes 1 apart and 0 between them.
+    """The given points of faces frontalised: straight ahead, upright, with the eyes 1 apart and 0 between them.
 
     Args:
         xy: landmarks in pixels, [..., 468, 2].

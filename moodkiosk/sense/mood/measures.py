@@ -185,7 +185,7 @@ def _face(face: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @functools.cache
 def _plan() -> tuple[tuple[int, ...], NDArray[np.float64], NDArray[np.float64]]:
-    """Every measure is linear in the upright face: the points that are needed, and the weights of their x and y."""
+    """Every measure is linear in the frontal face: the points that are needed, and the weights of their x and y."""
     points = tuple(sorted({i for sides in PLACES.values() for side in sides for i in side} | set(OUTER_EYES)))
     column = {point: index for index, point in enumerate(points)}
     across, up = np.zeros((2, len(points), len(_RECIPES)))

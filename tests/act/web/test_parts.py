@@ -98,7 +98,7 @@ def test_a_damaged_file_or_a_full_disk_stops_nothing(tmp_path: Path, caplog: pyt
     assert "cannot be deleted" in caplog.messages[-1]
 
 
-def test_a_board_begins_with_what_was_kept_and_goes_on() -> None:
+def test_a_snapshot_begins_with_what_was_kept_and_goes_on() -> None:
     snapshot = Snapshot("kiosk", lambda: NOON, read_only=False)
     snapshot.begin_with(history.add(history.Day(NOON.date()), NOBODY, NOON - timedelta(hours=2)))
     snapshot.show(HAPPY)

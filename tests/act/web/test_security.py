@@ -315,7 +315,7 @@ def test_while_the_page_is_flooded_every_reading_gets_its_turn_in_time(home: Hou
 # The password.
 
 
-def test_without_the_password_there_is_nothing_but_the_door(tmp_path: Path, password_file: Path) -> None:
+def test_without_the_password_there_is_nothing_but_the_sign_in(tmp_path: Path, password_file: Path) -> None:
     with page_only(tmp_path, password_file=str(password_file)) as (_, address):
         visitor = Visitor(address)
         assert (visitor.get("/").status, visitor.get("/").headers["location"]) == (303, "/login")
@@ -327,7 +327,7 @@ def test_without_the_password_there_is_nothing_but_the_door(tmp_path: Path, pass
         assert b"happy" not in visitor.get("/login").body
 
 
-def test_the_password_opens_a_session_that_outlives_a_restart_and_ends_at_the_door(
+def test_the_password_opens_a_session_that_outlives_a_restart_and_ends_at_the_sign_out(
     tmp_path: Path, password_file: Path
 ) -> None:
     with page_only(tmp_path, password_file=str(password_file)) as (_, address):

@@ -196,7 +196,7 @@ def test_a_command_that_fails_is_told(page: Page, watched: Watched) -> None:
     watched.complaints.clear()  # the browser says it as well
 
 
-# Guests, doors, and a kiosk that goes away.
+# Guests, sign-ins, and a kiosk that goes away.
 
 
 def test_guests_see_everything_and_can_touch_nothing_but_why(browser: Browser, tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_guests_see_everything_and_can_touch_nothing_but_why(browser: Browser, t
         page.screenshot(path=screenshot("guests"))
 
 
-def test_with_a_password_there_is_a_door_and_a_way_out(browser: Browser, tmp_path: Path) -> None:
+def test_with_a_password_there_is_a_sign_in_and_a_sign_out(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "word"
     file.write_text(password.hashed("correct horse battery"))
     with page_only(tmp_path, password_file=str(file)) as (_, address), opened(browser, address) as watched:

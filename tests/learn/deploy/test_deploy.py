@@ -226,7 +226,7 @@ def test_a_kiosk_without_moodkiosk_is_named(sshd: Sshd, homes: dict[str, Path], 
     assert "/opt/elsewhere/moodkiosk" in done.said
 
 
-def test_the_shelf_keeps_three_and_drops_the_oldest(tmp_path: Path) -> None:
+def test_the_store_keeps_three_and_drops_the_oldest(tmp_path: Path) -> None:
     store = ModelStore(tmp_path / "models" / "current.tflite")
     for number in range(6):
         assert store.put(b"%d" % number)

@@ -23,7 +23,7 @@ def face(x: float, y: float = 240.0, width: float = 60.0) -> Face:
 
 
 class Room:
-    """People whose places are known, looked at in turns as the eyes do it."""
+    """People whose places are known, looked at in turns as the pipeline does it."""
 
     def __init__(self, still_seconds: float | None = None, size: tuple[int, int] = (640, 480)) -> None:
         self.tracks = Tracks(still_seconds, size=size)

@@ -1,8 +1,8 @@
 """How often somebody who asks may cause a look at what plays: as a rule at once, but never so often that it is polling.
 
-A few looks are in hand, and each one used comes back after a while: IN_HAND + 86,400 / EVERY_SECONDS = 40 a day at
-most. So a person who asks gets an answer, and a page that is reloaded all day, or `moodkiosk status` in a loop, stays
-within the day's budget.
+A token bucket: a few looks are in hand, and each one used comes back after a while: IN_HAND + 86,400 / EVERY_SECONDS
+= 40 a day at most. So a person who asks gets an answer, and a page that is reloaded all day, or `moodkiosk status` in a
+loop, stays within the day's budget.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from moodkiosk.act.players.spotify.trouble import Trouble
+from moodkiosk.act.players.spotify.errors import ApiError
 
 Kind = TypeVar("Kind")
 
@@ -106,8 +106,8 @@ class Account(msgspec.Struct, frozen=True):
 
 
 def understand(answer: object, kind: type[Kind]) -> Kind:
-    """The answer as `kind`. Raises Trouble for one of another shape."""
+    """The answer as `kind`. Raises ApiError for one of another shape."""
     try:
         return msgspec.convert(answer, kind)
     except msgspec.ValidationError:
-        raise Trouble("garbage", "Spotify's answer cannot be understood") from None
+        raise ApiError("garbage", "Spotify's answer cannot be understood") from None

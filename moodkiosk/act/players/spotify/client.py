@@ -1,4 +1,4 @@
-"""What the kiosk asks of the Web API, through spotipy. Every method raises Trouble, and nothing else, for the world."""
+"""What the kiosk asks of the Web API, through spotipy. Every method raises ApiError, and only that, for the world."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from spotipy.oauth2 import SpotifyPKCE
 from moodkiosk.act.players.player import Clock
 from moodkiosk.act.players.spotify.account.tokens import SCOPES, TokenFile
 from moodkiosk.act.players.spotify.answers import Device, Devices, Found, Page, Playback, Playlist, understand
-from moodkiosk.act.players.spotify.line import Line
-from moodkiosk.act.players.spotify.trouble import LOGIN, Trouble
+from moodkiosk.act.players.spotify.errors import LOGIN, ApiError
+from moodkiosk.act.players.spotify.session import ApiSession
 from moodkiosk.config.settings import SpotifySettings
 
 Answer = TypeVar("Answer")
@@ -50,12 +50,14 @@ class Kept(CacheHandler):  # type: ignore[misc] # spotipy comes without types
 class SignIn(SpotifyPKCE):  # type: ignore[misc] # spotipy comes without types
     """Spotipy's PKCE sign-in, which here never prompts, opens no browser, and goes by our clock."""
 
-    def __init__(self, settings: SpotifySettings, line: Line, cache: CacheHandler, wall: Callable[[], float]) -> None:
+    def __init__(
+        self, settings: SpotifySettings, session: ApiSession, cache: CacheHandler, wall: Callable[[], float]
+    ) -> None:
         super().__init__(
             client_id=settings.client_id,
             redirect_uri=redirect_uri(settings),
             scope=list(SCOPES),
-            requests_session=line,
+            requests_session=session,
             requests_timeout=settings.timeout_seconds,
             open_browser=False,
             cache_handler=cache,
@@ -77,14 +79,14 @@ class SignIn(SpotifyPKCE):  # type: ignore[misc] # spotipy comes without types
         return fresh
 
     def _add_custom_values_to_token_info(self, token_info: object) -> dict[str, Any]:
-        """Spotipy's place to look at fresh tokens. Raises Trouble for something else than tokens."""
+        """Spotipy's place to look at fresh tokens. Raises ApiError for something else than tokens."""
         good = (
             isinstance(token_info, dict)
             and isinstance(token_info.get("access_token"), str)
             and isinstance(token_info.get("expires_in"), int)
         )
         if not isinstance(token_info, dict) or not good:
-            raise Trouble("garbage", "Spotify's answer to the sign-in cannot be understood", passing=True)
+            raise ApiError("garbage", "Spotify's answer to the sign-in cannot be understood", passing=True)
         token_info["expires_at"] = int(self._wall()) + token_info["expires_in"]
         token_info.setdefault("scope", " ".join(SCOPES))
         token_info["renewed"] = self._renewed
@@ -92,7 +94,7 @@ class SignIn(SpotifyPKCE):  # type: ignore[misc] # spotipy comes without types
 
     def _get_auth_response(self, open_browser: bool | None = None) -> str:  # noqa: ARG002 - spotipy's signature
         """Spotipy would ask on the terminal here; a service has none."""
-        raise Trouble("sign_in", f"not signed in to Spotify: {LOGIN}")
+        raise ApiError("sign_in", f"not signed in to Spotify: {LOGIN}")
 
 
 def redirect_uri(settings: SpotifySettings) -> str:
@@ -103,29 +105,29 @@ def redirect_uri(settings: SpotifySettings) -> str:
 class Client:
     """The Web API, as far as it is needed."""
 
-    def __init__(self, settings: SpotifySettings, tokens: TokenFile, line: Line, clock: Clock) -> None:
+    def __init__(self, settings: SpotifySettings, tokens: TokenFile, session: ApiSession, clock: Clock) -> None:
         self._tokens = tokens
-        self._line = line
+        self._session = session
         self._clock = clock
-        self._sign_in = SignIn(settings, line, Kept(tokens), clock.wall)
+        self._sign_in = SignIn(settings, session, Kept(tokens), clock.wall)
         self._api = spotipy.Spotify(
-            auth_manager=self._sign_in, requests_session=line, requests_timeout=settings.timeout_seconds
+            auth_manager=self._sign_in, requests_session=session, requests_timeout=settings.timeout_seconds
         )
         self._api.prefix = settings.developer.api_url
 
     def begin(self, deadline: float, superseded: Callable[[], bool]) -> None:
         """What follows belongs to one decision, which ends at `deadline` (monotonic seconds)."""
-        self._line.deadline, self._line.superseded = deadline, superseded
+        self._session.deadline, self._session.superseded = deadline, superseded
 
     def end(self) -> None:
         """Hangs up: a connection left open would be dead by the next decision."""
-        self._line.close()
+        self._session.close()
 
     def pause_for(self, seconds: float) -> None:
-        """Waits between two requests, in short steps. Raises Trouble at the deadline or for a newer decision."""
+        """Waits between two requests, in short steps. Raises ApiError at the deadline or for a newer decision."""
         until = self._clock.monotonic() + seconds
         while (left := until - self._clock.monotonic()) > 0:
-            self._clock.wait(min(left, self._line.left(), 0.25))
+            self._clock.wait(min(left, self._session.left(), 0.25))
 
     def playback(self) -> Playback | None:
         """What is playing or paused; None: nothing is."""
@@ -186,8 +188,8 @@ class Client:
         """A reading request may be repeated once after a passing failure."""
         try:
             return self._signed_in(send)
-        except Trouble as trouble:
-            if not trouble.passing:
+        except ApiError as error:
+            if not error.passing:
                 raise
         self.pause_for(REPEAT_SECONDS)
         return self._signed_in(send)
@@ -196,24 +198,24 @@ class Client:
         """Sends; refreshes the access token once if it is refused (spotipy never does)."""
         tokens = self._tokens.load()
         if tokens is None:
-            raise Trouble("sign_in", f"{self._tokens.problem}: {LOGIN}")
+            raise ApiError("sign_in", f"{self._tokens.problem}: {LOGIN}")
         if not set(SCOPES) <= set(str(tokens["scope"]).split()):
-            raise Trouble("sign_in", f"the sign-in does not allow all that is needed: {LOGIN}")
+            raise ApiError("sign_in", f"the sign-in does not allow all that is needed: {LOGIN}")
         try:
             try:
                 answer = send()
-            except Trouble as trouble:
-                if trouble.kind != "token":
+            except ApiError as error:
+                if error.kind != "token":
                     raise
                 self._sign_in.refresh_access_token(tokens["refresh_token"])
                 answer = send()
-            self._line.gate.answered()
+            self._session.rate_limit.answered()
             return answer
-        except Trouble as trouble:
-            if trouble.kind != "grant":
+        except ApiError as error:
+            if error.kind != "grant":
                 raise
             self._tokens.set_aside(tokens["refresh_token"])
-            raise Trouble("sign_in", trouble.text) from None
+            raise ApiError("sign_in", error.text) from None
         except requests.exceptions.JSONDecodeError:
             # Of the tokens; spotipy takes care of the others.
-            raise Trouble("garbage", "Spotify's answer to the sign-in cannot be understood", passing=True) from None
+            raise ApiError("garbage", "Spotify's answer to the sign-in cannot be understood", passing=True) from None

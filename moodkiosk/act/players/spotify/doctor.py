@@ -7,9 +7,9 @@ from pathlib import Path
 
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left, path_of, warning
-from moodkiosk.act.players.spotify.gate import Gate
-from moodkiosk.act.players.spotify.memory import Memory, ModelStore
-from moodkiosk.act.players.spotify.trouble import LOGIN, Trouble
+from moodkiosk.act.players.spotify.errors import LOGIN, ApiError
+from moodkiosk.act.players.spotify.memory import Memory, StateFile
+from moodkiosk.act.players.spotify.rate_limit import RateLimit
 from moodkiosk.config.settings import Config
 
 
@@ -20,19 +20,19 @@ def probe(settings: Config, state_dir: Path) -> tuple[str | None, str]:
     """
     from moodkiosk.act.players.spotify import speaker
     from moodkiosk.act.players.spotify.client import Client
-    from moodkiosk.act.players.spotify.line import Line
+    from moodkiosk.act.players.spotify.session import ApiSession
 
     clock = Clock()
     tokens = TokenFile(path_of(settings.spotify.token_file, state_dir))
     # The running kiosk keeps this file; here it is only read.
-    memory = ModelStore(state_dir / "spotify.json", Memory).kept
-    line = Line(Gate(memory, clock), clock.monotonic, lambda: None, settings.spotify.timeout_seconds)
-    client = Client(settings.spotify, tokens, line, clock)
+    memory = StateFile(state_dir / "spotify.json", Memory).kept
+    session = ApiSession(RateLimit(memory, clock), clock.monotonic, lambda: None, settings.spotify.timeout_seconds)
+    client = Client(settings.spotify, tokens, session, clock)
     client.begin(clock.monotonic() + settings.spotify.deadline_seconds, never)
     try:
         speaker.choose(client.devices(), settings.music.speaker)
-    except Trouble as trouble:
-        return _parted(trouble.text)
+    except ApiError as error:
+        return _parted(error.text)
     finally:
         client.end()
     left = days_left(tokens.authorized_at(), time.time())

@@ -81,7 +81,7 @@ class Memory(msgspec.Struct):
 Kept = TypeVar("Kept", bound=msgspec.Struct)
 
 
-class ModelStore(Generic[Kept]):
+class StateFile(Generic[Kept]):
     """A file that keeps one struct. What cannot be kept is kept in memory, and that is said once.
 
     Attributes:

@@ -11,8 +11,8 @@ import msgspec
 
 from moodkiosk.act.players.spotify.answers import Playlist
 from moodkiosk.act.players.spotify.client import Client
-from moodkiosk.act.players.spotify.memory import ModelStore
-from moodkiosk.act.players.spotify.trouble import Trouble
+from moodkiosk.act.players.spotify.errors import ApiError
+from moodkiosk.act.players.spotify.memory import StateFile
 from moodkiosk.decide.music import contexts
 from moodkiosk.moods import Choice
 
@@ -54,14 +54,14 @@ class Finder:
     """Looks music up, in the cache first."""
 
     def __init__(self, path: Path, client: Client, random_source: random.Random) -> None:
-        self._shelf = ModelStore(path, Library)
+        self._file = StateFile(path, Library)
         self._client = client
         self._random = random_source
 
     def find(
         self, choices: Sequence[Choice], mood: str | None, wall: float, last: str | None, reasons: list[str]
     ) -> Iterator[Music]:
-        """What the choices stand for, in their order, looked up one by one. Raises Trouble of any kind but "not_found".
+        """What the choices stand for, in order, looked up one by one. Raises ApiError of any kind but "not_found".
 
         Args:
             choices: of the decision.
@@ -78,14 +78,14 @@ class Finder:
                     yield self._own(choice.value, wall)
                 else:
                     yield from self._search(choice.value, wall, last)
-            except Trouble as trouble:
-                if trouble.kind != "not_found":
+            except ApiError as error:
+                if error.kind != "not_found":
                     raise
-                reasons.append(trouble.text)
+                reasons.append(error.text)
 
     def forget(self, uri: str) -> None:
         """Spotify does not know this one (any more): what was looked up is not to be believed."""
-        library = self._shelf.kept
+        library = self._file.kept
         if library.own and any(music.uri == uri for music in library.own.found):
             library.own = None
         library.searches = {
@@ -95,33 +95,33 @@ class Finder:
 
     def save(self) -> None:
         """Keeps what was looked up."""
-        self._shelf.save()
+        self._file.save()
 
     def _context(self, text: str, mood: str | None) -> Music:
         try:
             context = contexts.choice(text)
         except contexts.NotAContext as error:
-            raise Trouble("not_found", str(error)) from None
+            raise ApiError("not_found", str(error)) from None
         if context.kind != "uri":
-            raise Trouble("not_found", f"'{text}' is neither a Spotify URI nor a share link")
-        library = self._shelf.kept
+            raise ApiError("not_found", f"'{text}' is neither a Spotify URI nor a share link")
+        library = self._file.kept
         looked_up = [library.own, *library.searches.values()]
         known = (music for looked in looked_up if looked for music in looked.found if music.uri == context.value)
         named = f"the {context.value.split(':')[1]} for “{mood}”" if mood else context.value
         return next(known, Music(context.value, named))
 
     def _own(self, name: str, wall: float) -> Music:
-        library = self._shelf.kept
+        library = self._file.kept
         for limit in (PLAYLISTS_SECONDS, LOOK_AGAIN_SECONDS):
             if library.own is None or not 0 <= wall - library.own.at < limit:
                 library.own = Looked(wall, _playable(self._client.own_playlists()))
             found = next((music for music in library.own.found if _same(music.name, name)), None)
             if found:
                 return found
-        raise Trouble("not_found", f"there is no playlist '{name}' in your library")
+        raise ApiError("not_found", f"there is no playlist '{name}' in your library")
 
     def _search(self, words: str, wall: float, last: str | None) -> Iterator[Music]:
-        searches = self._shelf.kept.searches
+        searches = self._file.kept.searches
         looked = searches.get(words)
         lasts = NOTHING_SECONDS if looked is not None and not looked.found else FOUND_SECONDS
         if looked is None or not 0 <= wall - looked.at < lasts:
@@ -130,7 +130,7 @@ class Finder:
             if len(searches) > SEARCHES_MAX:
                 del searches[min(searches, key=lambda key: searches[key].at)]
         if not looked.found:
-            raise Trouble("not_found", f"the search '{words}' finds nothing")
+            raise ApiError("not_found", f"the search '{words}' finds nothing")
         others = [music for music in looked.found if music.uri != last] or looked.found
         # Two of them are enough to try: the first may have been deleted.
         yield from self._random.sample(others, k=min(2, len(others)))

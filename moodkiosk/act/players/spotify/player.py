@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, TypeVar
 from moodkiosk.act.players.player import Clock, PlayerStatus, Superseded
 from moodkiosk.act.players.spotify import allowance
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left, path_of, warning
-from moodkiosk.act.players.spotify.gate import Gate
-from moodkiosk.act.players.spotify.memory import Memory, ModelStore
-from moodkiosk.act.players.spotify.trouble import LOGIN, Kind, Trouble
+from moodkiosk.act.players.spotify.errors import LOGIN, ApiError, Kind
+from moodkiosk.act.players.spotify.memory import Memory, StateFile
+from moodkiosk.act.players.spotify.rate_limit import RateLimit
 from moodkiosk.config.settings import Config
 from moodkiosk.moods import Decision, LookReport, PlayerReport
 
@@ -44,10 +44,10 @@ class SpotifyPlayer:
         self._config = config
         self._state_dir = state_dir
         self._clock = clock
-        self._shelf = ModelStore(state_dir / "spotify.json", Memory)
+        self._file = StateFile(state_dir / "spotify.json", Memory)
         self._tokens = TokenFile(path_of(config.spotify.token_file, state_dir))
-        self._gate = Gate(self._shelf.kept, clock)
-        self._trouble: Trouble | None = None
+        self._rate_limit = RateLimit(self._file.kept, clock)
+        self._error: ApiError | None = None
         self._refused_tokens: object = None
         self._waits: str | None = None
         self._said = "ready"
@@ -60,7 +60,7 @@ class SpotifyPlayer:
         """Carries out a decision to play, pause or skip; see `players.Player`."""
         from moodkiosk.act.players.spotify.remote import Outcome
 
-        name, trouble = decision.speaker or self._config.music.speaker, None
+        name, error = decision.speaker or self._config.music.speaker, None
 
         def carry_out(remote: Remote) -> Outcome:
             do = {"pause": remote.pause, "skip": remote.skip}.get(decision.action, remote.play)
@@ -68,12 +68,12 @@ class SpotifyPlayer:
 
         try:
             outcome = self._at_the_remote(carry_out, self._config.spotify.deadline_seconds, superseded)
-        except Trouble as found:
-            trouble = found
+        except ApiError as found:
+            error = found
             outcome = Outcome("failed", found.text)
-        if trouble is not None and trouble.kind == "replaced":
+        if error is not None and error.kind == "replaced":
             return None
-        self._note(trouble, outcome.text if outcome.retry_at is not None else None)
+        self._note(error, outcome.text if outcome.retry_at is not None else None)
         return PlayerReport(
             outcome.kind,
             self._clock.monotonic(),
@@ -87,17 +87,17 @@ class SpotifyPlayer:
 
     def look(self, superseded: Superseded) -> LookReport | None:
         """Looks once at what plays; see `players.Player`."""
-        memory, clock, name = self._shelf.kept, self._clock, self._config.music.speaker
+        memory, clock, name = self._file.kept, self._clock, self._config.music.speaker
         allowance.use(memory, clock.wall())
         seconds = min(LOOK_SECONDS, self._config.spotify.deadline_seconds)
         try:
             kind, reason = self._at_the_remote(lambda remote: remote.look(name), seconds, superseded)
-        except Trouble as trouble:
-            if trouble.kind == "replaced":
+        except ApiError as error:
+            if error.kind == "replaced":
                 return None
-            self._note(trouble, self._waits)
-            return LookReport("unknown", clock.monotonic(), trouble.text)
-        if self._trouble is not None and self._trouble.kind in MENDED_BY_LOOKING:
+            self._note(error, self._waits)
+            return LookReport("unknown", clock.monotonic(), error.text)
+        if self._error is not None and self._error.kind in MENDED_BY_LOOKING:
             self._note(None, self._waits)
         started = memory.started
         since = datetime.fromtimestamp(started.at, UTC) if kind == "ours" and started is not None else None
@@ -106,11 +106,11 @@ class SpotifyPlayer:
     def no_look(self) -> str | None:
         """Why not to look now; any thread may ask."""
         wall, at = self._clock.wall(), self._clock.monotonic()
-        if self._tokens.load() is None or self._gate.until() is not None:
+        if self._tokens.load() is None or self._rate_limit.until() is not None:
             return self.status().text
         if self._looked_at is not None and at - self._looked_at < allowance.APART_SECONDS:
             return "that was done a moment ago"
-        if allowance.used_up(self._shelf.kept, wall) or self._requests_today(wall) >= allowance.REQUESTS_A_DAY:
+        if allowance.used_up(self._file.kept, wall) or self._requests_today(wall) >= allowance.REQUESTS_A_DAY:
             return "it was asked for too often: Spotify's daily quota is small"
         return None
 
@@ -122,24 +122,20 @@ class SpotifyPlayer:
             self._text(left),
             self._requests_today(wall),
             left,
-            self._gate.until(),
+            self._rate_limit.until(),
         )
 
     def _text(self, left: float | None) -> str:
-        tokens, trouble = self._tokens.load(), self._trouble
+        tokens, error = self._tokens.load(), self._error
         if tokens is None:
             return f"{self._tokens.problem}: {LOGIN}"
         try:
-            self._gate.check()
-        except Trouble as closed:
+            self._rate_limit.check()
+        except ApiError as closed:
             return closed.text
         # A new sign-in, or time, may have settled what was wrong.
-        if (
-            trouble is not None
-            and trouble.kind != "busy"
-            and (trouble.kind != "sign_in" or tokens is self._refused_tokens)
-        ):
-            return trouble.text
+        if error is not None and error.kind != "busy" and (error.kind != "sign_in" or tokens is self._refused_tokens):
+            return error.text
         text = self._waits or "ready"
         if left is not None and warning(left) is not None:
             days = max(0, int(left))
@@ -148,16 +144,16 @@ class SpotifyPlayer:
 
     def _prepare(self) -> tuple[Client, Finder]:
         from moodkiosk.act.players.spotify.client import Client
-        from moodkiosk.act.players.spotify.line import Line
         from moodkiosk.act.players.spotify.music import Finder
+        from moodkiosk.act.players.spotify.session import ApiSession
 
         spotify = self._config.spotify
-        line = Line(self._gate, self._clock.monotonic, self._count, spotify.timeout_seconds)
-        client = Client(spotify, self._tokens, line, self._clock)
+        session = ApiSession(self._rate_limit, self._clock.monotonic, self._count, spotify.timeout_seconds)
+        client = Client(spotify, self._tokens, session, self._clock)
         return client, Finder(self._state_dir / "spotify-music.json", client, random.Random())
 
     def _at_the_remote(self, do: Callable[[Remote], Found], seconds: float, superseded: Superseded) -> Found:
-        """Does something with the remote control, within so many seconds. Raises Trouble."""
+        """Does something with the remote control, within so many seconds. Raises ApiError."""
         from moodkiosk.act.players.spotify.remote import Remote
 
         music, spotify = self._config.music, self._config.spotify
@@ -165,31 +161,31 @@ class SpotifyPlayer:
         client.begin(self._clock.monotonic() + seconds, superseded)
         respect_seconds = 60 * music.respect_manual_minutes
         try:
-            self._gate.check()
-            return do(Remote(client, finder, self._shelf.kept, self._clock, respect_seconds, spotify.wake_command))
+            self._rate_limit.check()
+            return do(Remote(client, finder, self._file.kept, self._clock, respect_seconds, spotify.wake_command))
         finally:
             client.end()
-            self._shelf.save()
+            self._file.save()
             finder.save()
             self._looked_at = self._clock.monotonic()
 
     def _requests_today(self, wall: float) -> int:
-        memory = self._shelf.kept
+        memory = self._file.kept
         return memory.requests if memory.requests_day == _day(wall) else 0
 
     def _count(self) -> None:
-        memory, day = self._shelf.kept, _day(self._clock.wall())
+        memory, day = self._file.kept, _day(self._clock.wall())
         if memory.requests_day != day:
             memory.requests_day, memory.requests = day, 0
         memory.requests += 1
 
-    def _note(self, trouble: Trouble | None, waits: str | None) -> None:
+    def _note(self, error: ApiError | None, waits: str | None) -> None:
         """Keeps what is wrong for the status, and logs it when that has changed."""
         self._waits = waits
-        self._trouble, self._refused_tokens = trouble, self._tokens.load()
-        text = trouble.text if trouble else "ready"
+        self._error, self._refused_tokens = error, self._tokens.load()
+        text = error.text if error else "ready"
         if text != self._said:
-            log.log(logging.WARNING if trouble else logging.INFO, "spotify: %s", text)
+            log.log(logging.WARNING if error else logging.INFO, "spotify: %s", text)
             self._said = text
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from moodkiosk.act.players.player import Clock
-from moodkiosk.act.players.spotify import people, speaker
+from moodkiosk.act.players.spotify import override, speaker
 from moodkiosk.act.players.spotify.answers import Device, Playback
 from moodkiosk.act.players.spotify.client import Client
+from moodkiosk.act.players.spotify.errors import ApiError
 from moodkiosk.act.players.spotify.memory import Memory, Noticed, Started
 from moodkiosk.act.players.spotify.music import Finder, Music
-from moodkiosk.act.players.spotify.trouble import Trouble
 from moodkiosk.moods import Decision, LookKind, ReportKind
 
 VERIFY_SECONDS = 2.0
@@ -38,7 +38,7 @@ class Outcome:
 
 
 class Remote:
-    """Carries out one decision at a time. Every method raises Trouble when the world does not let it."""
+    """Carries out one decision at a time. Every method raises ApiError when the world does not let it."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Remote:
         """Starts the first of the decision's choices that can be started, unless people come first."""
         playback = self._look(name)
         if not decision.asked:
-            reason = people.hands_off(playback, name, self._memory, self._clock.wall(), self._respect_seconds)
+            reason = override.hands_off(playback, name, self._memory, self._clock.wall(), self._respect_seconds)
             if reason is not None:
                 return Outcome("overridden", reason)
             if decision.finish_song and (waiting := self._song_first(playback, name)):
@@ -75,19 +75,19 @@ class Remote:
                     speaker.fit_volume(
                         self._client, playback.device if playback else None, decision.volume_percent_max, self._memory
                     )
-            except Trouble as trouble:
-                if trouble.kind != "not_found":
+            except ApiError as error:
+                if error.kind != "not_found":
                     raise
                 self._finder.forget(music.uri)
-                reasons.append(f"{music.name}: {trouble.text}")
+                reasons.append(f"{music.name}: {error.text}")
             else:
                 return Outcome("played", what=music.name, uri=music.uri)
-        raise Trouble("not_found", "nothing to play: " + ("; ".join(reasons) or "no music is set for this mood"))
+        raise ApiError("not_found", "nothing to play: " + ("; ".join(reasons) or "no music is set for this mood"))
 
     def look(self, name: str) -> tuple[LookKind, str]:
         """What plays, as the next decision would judge it; for "others", what they do."""
         playback = self._look(name)
-        reason = people.hands_off(playback, name, self._memory, self._clock.wall(), self._respect_seconds)
+        reason = override.hands_off(playback, name, self._memory, self._clock.wall(), self._respect_seconds)
         if reason is not None:
             return "others", reason
         return ("ours" if playback is not None and playback.is_playing else "nothing"), ""
@@ -98,28 +98,28 @@ class Remote:
         if playback is None or not playback.is_playing:
             return Outcome("paused")
         device = playback.device
-        if device is None or device.id is None or not people.is_speaker(device, name, memory):
+        if device is None or device.id is None or not override.is_speaker(device, name, memory):
             if decision.asked:
-                raise Trouble("no_speaker", f"nothing is playing on '{name}'")
+                raise ApiError("no_speaker", f"nothing is playing on '{name}'")
             return Outcome("overridden", f"somebody plays music on {device.name if device else 'another device'}")
         if not decision.asked and not memory.is_ours(playback.context_uri):
             return Outcome("overridden", f"somebody plays something else on {device.name}")
         try:
             self._client.pause(device.id)
-        except Trouble as trouble:
-            if trouble.kind != "restricted":  # it has just been paused
+        except ApiError as error:
+            if error.kind != "restricted":  # it has just been paused
                 raise
         memory.paused_by_us = not decision.asked
         if decision.asked:
-            memory.noticed = Noticed(people.mark(playback), self._clock.wall())
+            memory.noticed = Noticed(override.mark(playback), self._clock.wall())
         return Outcome("paused")
 
     def skip(self, decision: Decision, name: str) -> Outcome:  # noqa: ARG002 - only people ask for it
         """Goes to the next song on the speaker."""
         playback = self._look(name)
         device = playback.device if playback else None
-        if device is None or device.id is None or not people.is_speaker(device, name, self._memory):
-            raise Trouble("no_speaker", f"nothing is playing on '{name}'")
+        if device is None or device.id is None or not override.is_speaker(device, name, self._memory):
+            raise ApiError("no_speaker", f"nothing is playing on '{name}'")
         self._client.skip(device.id)
         return Outcome("skipped")
 
@@ -136,12 +136,12 @@ class Remote:
             playback is not None
             and playback.is_playing
             and playback.context_uri == uri
-            and people.is_speaker(playback.device, name, self._memory)
+            and override.is_speaker(playback.device, name, self._memory)
         )
 
     def _song_first(self, playback: Playback | None, name: str) -> Outcome | None:
         """The song that is playing on the speaker is to be finished: says when to come again."""
-        if playback is None or not people.is_speaker(playback.device, name, self._memory):
+        if playback is None or not override.is_speaker(playback.device, name, self._memory):
             return None
         left = playback.remaining_seconds
         if left is None or left <= HARDLY_BEGUN_SECONDS or (playback.progress_ms or 0) < 1000 * HARDLY_BEGUN_SECONDS:
@@ -152,7 +152,7 @@ class Remote:
 
     def _start(self, music: Music, playback: Playback | None, decision: Decision, name: str) -> None:
         memory, cap = self._memory, decision.volume_percent_max
-        device = playback.device if playback and people.is_speaker(playback.device, name, memory) else None
+        device = playback.device if playback and override.is_speaker(playback.device, name, memory) else None
         active = device is not None and bool(device.id) and not device.is_restricted
         listed = False
         known = memory.speaker_id if memory.speaker_name == name else None
@@ -175,10 +175,10 @@ class Remote:
                 speaker.shuffle(self._client, device_id, memory)
             if not active and not memory.trusted:
                 self._verify(music, name)
-        except Trouble as trouble:
-            if trouble.kind == "no_speaker":
+        except ApiError as error:
+            if error.kind == "no_speaker":
                 raise
-            log.debug("it plays, as far as can be seen: %s", trouble.text)
+            log.debug("it plays, as far as can be seen: %s", error.text)
         if active:
             memory.trusted = True
 
@@ -195,8 +195,8 @@ class Remote:
         try:
             self._put(device_id, music.uri, song, name)
             return device_id
-        except Trouble as trouble:
-            if trouble.kind != "no_speaker":
+        except ApiError as error:
+            if error.kind != "no_speaker":
                 raise
         if not listed:
             self._memory.speaker_id = None
@@ -204,16 +204,18 @@ class Remote:
             try:
                 self._put(device_id, music.uri, song, name)
                 return device_id
-            except Trouble as trouble:
-                if trouble.kind != "no_speaker":
+            except ApiError as error:
+                if error.kind != "no_speaker":
                     raise
         try:
             self._client.transfer(device_id)
             self._put(device_id, music.uri, song, name)
-        except Trouble as trouble:
-            if trouble.kind != "no_speaker":
+        except ApiError as error:
+            if error.kind != "no_speaker":
                 raise
-            raise Trouble("no_speaker", f"speaker '{name}' does not react: choose it once in the Spotify app") from None
+            raise ApiError(
+                "no_speaker", f"speaker '{name}' does not react: choose it once in the Spotify app"
+            ) from None
         return device_id
 
     def _put(self, device_id: str, uri: str, song: int | None, name: str) -> None:
@@ -222,16 +224,16 @@ class Remote:
         memory.pending = uri
         try:
             self._client.start(device_id, uri, song)
-        except Trouble as trouble:
-            if trouble.unclear or trouble.kind == "restricted":
+        except ApiError as error:
+            if error.unclear or error.kind == "restricted":
                 try:
-                    if trouble.unclear:
+                    if error.unclear:
                         self._client.pause_for(VERIFY_SECONDS)
                     if self._plays(self._client.playback(), uri, name):
                         return
-                except Trouble as worse:
+                except ApiError as worse:
                     log.debug("could not look after a failed start: %s", worse.text)
-            if not trouble.unclear:
+            if not error.unclear:
                 memory.pending = before
             raise
 
@@ -239,8 +241,8 @@ class Remote:
         """Looks once whether a speaker that was not in use really plays."""
         self._client.pause_for(VERIFY_SECONDS)
         playback = self._client.playback()
-        if playback is None or not playback.is_playing or not people.is_speaker(playback.device, name, self._memory):
+        if playback is None or not playback.is_playing or not override.is_speaker(playback.device, name, self._memory):
             text = f"speaker '{name}' took the music but stays silent: choose it once in the Spotify app"
-            raise Trouble("no_speaker", text)
+            raise ApiError("no_speaker", text)
         log.debug("%s plays on %s", music.uri, name)
         self._memory.trusted = True

@@ -6,11 +6,11 @@ import logging
 import subprocess
 from collections.abc import Sequence
 
-from moodkiosk.act.players.spotify import people
+from moodkiosk.act.players.spotify import override
 from moodkiosk.act.players.spotify.answers import Device
 from moodkiosk.act.players.spotify.client import Client
+from moodkiosk.act.players.spotify.errors import ApiError
 from moodkiosk.act.players.spotify.memory import Memory
-from moodkiosk.act.players.spotify.trouble import Trouble
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -21,21 +21,21 @@ WAKE_SECONDS = 5.0
 
 
 def choose(devices: Sequence[Device], name: str) -> Device:
-    """The usable device of that name, whatever the case; of several the active one. Raises Trouble, saying why not."""
+    """The usable device of that name, whatever the case; of several the active one. Raises ApiError, saying why not."""
     named = [device for device in devices if device.name.casefold() == name.casefold()]
     usable = [device for device in named if device.id and not device.is_restricted]
     if usable:
         return next((device for device in usable if device.is_active), usable[0])
     if any(device.is_restricted for device in named):
-        raise Trouble("no_speaker", f"speaker '{name}' takes no commands from other apps (it is restricted)")
+        raise ApiError("no_speaker", f"speaker '{name}' takes no commands from other apps (it is restricted)")
     others = ", ".join(sorted({device.name for device in devices if device.name})) or "no other one"
-    raise Trouble(
+    raise ApiError(
         "no_speaker", f"speaker '{name}' not connected: choose it once in the Spotify app (connected: {others})"
     )
 
 
 def find(client: Client, name: str, memory: Memory, wake_command: Sequence[str], *, patient: bool) -> Device:
-    """Looks for the speaker. Raises Trouble if it is not there.
+    """Looks for the speaker. Raises ApiError if it is not there.
 
     Looks three times, three seconds apart, then runs the wake command once and looks a last time. While the speaker
     stays missing, only `patient` calls go to that length, and the wake command is not run again.
@@ -46,10 +46,10 @@ def find(client: Client, name: str, memory: Memory, wake_command: Sequence[str],
             client.pause_for(TRY_SECONDS)
         try:
             return seen(choose(client.devices(), name), name, memory)
-        except Trouble as trouble:
-            if trouble.kind != "no_speaker":
+        except ApiError as error:
+            if error.kind != "no_speaker":
                 raise
-            reason = trouble
+            reason = error
     memory.missing, memory.speaker_id = True, None
     if not wake_command or memory.woken:
         raise reason
@@ -72,12 +72,12 @@ def fit_volume(client: Client, device: Device | None, cap: int | None, memory: M
     """Lowers a volume above the cap, best-effort; False if that failed."""
     if device is None or device.id is None or not device.supports_volume:
         return True
-    target, after = people.volume(device.volume_percent, cap, memory.lowered)
+    target, after = override.volume(device.volume_percent, cap, memory.lowered)
     try:
         if target is not None:
             client.set_volume(device.id, target)
-    except Trouble as trouble:
-        log.warning("the volume of %s stays at %s %%: %s", device.name, device.volume_percent, trouble.text)
+    except ApiError as error:
+        log.warning("the volume of %s stays at %s %%: %s", device.name, device.volume_percent, error.text)
         return False
     memory.lowered = after
     return True
@@ -87,8 +87,8 @@ def shuffle(client: Client, device_id: str, memory: Memory) -> None:
     """Switches shuffle on, once and for all, best-effort."""
     try:
         client.shuffle(device_id)
-    except Trouble as trouble:
-        log.warning("shuffle could not be switched on: %s", trouble.text)
+    except ApiError as error:
+        log.warning("shuffle could not be switched on: %s", error.text)
         return
     memory.shuffled = True
 

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from moodkiosk.act.players import choose
 from moodkiosk.act.players.player import Player, never
-from moodkiosk.act.players.spotify import people, trouble
+from moodkiosk.act.players.spotify import errors, override
 from moodkiosk.act.players.spotify.account.tokens import LIFE_DAYS, days_left, warning
 from moodkiosk.act.players.spotify.answers import Context, Device, Playback
 from moodkiosk.act.players.spotify.doctor import probe
-from moodkiosk.act.players.spotify.memory import Lowered, Memory, ModelStore, Started
+from moodkiosk.act.players.spotify.memory import Lowered, Memory, Started, StateFile
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
 from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.moods import Choice, Decision, PlayerReport
@@ -59,7 +59,7 @@ class TestPeople:
     )
     def test_what_is_left_alone(self, playback: Playback | None, said: str | None) -> None:
         memory = Memory("Living room", "d1", started=Started("ours", "d1", 0.0), pending="maybe ours")
-        found = people.hands_off(playback, "Living room", memory, 10 * DAY, 3600)
+        found = override.hands_off(playback, "Living room", memory, 10 * DAY, 3600)
         assert (found is None) == (said is None)
         assert said is None or (found is not None and said in found)
 
@@ -74,7 +74,7 @@ class TestPeople:
         self, current: int, cap: int, was: int, now: int, noted: bool
     ) -> None:
         lowered = Lowered(max(was, now), now) if noted else None
-        target, after = people.volume(current, cap, lowered)
+        target, after = override.volume(current, cap, lowered)
         chosen = lowered.was if lowered is not None and lowered.now == current else current
         assert target is None or target <= min(cap, chosen)
         assert current <= cap or target == cap
@@ -104,7 +104,7 @@ class TestTrouble:
         kind=st.sampled_from(["application/json", "text/html"]),
     )
     def test_every_answer_is_good_or_a_trouble_in_words(self, status: int, body: bytes, kind: str) -> None:
-        found = trouble.of_answer(status, {"Content-Type": kind}, body, reading=True)
+        found = errors.of_answer(status, {"Content-Type": kind}, body, reading=True)
         assert (found is None) <= (status < 300)
         assert found is None or found.text
 
@@ -118,42 +118,42 @@ class TestTrouble:
         ),
         st.sampled_from([400, 401, 403, 404, 429, 500]),
     )
-    def test_errors_of_any_shape_are_troubles(self, said: object, status: int) -> None:
-        assert trouble.of_answer(status, {}, json.dumps(said).encode(), reading=False) is not None
+    def test_errors_of_any_shape_are_errors_of_ours(self, said: object, status: int) -> None:
+        assert errors.of_answer(status, {}, json.dumps(said).encode(), reading=False) is not None
 
     @given(st.text(max_size=20))
     def test_any_retry_after_is_bearable(self, text: str) -> None:
-        found = trouble.of_answer(429, {"Retry-After": text}, b"", reading=True)
+        found = errors.of_answer(429, {"Retry-After": text}, b"", reading=True)
         assert found is not None
-        assert found.retry_after_seconds is None or 0 <= found.retry_after_seconds <= trouble.BUSY_SECONDS_MAX
+        assert found.retry_after_seconds is None or 0 <= found.retry_after_seconds <= errors.BUSY_SECONDS_MAX
 
 
-class TestShelf:
+class TestStateFile:
     @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"requests": "many"}', b"\xff\xfe"])
     def test_a_damaged_file_is_a_fresh_start(self, tmp_path: Path, content: bytes) -> None:
         (tmp_path / "spotify.json").write_bytes(content)
-        shelf = ModelStore(tmp_path / "spotify.json", Memory)
-        assert shelf.kept == Memory()
-        shelf.kept.requests = 3
-        shelf.save()
-        assert ModelStore(tmp_path / "spotify.json", Memory).kept.requests == 3
+        file = StateFile(tmp_path / "spotify.json", Memory)
+        assert file.kept == Memory()
+        file.kept.requests = 3
+        file.save()
+        assert StateFile(tmp_path / "spotify.json", Memory).kept.requests == 3
 
     def test_nothing_is_written_while_nothing_changes(self, tmp_path: Path) -> None:
-        shelf = ModelStore(tmp_path / "spotify.json", Memory)
-        shelf.kept.requests = 3
-        shelf.save()
+        file = StateFile(tmp_path / "spotify.json", Memory)
+        file.kept.requests = 3
+        file.save()
         (tmp_path / "spotify.json").unlink()
-        shelf.save()
+        file.save()
         assert list(tmp_path.iterdir()) == []
 
     def test_a_folder_that_cannot_be_written_is_said_once(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         (tmp_path / "file").touch()
-        shelf = ModelStore(tmp_path / "file" / "spotify.json", Memory)
+        file = StateFile(tmp_path / "file" / "spotify.json", Memory)
         for count in range(3):
-            shelf.kept.requests = count + 1
-            shelf.save()
+            file.kept.requests = count + 1
+            file.save()
         assert caplog.text.count("cannot keep") == 1
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from moodkiosk.act import private
 from moodkiosk.act.players.spotify.account import redirect, tokens
-from moodkiosk.act.players.spotify.trouble import Trouble
+from moodkiosk.act.players.spotify.errors import ApiError
 from moodkiosk.config import load
 from moodkiosk.config.settings import Config
 from moodkiosk.failure import Failure, UsageError
@@ -28,7 +28,7 @@ from moodkiosk.host import paths
 
 if TYPE_CHECKING:
     from moodkiosk.act.players.spotify.client import SignIn
-    from moodkiosk.act.players.spotify.line import Line
+    from moodkiosk.act.players.spotify.session import ApiSession
 
 EXCHANGE_SECONDS = 30.0
 """The code is exchanged, and the speakers are listed, within this."""
@@ -46,20 +46,20 @@ def main(args: argparse.Namespace) -> int:
     path = tokens.path_of(settings.spotify.token_file, paths.state_dir(settings.paths, "act"))
     owner = private.owner_for(path, like=path)
     before = tokens.TokenFile(path).load() or {}
-    line, sign_in = _line(settings)
-    line.deadline = math.inf
+    session, sign_in = _session(settings)
+    session.deadline = math.inf
     code = _ask_for_code(settings, sign_in, args.seconds)
-    line.deadline = time.monotonic() + EXCHANGE_SECONDS
+    session.deadline = time.monotonic() + EXCHANGE_SECONDS
     try:
         sign_in.get_access_token(code=code, check_cache=False)
         found: dict[str, Any] = sign_in.cache_handler.get_cached_token()
         found.pop("renewed", None)
-        account = _prove(settings, line, found)
-    except Trouble as trouble:
+        account = _prove(settings, session, found)
+    except ApiError as error:
         text = "Spotify does not accept the code (each is good once, for minutes)"
-        raise Failure(f"{text if trouble.kind == 'grant' else trouble.text}; nothing has changed") from None
+        raise Failure(f"{text if error.kind == 'grant' else error.text}; nothing has changed") from None
     finally:
-        line.close()
+        session.close()
     try:
         tokens.write(path, {**found, "authorized_at": time.time(), "account": account}, owner)
     except OSError as error:
@@ -73,17 +73,17 @@ def main(args: argparse.Namespace) -> int:
     return 0
 
 
-def _line(settings: Config) -> tuple[Line, SignIn]:
+def _session(settings: Config) -> tuple[ApiSession, SignIn]:
     from spotipy.cache_handler import MemoryCacheHandler
 
     from moodkiosk.act.players.player import Clock
     from moodkiosk.act.players.spotify.client import SignIn
-    from moodkiosk.act.players.spotify.gate import Gate
-    from moodkiosk.act.players.spotify.line import Line
     from moodkiosk.act.players.spotify.memory import Memory
+    from moodkiosk.act.players.spotify.rate_limit import RateLimit
+    from moodkiosk.act.players.spotify.session import ApiSession
 
-    line = Line(Gate(Memory(), Clock()), time.monotonic, lambda: None, settings.spotify.timeout_seconds)
-    return line, SignIn(settings.spotify, line, MemoryCacheHandler(), time.time)
+    session = ApiSession(RateLimit(Memory(), Clock()), time.monotonic, lambda: None, settings.spotify.timeout_seconds)
+    return session, SignIn(settings.spotify, session, MemoryCacheHandler(), time.time)
 
 
 def _ask_for_code(settings: Config, sign_in: SignIn, seconds: float) -> str:
@@ -134,25 +134,25 @@ def _this_machine() -> str:
     return parts[2] if len(parts) == 4 else socket.gethostname()
 
 
-def _prove(settings: Config, line: Line, found: dict[str, Any]) -> str | None:
-    """Lists the speakers, and returns the account's id. Raises Trouble if the account cannot be used at all."""
+def _prove(settings: Config, session: ApiSession, found: dict[str, Any]) -> str | None:
+    """Lists the speakers, and returns the account's id. Raises ApiError if the account cannot be used at all."""
     import spotipy
 
     from moodkiosk.act.players.spotify.answers import Account, Devices, understand
 
     if not set(tokens.SCOPES) <= set(str(found.get("scope")).split()):
-        raise Trouble("refused", "not everything that is needed was allowed")
-    api = spotipy.Spotify(auth=found["access_token"], requests_session=line)
+        raise ApiError("refused", "not everything that is needed was allowed")
+    api = spotipy.Spotify(auth=found["access_token"], requests_session=session)
     api.prefix = settings.spotify.developer.api_url
     try:
         # spotipy asks for "me/", which the Web API's description does not know.
-        me = line.get(f"{api.prefix}me", headers={"Authorization": f"Bearer {found['access_token']}"})
+        me = session.get(f"{api.prefix}me", headers={"Authorization": f"Bearer {found['access_token']}"})
         account = understand(me.json(), Account)
         devices = understand(api.devices(), Devices).devices
-    except Trouble as trouble:
-        if trouble.kind in ("refused", "token"):
+    except ApiError as error:
+        if error.kind in ("refused", "token"):
             raise
-        print(f"Signed in. Whether the speakers are there could not be seen: {trouble.text}.")
+        print(f"Signed in. Whether the speakers are there could not be seen: {error.text}.")
         return None
     names = sorted({device.name for device in devices if device is not None})
     print(f"Signed in as {account.display_name or account.id}.")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from moodkiosk.act.players.player import Clock
+from moodkiosk.act.players.spotify.errors import BUSY_SECONDS, BUSY_SECONDS_MAX, ApiError
 from moodkiosk.act.players.spotify.memory import Memory
-from moodkiosk.act.players.spotify.trouble import BUSY_SECONDS, BUSY_SECONDS_MAX, Trouble
 
 UNASKED_SECONDS_MAX = 3600.0
 """Without a time from Spotify, the waiting time doubles up to this."""
 
 
-class Gate:
+class RateLimit:
     """Open, or closed until a time. Counts on the monotonic clock; the wall clock is only for the file."""
 
     def __init__(self, memory: Memory, clock: Clock) -> None:
@@ -26,11 +26,11 @@ class Gate:
             self._until = clock.monotonic() + left if left > 0 else None
 
     def check(self) -> None:
-        """Raises Trouble while closed."""
+        """Raises ApiError while closed."""
         if (until := self.until()) is not None:
             opens = datetime.fromtimestamp(self._clock.wall() + until - self._clock.monotonic()).astimezone()
             when = opens.strftime("%H:%M" if until - self._clock.monotonic() < 43_200 else "%a %d %b %H:%M")
-            raise Trouble("busy", f"Spotify asks to wait until {when}: {self._why}")
+            raise ApiError("busy", f"Spotify asks to wait until {when}: {self._why}")
 
     def until(self) -> float | None:
         """Monotonic seconds at which it opens; None: it is open."""
@@ -38,14 +38,14 @@ class Gate:
             self._until = None
         return self._until
 
-    def close(self, trouble: Trouble) -> None:
+    def close(self, error: ApiError) -> None:
         """Spotify asked to be left alone."""
-        seconds = trouble.retry_after_seconds
+        seconds = error.retry_after_seconds
         if seconds is None:
             before = self._memory.busy_seconds if self._memory.busy_until is not None else 0.0
             seconds = min(max(BUSY_SECONDS, 2 * before), UNASKED_SECONDS_MAX)
         seconds = min(max(seconds, 1.0), BUSY_SECONDS_MAX)
-        self._why = trouble.text
+        self._why = error.text
         self._until = self._clock.monotonic() + seconds
         self._memory.busy_until, self._memory.busy_seconds = self._clock.wall() + seconds, seconds
 

@@ -1,8 +1,8 @@
 """The only way to Spotify: a `requests` session that keeps the rules spotipy has none for.
 
-Every request is counted, waits at the gate, ends by the decision's deadline whatever the network does, is never
+Every request is counted, keeps to the rate limit, ends by the decision's deadline whatever the network does, is never
 repeated and never sleeps. Every answer is judged here, so that what comes back through spotipy is either good or a
-Trouble.
+ApiError.
 """
 
 from __future__ import annotations
@@ -17,44 +17,44 @@ from typing import Any
 import requests
 import urllib3
 
-from moodkiosk.act.players.spotify.gate import Gate
-from moodkiosk.act.players.spotify.trouble import Trouble, of_answer
+from moodkiosk.act.players.spotify.errors import ApiError, of_answer
+from moodkiosk.act.players.spotify.rate_limit import RateLimit
 
 ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 """No answer that is used here comes near this."""
 
 
-class Line(requests.Session):
-    """A session that obeys a gate and a deadline.
+class ApiSession(requests.Session):
+    """A session that obeys a rate limit and a deadline.
 
     Attributes:
-        gate: keeps requests back.
+        rate_limit: keeps requests back.
         deadline: monotonic seconds by which every request has ended.
         superseded: whether a newer decision waits; then no further request is sent.
     """
 
     def __init__(
-        self, gate: Gate, monotonic: Callable[[], float], count: Callable[[], None], timeout_seconds: float
+        self, rate_limit: RateLimit, monotonic: Callable[[], float], count: Callable[[], None], timeout_seconds: float
     ) -> None:
         super().__init__()
         self.deadline = 0.0
         self.superseded: Callable[[], bool] = lambda: False
-        self.gate = gate
+        self.rate_limit = rate_limit
         self._monotonic = monotonic
         self._count = count
         self._timeout_seconds = timeout_seconds
 
     def left(self) -> float:
-        """Seconds to the deadline. Raises Trouble when there are none, or a newer decision waits."""
+        """Seconds to the deadline. Raises ApiError when there are none, or a newer decision waits."""
         if self.superseded():
-            raise Trouble("replaced", "a newer decision took over")
+            raise ApiError("replaced", "a newer decision took over")
         if (seconds := self.deadline - self._monotonic()) <= 0:
-            raise Trouble("late", "Spotify took too long; given up")
+            raise ApiError("late", "Spotify took too long; given up")
         return seconds
 
     def request(self, method: str | bytes, url: str | bytes, **options: Any) -> requests.Response:  # type: ignore[override] # only spotipy calls it, with these
-        """Sends one request. Raises Trouble for all but a good answer."""
-        self.gate.check()
+        """Sends one request. Raises ApiError for all but a good answer."""
+        self.rate_limit.check()
         seconds = self.left()
         self._count()
         options |= {
@@ -63,13 +63,13 @@ class Line(requests.Session):
             "stream": True,
         }
         response = self._within(seconds, method, url, options)
-        trouble = of_answer(response.status_code, response.headers, response.content, reading=method == "GET")
-        if trouble is None:
+        error = of_answer(response.status_code, response.headers, response.content, reading=method == "GET")
+        if error is None:
             return response
-        if trouble.kind == "busy":
-            self.gate.close(trouble)
-            self.gate.check()
-        raise trouble
+        if error.kind == "busy":
+            self.rate_limit.close(error)
+            self.rate_limit.check()
+        raise error
 
     def _within(
         self, seconds: float, method: str | bytes, url: str | bytes, options: dict[str, Any]
@@ -94,22 +94,22 @@ class Line(requests.Session):
             for raw in begun:
                 with contextlib.suppress(ValueError, RuntimeError, OSError):  # it has just ended by itself
                     raw.shutdown()  # ends the read in the other thread
-            raise Trouble("late", "Spotify took too long; given up", unclear=True) from None
+            raise ApiError("late", "Spotify took too long; given up", unclear=True) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise offline(error) from None
 
 
-def offline(error: Exception) -> Trouble:
+def offline(error: Exception) -> ApiError:
     """What a broken or missing connection means, in words."""
     text = repr(error)
     if isinstance(error, requests.exceptions.SSLError):
-        return Trouble("offline", "Spotify cannot be reached safely: its certificate is refused (is the clock set?)")
+        return ApiError("offline", "Spotify cannot be reached safely: its certificate is refused (is the clock set?)")
     if "NameResolutionError" in text or "getaddrinfo" in text:
-        return Trouble("offline", "Spotify cannot be reached: its name is not found (is there internet?)")
+        return ApiError("offline", "Spotify cannot be reached: its name is not found (is there internet?)")
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return Trouble("offline", "Spotify cannot be reached: no connection in time")
+        return ApiError("offline", "Spotify cannot be reached: no connection in time")
     if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
-        return Trouble("offline", "Spotify does not answer in time", unclear=True)
+        return ApiError("offline", "Spotify does not answer in time", unclear=True)
     if "NewConnectionError" in text:
-        return Trouble("offline", "Spotify cannot be reached: the connection is refused")
-    return Trouble("offline", "the connection to Spotify broke off", passing=True, unclear=True)
+        return ApiError("offline", "Spotify cannot be reached: the connection is refused")
+    return ApiError("offline", "the connection to Spotify broke off", passing=True, unclear=True)

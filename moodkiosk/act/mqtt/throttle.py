@@ -17,7 +17,7 @@ WINDOW_SECONDS = 1.1
 """At most STATES states in any such window: a little over a second, since a network may push two messages together."""
 
 
-class StateGate:
+class StateThrottle:
     """Remembers what state the broker has and when it got its last ones.
 
     Attributes:

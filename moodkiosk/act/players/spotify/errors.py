@@ -33,7 +33,7 @@ BUSY_SECONDS_MAX = 7 * 86_400.0
 """No waiting time is believed beyond this."""
 
 
-class Trouble(Exception):
+class ApiError(Exception):
     """What went wrong.
 
     Attributes:
@@ -61,7 +61,7 @@ class Trouble(Exception):
         self.unclear = unclear
 
 
-def of_answer(status: int, headers: Mapping[str, str], body: bytes, *, reading: bool) -> Trouble | None:
+def of_answer(status: int, headers: Mapping[str, str], body: bytes, *, reading: bool) -> ApiError | None:
     """What is wrong with an answer of the Web API or of the accounts service, or None.
 
     Args:
@@ -73,18 +73,18 @@ def of_answer(status: int, headers: Mapping[str, str], body: bytes, *, reading: 
     if 300 <= status < 400 or _is_page(headers, body):
         if status < 400:
             text = "the network shows a page of its own instead of Spotify (a hotspot's sign-in?)"
-            return Trouble("portal", text)
+            return ApiError("portal", text)
         message, reason, code = "", "", ""
     else:
         message, reason, code = _said(body)
     if status < 300:
         if reading and body and not _is_json(body):
-            return Trouble("garbage", "Spotify's answer cannot be understood", passing=True)
+            return ApiError("garbage", "Spotify's answer cannot be understood", passing=True)
         return None
     if code:
         return _of_accounts(status, code, message)
     if status == 401:
-        return Trouble("token", f"Spotify does not accept the sign-in: {LOGIN}")
+        return ApiError("token", f"Spotify does not accept the sign-in: {LOGIN}")
     if status == 403:
         return _forbidden(message, reason)
     if status == 404:
@@ -93,10 +93,10 @@ def of_answer(status: int, headers: Mapping[str, str], body: bytes, *, reading: 
         return _busy(headers, message, reason)
     if status >= 500:
         text = f"Spotify is out of order just now (error {status})"
-        return Trouble("server", text, passing=status in (500, 502, 503, 504), unclear=True)
+        return ApiError("server", text, passing=status in (500, 502, 503, 504), unclear=True)
     if status == 400 and "uri" in message.lower():
-        return Trouble("not_found", f"Spotify says: {message}")
-    return Trouble("refused", f"Spotify refuses the request (error {status}{': ' if message else ''}{message})")
+        return ApiError("not_found", f"Spotify says: {message}")
+    return ApiError("refused", f"Spotify refuses the request (error {status}{': ' if message else ''}{message})")
 
 
 def _is_page(headers: Mapping[str, str], body: bytes) -> bool:
@@ -126,42 +126,42 @@ def _said(body: bytes) -> tuple[str, str, str]:
     return "", "", ""
 
 
-def _of_accounts(status: int, code: str, message: str) -> Trouble:
+def _of_accounts(status: int, code: str, message: str) -> ApiError:
     if code == "invalid_grant":
-        return Trouble("grant", f"the sign-in to Spotify has ended: {LOGIN}")
+        return ApiError("grant", f"the sign-in to Spotify has ended: {LOGIN}")
     if code == "invalid_client":
-        return Trouble("refused", f"Spotify does not know spotify.client_id: compare it with {DASHBOARD}")
+        return ApiError("refused", f"Spotify does not know spotify.client_id: compare it with {DASHBOARD}")
     if status >= 500:
-        return Trouble("server", f"Spotify's sign-in is out of order just now (error {status})", passing=True)
-    return Trouble("refused", f"Spotify refuses the sign-in ({code}{': ' if message else ''}{message})")
+        return ApiError("server", f"Spotify's sign-in is out of order just now (error {status})", passing=True)
+    return ApiError("refused", f"Spotify refuses the sign-in ({code}{': ' if message else ''}{message})")
 
 
-def _forbidden(message: str, reason: str) -> Trouble:
+def _forbidden(message: str, reason: str) -> ApiError:
     """403 means many things; the reason or the words of the message tell them apart."""
     low = message.lower()
     if "restriction violated" in low or "restricted device" in low:
-        return Trouble("restricted", f"the speaker does not take this command now ({message})")
+        return ApiError("restricted", f"the speaker does not take this command now ({message})")
     if reason == "PREMIUM_REQUIRED" or "premium" in low:
         whose = "the owner of the Spotify app needs" if "owner" in low else "playing needs"
-        return Trouble("refused", f"{whose} Spotify Premium ({message or reason})")
+        return ApiError("refused", f"{whose} Spotify Premium ({message or reason})")
     if "not registered" in low or "user management" in low:
         text = f"this Spotify account may not use your app: add it under User Management in {DASHBOARD} ({message})"
-        return Trouble("refused", text)
+        return ApiError("refused", text)
     if "scope" in low:
-        return Trouble("refused", f"the sign-in does not allow this: {LOGIN} ({message})")
-    return Trouble("refused", f"Spotify refuses: {message or reason or 'forbidden, without a reason'}")
+        return ApiError("refused", f"the sign-in does not allow this: {LOGIN} ({message})")
+    return ApiError("refused", f"Spotify refuses: {message or reason or 'forbidden, without a reason'}")
 
 
-def _not_found(message: str, reason: str) -> Trouble:
+def _not_found(message: str, reason: str) -> ApiError:
     if reason == "NO_ACTIVE_DEVICE" or "device" in message.lower():
-        return Trouble("no_speaker", "the speaker is not connected: choose it once in the Spotify app")
-    return Trouble("not_found", f"Spotify does not find it{': ' if message else ''}{message}")
+        return ApiError("no_speaker", "the speaker is not connected: choose it once in the Spotify app")
+    return ApiError("not_found", f"Spotify does not find it{': ' if message else ''}{message}")
 
 
-def _busy(headers: Mapping[str, str], message: str, reason: str) -> Trouble:
+def _busy(headers: Mapping[str, str], message: str, reason: str) -> ApiError:
     given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "").strip()
     seconds = min(float(given), BUSY_SECONDS_MAX) if given.isascii() and given.isdigit() else None
     if reason == "QUOTA_EXCEEDED" or "quota" in message.lower():
         text = "the day's quota of your Spotify app is used up"
-        return Trouble("busy", text, retry_after_seconds=QUOTA_SECONDS if seconds is None else seconds)
-    return Trouble("busy", "too many requests", retry_after_seconds=seconds)
+        return ApiError("busy", text, retry_after_seconds=QUOTA_SECONDS if seconds is None else seconds)
+    return ApiError("busy", "too many requests", retry_after_seconds=seconds)

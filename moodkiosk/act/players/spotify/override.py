@@ -1,4 +1,4 @@
-"""People first: whether what is playing, or was stopped, is to be left alone. Pure."""
+"""A person's override: whether what is playing, or was stopped, is to be left alone. Pure."""
 
 from __future__ import annotations
 
