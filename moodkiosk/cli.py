@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     add("run", "moodkiosk.operate.run:main", "Runs both halves on a desk, until Ctrl-C.", json=True)
     demo = add(
         "demo",
-        "moodkiosk.operate.demo:main",
+        "moodkiosk.operate.demo.command:main",
         "Runs the whole kiosk with a drawn actor, no camera needed.",
         config=False,
         json=True,

@@ -24,6 +24,8 @@ Port = Annotated[int, Meta(ge=1, le=65_535)]
 Rate = Annotated[float, Meta(ge=0.1, le=60)]
 # A topic part, and an id for Home Assistant: no slash, no MQTT wildcard.
 Id = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9_-]{1,40}\Z")]
+# A site, as browsers name it: no path, nothing that would end a header.
+Origin = Annotated[str, Meta(pattern=r"^https?://[a-zA-Z0-9.:\[\]-]{1,255}\Z")]
 # A topic to publish to: no MQTT wildcard.
 Topic = Annotated[str, Meta(pattern=r"^[^+#\x00]{0,200}\Z")]
 # A file or folder of this machine, with its whole path.
@@ -126,6 +128,7 @@ class WebSettings(Section, frozen=True):
     language: Literal["auto", "en", "de"] = "auto"
     password_file: FilePath = ""  # needed when host is not a loopback address
     allowed_hosts: tuple[str, ...] = ()  # further names under which the page may be called
+    framed_by: tuple[Origin, ...] = ()  # sites that may show the page in a frame
     read_only: bool = False
     keep_history: bool = False  # keep today's moods in the state folder
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page, Playwright, expect
 
@@ -49,7 +49,14 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def opened(browser: Browser, address: str, size: str = "kiosk", **options: Any) -> Iterator[Watched]:
+def opened(
+    browser: Browser,
+    address: str,
+    size: str = "kiosk",
+    *,
+    wait_until: Literal["load", "domcontentloaded"] = "load",
+    **options: Any,
+) -> Iterator[Watched]:
     """A page of its own, at one of `SIZES`, in English unless `options` (of a browser context) say otherwise."""
     width, height = SIZES[size]
     options = {"locale": "en-GB", "color_scheme": "light", "reduced_motion": "reduce"} | options
@@ -62,7 +69,7 @@ def opened(browser: Browser, address: str, size: str = "kiosk", **options: Any) 
         watched.page.on(
             "console", lambda message: watched.complaints.append(message.text) if message.type == "error" else None
         )
-        watched.page.goto(address)
+        watched.page.goto(address, wait_until=wait_until)
         yield watched
     finally:
         context.close()

@@ -198,7 +198,8 @@ class Page:
             display_key=self._display_key,
             blank=self._settings.display.blank_when_nobody,
         )
-        guard = Guard(application(parts), web.host, web.allowed_hosts, sessions, secrets.token_bytes(32))
+        key = secrets.token_bytes(32)
+        guard = Guard(application(parts), web.host, web.allowed_hosts, sessions, key, web.framed_by)
         return QuietServer(guard)
 
     def _wake(self) -> None:

@@ -119,25 +119,49 @@ class Scene:
 
     def _expression(self, into: float, seconds: float) -> Expression:
         index = min(max(int(into // self.mood_seconds), 0), len(self.moods) - 1)
-        now, before = EXPRESSIONS[self.moods[index]], EXPRESSIONS[self.moods[max(index - 1, 0)]]
-        shown = before.blend(now, _ease((into - index * self.mood_seconds) / BLEND_SECONDS))
-        lively = 0.9 + 0.1 * math.sin(1.3 * seconds)  # nobody holds a face quite still
-        shown = EXPRESSIONS["neutral"].blend(shown, lively)
-        blink = max(0.0, 1 - abs(seconds % 3.1 - 1.5) / 0.12)
-        return shown.blend(Expression(**{**_parts(shown), "eyes": -1.0}), blink)
+        since = into - index * self.mood_seconds
+        return expression(self.moods[max(index - 1, 0)], self.moods[index], since, seconds)
 
     def _pose(self, beside: float, seconds: float) -> Pose:
-        width, height = self.size
-        head = head_px(self.distance_metres, width)
-        sway = math.sin(0.9 * seconds), math.sin(1.7 * seconds + 1), math.sin(0.6 * seconds + 2)
-        return Pose(
-            x_px=width * 0.5 + head * 0.05 * sway[0] + beside * (width * 0.5 + 1.2 * head),
-            y_px=height * 0.42 + head * 0.02 * sway[1],
-            head_px=head * (1 + 0.02 * sway[2]),
-            roll_degrees=3 * sway[1],
-            yaw_degrees=5 * sway[0] + 10 * beside,
-            pitch_degrees=2 * sway[2],
-        )
+        return pose(self.size, self.distance_metres, beside, seconds)
+
+
+def expression(before: str, mood: str, since: float, seconds: float) -> Expression:
+    """A living face: `since` seconds ago it began to change from one mood to another. `seconds`: the time, to blink."""
+    shown = EXPRESSIONS[before].blend(EXPRESSIONS[mood], _ease(since / BLEND_SECONDS))
+    lively = 0.9 + 0.1 * math.sin(1.3 * seconds)  # nobody holds a face quite still
+    shown = EXPRESSIONS["neutral"].blend(shown, lively)
+    blink = max(0.0, 1 - abs(seconds % 3.1 - 1.5) / 0.12)
+    return shown.blend(Expression(**{**_parts(shown), "eyes": -1.0}), blink)
+
+
+def pose(size: tuple[int, int], distance_metres: float, beside: float, seconds: float, *, middle: float = 0.5) -> Pose:
+    """A person who sways a little.
+
+    Args:
+        size: (width, height) of the picture in pixels.
+        distance_metres: how far from the camera.
+        beside: 0 stands in place, 1 is out of the picture.
+        seconds: the time, to sway.
+        middle: where the person stands, as a share of the width.
+    """
+    width, height = size
+    head = head_px(distance_metres, width)
+    sway = math.sin(0.9 * seconds), math.sin(1.7 * seconds + 1), math.sin(0.6 * seconds + 2)
+    return Pose(
+        x_px=width * middle + head * 0.05 * sway[0] + beside * (width * (1 - middle) + 1.2 * head),
+        y_px=height * 0.42 + head * 0.02 * sway[1],
+        head_px=head * (1 + 0.02 * sway[2]),
+        roll_degrees=3 * sway[1],
+        yaw_degrees=5 * sway[0] + 10 * beside,
+        pitch_degrees=2 * sway[2],
+    )
+
+
+def beside(here: bool, since: float) -> float:
+    """How far out of the picture somebody is who began to come (`here`) or to leave so many seconds ago: 0 to 1."""
+    share = _ease(since / COME_SECONDS)
+    return 1 - share if here else share
 
 
 def play(scene: Scene, frames_per_second: float, seconds: float | None = None) -> Iterator[Frame]:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+
 from moodkiosk.sense.actor.actor import Scene
+from moodkiosk.sense.actor.cues import PlayFile
+from moodkiosk.sense.camera.pixels import CameraError
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
@@ -13,14 +19,16 @@ if TYPE_CHECKING:
 
 
 class Stage:
-    """A camera that sees the actor's scene from its start."""
+    """A camera that sees the actor: a scene from its start, or what a file says."""
 
     order: Literal["rgb", "bgr"] = "rgb"
 
-    def __init__(self, settings: CameraSettings) -> None:
-        self._scene = Scene(size=(settings.width, settings.height))
+    def __init__(self, settings: CameraSettings, script: Path | None = None) -> None:
+        """`script`: the file that says what the actor does (see `cues`); None: the usual scene."""
+        size = (settings.width, settings.height)
         self._interval_seconds = 1.0 / settings.frames_per_second
-        self._start = self._at = time.monotonic()
+        self._at = time.monotonic()
+        self._draw = _scene(self._at, size) if script is None else _directed(script, size)
         self.description = f"drawn actor, {settings.width}x{settings.height}"
 
     def grab(self, deadline_seconds: float) -> float:
@@ -33,8 +41,25 @@ class Stage:
         return self._at
 
     def picture(self) -> Image:
-        """The scene at the time of the last grab."""
-        return self._scene.picture_at(self._at - self._start)
+        """What is to be seen at the time of the last grab. Raises CameraError where the file says nothing."""
+        return self._draw(self._at)
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _scene(start: float, size: tuple[int, int]) -> Callable[[float], Image]:
+    scene = Scene(size=size)
+    return lambda at: scene.picture_at(at - start)
+
+
+def _directed(script: Path, size: tuple[int, int]) -> Callable[[float], Image]:
+    play = PlayFile(script)
+
+    def draw(at: float) -> Image:
+        try:
+            return play.read().picture_at(at, size)
+        except (OSError, msgspec.MsgspecError) as error:
+            raise CameraError(f"the actor does not know what to do: {error}", "unusable") from None
+
+    return draw

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
     from moodkiosk.sense.camera.pixels import Picture
 
+DIRECTED = "actor:"
+"""What the name of an actor begins with who does what a file says (`actor.cues`); the demo writes it."""
 RATE_FRAMES = 100
 """The rate is compared with the wished one after this many pictures."""
 
@@ -122,7 +124,7 @@ def check(settings: CameraSettings, source: str | None = None) -> None:
     if is_url(name):
         _check_network(settings)
     elif name not in ("rpicam", "actor") and not name.startswith("/dev/"):
-        _check_file(Path(name))
+        _check_file(_script(name) or Path(name))
 
 
 def open_source(settings: CameraSettings, source: str | None = None) -> Camera:
@@ -135,7 +137,7 @@ def open_source(settings: CameraSettings, source: str | None = None) -> Camera:
     live = name == "rpicam" or name.startswith("/dev/")
     return Camera(
         _opener(name)(settings, name),
-        mirrored=settings.mirrored and name != "actor",
+        mirrored=settings.mirrored and not is_actor(name),
         wanted=settings if live else None,
     )
 
@@ -145,10 +147,10 @@ def _opener(name: str) -> Callable[[CameraSettings, str], Source]:
         from moodkiosk.sense.camera import rpicam
 
         return lambda settings, _: rpicam.Rpicam(settings)
-    if name == "actor":
+    if is_actor(name):
         from moodkiosk.sense.actor.stage import Stage
 
-        return lambda settings, _: Stage(settings)
+        return lambda settings, name: Stage(settings, _script(name))
     from moodkiosk.sense.camera import video
 
     if is_url(name):
@@ -173,6 +175,15 @@ def seconds_of_file(path: Path) -> float | None:
     from moodkiosk.sense.camera import video
 
     return video.seconds(path)
+
+
+def is_actor(source: str) -> bool:
+    """Whether the source is the drawn actor: "actor", or "actor:" and the file that says what the actor does."""
+    return source == "actor" or source.startswith(DIRECTED)
+
+
+def _script(source: str) -> Path | None:
+    return Path(source.removeprefix(DIRECTED)) if source.startswith(DIRECTED) else None
 
 
 def is_url(source: str) -> bool:

@@ -156,6 +156,16 @@ def test_every_answer_has_the_safety_headers_and_the_page_nothing_inline(visitor
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)|https?://(?!www\.w3\.org)", page)
 
 
+def test_only_the_sites_that_are_named_may_show_the_page_in_a_frame(tmp_path: Path) -> None:
+    with page_only(tmp_path, framed_by=("http://homeassistant.local:8123",)) as (_, address):
+        answer = Visitor(address).get("/")
+        policy = answer.headers["content-security-policy"]
+        assert "frame-ancestors http://homeassistant.local:8123;" in policy
+        assert policy.count("frame-ancestors") == 1
+        assert "x-frame-options" not in answer.headers
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 ODD = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=40)
 NAMES = [
     "Cookie",

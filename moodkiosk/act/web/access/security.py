@@ -98,7 +98,13 @@ class Guard:
     """
 
     def __init__(
-        self, app: App, host: str, further_hosts: Iterable[str], sessions: Sessions | None, key: bytes
+        self,
+        app: App,
+        host: str,
+        further_hosts: Iterable[str],
+        sessions: Sessions | None,
+        key: bytes,
+        framed_by: Iterable[str] = (),
     ) -> None:
         """Guards `app`, which listens at `host`.
 
@@ -108,7 +114,9 @@ class Guard:
             further_hosts: other names that are ours.
             sessions: who is signed in; None: nobody needs to.
             key: what tokens are made with; secret.
+            framed_by: origins of sites that may show the page in a frame.
         """
+        self._answer_headers = headers(tuple(framed_by))
         self._app = app
         self._sessions = sessions
         self._key = key
@@ -123,7 +131,7 @@ class Guard:
         """ASGI."""
         if scope["type"] != "http":
             return
-        send = _with_headers(send)
+        send = _with_headers(send, self._answer_headers)
         request = Request(scope)
         try:
             self._check_host(request)
@@ -220,13 +228,24 @@ async def _refuse(request: Request, refused: Refused, send: Send) -> None:
     await send({"type": "http.response.body", "body": text.encode()})
 
 
-def _with_headers(send: Send) -> Send:
+def headers(framed_by: tuple[str, ...]) -> dict[bytes, bytes]:
+    """`HEADERS`, for a page that these sites may show in a frame."""
+    if not framed_by:
+        return HEADERS
+    # X-Frame-Options knows no list; browsers that know frame-ancestors go by that (CSP level 3, 6.4.2.1).
+    kept = {key: value for key, value in HEADERS.items() if key != b"x-frame-options"}
+    policy = HEADERS[b"content-security-policy"]
+    allowed = b"frame-ancestors " + " ".join(framed_by).encode()
+    return kept | {b"content-security-policy": policy.replace(b"frame-ancestors 'none'", allowed)}
+
+
+def _with_headers(send: Send, headers: dict[bytes, bytes]) -> Send:
     """`send`, with the safety headers where the application has not said otherwise."""
 
     async def send_with(message: Message) -> None:
         if message["type"] == "http.response.start":
             given = {key.lower() for key, _ in message.get("headers", [])}
-            more = [(key, value) for key, value in HEADERS.items() if key not in given]
+            more = [(key, value) for key, value in headers.items() if key not in given]
             message = {**message, "headers": [*message.get("headers", []), *more]}
         await send(message)
 

@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import math
 import socket
-import sys
 import tempfile
 from pathlib import Path
 
@@ -14,12 +13,13 @@ import yaml
 
 from moodkiosk.failure import UsageError
 from moodkiosk.operate.broker import private_broker
+from moodkiosk.operate.demo.booth import Booth
 from moodkiosk.operate.run import supervise
 
+PORT = 8080
 # Short times, so that a minute shows everything; music that everybody knows by name.
 DEMO: dict[str, object] = {
     "kiosk": {"id": "demo", "name": "Demo kiosk"},
-    "camera": {"source": "actor"},
     "presence": {"leave_seconds": 3.0},
     "mood": {"window_seconds": 1.5, "refractory_seconds": 1.0},
     "music": {
@@ -45,30 +45,27 @@ def main(args: argparse.Namespace) -> int:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="moodkiosk-demo-")))
         broker = stack.enter_context(private_broker())
+        # The page with the actor has the port that people know; the kiosk's own page is in a frame on it.
+        booth = stack.enter_context(Booth(folder / "play.json", PORT, kiosk_port := free_port()))
         settings = DEMO | {
+            "camera": {"source": f"actor:{folder / 'play.json'}"},
             "mqtt": {"host": broker.host, "port": broker.port, "protocol": broker.protocol},
-            "web": {"port": _page_port()},
+            "web": {"port": kiosk_port, "framed_by": booth.origins},
             "paths": {"runtime": str(folder / "run"), "state": str(folder / "state")},
         }
         file = folder / "config.yaml"
         file.write_text(yaml.safe_dump(settings), encoding="utf-8")
         if not args.json:
-            page = f"http://127.0.0.1:{settings['web']['port']}/"  # type: ignore[index]  # written above
-            print(f"The kiosk's page: {page}")
+            print(f"Open {booth.origins[0]}/ : a drawn actor, for you to direct, and what the kiosk makes of it.")
+            print(f"The kiosk's page by itself: http://127.0.0.1:{kiosk_port}/")
             print(f"MQTT: {broker.name} on {broker.host}:{broker.port}, topics moodkiosk/demo/#")
-            print("A drawn actor plays before the camera. Ctrl-C ends.", flush=True)
+            print("Ctrl-C ends.", flush=True)
         options = ["--config", str(file)]
         return supervise([["act", *options, *(["--json"] if args.json else [])], ["sense", *options]], args.seconds)
 
 
-def _page_port() -> int:
-    """8080 if it is free, else any port that is."""
-    for port in (8080, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    sys.exit("no free port on 127.0.0.1")
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -64,7 +64,7 @@ def test_ctrl_c_ends_both_processes_without_a_traceback() -> None:
         DEMO, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as demo:
         assert demo.stdout is not None
-        assert demo.stdout.readline().startswith("The kiosk's page: http://127.0.0.1:")
+        assert demo.stdout.readline().startswith("Open http://127.0.0.1:")
         for line in demo.stdout:
             if "presence" in line:
                 break

@@ -1,0 +1,1 @@
+"""`moodkiosk demo`: `command` runs the kiosk with a drawn actor, `booth` serves the page that directs the actor."""
