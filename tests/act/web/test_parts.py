@@ -15,6 +15,7 @@ from moodkiosk.act.web.access.sessions import ADDRESSES_LIMIT, ATTEMPTS, ATTEMPT
 from moodkiosk.act.web.pages import FALLBACK, Pages
 from moodkiosk.act.web.snapshot import Snapshot
 from moodkiosk.moods import View
+from moodkiosk.operate.demo import booth
 
 WEB = Path(history.__file__).parent
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -132,14 +133,15 @@ def test_every_language_has_the_same_words_with_the_same_slots() -> None:
 
 def test_every_word_that_is_used_is_there_and_every_one_there_is_used() -> None:
     text = "".join(file.read_text() for file in (WEB / "assets").iterdir() if file.suffix in (".js", ".html"))
-    text += (WEB / "access" / "sign_in.py").read_text()
+    text += (WEB / "access" / "sign_in.py").read_text() + booth.PAGE
     words = set(Pages().words(FALLBACK))
     used = set(re.findall(r"""['"{`]([a-z_]+(?:\.[a-z_0-9]+)+)['"}`]""", text))
     sections = {word.partition(".")[0] for word in words if "." in word}
     used = {word for word in used if word.partition(".")[0] in sections and not word.endswith((".js", ".html"))}
     assert used <= words
-    built = ("mood.", "look.", "below.", "camera.", "people.", "today.", "more.theme_")  # put together at run time
-    unused = {word for word in words if word not in used and not word.startswith(built)}
+    built = ["mood.", "look.", "below.", "camera.", "people.", "today.", "more.theme_"]  # put together at run time
+    built += [f"demo.{cue}" for cue in booth.BUTTONS]
+    unused = {word for word in words if word not in used and not word.startswith(tuple(built))}
     assert unused <= {
         "name",
         "dir",
