@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from moodkiosk.config.languages import AUTO, language
 from moodkiosk.decide.limits import ReadBy
 from moodkiosk.decide.settings import HourRange, MoodSettings, MusicSettings, PresenceSettings, Settings
 from moodkiosk.host import paths
@@ -125,7 +126,7 @@ class WebSettings(Section, frozen=True):
     enabled: bool = True
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8080
-    language: Literal["auto", "en", "de"] = "auto"
+    language: Annotated[str, ReadBy(language)] = AUTO
     password_file: FilePath = ""  # needed when host is not a loopback address
     allowed_hosts: tuple[str, ...] = ()  # further names under which the page may be called
     framed_by: tuple[Origin, ...] = ()  # sites that may show the page in a frame

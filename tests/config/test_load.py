@@ -17,8 +17,10 @@ import yaml
 
 from moodkiosk.config import load
 from moodkiosk.config.settings import Config
+from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.failure import LINE_LETTERS
 
+PLAYERS = " or ".join(f"'{name}'" for name in sorted(get_args(get_type_hints(MusicSettings)["player"])))
 EXAMPLE = Path(__file__).parents[2] / "config" / "moodkiosk.example.yaml"
 
 
@@ -85,8 +87,9 @@ MISTAKES = {
     "bad hours": ("music: {quiet_hours: ['22:30-7']}", ':1: music.quiet_hours.0: expected hours such as "22:30-07:00"'),
     "no such player": (
         "music: {player: foo}",
-        ":1: music.player: expected 'dry-run' or 'mqtt' or 'spotify', got 'foo'",
+        f":1: music.player: expected {PLAYERS}, got 'foo'",
     ),
+    "no such language": ("web:\n  language: elvish\n", ":2: web.language: expected 'auto' or '"),
     "no quotes": ("mqtt:\n  protocol: 5\n", ":2: mqtt.protocol: expected '3.1.1' or '5', in quotes, got 5"),
     "a text for a list": (
         "music:\n  moods:\n    sad: {play: Sunny}\n",

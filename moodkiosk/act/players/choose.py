@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from moodkiosk.act.players.player import Clock, Player, Publish
 
@@ -22,15 +22,19 @@ def make(config: Config, state_dir: Path, publish: Publish, clock: Clock | None 
         clock: the machine's, unless a test brings its own.
     """
     clock = clock or Clock()
-    if config.music.player == "spotify":
-        from moodkiosk.act.players.spotify.player import SpotifyPlayer
+    match config.music.player:  # each is imported only where it is used: some are slow to load
+        case "spotify":
+            from moodkiosk.act.players.spotify.player import SpotifyPlayer
 
-        return SpotifyPlayer(config, state_dir, clock)
-    if config.music.player == "mqtt":
-        from moodkiosk.act.players.mqtt import MqttPlayer
+            return SpotifyPlayer(config, state_dir, clock)
+        case "mqtt":
+            from moodkiosk.act.players.mqtt import MqttPlayer
 
-        topic = config.mqtt.player_topic or f"moodkiosk/{config.kiosk.id}/play"
-        return MqttPlayer(topic, publish, clock.monotonic)
-    from moodkiosk.act.players.dryrun import DryRun
+            topic = config.mqtt.player_topic or f"moodkiosk/{config.kiosk.id}/play"
+            return MqttPlayer(topic, publish, clock.monotonic)
+        case "dry-run":
+            from moodkiosk.act.players.dryrun import DryRun
 
-    return DryRun(clock.monotonic)
+            return DryRun(clock.monotonic)
+        case unknown:
+            assert_never(unknown)

@@ -10,7 +10,8 @@ from importlib import resources
 
 import msgspec
 
-FALLBACK = "en"
+from moodkiosk.act.web.translation import FALLBACK, Words, translations
+
 TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -38,11 +39,7 @@ class Pages:
     def __init__(self) -> None:
         here = resources.files(__package__)
         sources = {file.name: file.read_bytes() for file in sorted(here.joinpath("assets").iterdir(), key=_name)}
-        self._words: dict[str, dict[str, str]] = {
-            file.name.removesuffix(".json"): msgspec.json.decode(file.read_bytes(), type=dict[str, str])
-            for file in sorted(here.joinpath("words").iterdir(), key=_name)
-            if file.name.endswith(".json")
-        }
+        self._words = translations()
         self.languages = tuple(self._words)
         digest = hashlib.sha256(b"".join(sources.values()) + msgspec.json.encode(self._words))
         self.build = digest.hexdigest()[:12]
@@ -52,13 +49,13 @@ class Pages:
             if (kind := name.rpartition(".")[2]) in TYPES
         }
         self._templates = {
-            (language, name): _with_words(body.decode(), words | {"language": language, "build": self.build})
+            (language, name): _with_words(body.decode(), {**words, "language": language, "build": self.build})
             for name, body in sources.items()
             if name.endswith(".html")
             for language, words in self._words.items()
         }
 
-    def words(self, language: str) -> dict[str, str]:
+    def words(self, language: str) -> Words:
         """All words of a language."""
         return self._words[language]
 
@@ -80,9 +77,12 @@ class Pages:
         """The language to use: `wanted` unless that is "auto", else the best of the header Accept-Language."""
         if wanted in self._words:
             return wanted
+        known = {language.lower(): language for language in self._words}
         for tag in _preferred(accepted[:500]):
-            if (language := tag.partition("-")[0].lower()) in self._words:
-                return language
+            # "de-AT" is "de" where there is nothing closer (RFC 4647, 3.4).
+            for closest in (tag.lower(), tag.partition("-")[0].lower()):
+                if closest in known:
+                    return known[closest]
         return FALLBACK
 
 
@@ -90,7 +90,7 @@ def _name(file: object) -> str:
     return str(getattr(file, "name", ""))
 
 
-def _with_words(template: str, words: dict[str, str]) -> str:
+def _with_words(template: str, words: Words) -> str:
     """The template with `{word}` replaced; one that is missing is a mistake of ours. Slots, `{{slot}}`, stay."""
     return re.sub(r"(?<!\{)\{([\w.]+)\}(?!\})", lambda found: html.escape(words[found[1]]), template)
 

@@ -120,17 +120,6 @@ def test_health_that_has_not_changed_is_no_news() -> None:
 # Words and files.
 
 
-def test_every_language_has_the_same_words_with_the_same_slots() -> None:
-    pages = Pages()
-    wanted = pages.words(FALLBACK)
-    for language in pages.languages:
-        words = pages.words(language)
-        assert list(words) == list(wanted), language
-        for key, text in words.items():
-            assert text.strip(), (language, key)
-            assert set(re.findall(r"\{\w+\}", text)) == set(re.findall(r"\{\w+\}", wanted[key])), (language, key)
-
-
 def test_every_word_that_is_used_is_there_and_every_one_there_is_used() -> None:
     text = "".join(file.read_text() for file in (WEB / "assets").iterdir() if file.suffix in (".js", ".html"))
     text += (WEB / "access" / "sign_in.py").read_text() + booth.PAGE
