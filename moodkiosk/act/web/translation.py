@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 
 import msgspec
@@ -17,7 +17,7 @@ FALLBACK = "en"
 DIRECTIONS = ("ltr", "rtl")
 """What the word `dir` may be: which way the language is read."""
 
-Words = Mapping[str, str]
+Words = dict[str, str]
 
 
 def translations(folder: Traversable = WORDS) -> dict[str, Words]:

@@ -12,8 +12,9 @@ import pytest
 from moodkiosk.act.web import history
 from moodkiosk.act.web.access import password
 from moodkiosk.act.web.access.sessions import ADDRESSES_LIMIT, ATTEMPTS, ATTEMPTS_SECONDS, Throttle
-from moodkiosk.act.web.pages import FALLBACK, Pages
+from moodkiosk.act.web.pages import Pages
 from moodkiosk.act.web.snapshot import Snapshot
+from moodkiosk.act.web.translation import FALLBACK
 from moodkiosk.moods import View
 from moodkiosk.operate.demo import booth
 

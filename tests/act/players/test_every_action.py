@@ -1,0 +1,43 @@
+"""Whatever may be decided, every player has an answer to it and every text a word for it: none is taken for another."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from moodkiosk.act.players import dryrun, mqtt
+from moodkiosk.act.players.player import never
+from moodkiosk.act.players.spotify.remote import Remote
+from moodkiosk.act.say import decision_line
+from moodkiosk.decide.music import policy
+from moodkiosk.moods import Action, Choice, Decision
+
+ACTIONS: tuple[Action, ...] = get_args(Action)
+CARRIED_OUT: tuple[Action, ...] = tuple(action for action in ACTIONS if action != "none")
+
+
+def decision(action: Action) -> Decision:
+    return Decision(action, 0.0, "so", "happy", "Sunny", "Kitchen", (Choice("uri", "spotify:playlist:sunny"),))
+
+
+def test_each_action_has_words_of_its_own_on_the_terminal_and_in_the_log() -> None:
+    assert len({decision_line(decision(action)) for action in ACTIONS}) == len(ACTIONS)
+    assert len({policy.sentence(decision(action)) for action in ACTIONS}) == len(ACTIONS)
+
+
+def test_the_player_that_only_says_tells_each_action_apart(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    kinds = {dryrun.DryRun(lambda: 0.0).play(decision(action), never).kind for action in CARRIED_OUT}
+    assert len(kinds) == len({record.getMessage() for record in caplog.records}) == len(CARRIED_OUT)
+
+
+def test_home_automation_is_told_each_action_by_its_name_and_that_counts_as_done() -> None:
+    player = mqtt.MqttPlayer("t", lambda _topic, _payload: True, lambda: 0.0)
+    kinds = {player.play(decision(action), never).kind for action in CARRIED_OUT}
+    assert len(kinds - {"failed"}) == len(CARRIED_OUT)
+
+
+@pytest.mark.parametrize("action", CARRIED_OUT)
+def test_the_remote_control_has_a_button_for_each_action(action: Action) -> None:
+    assert callable(getattr(Remote, action, None))
