@@ -135,7 +135,7 @@ def _look(state: Debounce, reading: Reading, settings: Settings) -> Debounce:
     if reading.track is not None and reading.track != front:
         window, front, since = (), reading.track, reading.at
     begin = reading.at - settings.mood.window_seconds
-    kept = tuple(glance for glance in window if glance.at > begin)
+    kept = tuple(glance for glance in window if begin < glance.at <= reading.at)
     glance = _glance(reading, window[-1].at if window else None, settings)
     missed = state.missed_seconds + glance.seconds if reading.track is None else 0.0
     return replace(state, window=(*kept, glance), front=front, front_since=since, missed_seconds=missed)
@@ -145,7 +145,7 @@ def _glance(reading: Reading, before: float | None, settings: Settings) -> Glanc
     """The reading, for the time since the one `before` it."""
     seconds = 0.0 if before is None else reading.at - before
     # Half a window at most, so that no single reading can settle anything in a short window either.
-    if seconds > min(settings.gap_seconds, settings.mood.window_seconds / 2) + ROUNDING:
+    if not 0 <= seconds <= min(settings.gap_seconds, settings.mood.window_seconds / 2) + ROUNDING:
         seconds = 0.0
     if reading.track is None:
         return Glance(reading.at, seconds, label=None, votes=1.0, view=0.0, probabilities={})

@@ -85,7 +85,7 @@ def change(before: Presence, after: Presence, settings: Settings) -> Literal["ar
 
 def _elapsed(before: float | None, at: float, gap_seconds: float) -> float:
     """Seconds since the reading before; 0 where nothing is known of the time between."""
-    if before is None or at - before > gap_seconds + ROUNDING:
+    if before is None or not 0 <= at - before <= gap_seconds + ROUNDING:
         return 0.0
     return at - before
 

@@ -54,7 +54,7 @@ class HealthReport:
         """
         camera = "lent" if lent and status.state == "off" else status.state
         detail = status.detail if status.state == "lost" else note or ""
-        if self._told == (camera, detail) and self._at is not None and at - self._at < EVERY_SECONDS:
+        if self._told == (camera, detail) and self._at is not None and 0 <= at - self._at < EVERY_SECONDS:
             return None
         cpu_seconds, seconds = time.process_time(), at - self._at if self._at is not None else 0.0
         per_look = (cpu_seconds - self._cpu_seconds) * 1000 / self._looks if self._looks else 0.0

@@ -90,7 +90,7 @@ class Orders:
         if self.calibration is not None and self.calibration.done(at):
             self._finish(self.calibration)
             self.calibration = None
-        if self._expired_at is None or at - self._expired_at >= EXPIRE_SECONDS:
+        if self._expired_at is None or not 0 <= at - self._expired_at < EXPIRE_SECONDS:
             self._expired_at = at
             if count := self._state.corrections.expire(time.time()):
                 log.info("deleted %d old corrections", count)

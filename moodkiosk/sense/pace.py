@@ -105,7 +105,7 @@ class Pace:
         """Seconds from one look to the next. `least_hz`: somebody waits for looks (a calibration)."""
         self._measure(at)
         settings = self._settings
-        here = self._somebody_at is not None and at - self._somebody_at <= LINGER_SECONDS
+        here = self._somebody_at is not None and abs(at - self._somebody_at) <= LINGER_SECONDS
         rate_hz = settings.active_rate_hz if here else settings.idle_rate_hz
         self.name = "active" if here else "idle"
         if self._hot:

@@ -1,10 +1,12 @@
 """A sitting: one person shows several labels, one take after another. Driven by looks and keys; knows no terminal.
 
-Time is the frames' own. Every take is written as soon as it is complete; one that is broken off leaves nothing behind.
+Its time never goes back: a turn without a picture is told the clock, the next one the earlier time of a frame that was on
+its way meanwhile. Every take is written as soon as it is complete; one that is broken off leaves nothing behind.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,8 +91,9 @@ class Sitting:
         self._replaces: Kept | None = None
         self._extra: str | None = None  # a label that is recorded once more
         self._failed = False  # the take before was not worth keeping, and its label is still to come
+        self._at = -math.inf
         self._ends_at: float | None = None
-        self._warn_at = 0.0
+        self._warn_at = -math.inf
 
     @property
     def label(self) -> str | None:
@@ -111,11 +114,11 @@ class Sitting:
 
     def seconds_left(self, at: float) -> float:
         """Until the phase ends by itself; 0 if it does not."""
-        return 0.0 if self._ends_at is None else max(self._ends_at - at, 0.0)
+        return 0.0 if self._ends_at is None else max(self._ends_at - max(at, self._at), 0.0)
 
     def share(self, at: float) -> float:
         """How much of the take is done, 0 to 1."""
-        return 1 - self.seconds_left(at) / self.plan.seconds if self.phase == "recording" else 0.0
+        return max(0.0, 1 - self.seconds_left(at) / self.plan.seconds) if self.phase == "recording" else 0.0
 
     def todo(self, at: float) -> str:
         """What the person should do now, in one sentence."""
@@ -134,6 +137,7 @@ class Sitting:
 
         Raises OSError when a take cannot be written; what was kept before stays.
         """
+        at = self._at = max(at, self._at)
         if key:
             self._press(key, at)
         if self.phase == "pause" and self._ends_at is None:  # the first one: now it is known when it began
@@ -148,6 +152,7 @@ class Sitting:
 
     def lost(self, reason: str, at: float) -> None:
         """The camera is away: a take under way is broken off, to be begun again by a key or after a pause."""
+        at = self._at = max(at, self._at)
         if self.phase in ("countdown", "recording"):
             self.news = f"'{self.label}' was broken off: {reason}"
             self._enter("waiting" if self.plan.by_hand else "pause", at)

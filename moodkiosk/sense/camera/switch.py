@@ -31,10 +31,9 @@ class CameraSwitch:
 
     def state(self, at: float) -> Literal["on", "off", "lent"]:
         """What holds at a time, in seconds."""
-        if self._lent_until is not None and at < self._lent_until:
+        if self._lent_until is not None and 0 < self._lent_until - at <= LEASE_SECONDS:
             return "lent"
-        self._lent_until = None
-        if self._waiting_until is not None and at < self._waiting_until:
+        if self._waiting_until is not None and 0 < self._waiting_until - at <= WORD_SECONDS:
             return "off"
         return "on" if self._on else "off"
 

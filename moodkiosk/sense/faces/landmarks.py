@@ -86,7 +86,11 @@ class FaceMesh:
             points = self._points(part, Region(region.x - left, region.y - top, region.side, region.rotation))
             if points is not None:
                 points += np.array((left, top, 0), np.float32)
-        return None if points is None else face_of(points)
+        if points is None:
+            return None
+        face = face_of(points)
+        # What the mesh makes of nothing may be a dot, or no numbers at all; those who follow people divide by its size.
+        return face if face.region.side >= 1 and face.width_px > 0 else None
 
     def _points(self, rgb: Image, region: Region) -> Points | None:
         height, width = rgb.shape[:2]

@@ -73,6 +73,8 @@ class Search:
             at: seconds.
             eager: nobody is there, or somebody was lost: search at once, wherever something moves.
         """
+        if at < self._looked_at:  # another time has begun: what was known of the one before says nothing
+            self._searched_at, self._looked_at, self._usual = [-math.inf] * len(self.tiles), -math.inf, None
         if at - self._looked_at < GATE_SECONDS:
             return []
         rest_seconds = 0.0 if eager else REST_SECONDS

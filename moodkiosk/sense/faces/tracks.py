@@ -204,7 +204,7 @@ class Tracks:
         self.seen.sort(key=lambda track: track.number)
         pictures = [track for track in self._hidden if self._is_picture(track)]
         self._covered = (self._covered + pictures)[-PICTURES:]
-        self._hidden = [t for t in self._hidden if t not in pictures and at - t.at <= REMEMBER_SECONDS]
+        self._hidden = [t for t in self._hidden if t not in pictures and 0 <= at - t.at <= REMEMBER_SECONDS]
         people, front = self.people, self.front
         nearest = max(people, key=lambda track: track.face.width_px, default=None)
         if front is None or nearest is None:
