@@ -21,6 +21,12 @@ def one_line(text: object) -> str:
     return f"{line[:begin]}…{line[begin + 1 - LINE_LETTERS :]}"
 
 
+def reason(error: BaseException) -> str:
+    """Why, in one line: the first that the error says, else what kind of error it is."""
+    said = str(error).strip().splitlines()
+    return one_line(said[0]) if said else type(error).__name__
+
+
 def _escaped(letter: str) -> str:
     return letter.encode("unicode_escape").decode("ascii")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import tempfile
 import time
 from pathlib import Path
@@ -15,6 +16,26 @@ NOT_JSON = (ValueError, RecursionError)
 LEFTOVER_LETTERS = 10  # two dots, and the eight letters that mkstemp adds
 LEFTOVER_SECONDS = 3600.0
 """A temporary file as old as this belongs to nobody any more: the power went off while it was written."""
+
+
+class TooLarge(Exception):
+    """A file is larger than anything it could be."""
+
+
+def read_at_most(path: Path, limit_bytes: int) -> bytes:
+    """The content of a file. Raises TooLarge when it has more than `limit_bytes`, and OSError.
+
+    What is not a regular file is refused: a pipe or a terminal would be waited for.
+    """
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        # One more, should it have grown; never the limit itself, which would be set aside in memory at once.
+        data = file.read(min(about.st_size, limit_bytes) + 1)
+    if len(data) > limit_bytes:
+        raise TooLarge(str(path))
+    return data
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:

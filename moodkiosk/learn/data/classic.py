@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.failure import UsageError
+from moodkiosk.failure import UsageError, reason
+from moodkiosk.host.unzip import Damaged
 from moodkiosk.learn.data import labels
 from moodkiosk.moods import Landmarks
-from moodkiosk.sense.records import recording
+from moodkiosk.sense.records import npy, recording
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,7 +72,7 @@ def look_through(folder: Path) -> list[Found]:
     """The `.npy` files of a folder, in the order of their names. Raises UsageError if there are none."""
     if not folder.is_dir():
         raise UsageError(f"no such folder: {folder}")
-    found = [_look_at(path) for path in sorted(folder.glob("*.npy"))]
+    found = [_look_at(path) for path in sorted(folder.glob("*.npy")) if path.is_file()]
     if not found:
         raise UsageError(f"no .npy files in {folder}")
     return found
@@ -87,9 +88,10 @@ def to_recording(found: Found, shape: float, person: str) -> recording.Recording
 
 def _look_at(path: Path) -> Found:
     try:
-        array = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError, MemoryError) as error:
-        return Found(path, None, f"cannot be read as numbers ({str(error).splitlines()[0]})")
+        with path.open("rb") as file:
+            array = npy.read(file)
+    except (OSError, Damaged) as error:
+        return Found(path, None, f"cannot be read as numbers ({reason(error)})")
     if path.stem == "labels" and array.dtype.kind in "US":
         return Found(path, None, f"names the labels: {', '.join(map(str, array.reshape(-1)))}")
     if array.dtype.kind not in "fiu" or array.ndim != 2 or array.shape[1] != WIDTH:

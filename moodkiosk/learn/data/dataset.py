@@ -14,13 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moodkiosk.failure import UsageError
+from moodkiosk.host import files
 from moodkiosk.learn.data import npz
+from moodkiosk.sense.records import npy
 
 VERSION = 1
 """The version of contract 1 that this reads."""
 
 FACE_POINTS, HAND_POINTS = 468, 21
 REQUIRED = ("face", "label", "width", "height", "mirrored", "extractor", "version")
+OPTIONAL = ("left_hand", "right_hand", "person", "session", "at")
+
+FILE_BYTES = npy.LIMIT_BYTES
+SAMPLES_LIMIT = 200_000
+"""Of all files together: 1 GB in memory."""
 
 Texts = NDArray[np.str_]
 Floats = NDArray[np.float32]
@@ -114,22 +121,20 @@ def load(paths: Iterable[Path]) -> Dataset:
     seen: set[str] = set()
     twins: list[Path] = []
     for path in _files(paths):
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise UsageError(f"cannot read {path}: {error.strerror}") from None
-        part = parse(data, path)
+        part = parse(_bytes(path), path)
         if part.sources[0].sha256 in seen:
             twins.append(path)
             continue
         seen.add(part.sources[0].sha256)
         parts.append(part)
+        if sum(map(len, parts)) > SAMPLES_LIMIT:
+            raise UsageError(f"more than {SAMPLES_LIMIT} samples, with {path}: use fewer files at once")
     return _join(parts, tuple(twins))
 
 
 def parse(data: bytes, path: Path) -> Dataset:
     """The data set of one file's bytes; `path` is for messages. Raises UsageError."""
-    arrays = npz.arrays(data, path)
+    arrays = npz.arrays(data, (*REQUIRED, *OPTIONAL), path)
     if missing := [name for name in REQUIRED if name not in arrays]:
         raise UsageError(f"{path} is not a recording: it lacks {', '.join(missing)} (contract: docs/collect.md)")
     reader = npz.Reader(path, arrays)
@@ -162,11 +167,21 @@ def parse(data: bytes, path: Path) -> Dataset:
     )
 
 
+def _bytes(path: Path) -> bytes:
+    try:
+        return files.read_at_most(path, FILE_BYTES)
+    except files.TooLarge:
+        text = f"{path} is larger than {FILE_BYTES // 1024**2} MiB: not a recording, or too many in one file"
+        raise UsageError(text) from None
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+
+
 def _files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(file for file in path.rglob("*.npz") if not file.name.startswith("."))
+            inside = sorted(file for file in path.rglob("*.npz") if file.is_file() and not file.name.startswith("."))
             if not inside:
                 classic = any(path.rglob("*.npy"))
                 hint = "; its .npy files are the classic format: scripts/import_classic.py" if classic else ""

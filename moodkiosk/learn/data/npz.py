@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from moodkiosk.failure import UsageError
+from moodkiosk.host.unzip import Damaged
+from moodkiosk.sense.records import npy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,20 +24,21 @@ if TYPE_CHECKING:
     Doubles = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
-DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, OSError, RuntimeError, MemoryError)
-"""What numpy and zipfile raise when the bytes are not what they promise."""
+FARTHEST_PX = 1e6
+"""No point is farther from the picture's corner."""
 
 
-def arrays(data: bytes, path: Path) -> dict[str, NDArray[Any]]:
-    """The arrays by name; `path` is for messages. Raises UsageError when the bytes are damaged or foreign."""
+def arrays(data: bytes, names: Collection[str], path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of these names that are there; `path` is for messages. Others are not unpacked.
+
+    Raises UsageError when the bytes are damaged or foreign, or the arrays too large.
+    """
     if not zipfile.is_zipfile(io.BytesIO(data)):
         raise UsageError(f"{path} is not a recording: not an .npz file, or cut off")
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files if isinstance(archive[name], np.ndarray)}
-    except DAMAGE as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UsageError(f"{path} is damaged: {reason}") from None
+        return npy.arrays(data, names)
+    except Damaged as error:
+        raise UsageError(f"{path} is damaged: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,8 @@ class Reader:
         wanted = (*array.shape[:1], count, 3) if n is None else (n, count, 3)
         if array.dtype.kind not in "fiu" or array.shape != wanted:
             raise self._bad(name, f"numbers [{'n' if n is None else n}, {count}, 3]", array)
-        if np.isinf(array).any():
-            raise UsageError(f"{self.path} is damaged: some points of '{name}' are not numbers")
+        if (np.abs(array) > FARTHEST_PX).any():
+            raise UsageError(f"{self.path} is damaged: some points of '{name}' are not numbers of pixels")
         return np.ascontiguousarray(array, np.float32)
 
     def texts(self, name: str, n: int, *, empty: bool = True) -> Texts:
@@ -90,7 +93,10 @@ class Reader:
         array = self.arrays.get(name, np.array(math.nan))
         if name in self.arrays and array.shape != (n,):
             raise self._bad(name, f"one number a sample, [{n}]", array)
-        return self._spread(name, array, n, "iuf", "numbers").astype(np.float64)
+        seconds = self._spread(name, array, n, "iuf", "numbers").astype(np.float64)
+        if np.isinf(seconds).any():
+            raise UsageError(f"{self.path} is damaged: some of '{name}' are not times")
+        return seconds
 
     def _spread(self, name: str, array: NDArray[Any], n: int, kinds: str, expected: str) -> NDArray[Any]:
         if array.dtype.kind not in kinds or not (array.size == 1 or array.shape == (n,)):

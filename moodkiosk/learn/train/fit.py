@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from moodkiosk.host import unzip
+from moodkiosk.host.unzip import Damaged
 from moodkiosk.learn.data.augment import Variety, varied
 from moodkiosk.learn.data.samples import neutral_mean, own_neutrals, people, vectors, with_own_neutrals
 from moodkiosk.learn.train import network
 from moodkiosk.sense.mood.bundle import BadModel, unbundle
 from moodkiosk.sense.mood.measures import FACE_MEASURES, MEASURES
+from moodkiosk.sense.mood.model import LIMIT_BYTES
+from moodkiosk.sense.records import npy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,9 +68,10 @@ def base_of(path: Path) -> Base:
     try:
         data = path.read_bytes()
         manifest, _ = unbundle(data)
-        with zipfile.ZipFile(io.BytesIO(data)) as archive, np.load(io.BytesIO(archive.read(WEIGHTS))) as arrays:
-            weights = network.Weights.from_arrays(dict(arrays))
-    except (OSError, KeyError, ValueError) as error:
+        with unzip.opened(data) as archive:
+            packed = unzip.read(archive, WEIGHTS, LIMIT_BYTES)
+        weights = network.Weights.from_arrays(npy.arrays(packed, limit_bytes=LIMIT_BYTES))
+    except (OSError, KeyError, ValueError, Damaged) as error:
         raise BadModel(f"{path}: cannot be trained further: {error}") from None
     if manifest.neutral_mean is None or len(weights.mean) != len(FACE_MEASURES):
         raise BadModel(f"{path}: cannot be trained further: it uses hands, or knows no neutral face")

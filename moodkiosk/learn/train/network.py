@@ -80,10 +80,20 @@ class Weights:
 
     @classmethod
     def from_arrays(cls, named: dict[str, Floats]) -> Weights:
-        """What `arrays` gave. Raises KeyError."""
+        """What `arrays` gave. Raises KeyError, and ValueError when they are not a network of this shape."""
         kernels = tuple(named[f"kernel{index}"] for index in range(len(HIDDEN) + 1))
         biases = tuple(named[f"bias{index}"] for index in range(len(HIDDEN) + 1))
-        return cls(named["mean"], named["scale"], kernels, biases)
+        found = cls(named["mean"], named["scale"], kernels, biases)
+        sizes = (found.mean.size, *HIDDEN, biases[-1].size)
+        wanted: list[tuple[int, ...]] = [(sizes[0],), (sizes[0],)]
+        for below, above in itertools.pairwise(sizes):
+            wanted += [(below, above), (above,)]
+        numbers = list(found.arrays().values())
+        if [array.shape for array in numbers] != wanted or not all(
+            array.dtype == np.float32 and np.isfinite(array).all() for array in numbers
+        ):
+            raise ValueError("its weights are not those of such a network")
+        return found
 
 
 def fresh(x: Floats, labels: int, seed: int) -> Weights:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import unicodedata
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moodkiosk.host import files
+from moodkiosk.host.unzip import Damaged
+from moodkiosk.sense.records import npy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +54,7 @@ def erase(folder: Path, person: str) -> Erased:
     A file that holds several people loses that person's samples only. What is no recording stays. Raises OSError.
     """
     done = Erased()
-    for path in sorted(folder.rglob("*.npz*")):
+    for path in sorted(path for path in folder.rglob("*.npz*") if path.is_file()):
         if path.name.startswith("."):
             done += _leftover(path)
         elif path.suffix == ".npz":
@@ -78,38 +78,48 @@ def _leftover(path: Path) -> Erased:
 
 
 def _recording(path: Path, person: str) -> Erased:
-    import numpy as np
-
     try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as archive:
-            arrays: dict[str, NDArray[Any]] = {name: archive[name] for name in archive.files}
-    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError, RuntimeError, MemoryError):
+        data = files.read_at_most(path, npy.LIMIT_BYTES)
+        promised = npy.headers(data)
+        if "face" not in promised or "label" not in promised:
+            return Erased()
+        face = promised["face"]
+        if face is None or face.size_bytes > npy.LIMIT_BYTES:
+            return Erased(unreadable=(path,))
+        theirs = _rows_of(person, face.shape[:1], npy.arrays(data, ("person",)))
+        if theirs is None:
+            return Erased(unreadable=(path,))
+        if theirs.all():
+            path.unlink()
+            return Erased(recordings=1)
+        if not theirs.any():
+            return Erased()
+        files.write_atomic(path, _without(theirs, npy.arrays(data)), path.stat().st_mode & 0o777)
+    except (Damaged, files.TooLarge):
         return Erased(unreadable=(path,))
-    if "face" not in arrays or "label" not in arrays:
-        return Erased()
-    theirs = _rows_of(person, arrays)
-    if theirs is None:
-        return Erased(unreadable=(path,))
-    if theirs.all():
-        path.unlink()
-        return Erased(recordings=1)
-    if not theirs.any():
-        return Erased()
-    kept = {name: array[~theirs] if array.shape[:1] == theirs.shape else array for name, array in arrays.items()}
-    buffer = io.BytesIO()
-    # numpy takes the names as keyword arguments, and a file may hold one called "file".
-    np.savez_compressed(buffer, **{name: array for name, array in kept.items() if name != "file"})
-    files.write_atomic(path, buffer.getvalue(), path.stat().st_mode & 0o777)
     return Erased(samples=int(theirs.sum()))
 
 
-def _rows_of(person: str, arrays: dict[str, NDArray[Any]]) -> Rows | None:
-    """Bool [n]: which samples are that person's; "" means everybody's, bool [1]. None if nobody can tell."""
+def _without(rows: Rows, arrays: dict[str, NDArray[Any]]) -> bytes:
+    """The bytes of a file without these samples."""
+    import numpy as np
+
+    kept = {name: array[~rows] if array.shape[:1] == rows.shape else array for name, array in arrays.items()}
+    buffer = io.BytesIO()
+    # numpy takes the names as keyword arguments, and a file may hold one called "file".
+    np.savez_compressed(buffer, **{name: array for name, array in kept.items() if name != "file"})
+    return buffer.getvalue()
+
+
+def _rows_of(person: str, shape: tuple[int, ...], arrays: dict[str, NDArray[Any]]) -> Rows | None:
+    """Bool [n]: which of the samples, `shape` [n], are that person's; "" means everybody's, bool [1].
+
+    None if nobody can tell.
+    """
     import numpy as np
 
     if not person:
         return np.ones(1, np.bool_)
-    shape = arrays["face"].shape[:1]
     names = arrays.get("person", np.array(""))
     if names.dtype.kind == "S":  # as other programs may write it; `learn.npz` reads it the same way
         names = np.char.decode(names, "utf-8", "replace")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
+import random
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,8 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from moodkiosk.failure import UsageError
+from moodkiosk.failure import LINE_LETTERS, UsageError
+from moodkiosk.host.unzip import Damaged
 from moodkiosk.learn.data import dataset
+from moodkiosk.sense.records import npy
+from moodkiosk.sense.records.erase import Erased, erase
 from tests.support.faces import recording
 
 
@@ -170,6 +177,129 @@ def test_a_damaged_file_is_one_line_and_nothing_in_it_is_executed(tmp_path: Path
         dataset.load([path])
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def with_header(header: bytes, content: bytes = b"", version: int = 1) -> bytes:
+    """An array as somebody else may have written it."""
+    length = len(header).to_bytes(2 if version == 1 else 4, "little")
+    return b"\x93NUMPY" + bytes([version, 0]) + length + header + content
+
+
+def claims(descr: str, shape: str, content: bytes = bytes(64)) -> bytes:
+    """An array whose header says this."""
+    return with_header(f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}\n".encode(), content)
+
+
+HEADERS = {
+    "a header that does not end": with_header(b"{'descr': '<f4', 'fortran_order': False, 'shape': (3, '"),
+    "a header of nothing": with_header(b""),
+    "a header of brackets": with_header(b"(" * 9000),
+    "a header longer than the file": b"\x93NUMPY\x02\0\xff\xff\xff\xff{",
+    "a header that is code": claims("__import__('os').getpid()", "()"),
+    "a type that is none": claims("'<f3'", "(3,)"),
+    "a type of types": claims("[('a', '<f4'), ('a', '<f4')]", "(3,)"),
+    "a pickle": claims("'|O'", "(1,)"),
+    "a date": claims("'<M8[us]'", "(1,)"),
+    "a shape that is none": claims("'<f4'", "(3, -1)"),
+    "a shape without end": claims("'<f4'", "(" + "9" * 150 + ",)"),
+    "a thousand dimensions": claims("'<f4'", "(" + "1," * 90 + ")"),
+    "more than any memory": claims("'<f8'", "(2000000000, 468, 3)"),
+    "more than is there": claims("'<f4'", "(3, 468, 3)"),
+    "letters that Unicode has not": claims("'<U1'", "()", b"\xff\xff\xff\x7f"),
+    "half a letter": claims("'>U1'", "()", b"\0\0\xd8\0"),
+    "a text of 100,000 letters": claims("'<U100000'", "()", b"x\0\0\0" * 100_000),
+    "a truth that is neither": claims("'|b1'", "()", b"\7"),
+    "an unknown version": with_header(b"{'descr': '<f4', 'fortran_order': False, 'shape': (), }", bytes(4), 9),
+    "no array": b"hello",
+    "nothing": b"",
+}
+
+
+def zipped(path: Path, *, packing: int = zipfile.ZIP_DEFLATED, **members: Any) -> Path:
+    """A valid recording in which these members are other bytes."""
+    good = io.BytesIO()
+    np.savez(good, **arrays())
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(path, "w", packing) as target:
+        for name in source.namelist():
+            target.writestr(name, members.pop(name.removesuffix(".npy"), source.read(name)))
+        for name, content in members.items():
+            target.writestr(f"{name}.npy", content)
+    return path
+
+
+@pytest.mark.parametrize("name", ["face", "label", "left_hand", "mirrored", "version"])
+@pytest.mark.parametrize("kind", HEADERS)
+def test_an_array_with_a_damaged_header_is_one_short_line(tmp_path: Path, kind: str, name: str) -> None:
+    members: dict[str, Any] = {name: HEADERS[kind]}
+    path = zipped(tmp_path / "bad.npz", **members)
+    with pytest.raises(UsageError) as caught:
+        dataset.load([path])
+    assert str(caught.value).startswith(str(path))
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) <= LINE_LETTERS
+    assert erase(tmp_path, "Anna") in (Erased(), Erased(unreadable=(path,)))
+
+
+def test_what_is_not_asked_for_is_not_unpacked_and_what_is_has_a_limit(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "aside.npz", photo=claims("'|u1'", "(60000000,)", bytes(60_000_000)))
+    assert path.stat().st_size < 100_000
+    tracemalloc.start()
+    assert len(dataset.load([path])) == 3
+    taken = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert taken < 10_000_000
+    path = zipped(tmp_path / "bomb.npz", face=claims("'<f8'", "(26000, 468, 3)"))
+    with pytest.raises(UsageError, match="face: unpacks to 292 MB, 268 MB are the most"):
+        dataset.load([path])
+
+
+def test_the_arrays_of_one_file_have_a_limit_together(tmp_path: Path) -> None:
+    data = zipped(tmp_path / "a.npz", left_hand=claims("'<f4'", "(3, 21, 3)", bytes(756))).read_bytes()
+    wanted = ("face", "left_hand", "width")
+    assert len(npy.arrays(data, wanted, limit_bytes=3 * 468 * 12 + 756 + 8)) == len(wanted)
+    with pytest.raises(Damaged, match="left_hand: unpacks to"):
+        npy.arrays(data, wanted, limit_bytes=3 * 468 * 12 + 756 + 7)
+
+
+def test_numbers_that_no_picture_has_are_damage(tmp_path: Path) -> None:
+    for number in (np.inf, 1e300, -1e7):
+        path = write(tmp_path / "far.npz", face=np.full((3, 468, 3), number))
+        with pytest.raises(UsageError, match="not numbers of pixels"):
+            dataset.load([path])
+    with pytest.raises(UsageError, match="not times"):
+        dataset.load([write(tmp_path / "late.npz", at=np.array([0, np.inf, 1]))])
+
+
+def test_arrays_of_other_orders_and_writers_are_read(tmp_path: Path) -> None:
+    face = np.asfortranarray(arrays()["face"].astype(">f8"))
+    width = with_header(b'{"shape": (), "fortran_order": False, "descr": "<i8"}', (640).to_bytes(8, "little"), 2)
+    path = zipped(tmp_path / "other.npz", width=width)
+    assert dataset.load([path]).width.tolist() == [640] * 3
+    loaded = dataset.load([write(tmp_path / "big.npz", face=face, label=np.array("froh", ">U4"))])
+    np.testing.assert_array_equal(loaded.face, face.astype(np.float32))
+    assert loaded.labels == ("froh",)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_any_byte_of_a_file_may_be_wrong(tmp_path: Path, packing: int) -> None:
+    whole = zipped(tmp_path / "good.npz", packing=packing).read_bytes()
+    chance = random.Random(7)
+    for _ in range(200):
+        data = bytearray(whole)
+        for _ in range(chance.randrange(1, 4)):
+            # Headers and the directory are where the parsers are.
+            places = chance.randrange(300), len(data) - 1 - chance.randrange(900), chance.randrange(len(data))
+            data[chance.choice(places)] = chance.randrange(256)
+        with contextlib.suppress(UsageError):  # nothing else
+            dataset.parse(bytes(data), tmp_path / "bad.npz")
+
+
+def test_folders_and_pipes_with_the_name_of_a_recording_are_passed_over(tmp_path: Path) -> None:
+    write(tmp_path / "a.npz", person="Anna")
+    (tmp_path / "folder.npz").mkdir()
+    os.mkfifo(tmp_path / "pipe.npz")
+    assert len(dataset.load([tmp_path])) == 3
+    assert erase(tmp_path, "Anna") == Erased(recordings=1)
 
 
 def test_paths_without_recordings_are_refused(tmp_path: Path) -> None:
