@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk.failure import UsageError, reason
-from moodkiosk.host.unzip import Damaged
 from moodkiosk.learn.data import labels
 from moodkiosk.moods import Landmarks
 from moodkiosk.sense.records import npy, recording
+from moodkiosk.sense.unzip import Damaged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from moodkiosk.failure import UsageError
-from moodkiosk.host.unzip import Damaged
 from moodkiosk.sense.records import npy
+from moodkiosk.sense.unzip import Damaged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

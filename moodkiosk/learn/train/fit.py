@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.host import unzip
-from moodkiosk.host.unzip import Damaged
 from moodkiosk.learn.data.augment import Variety, varied
 from moodkiosk.learn.data.samples import neutral_mean, own_neutrals, people, vectors, with_own_neutrals
 from moodkiosk.learn.train import network
+from moodkiosk.sense import unzip
 from moodkiosk.sense.mood.bundle import BadModel, unbundle
 from moodkiosk.sense.mood.measures import FACE_MEASURES, MEASURES
 from moodkiosk.sense.mood.model import LIMIT_BYTES
 from moodkiosk.sense.records import npy
+from moodkiosk.sense.unzip import Damaged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moodkiosk.host import files
-from moodkiosk.host.unzip import Damaged
 from moodkiosk.sense.records import npy
+from moodkiosk.sense.unzip import Damaged
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,8 +13,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from moodkiosk.host import unzip
-from moodkiosk.host.unzip import Damaged
+from moodkiosk.sense import unzip
+from moodkiosk.sense.unzip import Damaged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from moodkiosk.failure import LINE_LETTERS, UsageError
-from moodkiosk.host.unzip import Damaged
 from moodkiosk.learn.data import dataset
 from moodkiosk.sense.records import npy
 from moodkiosk.sense.records.erase import Erased, erase
+from moodkiosk.sense.unzip import Damaged
 from tests.support.faces import recording
 
 
