@@ -116,7 +116,7 @@ class MoodEvent:
         kind: what happened.
         at: monotonic seconds.
         id: unique among all events of this kiosk.
-        mood: the settled mood after the event; None is "nobody" or "not sure".
+        mood: the settled mood after the event; None is "nobody", "not sure" or unknown.
         previous: the settled mood before it.
         detail: one sentence for people, or None.
     """
@@ -236,18 +236,34 @@ class Recommendation:
     spotify_uri: str | None = None
 
 
+UnknownBecause = Literal[
+    "camera off",
+    "camera scheduled off",
+    "camera lent",
+    "camera lost",
+    "camera starting",
+    "sense away",
+    "no pictures",
+    "too slow",
+    "just begun",
+]
+"""Why it is not known who is there, or in what mood; `camera_status` says more of the camera."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What the kiosk shows of itself: the MQTT `state` topic and `/api/state`, key for key, all keys always there.
 
-    Times are ISO 8601 with zone, or None. `mood` is None for nobody (present false) or not sure (present true).
+    Times are ISO 8601 with zone, or None. `mood` is None for nobody (present false) or not sure (present true), and
+    where `unknown_because` says why nothing is known. What cannot be known is None, never "nobody".
     """
 
     mood: str | None = None
-    confidence: float = 0.0  # rounded to 0.05
+    confidence: float | None = 0.0  # rounded to 0.05; None: unknown, or the mood is chosen by hand
     since: str | None = None
-    present: bool = False
-    people: int = 0
+    present: bool | None = False
+    people: int | None = 0
+    unknown_because: UnknownBecause | None = None
     person: str | None = None  # whose neutral face is subtracted
     camera: bool = True  # the switch
     camera_status: str = "starting"  # "on", "off", "starting", "lost: …", "lent", "scheduled off"

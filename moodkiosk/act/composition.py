@@ -57,7 +57,11 @@ class Act:
         decide = settings.for_decide()
         state = kiosk.start(decide, self.store.load(), session=secrets.token_hex(4))
         self.loop = Loop(decide, state, self._ports())
-        self.publisher = Publisher(settings, self.loop.ask, self.wall.always) if settings.mqtt.enabled else None
+        self.publisher = (
+            Publisher(settings, self.loop.ask, self.wall.always, announced=state.labels)
+            if settings.mqtt.enabled
+            else None
+        )
         self.page = self._page(state_dir) if settings.web.enabled else None
         self.player = choose.make(settings, state_dir, self._publish)
         self.worker = NewestWins[Decision | Look]("player", self._play)
@@ -80,7 +84,7 @@ class Act:
             self.control.close()
             self.bridge.close()
             self.worker.stop(STOP_SECONDS)
-            self.loop.remember(time.monotonic())
+            self.loop.remember(self._now())
             if self.page is not None:
                 self.page.stop()
             if self.publisher is not None:
@@ -209,6 +213,9 @@ def status_line(view: View) -> str:
     """What `systemctl status` shows."""
     if not view.camera or view.camera_status != "on":
         return f"camera {view.camera_status}"
+    music = f"music: {view.playing or view.player_status}"
+    if view.unknown_because is not None:
+        return f"unknown who is there: {view.unknown_because}; {music}"
     who = f"{view.people} in view" if view.present else "nobody there"
     mood = (view.mood or "not sure") if view.present else "–"
-    return f"{who}, mood {mood}; music: {view.playing or view.player_status}"
+    return f"{who}, mood {mood}; {music}"

@@ -25,6 +25,8 @@ STALE_SECONDS = 2.0
 """A reading older than this says nothing about now (the process was stopped, the machine slept); nor does one that is
 so far ahead."""
 INBOX_LIMIT = 512
+STALL_SECONDS = 2.0
+"""When a turn comes so much later than the one before, this half itself was stopped or starved."""
 
 FOR_SENSE = ("calibrate", "correct", "reload", "forget", "person")
 
@@ -114,6 +116,7 @@ class Loop:
         self._orders = Orders(ports.order)
         self._looks = LookRequests(ports.look)
         self._view: View | None = None
+        self._turned_at: float | None = None
 
     def ask(self, request: Request) -> Future[Result]:
         """The port `Ask`: callable from any thread."""
@@ -145,6 +148,9 @@ class Loop:
     def turn(self, item: Item | None, now: kiosk.Now) -> None:
         """Takes one item, or none, through `decide`, and acts on what comes of it."""
         self.counters.turns += 1
+        if self._turned_at is not None and now.at - self._turned_at > STALL_SECONDS:
+            self._state = kiosk.slept(self._state, now.at - self._turned_at)
+        self._turned_at = now.at
         if isinstance(item, Asked):
             self._answer(item, now)
         elif isinstance(item, Reading):
@@ -165,9 +171,9 @@ class Loop:
             self._view = view
             self._ports.show(view)
 
-    def remember(self, at: float) -> None:
-        """Keeps what is remembered, at once."""
-        self._ports.keep(kiosk.remember(self._state), at, now=True)
+    def remember(self, now: kiosk.Now) -> None:
+        """Keeps what is remembered, at once: this run ends."""
+        self._ports.keep(kiosk.remember(self._state, now.wall), now.at, now=True)
 
     def _take(self, item: ToTake, now: kiosk.Now) -> None:
         match item:
@@ -197,7 +203,7 @@ class Loop:
 
     def _answer(self, asked: Asked, now: kiosk.Now) -> None:
         """Validates a request and carries it out, or says why not."""
-        request, labels = asked.request, self.sense.hello.labels if self.sense.hello else ()
+        request, labels = asked.request, self.sense.hello.labels if self.sense.hello else self._state.labels
         try:
             if request.payload is not None:
                 command = commands.parse_payload(request.name, request.payload, labels, request.origin)

@@ -13,6 +13,7 @@ from moodkiosk.decide.answers import answer
 from moodkiosk.decide.camera import wanted as camera_wanted
 from moodkiosk.decide.memory import remember
 from moodkiosk.decide.music import policy
+from moodkiosk.decide.perception import slept
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import (
     CameraStatus,
@@ -25,6 +26,7 @@ from moodkiosk.decide.state import (
     State,
     Step,
     Tick,
+    knows_mood,
     mood_of,
 )
 from moodkiosk.decide.times import Now, renew, utc
@@ -44,6 +46,7 @@ __all__ = [
     "Tick",
     "camera_wanted",
     "remember",
+    "slept",
     "start",
     "step",
     "view",
@@ -67,7 +70,8 @@ def step(state: State, given: Input, now: Now, settings: Settings) -> Step:
     passed = _pass_time(state, now, settings)
     taken = _take(Step(passed), given, now, settings)
     taken = taken.to(perception.close_eyes(taken.state, now, settings))
-    return _follow(taken, state, now, settings)
+    told = _follow(_tell_people(_tell_camera(taken, state, now), passed, now, settings), state, now, settings)
+    return told.to(replace(told.state, stepped_at=now.at))
 
 
 def _pass_time(state: State, now: Now, settings: Settings) -> State:
@@ -116,21 +120,36 @@ def _take(step: Step, given: Input, now: Now, settings: Settings) -> Step:
             return step
 
 
-def _follow(step: Step, before: State, now: Now, settings: Settings) -> Step:
-    """Tells what has changed since `before`, and decides what is to be done about it."""
-    state, mood, previous = step.state, mood_of(step.state), mood_of(before)
+def _tell_camera(step: Step, before: State, now: Now) -> Step:
+    """Tells that the camera is lost, or back, since `before`."""
+    state, mood = step.state, mood_of(step.state)
     if state.camera.lost and not before.camera.lost:
-        step = step.tell("camera_lost", now, mood=mood, detail=state.camera.detail)
-    elif before.camera.lost and not state.camera.lost and state.camera.status == "on":
-        step = step.tell("camera_back", now, mood=mood)
-    came = presence.change(before.presence, state.presence, settings)
-    if came is not None:
-        step = step.tell(came, now, mood=mood)
-    if came == "left":
-        step = policy.on_departure(step, now, settings)
+        return step.tell("camera_lost", now, mood=mood, detail=state.camera.detail)
+    if before.camera.lost and not state.camera.lost and state.camera.status == "on":
+        return step.tell("camera_back", now, mood=mood)
+    return step
+
+
+def _tell_people(step: Step, passed: State, now: Now, settings: Settings) -> Step:
+    """Tells who has come or gone since time has `passed`. Whoever comes is told of before their mood."""
+    came = presence.change(passed.presence, step.state.presence)
+    if came is None:
+        return step
+    step = step.tell(came, now, mood=mood_of(step.state))
+    return policy.on_departure(step, now, settings) if came == "left" else step
+
+
+def _follow(step: Step, before: State, now: Now, settings: Settings) -> Step:
+    """Tells that the mood is another one, and decides what is to be done about it.
+
+    A mood that is unknown for a while has not changed; only one that was chosen by hand ends all the same.
+    """
+    state, previous = step.state, step.state.told
+    ended = before.manual is not None and state.manual is None
+    mood = mood_of(state) if knows_mood(state) or ended else previous
     if mood == previous:
         return _after_song(step, now, settings)
-    step = step.to(replace(step.state, since=utc(now), playback=replace(step.state.playback, waiting=None)))
+    step = step.to(replace(state, told=mood, since=utc(now), playback=replace(state.playback, waiting=None)))
     step = step.tell("mood_changed", now, mood=mood, previous=previous)
     return step if mood is None else policy.on_mood(step, mood, now, settings)
 

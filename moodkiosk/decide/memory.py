@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, ManualMood, Playback, Started, State
 from moodkiosk.decide.times import Deadline
 
@@ -12,10 +13,20 @@ NO_CLOCK = "unknown"
 """In place of the end of a deadline that began while the clock was not set."""
 
 
-def remember(state: State) -> dict[str, object]:
-    """The part of the state that survives a restart. Times are ISO 8601 in UTC."""
+def remember(state: State, stopped: datetime | None = None) -> dict[str, object]:
+    """The part of the state that survives a restart. Times are ISO 8601 in UTC.
+
+    Args:
+        state: the state.
+        stopped: the time of day at the end of a run; None: it goes on.
+    """
     chosen, playback = state.chosen, state.playback
     return {
+        "labels": list(state.labels),
+        "present": state.presence.was_here,
+        "mood": state.told,
+        "since": _iso(state.since),
+        "stopped": _iso(stopped if stopped is None else stopped.astimezone(UTC)),
         "camera": chosen.camera,
         "music": chosen.music,
         "language": chosen.language,
@@ -55,7 +66,19 @@ def restore(state: State, remembered: dict[str, object]) -> State:
         last=_texts(get("last")),
         recommended=_text(get("recommended")),
     )
-    return replace(state, chosen=chosen, playback=playback, manual=_manual(remembered), log=_log(get("log")))
+    labels = get("labels")
+    return replace(
+        state,
+        labels=tuple(label for label in labels if isinstance(label, str)) if isinstance(labels, list) else (),
+        presence=Presence(was_here=get("present") is True),
+        told=_text(get("mood")),
+        since=_time(get("since")),
+        stopped=_time(get("stopped")),
+        chosen=chosen,
+        playback=playback,
+        manual=_manual(remembered),
+        log=_log(get("log")),
+    )
 
 
 def _manual(remembered: dict[str, object]) -> ManualMood | None:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from moodkiosk.decide import camera, debounce, presence
+from moodkiosk.decide.debounce import Debounce
+from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.state import CameraStatus, State
-from moodkiosk.decide.times import Now
-from moodkiosk.moods import Reading
+from moodkiosk.decide.state import CameraStatus, Sight, State, knows_mood
+from moodkiosk.decide.times import ROUNDING, Now, utc
+from moodkiosk.moods import Reading, UnknownBecause
+
+MOOD_AFTER_SECONDS = 1.0
+"""The mood of somebody who arrives settles so much later, with the shortest settings too: an automation that waits for
+it once somebody has arrived has begun to wait by then."""
+PATIENCE_SECONDS = 120.0
+"""A start or a stall that lasts no longer does not count against the memory of who was here."""
+PASSING: tuple[UnknownBecause, ...] = ("camera starting", "no pictures", "too slow")
+"""What is soon over by itself."""
 
 
 def see(state: State, reading: Reading, now: Now, settings: Settings) -> State:
@@ -19,17 +30,34 @@ def see(state: State, reading: Reading, now: Now, settings: Settings) -> State:
     if read_at is not None and reading.at <= read_at:
         return state
     who = presence.see(state.presence, reading, settings)
-    settled = debounce.see(state.debounce, reading, present=who.here is True, settings=settings)
-    neutral = state.neutral if reading.track is None else reading.neutral
-    return replace(state, camera=camera.read(state.camera, now), presence=who, debounce=settled, neutral=neutral)
+    here_long = who.here_since is not None and reading.at - who.here_since >= MOOD_AFTER_SECONDS - ROUNDING
+    settled = debounce.see(state.debounce, reading, present=here_long, settings=settings)
+    return replace(
+        state,
+        camera=camera.read(state.camera, now),
+        presence=who,
+        debounce=settled,
+        neutral=state.neutral if reading.track is None else reading.neutral,
+        sight=_judge(state.sight, who, settled, reading, settings),
+    )
+
+
+def _judge(sight: Sight, who: Presence, settled: Debounce, reading: Reading, settings: Settings) -> Sight:
+    """Whether enough was seen by now to know the mood; and once it is known who is here, nothing more is forgotten."""
+    began_at = reading.at if sight.began_at is None else sight.began_at
+    if who.here is None:
+        return replace(sight, began_at=began_at)
+    whole_window = reading.at - began_at >= settings.mood.window_seconds - ROUNDING
+    return Sight(sight.judged or not who.here or settled.mood is not None or whole_window, began_at)
 
 
 def learn(state: State, labels: tuple[str, ...]) -> State:
     """Sense has come with a model: moods it does not know end, and what was seen with other labels counts no more."""
     manual = state.manual if state.manual is not None and (state.manual.mood in labels or not labels) else None
-    settled = state.debounce if labels == state.labels else debounce.lose(state.debounce)
     seeing = replace(state.camera, status="starting", detail="") if state.camera.status == "lost" else state.camera
-    return replace(state, labels=labels, manual=manual, debounce=settled, camera=seeing)
+    if labels != state.labels:
+        state = replace(state, debounce=debounce.lose(state.debounce), sight=replace(state.sight, judged=False))
+    return replace(state, labels=labels, manual=manual, camera=seeing)
 
 
 def told(state: State, status: CameraStatus, now: Now, settings: Settings) -> State:
@@ -39,12 +67,93 @@ def told(state: State, status: CameraStatus, now: Now, settings: Settings) -> St
 
 
 def pass_time(state: State, now: Now, settings: Settings) -> State:
-    """A camera that is silent for too long is lost."""
-    return told(state, camera.SILENT, now, settings) if camera.silent(state.camera, now, settings) else state
+    """A camera that is silent for too long is lost; and who was here is forgotten in the dark."""
+    if camera.silent(state.camera, now, settings):
+        state = told(state, camera.SILENT, now, settings)
+    state = _make_up(state, now)
+    why = blind(state, now, settings)
+    if why is not None and state.stepped_at is not None:
+        state = replace(state, sight=_darken(state.sight, now.at - state.stepped_at, passing=why in PASSING))
+    return _forget(state) if state.sight.dark_seconds > settings.presence.leave_seconds + ROUNDING else state
+
+
+def _darken(sight: Sight, seconds: float, *, passing: bool) -> Sight:
+    """Nothing could be seen for so many seconds more."""
+    patient = min(seconds, max(0.0, PATIENCE_SECONDS - sight.patience_seconds)) if passing else 0.0
+    patience, dark = sight.patience_seconds + patient, sight.dark_seconds + seconds - patient
+    return replace(sight, patience_seconds=patience, dark_seconds=dark)
+
+
+def slept(state: State, seconds: float) -> State:
+    """This half itself did nothing for so long (stopped, or on a busy machine): that says nothing of others."""
+    seeing, who = state.camera, state.presence
+    return replace(
+        state,
+        camera=replace(seeing, read_at=None if seeing.read_at is None else seeing.read_at + seconds),
+        presence=replace(who, counted_at=None if who.counted_at is None else who.counted_at + seconds),
+        stepped_at=None if state.stepped_at is None else state.stepped_at + seconds,
+    )
 
 
 def close_eyes(state: State, now: Now, settings: Settings) -> State:
-    """With the camera closed, lent or lost nothing is known of anybody: never the mood of whoever was here last."""
-    if state.camera.status == "on" and camera.wanted(state, now, settings)[0]:
+    """While nothing can be seen nothing is known of anybody: never the mood of whoever was here last."""
+    why = blind(state, now, settings)
+    if why is None:
         return state
-    return replace(state, presence=presence.lose(state.presence), debounce=debounce.lose(state.debounce))
+    who = presence.lag(state.presence) if why == "too slow" else presence.lose(state.presence)
+    sight = replace(state.sight, judged=False, began_at=None)
+    return replace(state, presence=who, debounce=debounce.lose(state.debounce), sight=sight)
+
+
+def blind(state: State, now: Now, settings: Settings) -> UnknownBecause | None:
+    """Why nothing can be seen just now; None: it can."""
+    seeing, who = state.camera, state.presence
+    if not state.chosen.camera:
+        return "camera off"
+    if not camera.wanted(state, now, settings)[0]:
+        return "camera scheduled off"
+    if seeing.status == "lent":
+        return "camera lent"
+    if seeing.status == "lost":
+        reasons: dict[str, UnknownBecause] = {
+            camera.SENSE_GONE.detail: "sense away",
+            camera.SILENT.detail: "no pictures",
+        }
+        return reasons.get(seeing.detail, "camera lost")
+    if seeing.status != "on":
+        return "camera starting"
+    patience_seconds = max(settings.presence.unknown_seconds, settings.gap_seconds)
+    if who.counted_at is not None and now.at - who.counted_at > patience_seconds + ROUNDING:
+        return "too slow"
+    return None
+
+
+def unknown_because(state: State, now: Now, settings: Settings) -> UnknownBecause | None:
+    """Why it is not known who is here, or in what mood; None: both are."""
+    why = blind(state, now, settings)
+    if why is None and (state.presence.here is None or not knows_mood(state)):
+        return "just begun"
+    return why
+
+
+def _make_up(state: State, now: Now) -> State:
+    """After a restart: how long nobody was watching, as soon as that can be told.
+
+    Starting up is not counted, neither the program's nor, if it has been started since, the machine's.
+    """
+    wall = utc(now)
+    if state.stopped is None or wall is None:
+        return state
+    booted = wall - timedelta(seconds=now.at)
+    begun = booted if state.stopped < booted else wall
+    seconds = max(0.0, (begun - state.stopped).total_seconds())
+    sight = replace(state.sight, dark_seconds=state.sight.dark_seconds + seconds)
+    return replace(state, sight=sight, stopped=None)
+
+
+def _forget(state: State) -> State:
+    """Whoever is seen next has arrived, and their mood is new."""
+    manual = None if state.manual is None else state.manual.mood
+    since = state.since if manual is not None else None
+    sight = replace(state.sight, dark_seconds=0.0)
+    return replace(state, presence=presence.forget(state.presence), told=manual, since=since, sight=sight)

@@ -36,6 +36,7 @@ class PresenceSettings:
 
     arrive_seconds: Seconds = 1.0  # a face must be seen this long to have arrived
     leave_seconds: Seconds = 30.0  # nobody seen for this long means that everybody has left
+    unknown_seconds: Annotated[float, Within(1, 3600)] = 5.0  # without a look for this long nothing is known of anybody
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,23 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """How well the mood and the people can be known.
+
+    Attributes:
+        judged: the mood is known, even if only as "not sure"; False until enough was seen since nothing could be.
+        began_at: monotonic seconds of the first reading since nothing could be seen.
+        patience_seconds: how long nothing could be seen that must soon be over (a start, a stall).
+        dark_seconds: how long nothing could be seen otherwise. Who was here is forgotten by this.
+    """
+
+    judged: bool = False
+    began_at: float | None = None
+    patience_seconds: float = 0.0
+    dark_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """Settings made by command; None: as configured."""
 
@@ -176,9 +193,13 @@ class State:
         session: the first half of event ids; unlike that of every other run.
         counted: how many events there were.
         labels: the moods the loaded model tells apart.
-        since: when the mood changed last, UTC.
+        sight: how well the mood and the people can be known.
+        told: the mood as it was told last; what cannot be seen does not change it.
+        since: when it was told, UTC.
         neutral: whose neutral face was subtracted in the last reading of a face.
         log: the last decisions, oldest first.
+        stepped_at: monotonic seconds of the last step; None: there was none in this run.
+        stopped: when the run before this one ended, UTC; None: that is unknown, or taken into account.
     """
 
     session: str
@@ -188,11 +209,15 @@ class State:
     presence: Presence = field(default_factory=Presence)
     debounce: Debounce = field(default_factory=Debounce)
     manual: ManualMood | None = None
+    sight: Sight = Sight()
+    told: str | None = None
     since: datetime | None = None
     neutral: str | None = None
     chosen: Chosen = Chosen()
     playback: Playback = Playback()
     log: tuple[Entry, ...] = ()
+    stepped_at: float | None = None
+    stopped: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +248,13 @@ class Step:
 
 
 def mood_of(state: State) -> str | None:
-    """The mood that counts: the one chosen by hand, else the settled one; None: nobody, or not sure."""
+    """The mood that counts: the one chosen by hand, else the settled one; None: nobody, not sure, or unknown."""
     return state.manual.mood if state.manual is not None else state.debounce.mood
+
+
+def knows_mood(state: State) -> bool:
+    """Whether the mood is known, be it "nobody" or "not sure"; else nothing can be said of it."""
+    return state.manual is not None or state.sight.judged
 
 
 def taste_of(state: State, settings: Settings) -> Taste:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from moodkiosk.decide import camera
+from moodkiosk.decide import camera, perception
 from moodkiosk.decide.hours import active_until
 from moodkiosk.decide.music import choose
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.state import Playback, Started, State, automatic, mood_of, taste_of, volume_cap
+from moodkiosk.decide.state import Playback, Started, State, automatic, knows_mood, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, face, iso
 from moodkiosk.moods import Recommendation, View
 
@@ -17,14 +17,15 @@ CONFIDENCE_STEPS = 20
 def view(state: State, now: Now, settings: Settings) -> View:
     """The state for people and for home automation."""
     chosen, playback, taste = state.chosen, state.playback, taste_of(state, settings)
-    by_hand = state.manual is not None
+    known, here = knows_mood(state), state.presence.here
     quiet = None if now.wall is None else active_until(settings.music.quiet_hours, now.wall)
     return View(
         mood=mood_of(state),
-        confidence=1.0 if by_hand else round(state.debounce.confidence * CONFIDENCE_STEPS) / CONFIDENCE_STEPS,
-        since=iso(state.since, now),
-        present=state.presence.here is True,
-        people=state.presence.people,
+        confidence=_confidence(state) if state.sight.judged else None,
+        since=iso(state.since, now) if known else None,
+        present=here,
+        people=None if here is None else state.presence.people,
+        unknown_because=perception.unknown_because(state, now, settings),
         person=state.neutral or chosen.person,
         camera=chosen.camera,
         camera_status=camera.shown(state, now, settings),
@@ -42,6 +43,13 @@ def view(state: State, now: Now, settings: Settings) -> View:
         labels=state.labels,
         login_days_left=playback.login_days_left,
     )
+
+
+def _confidence(state: State) -> float | None:
+    """How sure the camera is of the mood that is shown; of one chosen by hand it says nothing."""
+    if state.manual is not None:
+        return None
+    return round(state.debounce.confidence * CONFIDENCE_STEPS) / CONFIDENCE_STEPS
 
 
 def _playing(started: Started | None, now: Now) -> str | None:

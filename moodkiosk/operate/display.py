@@ -87,7 +87,8 @@ def light_wanted(socket: Path, *, blank: bool) -> bool:
         return True
     if not isinstance(state, dict):
         return True
-    return bool(state.get("camera_status") != "on" or state.get("present") or state.get("manual_mood"))
+    seen = state.get("camera_status") == "on" and state.get("unknown_because") is None
+    return bool(not seen or state.get("present") or state.get("manual_mood"))
 
 
 def browser_command(page: Path, profile: str) -> list[str]:

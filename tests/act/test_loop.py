@@ -107,7 +107,7 @@ def test_a_reading_from_before_a_pause_says_nothing(world: World) -> None:
 
 
 def test_nothing_is_shown_twice(world: World) -> None:
-    world.see(None, 2)
+    world.see(None, 6)
     shown = len(world.views)
     world.see(None, 30)
     assert len(world.views) == shown

@@ -218,12 +218,17 @@ class Evening(RuleBasedStateMachine):
     @invariant()
     def the_view_never_shows_somebody_who_is_not_seen(self) -> None:
         view = self.home.view
-        seen = view.present or view.manual_mood is not None
-        assert view.mood is None or seen
-        assert view.present or view.people == 0
-        if not view.camera:
-            assert not view.present
-        assert 0.0 <= view.confidence <= 1.0
+        by_hand = view.manual_mood is not None
+        assert view.mood is None or view.present or by_hand
+        assert (view.people is None) is (view.present is None)
+        assert view.present or not view.people
+        if not view.camera or view.camera_status != "on":
+            assert (view.present, view.confidence) == (None, None)
+        assert (view.unknown_because is None) or view.present is None or (view.mood is None and not by_hand)
+        if view.unknown_because is None:
+            assert view.present is not None
+            assert (view.confidence is None) is by_hand
+        assert view.confidence is None or 0.0 <= view.confidence <= 1.0
 
 
 TestEvening = Evening.TestCase

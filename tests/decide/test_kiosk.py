@@ -41,7 +41,8 @@ def test_a_camera_that_is_lost_takes_the_mood_with_it_and_is_told_once() -> None
     for _ in range(3):
         home.give(CameraStatus("lost", "unplugged"))
     assert home.view.camera_status == "lost: unplugged"
-    assert home.moods() == ["happy", None]
+    assert (home.view.mood, home.view.unknown_because) == (None, "camera lost")
+    assert home.moods() == ["happy"], "a mood that cannot be seen has not changed"
     home.give(CameraStatus("starting"))
     home.give(CameraStatus("on"))
     home.give(CameraStatus("on"))
@@ -84,8 +85,8 @@ def test_a_camera_switched_off_sees_nothing_from_that_moment_and_is_not_lost() -
     home.look("happy", 5)
     home.give(CameraStatus("off"))
     home.give(SenseGone())
-    assert home.moods() == ["happy", None]
-    assert home.view.camera_status == "off"
+    assert home.moods() == ["happy"]
+    assert (home.view.camera_status, home.view.unknown_because) == ("off", "camera off")
     assert "camera_lost" not in home.kinds()
 
 
@@ -94,7 +95,8 @@ def test_a_camera_that_is_lent_counts_nobody() -> None:
     home.look("happy", 5)
     home.give(CameraStatus("lent", "collecting"))
     home.look("happy", 5)
-    assert (home.view.present, home.view.mood, home.view.camera_status) == (False, None, "lent")
+    assert (home.view.present, home.view.mood, home.view.camera_status) == (None, None, "lent")
+    assert home.view.unknown_because == "camera lent"
 
 
 def test_the_camera_is_closed_by_its_schedule_and_open_again_after() -> None:
@@ -141,7 +143,8 @@ def test_a_mood_chosen_by_hand_ends_by_itself_with_the_camera_off_and_nobody_loo
     home.ask("camera", "off")
     home.give(CameraStatus("off"))
     home.ask("mood", "angry")
-    assert (home.view.mood, home.view.present, home.view.camera_status) == ("angry", False, "off")
+    assert (home.view.mood, home.view.present, home.view.camera_status) == ("angry", None, "off")
+    assert home.view.confidence is None, "by hand, not as seen"
     home.wait(119.9)
     assert home.view.manual_mood == "angry"
     home.wait(0.2)
@@ -204,7 +207,7 @@ def test_what_is_not_for_decide_is_refused_and_changes_nothing(name: str, value:
     result = home.ask(name, value)
     assert not result.ok
     assert result.error
-    assert home.state == before
+    assert replace(home.state, stepped_at=None) == before
 
 
 def test_corrections_and_notices_become_events_once() -> None:
@@ -229,7 +232,7 @@ def test_since_is_when_the_mood_changed() -> None:
 
 def restarted(home: Household, seconds: float = 0, begun: datetime | None = MONDAY_EVENING) -> Household:
     """The kiosk after a restart that took so long: another monotonic clock, the same time of day."""
-    kept = json.loads(json.dumps(kiosk.remember(home.state)))
+    kept = json.loads(json.dumps(kiosk.remember(home.state, stopped=home.now.wall)))
     again = Household(home.settings, begun, kept, at=5.0, session="again")
     if begun is not None:
         again.begun = home.now.wall + timedelta(seconds=seconds - 5.0) if home.now.wall else None
@@ -257,6 +260,85 @@ def test_a_restart_changes_nothing_that_was_chosen_started_or_decided() -> None:
     not_kept = {"since": None, "camera_status": ""}
     assert replace(again.view, **not_kept) == replace(home.view, **not_kept)  # type: ignore[arg-type]  # names of fields
     assert kiosk.remember(again.state) == kiosk.remember(home.state)
+
+
+def seen_happy() -> Household:
+    """Somebody is there, and happy."""
+    home = Household()
+    home.give(Labels(LABELS))
+    home.look("happy", 10)
+    return home
+
+
+@pytest.mark.parametrize("seconds", [1, 29])
+def test_whoever_was_here_before_a_restart_and_is_here_after_has_neither_come_nor_changed(seconds: float) -> None:
+    home = seen_happy()
+    again = restarted(home, seconds)
+    again.give(Tick())
+    view = again.view
+    assert (view.present, view.mood, view.unknown_because) == (None, None, "camera starting")
+    assert view.labels == LABELS, "so that what was chosen by hand can be shown before sense has come"
+    again.look("happy", 10)
+    assert again.events == []
+    assert (again.view.present, again.view.mood, again.view.since) == (True, "happy", home.view.since)
+
+
+def test_after_a_restart_that_took_longer_than_the_memory_lasts_somebody_has_arrived() -> None:
+    again = restarted(seen_happy(), seconds=45)
+    again.look("happy", 10)
+    assert [(event.kind, event.mood, event.previous) for event in again.events[:2]] == [
+        ("arrived", None, None),
+        ("mood_changed", "happy", None),
+    ]
+
+
+def test_starting_up_is_not_counted_neither_the_machine_s_nor_the_program_s() -> None:
+    """Ten seconds to go down, a minute to start the machine, and the time of day is known late."""
+    home = seen_happy()
+    assert home.now.wall is not None
+    kept = json.loads(json.dumps(kiosk.remember(home.state, stopped=home.now.wall)))
+    again = Household(home.settings, None, kept, at=60.0, session="again")
+    again.give(Tick())
+    again.at += 15
+    again.begun = home.now.wall + timedelta(seconds=10)
+    again.give(Tick())
+    again.look("happy", 10)
+    assert again.events == []
+
+
+def test_after_a_power_cut_of_unknown_length_whoever_is_here_has_not_arrived() -> None:
+    home = seen_happy()
+    again = Household(home.settings, MONDAY_EVENING, json.loads(json.dumps(kiosk.remember(home.state))), at=30.0)
+    again.look("happy", 10)
+    assert again.events == []
+
+
+def test_whoever_has_gone_during_a_restart_leaves_as_everybody_does_and_the_mood_ends_with_it() -> None:
+    again = restarted(seen_happy(), seconds=5)
+    again.leave(29)
+    assert again.events == []
+    assert again.view.present is None
+    again.leave(1.4)
+    assert again.kinds() == ["left", "mood_changed"]
+    assert (again.view.present, again.view.mood) == (False, None)
+
+
+def test_whoever_comes_after_a_restart_of_an_empty_room_arrives() -> None:
+    home = Household()
+    home.leave(10)
+    again = restarted(home, seconds=1)
+    again.look("happy", 10)
+    assert again.kinds() == ["arrived", "mood_changed"]
+
+
+def test_a_mood_chosen_by_hand_is_the_same_after_a_restart_and_no_news() -> None:
+    home = seen_happy()
+    home.ask("mood", "angry")
+    again = restarted(home, seconds=45)
+    again.give(Tick())
+    assert (again.view.manual_mood, again.view.mood) == ("angry", "angry")
+    again.look("happy", 10)
+    assert "mood_changed" not in again.kinds()
 
 
 def test_the_cool_down_goes_on_after_a_restart_and_ends_in_time() -> None:

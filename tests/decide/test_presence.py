@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moodkiosk.decide import kiosk
-from moodkiosk.decide.kiosk import CameraStatus, SenseGone
+from moodkiosk.decide.kiosk import CameraStatus, Labels, SenseGone, Tick
+from moodkiosk.decide.settings import MoodSettings, PresenceSettings, Settings
+from moodkiosk.moods import Command
 from tests.support.household import Household, empty, reading
 
 RATES = [2.0, 5.0, 30.0]
@@ -56,7 +58,7 @@ def test_one_frame_after_a_stall_is_no_arrival_and_no_departure() -> None:
     home.at += 9
     home.leave(0.2)
     assert "left" not in home.kinds()
-    assert home.view.present is True
+    assert (home.view.present, home.view.unknown_because) == (None, "too slow")
 
 
 def test_the_number_of_people_follows_when_it_holds_for_a_second() -> None:
@@ -78,7 +80,7 @@ def test_with_the_camera_lost_presence_is_unknown_and_nobody_is_said_to_have_lef
     home = Household()
     home.look("happy", 4)
     home.give(blind)
-    assert (home.view.present, home.view.people, home.view.mood) == (False, 0, None)
+    assert (home.view.present, home.view.people, home.view.mood, home.view.confidence) == (None, None, None, None)
     home.wait(5)
     assert "left" not in home.kinds()
 
@@ -118,3 +120,167 @@ def test_an_empty_room_at_the_start_is_no_departure() -> None:
     home = Household()
     home.leave(120)
     assert home.events == []
+
+
+# Unknown is not nobody --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("blind", "because"),
+    [
+        (CameraStatus("lost", "unplugged"), "camera lost"),
+        (SenseGone(), "sense away"),
+        (CameraStatus("lent"), "camera lent"),
+        (CameraStatus("starting"), "camera starting"),
+        (Command("camera", "off"), "camera off"),
+    ],
+)
+def test_while_nothing_can_be_seen_it_is_unknown_who_is_there_and_said_why(blind: kiosk.Input, because: str) -> None:
+    home = Household()
+    home.look("happy", 4)
+    home.give(blind)
+    for _ in range(40):
+        home.wait(0.25)
+        view = home.view
+        assert (view.present, view.people, view.mood, view.confidence, view.since) == (None, None, None, None, None)
+        assert view.unknown_because == because
+    assert home.kinds()[:2] == ["arrived", "mood_changed"]
+    assert not {"left", "mood_changed"} & {*home.kinds()[2:]}
+
+
+def test_at_the_start_it_is_unknown_who_is_there_and_an_empty_room_is_known_soon() -> None:
+    home = Household()
+    home.give(Tick())
+    assert (home.view.present, home.view.unknown_because) == (None, "camera starting")
+    home.leave(4.8)
+    assert (home.view.present, home.view.unknown_because) == (None, "just begun")
+    home.leave(0.4)
+    assert (home.view.present, home.view.people, home.view.mood, home.view.unknown_because) == (False, 0, None, None)
+    assert home.events == []
+
+
+@pytest.mark.parametrize("seconds", [2.0, 4.0])
+def test_looks_too_far_apart_to_tell_anything_tell_nothing(seconds: float) -> None:
+    home = Household()
+    home.look("happy", 6)
+    home.watch((empty(0) for _ in range(12)), 1 / seconds)
+    assert (home.view.present, home.view.unknown_because) == (None, "too slow")
+    home.watch((reading(0) for _ in range(12)), 1 / seconds)
+    assert (home.view.present, home.view.unknown_because) == (None, "too slow")
+    home.look("happy", 6)
+    assert (home.view.present, home.view.mood) == (True, "happy")
+    assert home.kinds() == ["arrived", "mood_changed"]
+
+
+@pytest.mark.parametrize("seconds", [5.0, 29.0])
+def test_whoever_was_here_before_the_camera_was_off_and_is_here_after_has_neither_come_nor_changed(
+    seconds: float,
+) -> None:
+    home = Household()
+    home.look("happy", 6)
+    since = home.view.since
+    home.ask("camera", "off")
+    home.at += seconds
+    home.ask("camera", "on")
+    home.give(CameraStatus("on"))
+    shown = set()
+    for _ in range(6):
+        home.look("happy", 1)
+        shown.add((home.view.present, home.view.mood))
+    assert home.kinds() == ["arrived", "mood_changed"]
+    assert shown == {(None, None), (True, None), (True, "happy")}
+    assert (home.view.mood, home.view.since) == ("happy", since)
+
+
+def test_between_two_times_of_seeing_the_mood_is_never_shown_as_not_sure() -> None:
+    home = Household()
+    home.look("happy", 6)
+    home.give(SenseGone())
+    home.give(Labels(()))
+    for _ in range(30):
+        home.look("happy", 0.2)
+        assert home.view.mood == "happy" or home.view.unknown_because is not None
+
+
+def test_another_mood_after_the_dark_is_told_with_the_one_before_it() -> None:
+    home = Household()
+    home.look("happy", 6)
+    home.give(CameraStatus("lost", "unplugged"))
+    home.at += 5
+    home.look("sad", 6)
+    assert [(event.previous, event.mood) for event in home.events if event.kind == "mood_changed"] == [
+        (None, "happy"),
+        ("happy", "sad"),
+    ]
+
+
+def test_longer_in_the_dark_than_the_memory_lasts_and_somebody_has_arrived() -> None:
+    home = Household()
+    home.look("happy", 6)
+    home.ask("camera", "off")
+    home.at += 31
+    home.ask("camera", "on")
+    home.look("happy", 6)
+    told = [event for event in home.events if event.kind in ("arrived", "mood_changed")]
+    assert [event.kind for event in told] == ["arrived", "mood_changed"] * 2
+    assert told[-1].previous is None
+
+
+def test_a_minute_in_which_sense_stands_still_is_no_visit() -> None:
+    """SIGSTOP: the connection holds, nothing comes."""
+    home = Household()
+    home.look("happy", 6)
+    for _ in range(120):
+        home.wait(1 / 120)
+    assert home.view.unknown_because == "no pictures"
+    home.look("happy", 6)
+    assert home.kinds() == ["arrived", "mood_changed", "camera_lost", "camera_back"]
+
+
+def test_a_minute_in_which_this_half_stands_still_says_nothing_of_the_camera_either() -> None:
+    home = Household()
+    home.look("happy", 6)
+    before = home.view
+    home.at += 60
+    home.state = kiosk.slept(home.state, 60.0)
+    home.give(Tick())
+    assert home.view == before
+    home.look("happy", 6)
+    assert home.kinds() == ["arrived", "mood_changed"]
+
+
+def test_who_has_gone_while_this_half_stood_still_leaves_as_everybody_does() -> None:
+    home = Household()
+    home.look("happy", 6)
+    home.at += 60
+    home.state = kiosk.slept(home.state, 60.0)
+    home.leave(29)
+    assert "left" not in home.kinds()
+    home.leave(1.4)
+    assert home.kinds().count("left") == 1
+
+
+@pytest.mark.parametrize("start_seconds", [3.0, 100.0])
+def test_however_long_the_start_takes_the_memory_does_not_suffer_from_it(start_seconds: float) -> None:
+    home = Household()
+    home.look("happy", 6)
+    home.give(SenseGone())
+    home.wait(0.1)
+    home.give(Labels(()))
+    home.at += start_seconds
+    home.look("happy", 6)
+    assert home.kinds().count("arrived") == 1
+
+
+@pytest.mark.parametrize("arrive_seconds", [0.0, 0.2])
+def test_the_mood_follows_an_arrival_at_some_distance_with_the_shortest_settings_too(arrive_seconds: float) -> None:
+    quick = Settings(
+        presence=PresenceSettings(arrive_seconds=arrive_seconds),
+        mood=MoodSettings(window_seconds=0.5, refractory_seconds=0.0),
+    )
+    home = Household(quick)
+    home.leave(6)
+    home.look("happy", 6, hz=10.0)
+    arrived, settled = home.events
+    assert (arrived.kind, settled.kind) == ("arrived", "mood_changed")
+    assert settled.at - arrived.at >= 0.999

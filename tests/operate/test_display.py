@@ -45,8 +45,9 @@ def kiosk(path: Path, data: object) -> Iterator[None]:
         ({"camera_status": "on", "present": False}, False),
         ({"camera_status": "on", "present": True}, True),
         ({"camera_status": "on", "present": False, "manual_mood": "happy"}, True),
-        ({"camera_status": "off", "present": False}, True),
-        ({"camera_status": "lost: unplugged", "present": False}, True),
+        ({"camera_status": "off", "present": None, "unknown_because": "camera off"}, True),
+        ({"camera_status": "on", "present": None, "unknown_because": "just begun"}, True),
+        ({"camera_status": "lost: unplugged", "present": None, "unknown_because": "camera lost"}, True),
         (None, True),
     ],
 )

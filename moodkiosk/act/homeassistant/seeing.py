@@ -15,7 +15,8 @@ AUTO = "auto"
 
 def seeing(topics: Topics, labels: tuple[str, ...]) -> dict[str, Entity]:
     """What the kiosk sees, and what may be said to it about that."""
-    mood = f"value_json.mood or ('{NOT_SURE}' if value_json.present else '{NOBODY}')"
+    known = f"'{NOT_SURE}' if value_json.present else '{NOBODY}'"
+    mood = f"value_json.mood or ('None' if value_json.unknown_because else {known})"
     return {
         "mood": (
             "sensor",
@@ -28,7 +29,9 @@ def seeing(topics: Topics, labels: tuple[str, ...]) -> dict[str, Entity]:
                 "value_template": f"{{{{ {mood} }}}}",
                 "json_attributes_topic": topics.state,
                 "json_attributes_template": "{{ {'confidence': value_json.confidence, 'since': value_json.since,"
-                " 'person': value_json.person, 'people': value_json.people} | tojson }}",
+                " 'person': value_json.person, 'people': value_json.people,"
+                " 'by_hand': value_json.manual_mood is not none,"
+                " 'unknown_because': value_json.unknown_because} | tojson }}",
             },
         ),
         "since": ("sensor", shown("Mood since", topics.state, "since", device_class="timestamp")),
@@ -37,14 +40,21 @@ def seeing(topics: Topics, labels: tuple[str, ...]) -> dict[str, Entity]:
             diagnostic(
                 "Confidence",
                 topics.state,
-                "{{ (value_json.confidence * 100) | round | int }}",
+                "{{ 'None' if value_json.confidence is none else (value_json.confidence * 100) | round | int }}",
                 "mdi:gauge",
                 unit_of_measurement="%",
                 state_class="measurement",
                 enabled_by_default=False,
             ),
         ),
-        "present": ("binary_sensor", on_off("Present", topics.state, "present", device_class="occupancy")),
+        "present": (
+            "binary_sensor",
+            on_off("Present", topics.state, "present", device_class="occupancy")
+            | {
+                "json_attributes_topic": topics.state,
+                "json_attributes_template": "{{ {'unknown_because': value_json.unknown_because} | tojson }}",
+            },
+        ),
         "people": (
             "sensor",
             shown("People", topics.state, "people", icon="mdi:account-group", state_class="measurement"),

@@ -32,8 +32,17 @@ class Outbox:
         dropped: events and results that were not sent because the broker was away or slow, by name.
     """
 
-    def __init__(self, topics: Topics, discovery: Discovery | None, health_seconds: float) -> None:
-        """`discovery` makes the payload for Home Assistant; None: it shall not know of this kiosk."""
+    def __init__(
+        self, topics: Topics, discovery: Discovery | None, health_seconds: float, announced: tuple[str, ...] = ()
+    ) -> None:
+        """Nothing is published yet.
+
+        Args:
+            topics: where everything is.
+            discovery: makes the payload for Home Assistant; None: it shall not know of this kiosk.
+            health_seconds: how often `feel` is wanted.
+            announced: the labels of the run before, which Home Assistant knows.
+        """
         self.dropped = {"mqtt_events": 0, "mqtt_results": 0}
         self._topics = topics
         self._discovery = discovery
@@ -48,7 +57,7 @@ class Outbox:
         self._wanted: dict[str, bytes] = {topics.info: b"", topics.health: b"", topics.availability: b"online"}
         self._sent: dict[str, bytes] = {}
         self._labels: tuple[str, ...] = ()
-        self._announced: tuple[str, ...] | None = None  # the labels in the discovery that was sent
+        self._announced: tuple[str, ...] | None = announced or None  # the labels in the discovery that was sent
         self._ghosts: frozenset[Component] = frozenset()  # what older discoveries listed
         self._discovery_due: float | None = None
         self._labels_deadline: float | None = None
@@ -170,7 +179,8 @@ class Outbox:
             return 60.0
         if min(times) > now:
             return min(times) - now
-        held = self._gate.opens() - now
+        shown = self._shown()
+        held = 0.0 if shown is None else self._gate.opens(shown) - now
         return held if held > 0 else 1.0  # else the broker's acknowledgement is waited for, which ends the waiting
 
     def _repeat(self, now: float) -> None:
@@ -223,7 +233,7 @@ class Outbox:
 
     def _due_state(self, now: float, waits: Callable[[str], bool]) -> list[Message]:
         view = self._shown()
-        if view is None or not self._gate.wants(view, now) or now < self._gate.opens() or waits(self._topics.state):
+        if view is None or not self._gate.wants(view, now) or now < self._gate.opens(view) or waits(self._topics.state):
             return []  # what is held back goes out later, as it is then
         self._gate.sent(view, now)
         return [Message(self._topics.state, payloads.encode(payloads.state_of(view)), retain=True)]
@@ -233,6 +243,7 @@ class Outbox:
             Message(topic, payload, retain=True)
             for topic, payload in self._wanted.items()
             if payload and payload != self._sent.get(topic) and not waits(topic)
+            if topic != self._topics.availability or self._gate.has_told
         ]
         self._sent.update({message.topic: message.payload for message in due})
         return due

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from moodkiosk.config.settings import Config
 from moodkiosk.link import protocol
-from moodkiosk.moods import EventKind, MoodEvent, Recommendation, Result, View
+from moodkiosk.moods import EventKind, MoodEvent, Recommendation, Result, UnknownBecause, View
 
 CONFIDENCE_STEP = 0.05
 
@@ -27,11 +27,20 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class State(Payload, frozen=True):
     """What the kiosk shows of itself: `moods.View`, key for key."""
 
-    mood: Annotated[str | None, Meta(description="the settled mood; null: nobody (`present` false) or not sure")]
-    confidence: Annotated[float, Meta(ge=0, le=1, description="how sure, in steps of 0.05; never by itself published")]
-    since: Annotated[str | None, Meta(description="since when this mood")]
-    present: Annotated[bool, Meta(description="somebody is there")]
-    people: Annotated[int, Meta(ge=0, description="how many people are in view")]
+    mood: Annotated[
+        str | None,
+        Meta(description="the mood; null: nobody (`present` false), not sure, or `unknown_because`"),
+    ]
+    confidence: Annotated[
+        float | None,
+        Meta(description="how sure, 0 to 1 in steps of 0.05; null: unknown, or by hand; never by itself published"),
+    ]
+    since: Annotated[str | None, Meta(description="since when this mood; null: unknown")]
+    present: Annotated[bool | None, Meta(description="somebody is there; null: unknown")]
+    people: Annotated[int | None, Meta(description="how many people are in view; null: unknown")]
+    unknown_because: Annotated[
+        UnknownBecause | None, Meta(description="why it is not known who is there, or in what mood; null: both are")
+    ]
     person: Annotated[str | None, Meta(description="whose neutral face is used")]
     camera: Annotated[bool, Meta(description="the camera's switch")]
     camera_status: Annotated[str, Meta(description='"on", "off", "starting", "lost: …", "lent", "scheduled off"')]
@@ -61,7 +70,7 @@ class Event(Payload, frozen=True):
     kind: Annotated[EventKind, Meta(description="the same")]
     id: Annotated[str, Meta(description="unique; an id seen before is the same event")]
     at: Annotated[str, Meta(description="when")]
-    mood: Annotated[str | None, Meta(description="the settled mood after it; null: nobody or not sure")]
+    mood: Annotated[str | None, Meta(description="the settled mood after it; null: nobody, not sure or unknown")]
     previous: Annotated[str | None, Meta(description="the settled mood before it")]
     detail: Annotated[str | None, Meta(description="one sentence for people")]
 
@@ -134,8 +143,8 @@ def encode(payload: Payload) -> bytes:
 def state_of(view: View) -> State:
     """The payload of a view."""
     fields = {name: getattr(view, name) for name in View.__dataclass_fields__}
-    steps = round(view.confidence / CONFIDENCE_STEP)
-    fields["confidence"] = round(steps * CONFIDENCE_STEP, 2)
+    if view.confidence is not None:
+        fields["confidence"] = round(round(view.confidence / CONFIDENCE_STEP) * CONFIDENCE_STEP, 2)
     return State(**fields)
 
 

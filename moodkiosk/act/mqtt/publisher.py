@@ -55,6 +55,7 @@ class Publisher:
         wall: Callable[[], datetime] = lambda: datetime.now().astimezone(),
         clock: Callable[[], float] = time.monotonic,
         keepalive_seconds: int = KEEPALIVE_SECONDS,
+        announced: tuple[str, ...] = (),
     ) -> None:
         """Does not connect yet.
 
@@ -64,6 +65,7 @@ class Publisher:
             wall: the time of day, with zone.
             clock: monotonic seconds, as in `MoodEvent.at`.
             keepalive_seconds: see `connection`.
+            announced: the labels that are remembered from the run before.
         """
         self.topics = Topics(config.kiosk.id, config.mqtt.discovery_prefix)
         self.instance = f"{socket.gethostname()}-{secrets.token_hex(4)}"
@@ -73,7 +75,7 @@ class Publisher:
         self._clock = clock
         self._lock = threading.Lock()
         discovery = Discovery(config.kiosk, self.topics, __version__) if config.mqtt.discovery else None
-        self._outbox = Outbox(self.topics, discovery, config.mqtt.health_seconds)
+        self._outbox = Outbox(self.topics, discovery, config.mqtt.health_seconds, announced)
         self._outbox.inform(self._info(None))
         self._plays: deque[Message] = deque()
         self._twin = ""

@@ -14,7 +14,8 @@ SETTLE_SECONDS = 0.05
 """What changes in one go (a mood, the decision, the music) is one message."""
 STATES = 2
 WINDOW_SECONDS = 1.1
-"""At most STATES states in any such window: a little over a second, since a network may push two messages together."""
+"""At most STATES states in any such window: a little over a second, since a network may push two messages together.
+One more may tell that somebody has come or gone: it must not be taken together with the mood that follows."""
 
 
 class StateThrottle:
@@ -27,7 +28,7 @@ class StateThrottle:
     def __init__(self) -> None:
         self.due: float | None = None
         self._sent: View | None = None
-        self._times: deque[float] = deque([float("-inf")] * STATES, maxlen=STATES)
+        self._times: deque[float] = deque([float("-inf")] * (STATES + 1), maxlen=STATES + 1)
 
     def changed(self, now: float) -> None:
         """Something has happened that may have changed the state."""
@@ -50,9 +51,15 @@ class StateThrottle:
             self.due = None
         return self.due is not None
 
-    def opens(self) -> float:
-        """From when on a state may be sent."""
-        return self._times[0] + WINDOW_SECONDS
+    def opens(self, view: View) -> float:
+        """From when on `view` may be sent."""
+        news = self._sent is not None and view.present is not self._sent.present
+        return self._times[0 if news else 1] + WINDOW_SECONDS
+
+    @property
+    def has_told(self) -> bool:
+        """Whether the broker has a state of ours at all."""
+        return self._sent is not None
 
     def has_sent(self, view: View) -> bool:
         """Whether the broker's state is `view`."""
@@ -66,4 +73,4 @@ class StateThrottle:
 
 def _essence(view: View) -> View:
     """The view without what is no reason to publish."""
-    return replace(view, confidence=0.0)
+    return replace(view, confidence=None)

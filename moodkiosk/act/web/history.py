@@ -29,7 +29,7 @@ class Span:
 
     Attributes:
         at: its beginning, ISO 8601 with zone.
-        seen: "mood" (see `mood`), "unsure" (somebody, but what mood?), "nobody", or "blind" (the camera did not look).
+        seen: "mood" (see `mood`), "unsure" (somebody, but what mood?), "nobody", or "blind" (nothing is known).
         mood: the settled mood, or the one chosen by hand.
     """
 
@@ -50,7 +50,7 @@ def seen(view: View) -> tuple[Seen, str | None]:
     """What a view says about the mood."""
     if view.mood is not None:
         return "mood", view.mood
-    if view.camera_status != "on":
+    if view.camera_status != "on" or view.unknown_because is not None:
         return "blind", None
     return ("unsure" if view.present else "nobody"), None
 

@@ -28,6 +28,10 @@ HEALTH: dict[str, object] = {
 """The keys of `health`, as `moodkiosk status` has them, and what holds until something is said of them."""
 
 
+STARTING = View(confidence=None, present=None, people=None, unknown_because="camera starting")
+"""What is shown before the main loop has had its first turn."""
+
+
 class Snapshot:
     """The newest view, health, decision and events, and today's moods. All of it may be called from any thread."""
 
@@ -38,7 +42,7 @@ class Snapshot:
         self._wall = wall
         self._read_only = read_only
         self._lock = threading.Lock()
-        self._view = View()
+        self._view = STARTING
         self._health = HEALTH
         self._decision: Decision | None = None
         self._day = history.Day(wall().date())

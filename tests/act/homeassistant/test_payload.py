@@ -109,7 +109,12 @@ FULL = View(
     labels=LABELS,
     login_days_left=29,
 )
-VIEWS = {"empty": View(), "full": FULL, "not sure": View(present=True, people=1, labels=LABELS)}
+VIEWS = {
+    "empty": View(),
+    "full": FULL,
+    "not sure": View(present=True, people=1, labels=LABELS),
+    "unknown": View(confidence=None, present=None, people=None, unknown_because="camera off", labels=LABELS),
+}
 
 
 def rendered(template: str, payload: bytes) -> str:

@@ -80,6 +80,52 @@ def test_on_connecting_an_old_mood_is_taken_back_before_the_options_change_and_o
     assert all(message.retain and message.qos == 1 for _, message in broker.got)
 
 
+def test_with_the_labels_of_the_run_before_the_first_state_is_the_whole_truth() -> None:
+    outbox = Outbox(TOPICS, DISCOVERY, 60.0, announced=LABELS)
+    outbox.show(replace(HERE, mood="sad", manual_mood="sad", music=False), 0.0)
+    outbox.connected(0.0)
+    broker = Broker(outbox)
+    broker.until(10.0)
+    assert broker.names() == ["state", "config", "availability"]
+    first = state(broker.got[0][1])
+    assert (first["mood"], first["manual_mood"], first["music"]) == ("sad", "sad", False)
+
+
+def test_the_kiosk_is_not_online_before_it_has_a_state() -> None:
+    outbox = Outbox(TOPICS, DISCOVERY, 60.0, announced=LABELS)
+    outbox.inform(b"{}")
+    outbox.connected(0.0)
+    broker = Broker(outbox)
+    broker.until(5.0)
+    assert "availability" not in broker.names()
+    outbox.show(HERE, 5.0)
+    broker.until(10.0)
+    assert broker.names()[-3:] == ["state", "config", "availability"]
+
+
+def test_that_somebody_came_is_said_at_once_and_never_together_with_their_mood() -> None:
+    """However much has been published in this very second."""
+    nobody = View(labels=LABELS)
+    broker = online(nobody)
+    for number, at in enumerate((20.0, 20.3)):
+        broker.until(at)
+        broker.outbox.show(replace(nobody, volume_cap=number), at)
+    broker.until(20.4)
+    here = replace(HERE, mood=None)
+    broker.outbox.tell(b"arrived", 20.4)
+    broker.outbox.show(here, 20.4)
+    broker.until(21.4)
+    broker.outbox.tell(b"mood_changed", 21.4)
+    broker.outbox.show(replace(here, mood="happy"), 21.4)
+    broker.until(25.0)
+    said = [
+        one.payload.decode() if one.topic == TOPICS.event else (state(one)["present"], state(one)["mood"])
+        for at, one in broker.got
+        if at > 20.4
+    ]
+    assert said == [(True, None), "arrived", (True, "happy"), "mood_changed"]
+
+
 def test_without_discovery_the_state_is_said_as_it_is() -> None:
     broker = online(discovery=None)
     assert broker.names() == ["state", "info", "availability"]

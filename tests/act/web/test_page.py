@@ -36,17 +36,21 @@ SEEN = View(
     labels=LABELS,
 )
 ALONE = replace(SEEN, mood=None, present=False, people=0, playing=None)
+BLIND = replace(ALONE, since=None, confidence=None, present=None, people=None)
 LOOKS: dict[str, View] = {
     **{label: replace(SEEN, mood=label) for label in LABELS},
     "label-of-its-own": replace(SEEN, mood="mischievous", people=3, person="Anna"),
     "not-sure": replace(SEEN, mood=None, confidence=0.3),
     "nobody": replace(ALONE, quiet_until="2026-11-24T07:00:00+01:00"),
-    "camera-off": replace(ALONE, camera=False, camera_status="off"),
-    "scheduled-off": replace(ALONE, camera_status="scheduled off"),
-    "camera-lost": replace(ALONE, camera_status="lost: there is no /dev/video0"),
-    "camera-lent": replace(ALONE, camera_status="lent"),
-    "starting": replace(ALONE, camera_status="starting"),
-    "by-hand": replace(ALONE, mood="sad", manual_mood="sad", camera=False, camera_status="off"),
+    "just-begun": replace(BLIND, unknown_because="just begun"),
+    "camera-off": replace(BLIND, unknown_because="camera off", camera=False, camera_status="off"),
+    "scheduled-off": replace(BLIND, unknown_because="camera scheduled off", camera_status="scheduled off"),
+    "camera-lost": replace(BLIND, unknown_because="camera lost", camera_status="lost: there is no /dev/video0"),
+    "camera-lent": replace(BLIND, unknown_because="camera lent", camera_status="lent"),
+    "starting": replace(BLIND, unknown_because="camera starting", camera_status="starting"),
+    "by-hand": replace(
+        BLIND, unknown_because="camera off", mood="sad", manual_mood="sad", camera=False, camera_status="off"
+    ),
     "degraded": replace(SEEN, playing=None, player_status="speaker not connected: is “Living room” switched on?"),
 }
 TROUBLE: dict[str, object] = {"broker": "cannot reach 192.168.1.5:1883: Connection refused", "login_days_left": 5.5}
@@ -59,6 +63,7 @@ HEADLINES = {
     "degraded": "Happy",
     "label-of-its-own": "Mischievous",
     "not-sure": "Not sure",
+    "just-begun": "One moment",
     "nobody": "Nobody here",
     "camera-off": "Camera off",
     "scheduled-off": "Camera off",

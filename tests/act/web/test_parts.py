@@ -67,6 +67,7 @@ def test_a_closed_camera_is_told_from_an_empty_room_and_a_mood_by_hand_is_a_mood
     assert history.seen(View(camera_status="lost: unplugged")) == ("blind", None)
     assert history.seen(View(camera_status="off", mood="sad", manual_mood="sad")) == ("mood", "sad")
     assert history.seen(View(camera_status="on", present=True)) == ("unsure", None)
+    assert history.seen(View(camera_status="on", present=None, unknown_because="too slow")) == ("blind", None)
 
 
 def test_moods_are_kept_on_disk_only_where_that_is_wished(tmp_path: Path) -> None:

@@ -223,7 +223,7 @@ def test_a_wish_that_fails_does_not_shorten_the_cool_down_of_what_plays() -> Non
     begun = last(home).at
     home.report("played")
     home.at += 180
-    home.look("happy", 1)
+    home.look("happy", 5)
     home.ask("recommend")
     home.report("failed", "no answer")
     home.at = begun + 599

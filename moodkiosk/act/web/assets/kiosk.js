@@ -25,11 +25,13 @@ function lookFor(s) {
   if (camera === 'scheduled off') return 'scheduled';
   if (camera !== 'on') return camera in CAMERA ? camera : 'lost';
   if (s.mood !== null) return 'mood';
+  if (s.unknown_because !== null) return 'unknown';
   return s.present ? 'unsure' : 'nobody';
 }
 
 const FACES = {
   unsure: 'thinking', nobody: 'asleep', off: 'masked', scheduled: 'masked', lost: 'blind', lent: 'thinking', starting: 'waking',
+  unknown: 'waking',
 };
 const CAMERA = { on: 'eye', off: 'shut', 'scheduled off': 'shut', lost: 'alert', lent: 'eye', starting: 'eye' };
 const CAMERA_WORDS = { on: 'watching', off: 'off', 'scheduled off': 'off', lost: 'lost', lent: 'lent', starting: 'starting' };
@@ -47,7 +49,7 @@ function render() {
   put(byId('word'), word);
   byId('word').style.setProperty('--chars', Math.max(6, word.length));
   byId('face').setAttribute('aria-label', say('aria.face', { look: word }));
-  face.go(numbersOf(mood ? mood.look : FACES[look], mood ? 0.72 + 0.28 * state.confidence : 1), calm());
+  face.go(numbersOf(mood ? mood.look : FACES[look], mood ? 0.72 + 0.28 * (state.confidence ?? 1) : 1), calm());
   renderBelow(look);
   renderFacts();
   renderNotices();
@@ -75,7 +77,7 @@ function renderBelow(look) {
   byId('below').hidden = known;
   if (known) {
     const byHand = state.manual_mood !== null;
-    const percent = Math.round(state.confidence * 100);
+    const percent = Math.round((state.confidence ?? 1) * 100);
     const faded = !byHand && percent < FADED_PERCENT;
     const how = byHand ? say('by_hand') : faded ? say('faded') : say('sure', { percent });
     put(byId('sure-text'), state.since && !faded ? `${how}, ${say('since', { time: timeOf(state.since) })}` : how);
@@ -89,7 +91,7 @@ function renderBelow(look) {
 
 function renderFacts() {
   const count = state.people;
-  const people = say(`people.${count > 1 ? 'n' : count}`, { count });
+  const people = say(`people.${count === null ? 'unknown' : count > 1 ? 'n' : count}`, { count });
   put(byId('people'), state.person ? `${people} · ${say('people.named', { name: state.person })}` : people);
   const key = JSON.stringify([state.playing, state.quiet_until, state.override_until, state.music, state.decision, state.health.player]);
   const music = byId('music');
