@@ -58,7 +58,7 @@ class Scene:
     """See the module. `at` is in monotonic seconds, of this machine as it is switched on at `MONDAY_EVENING`."""
 
     def __init__(self, mqtt: MqttSettings, name: str, *watched: str, **settings: Any) -> None:
-        given = {
+        given: dict[str, Any] = {
             "presence": PresenceSettings(),
             "mood": MoodSettings(),
             "music": MusicSettings(automatic=False),
@@ -141,7 +141,7 @@ class Scene:
         return self.publisher._connection
 
     def _ports(self) -> Ports:
-        def keep(remembered: dict[str, object], _at: float, *, now: bool = False) -> None:  # noqa: ARG001 - the seam's word
+        def keep(remembered: dict[str, object], at: float, *, now: bool = False) -> None:  # noqa: ARG001 - the seam's words
             self.kept = msgspec.json.decode(msgspec.json.encode(remembered))
 
         def nothing(_: object) -> None: ...

@@ -107,7 +107,7 @@ def test_that_somebody_came_is_said_at_once_and_never_together_with_their_mood()
     """However much has been published in this very second."""
     nobody = View(labels=LABELS)
     broker = online(nobody)
-    for number, at in enumerate((20.0, 20.3)):
+    for number, at in enumerate((20.0, 20.2)):
         broker.until(at)
         broker.outbox.show(replace(nobody, volume_cap=number), at)
     broker.until(20.4)
