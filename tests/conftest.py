@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.support import needs
+
 if TYPE_CHECKING:  # the page's fixtures import what they need: most tests need none of it
     from playwright.sync_api import Browser
 
@@ -21,6 +23,26 @@ if TYPE_CHECKING:  # the page's fixtures import what they need: most tests need 
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+def _needs(item: pytest.Item) -> Iterator[str]:
+    """What a test needs besides Python, by its marks."""
+    yield from (needs.MARKED[mark.name] for mark in item.iter_markers() if mark.name in needs.MARKED)
+    yield from (name for mark in item.iter_markers("needs") for name in mark.args)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What the selected tests need is set up before the first: it may take longer than a test may."""
+    if not session.config.option.collectonly:
+        for name in sorted({name for item in session.items for name in _needs(item)}):
+            needs.find(name)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that lacks what it needs is skipped."""
+    for name in _needs(item):
+        if needs.find(name) is None:
+            pytest.skip(f"needs {name}: scripts/test sets it up where it may")
 
 
 @pytest.fixture(scope="session")

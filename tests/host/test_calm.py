@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -84,7 +83,7 @@ def log_lines(folder: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.timeout(180 + SECONDS)
-@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
+@pytest.mark.needs("strace")
 def test_calm_writes_nothing(tmp_path: Path, config: Path) -> None:
     halves = {}
     for half in ("act", "sense"):

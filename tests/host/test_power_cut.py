@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from moodkiosk.host.files import write_atomic
 SUPPORT = Path(__file__).parents[1] / "support"
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
+@pytest.mark.needs("strace")
 def test_the_content_is_on_the_disk_before_the_name_and_the_name_before_we_go_on(tmp_path: Path) -> None:
     """The order that makes it safe: write → fsync of the file → rename → fsync of the folder."""
     trace = tmp_path / "trace"

@@ -16,9 +16,10 @@ from moodkiosk.sense.faces.graph import extractor
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.pipeline import Pipeline
 from moodkiosk.sense.records.recording import Recording, Sample, save
+from tests.support import needs
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON = ROOT / ".venv-train" / "bin" / "python"
+PYTHON = needs.TRAIN_PYTHON
 GESTURES = ("walk", "yes")
 
 
@@ -40,8 +41,6 @@ def recorded(clip: Path, label: str, folder: Path) -> Path:
 @pytest.mark.train
 @pytest.mark.slow
 def test_a_gesture_can_be_recorded_trained_and_replayed(extra: Path, tmp_path: Path) -> None:
-    if not PYTHON.exists():
-        pytest.skip("needs .venv-train: scripts/test makes it")
     recordings = tmp_path / "recordings"
     recordings.mkdir()
     for gesture in GESTURES:

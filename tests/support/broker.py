@@ -14,6 +14,7 @@ import pytest
 
 from moodkiosk.config.settings import MqttSettings, TlsSettings
 from moodkiosk.operate.broker import LOOPBACK, answers, free_port, mosquitto_program
+from tests.support import needs
 from tests.support.wait import until
 
 PASSWORD_PROGRAM = "mosquitto_passwd"
@@ -45,6 +46,7 @@ class Mosquitto:
 
     def start(self) -> Mosquitto:
         """Starts it, and waits until it listens."""
+        needs.find("mosquitto")
         program = mosquitto_program()
         if program is None:
             pytest.skip("needs mosquitto; what a plain broker can show is tested on the embedded one")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,8 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page, Playwright, expect
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from tests.support import needs
+
 # Off: what a browser asks the Internet for by itself.
 ARGUMENTS = [
     "--headless",
@@ -44,8 +44,8 @@ class Watched:
 
 
 def launch(playwright: Playwright) -> Browser:
-    """The browser. `CHROMIUM` must be there."""
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    """The browser. The test is marked `browser`."""
+    return playwright.chromium.launch(executable_path=needs.find("chromium"), args=ARGUMENTS)
 
 
 @contextmanager

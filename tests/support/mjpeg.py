@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +12,8 @@ from collections.abc import Iterator
 from typing import Self
 
 import pytest
+
+from tests.support import needs
 
 
 def free_port() -> int:
@@ -26,7 +27,7 @@ class Stream:
     """A moving test picture, 320x240 at 15 a second, over HTTP-MJPEG, for one viewer."""
 
     def __init__(self) -> None:
-        program = shutil.which("ffmpeg")
+        program = needs.find("ffmpeg")
         if program is None:
             pytest.skip("needs ffmpeg, to play a camera on the network")
         self.port = free_port()

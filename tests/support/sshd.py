@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Self
 import pytest
 
 from moodkiosk.operate.broker import free_port
+from tests.support import needs
 from tests.support.wait import until
 
 # What a session is: the home of one kiosk with its own moodkiosk on the path, and the command that was sent.
@@ -38,9 +38,8 @@ class Sshd:
 
     def __init__(self, folder: Path) -> None:
         """Skips the test where there is no OpenSSH."""
-        path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-        path += ":/usr/lib/openssh:/usr/libexec/openssh"
-        found = {name: shutil.which(name, path=path) for name in ("sshd", "ssh", "scp", "ssh-keygen", "sftp-server")}
+        needs.find("sshd")
+        found = {name: needs.look(name) for name in ("sshd", "ssh", "scp", "ssh-keygen", "sftp-server")}
         if missing := [name for name, where in found.items() if where is None]:
             pytest.skip(f"needs OpenSSH: no {', '.join(missing)} here")
         self._programs = {name: str(where) for name, where in found.items()}

@@ -1,7 +1,7 @@
 """A sitting: one person shows several labels, one take after another. Driven by looks and keys; knows no terminal.
 
-Its time never goes back: a turn without a picture is told the clock, the next one the earlier time of a frame that was on
-its way meanwhile. Every take is written as soon as it is complete; one that is broken off leaves nothing behind.
+Its time never goes back: a turn without a picture is told the clock, the next one the earlier time of a frame that was
+on its way meanwhile. Every take is written as soon as it is complete; one that is broken off leaves nothing behind.
 """
 
 from __future__ import annotations

@@ -12,14 +12,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from moodkiosk.moods import Recommendation, View
-from tests.support import browser as support
 from tests.support.browser import SCREENSHOTS, SIZES, Watched, opened
 from tests.support.wait import until
 from tests.support.web import LABELS, Household, page_only
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(support.CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
 ]
 
 SEEN = View(

@@ -19,7 +19,6 @@ from tests.support.web import Visitor
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.browser,
-    pytest.mark.skipif(support.CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
 ]
 
 MOODS = re.compile("^(Happy|Neutral|Sad|Angry|Surprised)$")

@@ -12,14 +12,12 @@ from playwright.sync_api import Browser, Page, expect
 from moodkiosk.act.ports import Request
 from moodkiosk.act.web.access import password
 from moodkiosk.moods import View
-from tests.support import browser as support
 from tests.support.browser import SCREENSHOTS, Watched, opened
 from tests.support.wait import until
 from tests.support.web import LABELS, Household, household, page_only
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(support.CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
 ]
 
 

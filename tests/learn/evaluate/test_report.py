@@ -103,7 +103,6 @@ def test_people_and_sessions_are_shown_apart_the_worst_first(tmp_path: Path) -> 
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(support.CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_real_browser_shows_it_on_a_phone_without_scrolling_sideways(tmp_path: Path, scheme: str) -> None:
     names = {"surprise": "a-label-of-one-very-long-word-that-somebody-chose"}

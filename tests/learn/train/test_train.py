@@ -23,11 +23,12 @@ from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import BadModel, bundle, unbundle
 from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS
 from moodkiosk.sense.records.corrections import Corrections
+from tests.support import needs
 from tests.support.moods_in_numbers import faces, write
 from tests.support.train_all import WRONG
 
 ROOT = Path(__file__).resolve().parents[3]
-PYTHON = ROOT / ".venv-train" / "bin" / "python"
+PYTHON = needs.TRAIN_PYTHON
 MOODS = ("neutral", "happy", "sad", "angry", "surprise")
 
 pytestmark = pytest.mark.timeout(600)  # the trainings count as the first test's, and the machine may be busy
@@ -58,8 +59,6 @@ class Trained:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Runs the trainings, all in one process."""
-    if not PYTHON.exists():
-        pytest.skip("needs .venv-train: scripts/test makes it")
     folder = tmp_path_factory.mktemp("training")
     ana = write(folder / "ana", n=40)
     few = write(folder / "few", n=5, people=("Ben",))
@@ -288,8 +287,6 @@ def test_the_converted_network_is_float32_and_small(trained: Trained) -> None:
 
 @pytest.mark.train
 def test_the_script_goes_on_in_its_own_environment_by_itself(tmp_path: Path) -> None:
-    if not PYTHON.exists():
-        pytest.skip("needs .venv-train: scripts/test makes it")
     for recordings, out, says in (
         (tmp_path / "none", tmp_path / "m.tflite", "no such file or folder"),
         (write(tmp_path / "ana"), tmp_path / "no" / "m.tflite", "no such folder"),

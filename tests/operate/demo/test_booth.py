@@ -23,9 +23,6 @@ from tests.support import browser as support
 from tests.support.browser import Watched, opened
 from tests.support.web import Answer, Visitor
 
-needs_browser = pytest.mark.skipif(support.CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
-
-
 # A visitor with a browser, before the real demo.
 
 
@@ -49,7 +46,6 @@ def press(page: Page, cue: str) -> None:
 
 @pytest.mark.browser
 @pytest.mark.slow
-@needs_browser
 def test_what_the_hand_has_the_actor_do_is_seen_by_the_kiosk(demo: Watched) -> None:
     page, kiosk = demo.page, demo.page.frame_locator("iframe")
     for cue, word in (
@@ -78,7 +74,6 @@ def test_what_the_hand_has_the_actor_do_is_seen_by_the_kiosk(demo: Watched) -> N
 
 @pytest.mark.browser
 @pytest.mark.slow
-@needs_browser
 def test_the_page_fits_on_every_screen_and_axe_finds_nothing(demo: Watched) -> None:
     page = demo.page
     for width, height in ((1440, 900), (800, 480), (390, 844), (320, 700)):

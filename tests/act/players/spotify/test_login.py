@@ -7,7 +7,6 @@ import getpass
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -301,7 +300,7 @@ def test_root_leaves_the_tokens_to_the_user_of_the_folder(tmp_path: Path, api: W
         assert (about.st_uid, about.st_gid, about.st_mode & 0o777) == (12_345, 23_456, 0o600)
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
+@pytest.mark.needs("strace")
 def test_the_tokens_are_private_from_the_first_byte_and_on_disk_before_they_are_seen(
     tmp_path: Path, api: WebApi, port: int
 ) -> None:
