@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from moodkiosk import __version__
-from moodkiosk.failure import EPILOG, Failure, UsageError
+from moodkiosk.failure import EPILOG, Failure, UsageError, one_line
 from moodkiosk.host import streams
 from moodkiosk.host.paths import RECORDINGS, SYSTEM_CONFIG
 
@@ -179,7 +179,10 @@ def guarded(call: Callable[[], int], program: str = "moodkiosk") -> int:
         streams.lead_nowhere(sys.stdout)
         return 1
     except OSError as error:
-        if error.errno not in FULL or error.filename is not None:
+        if error.filename is not None:  # a file or folder that this user may not use, or a name that is too long
+            streams.complain(f"{program}: {one_line(f'cannot use {error.filename}: {error.strerror}')}")
+            return 1
+        if error.errno not in FULL:
             raise
         streams.complain(f"{program}: cannot write: {error.strerror}")
         streams.lead_nowhere(sys.stdout)

@@ -45,7 +45,7 @@ def runtime_dir(paths: PathSettings) -> Path:
     """The folder of the sockets: configured, else systemd's, else the user's."""
     if paths.runtime:
         return Path(paths.runtime)
-    if SYSTEM_RUNTIME.is_dir():
+    if _is_folder(SYSTEM_RUNTIME):
         return SYSTEM_RUNTIME
     base = os.environ.get("XDG_RUNTIME_DIR")
     return Path(base) / "moodkiosk" if base else Path(tempfile.gettempdir()) / f"moodkiosk-{os.getuid()}"
@@ -60,7 +60,7 @@ def state_dir(paths: PathSettings, half: str) -> Path:
         return Path(paths.state) / half
     if given := os.environ.get("STATE_DIRECTORY"):  # systemd.exec(5), StateDirectory=
         return Path(given.split(":")[0])
-    if (SYSTEM_STATE / half).is_dir():  # an administrator's command line (login, doctor) beside the installed kiosk
+    if _is_folder(SYSTEM_STATE / half):  # an administrator's command line (login, doctor) beside the installed kiosk
         return SYSTEM_STATE / half
     base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(base) / "moodkiosk" / half
@@ -85,3 +85,11 @@ def make_private(folder: Path) -> Path:
     """The folder, made if need be, for this user only. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether there is such a folder, as far as this user may know."""
+    try:
+        return path.is_dir()
+    except PermissionError:
+        return False

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from moodkiosk.moods import AT_REST
-from moodkiosk.sense.mood.bundle import MAX_LABELS, fit_for_label
+from moodkiosk.sense.mood.labels import MAX_LABELS, alike, fit_for_label, folded, meaning
 
 if TYPE_CHECKING:
     from moodkiosk.learn.data.dataset import Dataset
@@ -81,9 +81,17 @@ def _labels(data: Dataset) -> list[Finding]:
         for label in labels
         if not fit_for_label(label)
     ]
+    found += [
+        Finding(f"{label!r} cannot be a label: it {means}; --rename it", "fatal")
+        for label in labels
+        if (means := meaning(label)) is not None
+    ]
+    if twins := alike(labels):
+        text = f"labels {twins[0]!r} and {twins[1]!r} differ in nothing but case or Unicode form"
+        found.append(Finding(f"{text}: --rename one of them", "fatal"))
     for index, label in enumerate(labels):
         for other in labels[:index]:
-            if plain(label) == plain(other) or _alike(label, other):
+            if folded(label) != folded(other) and (plain(label) == plain(other) or _alike(label, other)):
                 fewer, more = sorted((label, other), key=lambda name: int((data.label == name).sum()))
                 text = f"labels {fewer!r} and {more!r} look like one label spelled twice: --rename {fewer}={more}"
                 found.append(Finding(f"{text} (or --force, if they are two)", "doubt"))

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from moodkiosk.failure import UsageError
+from moodkiosk.sense.mood.labels import meaning
 
 USUAL = ("neutral", "happy", "sad", "angry", "surprise", "fear", "disgust", "contempt")
 """The labels of the starter model and of the public data sets."""
@@ -28,8 +29,8 @@ def clean(text: str) -> str:
         raise UsageError(f"the label {label[:20]!r}… is longer than 60 letters")
     if not label.isprintable() or any(letter in FORBIDDEN for letter in label) or label.startswith((".", "-")):
         raise UsageError(f"{label!r} cannot be a label: it names a file, so no {' '.join(FORBIDDEN)}, and no '.' first")
-    if label.casefold() == "auto":
-        raise UsageError("'auto' cannot be a label: 'moodkiosk mood auto' means going by the camera")
+    if (means := meaning(label)) is not None:
+        raise UsageError(f"{label!r} cannot be a label: on the kiosk it {means}")
     return label
 
 

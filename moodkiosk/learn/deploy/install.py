@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moodkiosk.config import load
-from moodkiosk.failure import Failure, UsageError
-from moodkiosk.host import paths
+from moodkiosk.failure import Failure, UsageError, reason
+from moodkiosk.host import files, paths
 from moodkiosk.learn.deploy.store import ModelStore, sha256
 from moodkiosk.link import control
 
@@ -34,7 +34,8 @@ def main(args: argparse.Namespace) -> int:
     """Installs, rolls back or lists."""
     settings = load.load(args.config, secrets=False)
     state = paths.state_dir(settings.paths, "sense")
-    _become_able(state)
+    if args.what != "list" or not _readable(state):
+        _become_able(state)
     from moodkiosk.sense.mood.model import DEPLOYED
 
     store = ModelStore(state / DEPLOYED)
@@ -138,10 +139,14 @@ def _read(name: str) -> bytes:
 def _name(path: Path, data: bytes | None = None) -> str:
     """A model in a few words: its labels and the head of its hash."""
     from moodkiosk.sense.mood.bundle import BadModel, unbundle
+    from moodkiosk.sense.mood.model import LIMIT_BYTES
 
     if data is None and not path.exists():
         return STARTER
-    data = path.read_bytes() if data is None else data
+    try:
+        data = files.read_at_most(path, LIMIT_BYTES) if data is None else data
+    except (OSError, files.TooLarge) as error:
+        return f"{path.name} (cannot be read: {reason(error)})"
     try:
         labels = ", ".join(unbundle(data)[0].labels)
     except BadModel as error:
@@ -149,10 +154,20 @@ def _name(path: Path, data: bytes | None = None) -> str:
     return f"{sha256(data)[:12]} ({labels})"
 
 
+def _readable(state: Path) -> bool:
+    """Whether this user may list the models that are kept there, if there are any."""
+    there = _nearest(state)
+    return os.access(there, os.R_OK | os.X_OK) and (there != state or os.access(_nearest(state / "models"), os.R_OK))
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there for this user."""
+    return next(path for path in (folder, *folder.parents) if os.access(path, os.F_OK))
+
+
 def _become_able(state: Path) -> None:
     """Goes on as root if the state folder belongs to another user."""
-    there = next(path for path in (state, *state.parents) if path.exists())
-    if os.geteuid() == 0 or os.access(there, os.W_OK | os.X_OK):
+    if os.geteuid() == 0 or os.access(_nearest(state), os.W_OK | os.X_OK):
         return
     quiet = [] if sys.stdin.isatty() else ["-n"]
     program = Path(sys.argv[0]).resolve()
@@ -170,8 +185,11 @@ def _as_owner(state: Path) -> Iterator[None]:
     if os.geteuid() != 0 or owner is None or owner.st_uid == 0:
         yield
         return
-    os.setegid(owner.st_gid)
-    os.seteuid(owner.st_uid)
+    try:
+        os.setegid(owner.st_gid)
+        os.seteuid(owner.st_uid)
+    except PermissionError as error:  # a root without that power, as in some containers
+        raise Failure(f"may not act as the owner of {state}: {error.strerror}") from None
     try:
         yield
     finally:

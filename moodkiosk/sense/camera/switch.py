@@ -25,7 +25,7 @@ class CameraSwitch:
 
     def __init__(self, state: Path) -> None:
         self._mark = state / MARK
-        self._on = not self._mark.exists()
+        self._on = not self._is_marked()
         self._lent_until: float | None = None
         self._waiting_until: float | None = None
 
@@ -47,11 +47,18 @@ class CameraSwitch:
         try:
             if on:
                 self._mark.unlink(missing_ok=True)
-            elif not self._mark.exists():
+            elif not self._is_marked():
                 paths.make_private(self._mark.parent)
                 files.write_atomic(self._mark, b"")
         except OSError as error:
             log.warning("cannot remember over a restart that the camera is %s: %s", "on" if on else "off", error)
+
+    def _is_marked(self) -> bool:
+        try:
+            return self._mark.exists()
+        except OSError as error:  # another user's folder: whoever starts this by hand wants to see something
+            log.warning("cannot look whether the camera was switched off: %s", error)
+            return False
 
     def lend(self, at: float) -> None:
         """The camera is lent, for LEASE_SECONDS from now."""

@@ -15,20 +15,23 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
+from moodkiosk.failure import OneLine, reason
 from moodkiosk.host.files import NOT_JSON
+from moodkiosk.sense import unzip
+from moodkiosk.sense.mood import labels
 from moodkiosk.sense.mood.measures import FACE_AND_HANDS, FACE_MEASURES, MEASURES
 
 FORMAT = 1
 """Of the manifest."""
 
-MAX_LABELS = 64
-"""More than anybody can show; a damaged manifest may claim any number."""
+TEXT_BYTES = 4 * 1024**2
+"""Manifest and labels, unpacked; the usual manifest has 5 kB, most of it the hashes of the training files."""
 
 MANIFEST, LABELS = "manifest.json", "labels.txt"
 
 
-class BadModel(Exception):
-    """A file that is not a mood model for this kiosk, and why, in one line."""
+class BadModel(OneLine):
+    """A file that is not a mood model for this kiosk, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,10 @@ def unbundle(data: bytes) -> tuple[Manifest, bytes]:
     if data[4:8] != b"TFL3":  # the flatbuffer's file identifier, schema.fbs of TensorFlow Lite
         raise BadModel("not a TensorFlow Lite file")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with unzip.opened(data) as archive:
             size = min(entry.header_offset for entry in archive.infolist())
-            texts = {name: archive.read(name) for name in (MANIFEST, LABELS)}
-    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError, EOFError, OSError):
+            texts = {name: unzip.read(archive, name, TEXT_BYTES) for name in (MANIFEST, LABELS)}
+    except unzip.Damaged:
         raise BadModel("no labels and manifest inside: damaged, or not a model of moodkiosk") from None
     manifest = _manifest(texts[MANIFEST])
     if tuple(texts[LABELS].decode("utf-8", "replace").splitlines()) != manifest.labels:
@@ -104,24 +107,18 @@ def _manifest(text: bytes) -> Manifest:
     try:
         manifest = msgspec.json.decode(text, type=Manifest)
     except NOT_JSON as error:
-        raise BadModel(f"{MANIFEST} is damaged or of another program: {error}") from None
+        raise BadModel(f"{MANIFEST} is damaged or of another program: {reason(error)}") from None
     if manifest.format != FORMAT:
         raise BadModel(f"manifest format {manifest.format}, this moodkiosk reads {FORMAT}: update moodkiosk")
     if manifest.schema not in MEASURES:
         raise BadModel(f"made for the measures {manifest.schema!r}, this moodkiosk knows {', '.join(MEASURES)}")
     if manifest.uses_hands != (manifest.schema == FACE_AND_HANDS):
         raise BadModel(f"{MANIFEST} contradicts itself about hands")
-    labels = manifest.labels
-    if not 1 <= len(labels) <= MAX_LABELS or len(set(labels)) < len(labels) or not all(map(fit_for_label, labels)):
-        raise BadModel("its labels are none, too many, twice the same, or not plain text")
+    if (why_not := labels.complaint(manifest.labels)) is not None:
+        raise BadModel(why_not)
     usual = manifest.neutral_mean
     if usual is not None and (len(usual) != len(FACE_MEASURES) or not np.isfinite(usual).all()):
         raise BadModel("its neutral_mean does not fit the measures")
     if not 0.01 <= manifest.temperature <= 100:
         raise BadModel("its temperature is out of range")
     return manifest
-
-
-def fit_for_label(label: str) -> bool:
-    """Whether a model can have this label: plain text of 1 to 60 letters, no space around it."""
-    return label == label.strip() and 0 < len(label) <= 60 and label.isprintable()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from moodkiosk.failure import reason
+from moodkiosk.host import files
 from moodkiosk.sense.mood.bundle import BadModel, Manifest, unbundle
 from moodkiosk.sense.mood.measures import MEASURES, with_own_neutral
 
@@ -41,7 +43,7 @@ class MoodModel:
             self._interpreter.allocate_tensors()
             taken, given = self._interpreter.get_input_details(), self._interpreter.get_output_details()
         except (ValueError, RuntimeError) as error:
-            raise BadModel(f"the network cannot be read: {str(error).splitlines()[0]}") from None
+            raise BadModel(f"the network cannot be read: {reason(error)}") from None
         wanted = ([(1, len(MEASURES[manifest.schema]))], [(1, len(manifest.labels))])
         found = ([tuple(item["shape"]) for item in taken], [tuple(item["shape"]) for item in given])
         if found != wanted or any(item["dtype"] is not np.float32 for item in (*taken, *given)):
@@ -110,8 +112,11 @@ def candidates(configured: str, state: Path) -> list[Path]:
         configured: `model.file`, may be empty.
         state: sense's state folder.
     """
-    chosen = [Path(configured)] if configured else [state / DEPLOYED] if (state / DEPLOYED).exists() else []
-    return [*chosen, STARTER]
+    try:
+        deployed = [state / DEPLOYED] if (state / DEPLOYED).exists() else []
+    except OSError:  # another user's folder: that it cannot be read is said when it is tried
+        deployed = [state / DEPLOYED]
+    return [*([Path(configured)] if configured else deployed), STARTER]
 
 
 def load_first(paths: Iterable[Path], mirrored: bool | None = None) -> tuple[MoodModel, Path, list[str]]:
@@ -127,13 +132,11 @@ def load_first(paths: Iterable[Path], mirrored: bool | None = None) -> tuple[Moo
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(LIMIT_BYTES + 1)
+        return files.read_at_most(path, LIMIT_BYTES)
+    except files.TooLarge:
+        raise BadModel(f"larger than {LIMIT_BYTES // 1024**2} MiB: not a mood model") from None
     except OSError as error:
         raise BadModel(f"cannot be read: {error.strerror}") from None
-    if len(data) > LIMIT_BYTES:
-        raise BadModel(f"larger than {LIMIT_BYTES // 1024**2} MiB: not a mood model")
-    return data
 
 
 def _check_mirrored(manifest: Manifest, mirrored: bool | None) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from moodkiosk.failure import UsageError
-from moodkiosk.learn.data import checks, dataset
+from moodkiosk.learn.data import checks, dataset, labels
 from moodkiosk.learn.data.checks import check, wants_hands
 from moodkiosk.learn.train import make_model
 from moodkiosk.learn.train.command import chosen
@@ -57,7 +57,26 @@ def test_five_samples_can_but_more_are_asked_for(tmp_path: Path) -> None:
     assert weight_of(found, "only 5 samples of 'happy'") == "note"
 
 
-@pytest.mark.parametrize("twin", ["Happy", "hâppy", "hapy", "happy "])
+@pytest.mark.parametrize("label", ["lend", "None", "UNKNOWN", "auto", "nobody"])
+def test_a_word_that_means_something_else_cannot_be_a_label(tmp_path: Path, label: str) -> None:
+    data = dataset.load([write(tmp_path, ("neutral", "sad"))]).relabelled({"sad": label})
+    (fatal,) = [finding.text for finding in check(data, hands=False) if finding.weight == "fatal"]
+    assert f"{label!r} cannot be a label" in fatal
+    assert "--rename" in fatal
+    with pytest.raises(UsageError, match="cannot be a label"):
+        labels.clean(label)
+
+
+@pytest.mark.parametrize(("one", "other"), [("happy", "Happy"), ("caf\u00e9", "CAFÉ"), ("ﬁt", "fit")])
+def test_labels_that_differ_in_case_or_unicode_form_only_are_refused_whoever_insists(
+    tmp_path: Path, one: str, other: str
+) -> None:
+    data = dataset.load([write(tmp_path, ("neutral", "sad", "happy"))])
+    found = check(data.relabelled({"sad": one, "happy": other}), hands=False)
+    assert any("differ in nothing but case or Unicode form" in f.text for f in found if f.weight == "fatal")
+
+
+@pytest.mark.parametrize("twin", ["hâppy", "hapy", "happy "])
 def test_one_label_spelled_twice_is_refused_unless_insisted_upon(tmp_path: Path, twin: str) -> None:
     data = dataset.load([write(tmp_path, ("neutral", "happy", "sad"))])
     both = data.relabelled({"sad": twin})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import shutil
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -137,8 +138,18 @@ def test_what_is_not_a_model_is_refused_in_one_line(tmp_path: Path, data: bytes,
         ({"schema": FACE_AND_HANDS}, "contradicts itself about hands"),
         ({"schema": FACE_AND_HANDS, "uses_hands": True}, "the network maps"),
         ({"labels": ("a", "b")}, "the network maps"),
-        ({"labels": ("a", "b", "a", "c", "d")}, "twice the same"),
-        ({"labels": ()}, "none"),
+        ({"labels": ("a", "b", "a", "c", "d")}, "differ in nothing but case"),
+        ({"labels": ("a", "b", "A", "c", "d")}, "'a' and 'A' differ in nothing but case"),
+        ({"labels": ("a", "b", "straße", "c", "STRASSE")}, "differ in nothing but case"),
+        ({"labels": ("a", "b", "ﬁne", "c", "fine")}, "differ in nothing but case"),
+        ({"labels": ("a", "b", "c", "d", "cafe\u0301")}, "not plain text"),
+        ({"labels": ("a", "b", "c", "d", "Lend")}, "lends the camera"),
+        ({"labels": ("a", "b", "c", "d", "AUTO")}, "goes by the camera again"),
+        ({"labels": ("a", "b", "c", "d", "None")}, "Home Assistant"),
+        ({"labels": ("a", "b", "c", "d", "nobody")}, "nobody is there"),
+        ({"labels": ("a", "b", "c", "d", "unknown")}, "Home Assistant"),
+        ({"labels": ("a", "b", "c", "d", "not sure")}, "no mood that is sure"),
+        ({"labels": ()}, "0 labels"),
         ({"labels": ("a", "b", "c", "d", " e")}, "not plain text"),
         ({"neutral_mean": (0.0,)}, "neutral_mean"),
         ({"temperature": 0.0}, "temperature"),
@@ -147,6 +158,21 @@ def test_what_is_not_a_model_is_refused_in_one_line(tmp_path: Path, data: bytes,
 )
 def test_a_manifest_that_does_not_fit_is_refused(tmp_path: Path, changes: dict[str, Any], says: str) -> None:
     assert says in refusal(tmp_path, with_manifest(**changes))
+
+
+def test_a_manifest_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path: Path) -> None:
+    file = io.BytesIO(NETWORK)
+    file.seek(0, io.SEEK_END)
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("labels.txt", "happy\n")
+        with archive.open("manifest.json", "w") as manifest:
+            for _ in range(40):
+                manifest.write(bytes(1_000_000))
+    tracemalloc.start()
+    assert "no labels and manifest" in refusal(tmp_path, file.getvalue())
+    taken = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert taken < 15_000_000
 
 
 def test_a_manifest_of_another_program_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""What a model may call its moods: plain text, each unlike the others, none a word that means something else."""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from collections.abc import Sequence
+
+MAX_LABELS = 64
+"""More than anybody can show; a damaged manifest may claim any number."""
+LABEL_LETTERS = 60
+
+RESERVED = {
+    "auto": "goes by the camera again",
+    "nobody": "says that nobody is there",
+    "not sure": "says that somebody is there, with no mood that is sure",
+    "not_sure": "says that somebody is there, with no mood that is sure",
+    "none": "is what Home Assistant shows where nothing is known",
+    "null": "is how JSON writes that nothing is known",
+    "unknown": "is what Home Assistant shows where nothing is known",
+    "unavailable": "is what Home Assistant shows while the kiosk is off",
+    "lend": "lends the camera",
+    "on": "switches something on",
+    "off": "switches something off",
+}
+"""Words that commands, the page or Home Assistant use for something else, in lower case, and what they mean there."""
+
+
+def fit_for_label(label: str) -> bool:
+    """Whether a model can have this label: plain text of 1 to 60 letters, no space around it, in Unicode's NFC.
+
+    Commands bring their values into that form; another one could never be named.
+    """
+    plain = label == label.strip() and 0 < len(label) <= LABEL_LETTERS and label.isprintable()
+    return plain and unicodedata.is_normalized("NFC", label)
+
+
+def meaning(label: str) -> str | None:
+    """What the label means already, whatever its case, in words that follow it; None: it is free."""
+    return RESERVED.get(folded(label))
+
+
+def alike(labels: Sequence[str]) -> tuple[str, str] | None:
+    """The first two labels that differ in case or Unicode form only, if there are such."""
+    return next(
+        ((one, other) for one, other in itertools.combinations(labels, 2) if folded(one) == folded(other)), None
+    )
+
+
+def complaint(labels: Sequence[str]) -> str | None:
+    """Why no model can have these labels, in one line; None: it can."""
+    if not 1 <= len(labels) <= MAX_LABELS:
+        return f"it has {len(labels)} labels, 1 to {MAX_LABELS} are possible"
+    for label in labels:
+        if not fit_for_label(label):
+            return f"its label {label!r} is not plain text of at most {LABEL_LETTERS} letters"
+        if (means := meaning(label)) is not None:
+            return f"its label {label!r} {means}: train with another name for it (--rename)"
+    if (twins := alike(labels)) is not None:
+        return f"its labels {twins[0]!r} and {twins[1]!r} differ in nothing but case or Unicode form"
+    return None
+
+
+def folded(label: str) -> str:
+    """The label without case and Unicode form: a caseless match by compatibility (Unicode 15, D146)."""
+    fold = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", label).casefold()).casefold()
+    return unicodedata.normalize("NFKD", fold)
