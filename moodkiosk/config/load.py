@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -19,8 +20,11 @@ SECRET_FILES = (
     "mqtt.tls.key_file",
     "web.password_file",
 )
+RETIRED = {"mood": ("window_seconds", "enter_share", "exit_share", "min_confidence")}
+"""Keys of earlier versions that mean nothing any more: they are passed over, so that an update stops no kiosk."""
 LEAST_READINGS = 3
-"""A window with fewer could be settled by a single frame, so nothing would ever settle."""
+"""With fewer, a mood could settle on a single frame."""
+log = logging.getLogger("moodkiosk.config")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -33,6 +37,7 @@ def load(path: Path | None, secrets: bool = True) -> Config:
         return Config()
     root = document.compose(path)
     plain = document.plain(root, path)
+    _retire(plain, path)
     try:
         config = msgspec.convert(plain, Config, strict=True)
     except msgspec.ValidationError as error:
@@ -53,25 +58,37 @@ def secret(file: str) -> str:
         raise ValueError(f"{file} is not UTF-8 text (byte {error.start})") from None
 
 
+def _retire(plain: object, path: Path) -> None:
+    """Takes out what earlier versions knew, and says so."""
+    for section, keys in RETIRED.items():
+        values = plain.get(section) if isinstance(plain, dict) else None
+        if not isinstance(values, dict):
+            continue
+        gone = [key for key in keys if key in values]
+        for key in gone:
+            del values[key]
+        if gone:
+            log.warning(
+                "%s: %s.%s means nothing any more (see mood.sure and mood.settle_seconds in the example)",
+                path, section, f", {section}.".join(gone),
+            )  # fmt: skip
+
+
 def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -> None:
     """What types cannot say: thresholds in order, secret files that are there."""
 
     def fail(key: str, text: str) -> None:
         raise document.mistake(path, root, key.split("."), text)
 
-    if config.mood.exit_share > config.mood.enter_share:
-        fail(
-            "mood.exit_share", f"expected at most enter_share ({config.mood.enter_share}), got {config.mood.exit_share}"
-        )
     if config.sense.idle_rate_hz > config.sense.active_rate_hz:
         fail("sense.idle_rate_hz", f"expected at most active_rate_hz ({config.sense.active_rate_hz})")
     for name, pixels in (("width", config.camera.width), ("height", config.camera.height)):
         if pixels % 2:
             fail(f"camera.{name}", f"expected an even number, got {pixels}")
     least = LEAST_READINGS / config.sense.active_rate_hz
-    if config.mood.window_seconds < least:
+    if config.mood.settle_seconds < least:
         fail(
-            "mood.window_seconds", f"expected at least {least:g}, room for {LEAST_READINGS} readings at active_rate_hz"
+            "mood.settle_seconds", f"expected at least {least:g}, room for {LEAST_READINGS} readings at active_rate_hz"
         )
     if config.music.player == "spotify" and not config.spotify.client_id:
         fail("music.player", "'spotify' needs spotify.client_id (docs/spotify.md says where it comes from)")

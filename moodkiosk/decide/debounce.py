@@ -1,64 +1,63 @@
 """Debounce: from flickering readings to a mood that holds.
 
-Each reading speaks for the time since the one before it, weighted by how sure it is and how good the view was. A mood
-settles when its share of the last seconds reaches one threshold and ends when it falls below a lower one
-(hysteresis). Everything is counted in seconds, so 2, 5 and 30 readings a second behave alike.
+A forward filter (hidden Markov model, Rabiner 1989) keeps a belief over the moods of the person in front. Each reading
+speaks for the time since the one before it: in that time the belief drifts a little towards what is usual, and the
+reading's probabilities weigh in, the more the better the view. A mood settles when the belief in it has been high
+enough while the person was seen showing it, and ends when the belief has been low for some time (hysteresis).
+Everything is counted in seconds, so 2, 5 and 30 readings a second behave alike.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from moodkiosk.decide.settings import Settings
+from moodkiosk.decide.settings import MoodSettings, Settings
 from moodkiosk.decide.times import ROUNDING
-from moodkiosk.moods import Reading
+from moodkiosk.moods import AT_REST, Reading
 
-COVERED_SHARE = 0.5
-"""Less than this share of the window seen, and nothing settles or ends: one frame after a pause is no evidence."""
+USUAL_AT_REST = 0.55
+"""How much of the time a face is at rest; the other moods share what is left. Measured at home it would be more, but a
+mood that is never believed is of no use."""
+DRIFT_SETTLES = 5.0
+"""The belief forgets with a time constant of this many times `settle_seconds`."""
+EVIDENCE = 5.0
+"""How often a face speaks anew in `settle_seconds`: looks that follow each other closely show the same face again, so
+twice as many of them are not twice the evidence."""
+FLOOR = 0.02
+"""No single look is surer than this that a mood is not there: landmarks slip."""
+LEAST_LOOKS = 4.0
+"""One reading speaks for a quarter of `settle_seconds` at most, so that no single one settles anything."""
+END_BELIEF = 0.6
+"""A mood ends when the belief in it falls below this share of `sure`, …"""
+END_SETTLES = 1.0
+"""… and stays there, without another mood that is believed, for this share of `settle_seconds`."""
+LEAD_SETTLES = 0.75
+"""A mood must have been seen in good views for this share of `settle_seconds` while it was believed."""
 GOOD_VIEW = 0.5
 """Quality weight of a good view; readings below it may keep a mood, but never settle one by themselves."""
-PATIENCE_SHARE = 0.5
-"""A mood ends when its share was too low, or no face was seen, for this share of the window: time for the next mood to
-take over, or for a face to be found again."""
 NEWCOMER_SECONDS = 1.0
 """Somebody else in front for this long takes over; a person who only walks past does not."""
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
-    """What one reading says.
-
-    Attributes:
-        at: monotonic seconds.
-        seconds: the time it speaks for: since the reading before it, 0 after a gap.
-        label: the mood; None: not sure, or no face.
-        votes: weight of its say, 0 to 1: confidence × quality; 1 without a face.
-        view: quality of the view, 0 to 1; 0 without a face.
-        probabilities: label to probability.
-    """
-
-    at: float
-    seconds: float
-    label: str | None
-    votes: float
-    view: float
-    probabilities: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
 class Debounce:
-    """What has been seen of the person in front, and the mood that has settled.
+    """What is believed of the person in front, and the mood that has settled.
 
     Attributes:
         mood: the settled mood; None: not sure, or nobody.
         track: the person whose mood it is; None: nobody's.
-        confidence: the mean probability of the mood over the window, 0 to 1.
+        confidence: the mood's probability, a running mean, 0 to 1.
         changed_at: when the mood changed last; the refractory period counts from here.
-        window: the last seconds of the person in front, oldest first. Never of two people.
+        read_at: when the last reading was taken in.
+        belief: label to what is believed of the person in front, summing to 1; empty: nothing yet. Never of two people.
+        means: label to the running mean of its probability.
+        leader: the label that is believed enough to settle, or None.
+        lead_seconds: how long the leader was seen in good views.
+        weak_seconds: how long the belief in the settled mood has been too low.
         front: the track of the person in front.
         front_since: when that person came to the front.
-        weak_since: since when the mood's share has been too low; None: it is not.
         missed_seconds: how long no face was seen, without a break.
     """
 
@@ -66,40 +65,40 @@ class Debounce:
     track: int | None = None
     confidence: float = 0.0
     changed_at: float | None = None
-    window: tuple[Glance, ...] = ()
+    read_at: float | None = None
+    belief: Mapping[str, float] = field(default_factory=dict)
+    means: Mapping[str, float] = field(default_factory=dict)
+    leader: str | None = None
+    lead_seconds: float = 0.0
+    weak_seconds: float = 0.0
     front: int | None = None
     front_since: float = 0.0
-    weak_since: float | None = None
     missed_seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """The window, counted.
-
-    Attributes:
-        seen_seconds: how much of it is covered by readings.
-        good_seconds: label to how much of it is covered by its readings with a good view.
-        shares: label to its share of the votes, 0 to 1.
-        means: label to its mean probability over the frames with a face, 0 to 1.
-    """
-
-    seen_seconds: float = 0.0
-    good_seconds: dict[str | None, float] = field(default_factory=dict)
-    shares: dict[str | None, float] = field(default_factory=dict)
-    means: dict[str, float] = field(default_factory=dict)
 
 
 def see(state: Debounce, reading: Reading, *, present: bool, settings: Settings) -> Debounce:
     """Takes in one reading. A mood settles only while somebody is `present`. Readings come in order of time."""
-    state = _look(state, reading, settings)
-    tally = count(state.window, reading.at, settings)
-    state = replace(state, weak_since=_weak_since(state, tally, reading.at, settings))
-    if not present or _gone(state, reading, settings):
-        state = replace(state, mood=None, track=None, weak_since=None)
+    mood = settings.mood
+    passed = 0.0 if state.read_at is None else reading.at - state.read_at
+    gap = not 0 <= passed <= settings.gap_seconds + ROUNDING
+    if gap:  # nothing is known of it: what was believed is forgotten as time goes, what was seen does not go on
+        state = replace(state, belief=drifted(state.belief, max(passed, 0.0), mood), leader=None, lead_seconds=0.0)
+    seconds = 0.0 if gap else min(passed, mood.settle_seconds / LEAST_LOOKS)
+    if reading.track is None:
+        state = replace(state, belief=drifted(state.belief, seconds, mood))
+        state = replace(state, read_at=reading.at, missed_seconds=state.missed_seconds + seconds)
+    else:
+        if reading.track != state.front:  # a newcomer starts fresh
+            state = replace(state, belief={}, means={}, front=reading.track, front_since=reading.at)
+            state = replace(state, leader=None, lead_seconds=0.0, weak_seconds=0.0)
+            seconds = 0.0
+        state = replace(state, read_at=reading.at, missed_seconds=0.0)
+        state = _believe(state, reading, seconds, mood)
+    if not present or _gone(state, reading, mood):
+        state = replace(state, mood=None, track=None, weak_seconds=0.0)
     elif reading.track is not None:
-        state = _settle(state, tally, reading.at, settings)
-    confidence = 0.0 if state.mood is None else tally.means.get(state.mood, state.confidence)
+        state = _settle(state, reading.at, mood)
+    confidence = 0.0 if state.mood is None else state.means.get(state.mood, state.confidence)
     return replace(state, confidence=confidence)
 
 
@@ -108,96 +107,90 @@ def lose(state: Debounce) -> Debounce:
     return Debounce(changed_at=state.changed_at)
 
 
-def count(window: tuple[Glance, ...], at: float, settings: Settings) -> Tally:
-    """Counts the part of the window that lies in the last `window_seconds` before `at`."""
-    begin = at - settings.mood.window_seconds
-    seen = viewed = voted = 0.0
-    good: defaultdict[str | None, float] = defaultdict(float)
-    votes: defaultdict[str | None, float] = defaultdict(float)
-    sums: defaultdict[str, float] = defaultdict(float)
-    for glance in window:
-        seconds = min(glance.seconds, glance.at - begin)
-        seen += seconds
-        good[glance.label] += seconds if glance.view >= GOOD_VIEW else 0.0
-        viewed += seconds * glance.view
-        voted += seconds * glance.votes
-        votes[glance.label] += seconds * glance.votes
-        for label, probability in glance.probabilities.items():
-            sums[label] += seconds * glance.view * probability
-    shares = {label: value / voted for label, value in votes.items()} if voted else {}
-    means = {label: value / viewed for label, value in sums.items()} if viewed else {}
-    return Tally(seen, good, shares, means)
+def prior(labels: Mapping[str, float]) -> dict[str, float]:
+    """What is usual: mostly a face at rest, where there is such a label."""
+    others = len(labels) - (AT_REST in labels)
+    if AT_REST not in labels or not others:
+        return dict.fromkeys(labels, 1 / len(labels))
+    return {label: USUAL_AT_REST if label == AT_REST else (1 - USUAL_AT_REST) / others for label in labels}
 
 
-def _look(state: Debounce, reading: Reading, settings: Settings) -> Debounce:
-    """Adds the reading to the window of the person in front; somebody else begins with an empty one."""
-    window, front, since = state.window, state.front, state.front_since
-    if reading.track is not None and reading.track != front:
-        window, front, since = (), reading.track, reading.at
-    begin = reading.at - settings.mood.window_seconds
-    kept = tuple(glance for glance in window if begin < glance.at <= reading.at)
-    glance = _glance(reading, window[-1].at if window else None, settings)
-    missed = state.missed_seconds + glance.seconds if reading.track is None else 0.0
-    return replace(state, window=(*kept, glance), front=front, front_since=since, missed_seconds=missed)
+def forward(
+    belief: Mapping[str, float], probabilities: Mapping[str, float], seconds: float, view: float, settings: MoodSettings
+) -> dict[str, float]:
+    """One step of the filter: the belief drifts, then the reading weighs in.
+
+    Args:
+        belief: label to belief, over the labels of `probabilities`; empty: nothing is known yet.
+        probabilities: of the reading; the network's answer for moods that are all equally usual.
+        seconds: the time the reading speaks for.
+        view: weight of the view, 0 to 1.
+        settings: how quick.
+    """
+    same = belief.keys() == probabilities.keys()
+    expected = drifted(belief, seconds, settings) if same else prior(probabilities)
+    power = EVIDENCE * seconds * view / settings.settle_seconds
+    weighed = {label: expected[label] * max(share, FLOOR) ** power for label, share in probabilities.items()}
+    total = sum(weighed.values())
+    return {label: value / total for label, value in weighed.items()}
 
 
-def _glance(reading: Reading, before: float | None, settings: Settings) -> Glance:
-    """The reading, for the time since the one `before` it."""
-    seconds = 0.0 if before is None else reading.at - before
-    # Half a window at most, so that no single reading can settle anything in a short window either.
-    if not 0 <= seconds <= min(settings.gap_seconds, settings.mood.window_seconds / 2) + ROUNDING:
-        seconds = 0.0
-    if reading.track is None:
-        return Glance(reading.at, seconds, label=None, votes=1.0, view=0.0, probabilities={})
+def drifted(belief: Mapping[str, float], seconds: float, settings: MoodSettings) -> dict[str, float]:
+    """The belief after some time in which nothing was learnt: nearer to what is usual."""
+    kept = math.exp(-seconds / (DRIFT_SETTLES * settings.settle_seconds))
+    usual = prior(belief) if belief else {}
+    return {label: kept * value + (1 - kept) * usual[label] for label, value in belief.items()}
+
+
+def _believe(state: Debounce, reading: Reading, seconds: float, settings: MoodSettings) -> Debounce:
+    """Takes in what a reading says of the person in front."""
+    if not reading.probabilities:
+        return state
     view = reading.quality.weight
-    sure = reading.confidence >= settings.mood.min_confidence - ROUNDING
-    return Glance(
-        reading.at,
-        seconds,
-        label=reading.mood if sure else None,
-        votes=reading.confidence * view,
-        view=view,
-        probabilities=reading.probabilities,
+    belief = forward(state.belief, reading.probabilities, seconds, view, settings)
+    share = 1 - math.exp(-seconds * view / settings.settle_seconds)
+    known = state.means.keys() == reading.probabilities.keys()
+    means = {
+        label: value + (1 - share) * (state.means[label] - value) if known else value
+        for label, value in reading.probabilities.items()
+    }
+    best = max(sorted(belief), key=belief.__getitem__)
+    leader = best if belief[best] >= settings.sure - ROUNDING else None
+    # A moment of doubt only interrupts what was seen of the leader; another leader begins anew.
+    lead_seconds = 0.0 if leader not in (None, state.leader) else state.lead_seconds
+    if leader is not None and reading.mood == leader and view >= GOOD_VIEW:
+        lead_seconds += seconds
+    weak = state.mood is not None and belief.get(state.mood, 0.0) < END_BELIEF * settings.sure - ROUNDING
+    ending = seconds if weak and leader is None else 0.0  # whoever shows another mood clearly is about to get that one
+    return replace(
+        state,
+        belief=belief,
+        means=means,
+        leader=leader or state.leader,
+        lead_seconds=lead_seconds,
+        weak_seconds=state.weak_seconds + ending if weak else 0.0,
     )
 
 
-def _weak_since(state: Debounce, tally: Tally, at: float, settings: Settings) -> float | None:
-    """Since when the settled mood has had too small a share."""
-    if state.mood is None or tally.seen_seconds < COVERED_SHARE * settings.mood.window_seconds - ROUNDING:
-        return None
-    if tally.shares.get(state.mood, 0.0) >= settings.mood.exit_share - ROUNDING:
-        return None
-    return at if state.weak_since is None else state.weak_since
-
-
-def _gone(state: Debounce, reading: Reading, settings: Settings) -> bool:
+def _gone(state: Debounce, reading: Reading, settings: MoodSettings) -> bool:
     """Whether the person whose mood has settled is in front no more. That waits for no refractory period."""
     if reading.track is None:
-        return state.missed_seconds >= PATIENCE_SHARE * settings.mood.window_seconds - ROUNDING
+        return state.missed_seconds >= settings.settle_seconds - ROUNDING
     return state.track not in (None, reading.track) and reading.at - state.front_since >= NEWCOMER_SECONDS - ROUNDING
 
 
-def _settle(state: Debounce, tally: Tally, at: float, settings: Settings) -> Debounce:
-    """Lets a mood settle or end. Within the refractory period nothing changes: the window will still say it after."""
-    leader = _leader(tally, settings)
+def _settle(state: Debounce, at: float, settings: MoodSettings) -> Debounce:
+    """Lets a mood settle or end. Within the refractory period nothing changes: the belief will still be there after."""
+    leader = state.leader
+    led = leader is not None and state.lead_seconds >= LEAD_SETTLES * settings.settle_seconds - ROUNDING
+    if not led or state.belief.get(leader or "", 0.0) < settings.sure - ROUNDING:
+        leader = None
     if leader is not None and leader == state.mood:
         return replace(state, track=state.front)
-    if state.changed_at is not None and at - state.changed_at < settings.mood.refractory_seconds - ROUNDING:
+    if state.changed_at is not None and at - state.changed_at < settings.refractory_seconds - ROUNDING:
         return state
     if leader is not None:
-        return replace(state, mood=leader, track=state.front, changed_at=at, weak_since=None)
-    patience_seconds = PATIENCE_SHARE * settings.mood.window_seconds
-    if state.weak_since is not None and at - state.weak_since >= patience_seconds - ROUNDING:
-        return replace(state, mood=None, track=None, changed_at=at, weak_since=None)
+        return replace(state, mood=leader, track=state.front, changed_at=at, weak_seconds=0.0)
+    if state.mood is not None and state.weak_seconds >= END_SETTLES * settings.settle_seconds - ROUNDING:
+        return replace(state, mood=None, track=None, changed_at=at, weak_seconds=0.0)
     return state
-
-
-def _leader(tally: Tally, settings: Settings) -> str | None:
-    """The mood that is the most probable on average, if its votes are enough for it to settle."""
-    covered_seconds = COVERED_SHARE * settings.mood.window_seconds
-    if not tally.means or tally.seen_seconds < covered_seconds - ROUNDING:
-        return None
-    leader = max(sorted(tally.means), key=tally.means.__getitem__)
-    enough = tally.shares.get(leader, 0.0) >= settings.mood.enter_share - ROUNDING
-    seen_well = tally.good_seconds.get(leader, 0.0) >= settings.mood.enter_share * covered_seconds - ROUNDING
-    return leader if enough and seen_well else None

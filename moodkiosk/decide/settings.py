@@ -43,10 +43,8 @@ class PresenceSettings:
 class MoodSettings:
     """When a mood counts as settled."""
 
-    window_seconds: Annotated[float, Within(0.5, 60)] = 4.0  # a mood is judged over this long
-    enter_share: Share = 0.6  # the share of the window at which a mood settles
-    exit_share: Share = 0.4  # the share below which a settled mood ends
-    min_confidence: Share = 0.45  # readings less sure than this are "not sure"
+    settle_seconds: Annotated[float, Within(0.5, 60)] = 2.0  # a mood that shows clearly settles after about this long
+    sure: Annotated[float, Within(0.5, 0.99)] = 0.8  # how sure the kiosk must be of a mood
     refractory_seconds: Seconds = 8.0  # after a change the next one waits this long
     manual_minutes: Minutes = 120.0  # a mood chosen by hand lasts this long
 

@@ -102,8 +102,8 @@ MISTAKES = {
         ":3: music.moods.sad.youtube: expected a link that begins with https://",
     ),
     "an unknown key in the taste": ("music: {taste: {artits: x}}", ":1: music.taste.artits: unknown key; did you mean"),
-    "a share above 1": ("mood: {exit_share: 1.5}", ":1: mood.exit_share: expected a number from 0 to 1, got 1.5"),
-    "a share that is no number": ("mood: {exit_share: .nan}", ":1: mood.exit_share: expected a number from 0 to 1"),
+    "a share above 1": ("mood: {sure: 1.5}", ":1: mood.sure: expected a number from 0.5 to 0.99, got 1.5"),
+    "a share that is no number": ("mood: {sure: .nan}", ":1: mood.sure: expected a number from 0.5 to 0.99"),
     "a text too long": (
         f"music: {{taste: {{artist: {'x' * 101}}}}}",
         ":1: music.taste.artist: expected a text of at most",
@@ -112,7 +112,6 @@ MISTAKES = {
         "presence:\n  leave_second: 3\n",
         ":2: presence.leave_second: unknown key; did you mean",
     ),
-    "thresholds crossed": ("mood:\n  exit_share: 0.9\n", ":2: mood.exit_share: expected at most enter_share"),
     "missing secret file": ("mqtt:\n  password_file: /nowhere/pw\n", ":2: mqtt.password_file: there is no file"),
     "page open to all": ("web:\n  host: 0.0.0.0\n", ":2: web.host: another address than 127.0.0.1 needs"),
     "spotify without an app": ("music: {player: spotify}", ":1: music.player: 'spotify' needs spotify.client_id"),
@@ -120,7 +119,10 @@ MISTAKES = {
         "music:\n  moods:\n    happy:\n      play: ['https://open.spotify.com/track/abc']\n",
         ":4: music.moods.happy.play.0: expected a playlist, an album or an artist, got the link of a track",
     ),
-    "a window too short": ("mood: {window_seconds: 0.5}", ":1: mood.window_seconds: expected at least 0.6, room for 3"),
+    "a mood that settles too soon": (
+        "mood: {settle_seconds: 0.5}",
+        ":1: mood.settle_seconds: expected at least 0.6,",
+    ),
     "a list": ("- a\n", ":1: expected sections such as 'music:', found a list"),
     "a word": ("hello\n", ":1: expected sections such as 'music:', found a single value"),
     "empty": ("", ": is empty"),
@@ -135,7 +137,7 @@ MISTAKES = {
     "python object": ("kiosk: {name: !!python/object/apply:os.getcwd []}", ":1: "),
     "python scalar": ("kiosk: {name: !!python/name:os.getcwd ''}", ":1: kiosk.name: no value of a configuration has"),
     "no whole number": ('mqtt:\n  port: !!int ""\n', ":2: mqtt.port: '' is not a whole number"),
-    "no number": ("mood: {exit_share: !!float _}", ":1: mood.exit_share: '_' is not a number"),
+    "no number": ("mood: {sure: !!float _}", ":1: mood.sure: '_' is not a number"),
     "neither true nor false": (
         "web:\n  enabled: !!bool maybe\n",
         ":2: web.enabled: 'maybe' is not true or false",
@@ -143,7 +145,7 @@ MISTAKES = {
     "no date": ("kiosk: {name: !!timestamp soon}", ":1: kiosk.name: 'soon' is not a date"),
     "5,000 digits": (f"mqtt: {{port: {'9' * 5000}}}", ":1: mqtt.port: '9999"),
     "5,000 hexadecimal digits": (f"mqtt: {{port: 0x{'f' * 5000}}}", ":1: mqtt.port: expected a whole number <= 65535"),
-    "a number of 400 digits": (f"mood: {{exit_share: {'9' * 400}}}", ":1: mood.exit_share: the number is out of range"),
+    "a number of 400 digits": (f"mood: {{sure: {'9' * 400}}}", ":1: mood.sure: the number is out of range"),
     "a percentage of 400 digits": (
         f"music: {{volume_percent_max: {'9' * 400}}}",
         ":1: music.volume_percent_max: expected a whole number from 0 to 100, got a number of more than 300 digits",
@@ -251,3 +253,12 @@ def test_every_command_ends_with_2_and_one_line_for_a_bad_config(tmp_path: Path,
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "mqtt.prot: unknown key" in done.stderr
+
+
+def test_what_an_earlier_version_knew_stops_no_kiosk_and_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("mood: {window_seconds: 4.0, enter_share: 0.6, settle_seconds: 3.0}\n")
+    assert load.load(file).mood.settle_seconds == 3.0
+    assert "mood.window_seconds, mood.enter_share means nothing any more" in caplog.text

@@ -35,7 +35,7 @@ def replay(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_two_runs_print_the_same_bytes_and_tell_what_happens(film: Path, tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
-    config.write_text("mood: {window_seconds: 1.5, refractory_seconds: 1}")
+    config.write_text("mood: {settle_seconds: 0.75, refractory_seconds: 1}")
     first, second = (replay(str(film), "--json", "--config", str(config)) for _ in range(2))
     assert first.returncode == 0
     assert first.stdout == second.stdout

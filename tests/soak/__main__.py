@@ -105,7 +105,7 @@ class Soak:
             "kiosk": {"id": "soak"},
             "camera": {"source": "rpicam", "width": 320, "height": 240, "rpicam_command": str(camera)},
             "presence": {"leave_seconds": 3.0},
-            "mood": {"window_seconds": 1.5, "refractory_seconds": 0.5},
+            "mood": {"settle_seconds": 0.75, "refractory_seconds": 0.5},
             "mqtt": {"host": "127.0.0.1", "port": self.broker.port},
             "web": {"port": free_port()},
             "spotify": {"client_id": CLIENT_ID, "developer": developer},

@@ -27,7 +27,7 @@ QUICK: dict[str, Any] = {
     "kiosk": {"id": "test", "name": "Test kiosk"},
     "camera": {"source": "actor"},
     "presence": {"leave_seconds": 3.0},
-    "mood": {"window_seconds": 1.5, "refractory_seconds": 0.5},
+    "mood": {"settle_seconds": 0.75, "refractory_seconds": 0.5},
     "music": {"player": "dry-run", "min_minutes_between_changes": 0, "quiet_hours": [], "moods": {}},
 }
 

@@ -37,7 +37,7 @@ def config(folder: Path, **web: Any) -> Config:
     return Config(
         kiosk=KioskSettings(name="Living room kiosk"),
         presence=PresenceSettings(arrive_seconds=0.1, leave_seconds=0.3),
-        mood=MoodSettings(window_seconds=0.7, refractory_seconds=0),
+        mood=MoodSettings(settle_seconds=0.5, refractory_seconds=0),
         music=MusicSettings(quiet_hours=(), min_minutes_between_changes=0, moods={"happy": MoodMusic(("Sunny side",))}),
         web=WebSettings(**({"port": 0} | web)),
         paths=PathSettings(runtime=str(folder), state=str(folder)),

@@ -25,7 +25,7 @@ CONFIG = """\
 kiosk: {id: tree}
 camera: {source: actor, width: 320, height: 240}
 presence: {leave_seconds: 3}
-mood: {window_seconds: 1.5, refractory_seconds: 1}
+mood: {settle_seconds: 0.75, refractory_seconds: 1}
 mqtt: {host: 127.0.0.1, discovery: false}
 music: {quiet_hours: [], min_minutes_between_changes: 0}
 """

@@ -21,7 +21,7 @@ PORT = 8080
 DEMO: dict[str, object] = {
     "kiosk": {"id": "demo", "name": "Demo kiosk"},
     "presence": {"leave_seconds": 3.0},
-    "mood": {"window_seconds": 1.5, "refractory_seconds": 1.0},
+    "mood": {"settle_seconds": 1.0, "refractory_seconds": 1.0},
     "music": {
         "player": "dry-run",
         "speaker": "Living room",

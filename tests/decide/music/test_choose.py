@@ -65,7 +65,7 @@ def test_a_track_is_not_a_context_and_foreign_links_are_not_names(text: str) -> 
 def test_the_default_settings_are_the_defaults_of_the_configuration() -> None:
     settings = Config().for_decide()
     assert settings.presence.leave_seconds == Config().presence.leave_seconds
-    assert settings.mood.window_seconds == Config().mood.window_seconds
+    assert settings.mood.settle_seconds == Config().mood.settle_seconds
     assert settings.music.volume_percent_max == Config().music.volume_percent_max
     assert len(settings.music.quiet_hours) == len(Config().music.quiet_hours)
 
