@@ -1,4 +1,4 @@
-"""Readings in any order of time: no share leaves its range, and after the strangest hour it is as good as new."""
+"""Readings in any order of time: no belief leaves its range, and after the strangest hour it is as good as new."""
 
 from __future__ import annotations
 
@@ -46,16 +46,15 @@ def test_presence_counts_seconds_whatever_the_order(readings: list[Reading]) -> 
 
 
 @given(READINGS)
-def test_the_window_never_holds_more_than_its_seconds_and_no_share_leaves_its_range(readings: list[Reading]) -> None:
+def test_belief_is_a_probability_whatever_the_order(readings: list[Reading]) -> None:
     state = Debounce()
     for each in readings:
         state = debounce.see(state, each, present=True, settings=SETTINGS)
-        tally = debounce.count(state.window, each.at, SETTINGS)
-        assert 0 <= tally.seen_seconds <= SETTINGS.mood.window_seconds + 1e-6
-        assert all(-1e-9 <= share <= 1 + 1e-9 for share in (*tally.shares.values(), *tally.means.values()))
+        for shares in (state.belief, state.means):
+            assert all(-1e-9 <= share <= 1 + 1e-9 for share in shares.values())
+            assert not shares or abs(sum(shares.values()) - 1) < 1e-6
         assert 0 <= state.confidence <= 1 + 1e-9
-        assert state.missed_seconds >= 0
-        assert all(glance.at <= each.at for glance in state.window)
+        assert min(state.missed_seconds, state.lead_seconds, state.weak_seconds) >= 0
 
 
 @given(READINGS, st.lists(ANY_TIME, min_size=1, max_size=25))
