@@ -18,6 +18,8 @@ MOOD_AFTER_SECONDS = 1.0
 it once somebody has arrived has begun to wait by then."""
 PATIENCE_SECONDS = 120.0
 """A start or a stall that lasts no longer does not count against the memory of who was here."""
+JUDGED_SETTLES = 2.0
+"""Whoever was looked at for this many times `settle_seconds` without a mood that settles is not sure."""
 PASSING: tuple[UnknownBecause, ...] = ("camera starting", "no pictures", "too slow")
 """What is soon over by itself."""
 
@@ -47,8 +49,8 @@ def _judge(sight: Sight, who: Presence, settled: Debounce, reading: Reading, set
     began_at = reading.at if sight.began_at is None else sight.began_at
     if who.here is None:
         return replace(sight, began_at=began_at)
-    whole_window = reading.at - began_at >= settings.mood.window_seconds - ROUNDING
-    return Sight(sight.judged or not who.here or settled.mood is not None or whole_window, began_at)
+    long_enough = reading.at - began_at >= JUDGED_SETTLES * settings.mood.settle_seconds - ROUNDING
+    return Sight(sight.judged or not who.here or settled.mood is not None or long_enough, began_at)
 
 
 def learn(state: State, labels: tuple[str, ...]) -> State:

@@ -276,7 +276,7 @@ def test_however_long_the_start_takes_the_memory_does_not_suffer_from_it(start_s
 def test_the_mood_follows_an_arrival_at_some_distance_with_the_shortest_settings_too(arrive_seconds: float) -> None:
     quick = Settings(
         presence=PresenceSettings(arrive_seconds=arrive_seconds),
-        mood=MoodSettings(window_seconds=0.5, refractory_seconds=0.0),
+        mood=MoodSettings(settle_seconds=0.5, refractory_seconds=0.0),
     )
     home = Household(quick)
     home.leave(6)

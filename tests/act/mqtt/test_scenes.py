@@ -220,7 +220,7 @@ def test_somebody_came_wait_for_the_mood_works_with_the_shortest_settings(mosqui
     """When an automation hears of the arrival, the mood is still to come: it can wait for it."""
     quick = {
         "presence": PresenceSettings(arrive_seconds=0.0, leave_seconds=1.0),
-        "mood": MoodSettings(window_seconds=0.5, refractory_seconds=0.0),
+        "mood": MoodSettings(settle_seconds=0.5, refractory_seconds=0.0),
     }
     with Scene(mosquitto.settings(), "quick", **quick) as scene:
         scene.start()
