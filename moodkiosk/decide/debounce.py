@@ -86,7 +86,8 @@ def see(state: Debounce, reading: Reading, *, present: bool, settings: Settings)
     seconds = 0.0 if gap else min(passed, mood.settle_seconds / LEAST_LOOKS)
     if reading.track is None:
         state = replace(state, belief=drifted(state.belief, seconds, mood))
-        state = replace(state, read_at=reading.at, missed_seconds=state.missed_seconds + seconds)
+        missed_seconds = state.missed_seconds + (0.0 if gap else passed)
+        state = replace(state, read_at=reading.at, missed_seconds=missed_seconds)
     else:
         if reading.track != state.front:  # a newcomer starts fresh
             state = replace(state, belief={}, means={}, front=reading.track, front_since=reading.at)
