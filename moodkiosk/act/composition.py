@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from moodkiosk.act import health
 from moodkiosk.act.clock import WallClock
-from moodkiosk.act.loop import Loop, Ports, SenseLeft
+from moodkiosk.act.loop import Loop
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.players import choose
 from moodkiosk.act.players.player import Look, PlayerStatus
 from moodkiosk.act.players.spotify.account.tokens import warning
+from moodkiosk.act.ports import Ports, SenseLeft
 from moodkiosk.act.say import Teller
 from moodkiosk.act.sockets import ControlServer, SenseLink
 from moodkiosk.act.store import Store
@@ -27,6 +28,7 @@ from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
 from moodkiosk.failure import Failure
 from moodkiosk.host import paths, systemd
+from moodkiosk.host.guard import OURS, Guard
 from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, View
 
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from moodkiosk.act.web.server import Page
 
 STOP_SECONDS = 1.0
+
+log = logging.getLogger("moodkiosk.act")
 
 log = logging.getLogger("moodkiosk.act")
 
@@ -51,6 +55,7 @@ class Act:
         self.warned_days: int | None = None
         self.unknown_moods: str | None = None
         self.ready = False
+        self.guard = Guard(log)
         state_dir = paths.state_dir(settings.paths, "act")
         self.store = Store(state_dir)
         self.teller = Teller(self.wall.always, as_json=as_json, stamp=not systemd.in_journal(sys.stdout))
@@ -117,6 +122,15 @@ class Act:
 
     def _play(self, job: Decision | Look) -> None:
         """On the player's thread."""
+        if self.guard.take(f"an answer of the player to {type(job).__name__}", lambda: self._at_the_player(job)):
+            return
+        at = time.monotonic()
+        if isinstance(job, Look):
+            self.loop.put(LookReport("unknown", at, OURS))
+        else:
+            self.loop.put(PlayerReport("failed", at, OURS, job.mood, job.what, asked=job.asked))
+
+    def _at_the_player(self, job: Decision | Look) -> None:
         report: PlayerReport | LookReport | None
         if isinstance(job, Look):
             report = self.player.look(self.worker.superseded)

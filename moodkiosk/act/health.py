@@ -40,6 +40,7 @@ def gather(at: datetime, started: float, now: float, loop: Loop, bridge: SenseLi
     counters = {
         "stale_readings": loop.counters.stale_readings,
         "inbox_full": loop.counters.inbox_full,
+        "left_out": loop.guard.left_out,
         "link_damaged": bridge.damaged,
         "link_oversized": bridge.oversized,
     }

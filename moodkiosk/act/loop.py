@@ -7,17 +7,17 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
 
 from moodkiosk import commands
 from moodkiosk.act.look_requests import LookRequests
 from moodkiosk.act.orders import Orders
-from moodkiosk.act.ports import Request
+from moodkiosk.act.ports import Asked, FromSense, Item, Ports, Request, SenseLeft
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import Settings
+from moodkiosk.host.guard import OURS, Guard
 from moodkiosk.link import protocol
-from moodkiosk.moods import Command, Decision, LookReport, MoodEvent, PlayerReport, Reading, Result, View
+from moodkiosk.moods import Command, LookReport, PlayerReport, Reading, Result, View
 
 TURN_SECONDS = 0.5
 """The loop turns at least this often, so that what time alone brings about (a departure, quiet hours) happens."""
@@ -30,58 +30,10 @@ STALL_SECONDS = 2.0
 
 FOR_SENSE = ("calibrate", "correct", "reload", "forget", "person")
 
+OPEN = {"on": True, "off": False}
+"""What a status of the camera says of the switch; the others say nothing: it may be lent, lost, or starting."""
+
 log = logging.getLogger("moodkiosk.act")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request and where its result goes."""
-
-    request: Request
-    future: Future[Result]
-
-
-@dataclass(frozen=True, slots=True)
-class SenseLeft:
-    """Sense hung up."""
-
-
-Known = PlayerReport | LookReport | kiosk.PlayerSays | kiosk.Notice
-ToTake = protocol.Hello | protocol.SenseHealth | protocol.SenseResult | SenseLeft | Known
-Item = ToTake | Reading | Asked
-
-
-class Keep(Protocol):
-    """Keeps what is remembered, soon or at once; `act.store.Store.keep`."""
-
-    def __call__(self, remembered: dict[str, object], at: float, *, now: bool = False) -> None: ...  # noqa: D102
-
-
-@dataclass(frozen=True)
-class Ports:
-    """What the loop acts through. Each is a function that returns at once.
-
-    Attributes:
-        reading, event, decision: told of everything that happened, in order.
-        show: told the view whenever it changed.
-        carry_out: takes decisions to play, pause or skip.
-        order: sends an order to sense; False if sense is not there.
-        keep: keeps what is remembered.
-        hello: told when sense has come, or has loaded a model.
-        status: answers the command "status".
-        look: has the player look at what plays, and says why not; None: it has begun.
-    """
-
-    reading: Callable[[Reading], None]
-    event: Callable[[MoodEvent], None]
-    decision: Callable[[Decision], None]
-    show: Callable[[View], None]
-    carry_out: Callable[[Decision], None]
-    order: Callable[[protocol.Order], bool]
-    keep: Keep
-    hello: Callable[[protocol.Hello], None]
-    status: Callable[[View], dict[str, object]]
-    look: Callable[[], str | None]
 
 
 @dataclass
@@ -100,7 +52,6 @@ class SenseState:
     hello: protocol.Hello | None = None
     health: protocol.SenseHealth | None = None
     told_camera: bool | None = None
-    labels: tuple[str, ...] = field(default=())
 
 
 class Loop:
@@ -108,6 +59,7 @@ class Loop:
 
     def __init__(self, settings: Settings, state: kiosk.State, ports: Ports) -> None:
         self.counters = Counters()
+        self.guard = Guard(log)
         self.sense = SenseState()
         self.inbox: queue.Queue[Item] = queue.Queue(INBOX_LIMIT)
         self._settings = settings
@@ -151,16 +103,8 @@ class Loop:
         if self._turned_at is not None and now.at - self._turned_at > STALL_SECONDS:
             self._state = kiosk.slept(self._state, now.at - self._turned_at)
         self._turned_at = now.at
-        if isinstance(item, Asked):
-            self._answer(item, now)
-        elif isinstance(item, Reading):
-            if abs(now.at - item.at) > STALE_SECONDS:
-                self.counters.stale_readings += 1
-            else:
-                self._ports.reading(item)
-                self._step(item, now)
-        elif item is not None:
-            self._take(item, now)
+        if item is not None:
+            self._guarded(item, now)
         self._orders.expire(now.at)
         self._looks.expire(now.at)
         self._step(kiosk.Tick(), now)
@@ -175,8 +119,32 @@ class Loop:
         """Keeps what is remembered, at once: this run ends."""
         self._ports.keep(kiosk.remember(self._state, now.wall), now.at, now=True)
 
-    def _take(self, item: ToTake, now: kiosk.Now) -> None:
+    def _guarded(self, item: Item, now: kiosk.Now) -> None:
+        """Takes an item, or leaves it out: then the state is the one before, and whoever asked is told."""
+        before = self._state
+
+        def take() -> None:
+            self._take(item, now)
+            if self._state is not before:  # what it left behind must be fit to be shown and remembered
+                kiosk.view(self._state, now, self._settings)
+                kiosk.remember(self._state)
+
+        if self.guard.take(described(item), take):
+            return
+        self._state = before
+        if isinstance(item, Asked) and not item.future.done():
+            item.future.set_result(Result(item.request.name[:40], ok=False, error=OURS))
+
+    def _take(self, item: Item, now: kiosk.Now) -> None:
         match item:
+            case Asked():
+                self._answer(item, now)
+            case Reading():
+                if abs(now.at - item.at) > STALE_SECONDS:
+                    self.counters.stale_readings += 1
+                    return
+                self._ports.reading(item)
+                self._step(item, now)
             case protocol.Hello():
                 self.sense.hello, self.sense.told_camera = item, None
                 self._ports.hello(item)
@@ -187,6 +155,9 @@ class Loop:
                     self._step(Command("person", item.person or "", None, "sense"), now)
             case protocol.SenseHealth():
                 self.sense.health = item
+                if OPEN.get(item.camera, self.sense.told_camera) != self.sense.told_camera:
+                    # Both halves hold what the camera should do: where they differ, ours counts, and is told again.
+                    self.sense.told_camera = None
                 self._step(kiosk.CameraStatus(item.camera, item.detail), now)
             case protocol.SenseResult():
                 self._orders.done(item)
@@ -247,6 +218,13 @@ class Loop:
         news = self.sense.hello is not None and wanted != self.sense.told_camera
         if news and self._orders.send_quietly("camera", "on" if wanted else "off"):
             self.sense.told_camera = wanted
+
+
+def described(item: Item) -> str:
+    """What an item is, for the log: never more of it than whoever reads a log may know."""
+    if isinstance(item, Asked):
+        return f"the command {item.request.name[:40]!r} from {item.request.origin}"
+    return f"the {type(item).__name__} of the other half" if isinstance(item, FromSense) else type(item).__name__
 
 
 def said(view: View) -> str:

@@ -57,8 +57,10 @@ class Orders:
             result = Result(name, ok=True, text=answer.text, transaction=transaction)
         else:
             result = Result(name, ok=False, error=answer.text, transaction=transaction)
-        waiting.after(result)
-        waiting.future.set_result(result)
+        try:
+            waiting.after(result)
+        finally:  # whoever asked hears what sense did, whatever we make of it
+            waiting.future.set_result(result)
 
     def expire(self, at: float) -> None:
         """Gives up on what sense did not answer in time."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Protocol
 
-from moodkiosk.moods import Decision, PlayerReport, Result
+from moodkiosk.decide import kiosk
+from moodkiosk.link import protocol
+from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, Reading, Result, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +36,54 @@ Ask = Callable[[Request], "Future[Result]"]
 
 Play = Callable[[Decision], PlayerReport]
 """Carries a decision out, on a worker's thread: blocks up to its deadline, never raises for what the world does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request and where its result goes."""
+
+    request: Request
+    future: Future[Result]
+
+
+@dataclass(frozen=True, slots=True)
+class SenseLeft:
+    """Sense hung up."""
+
+
+Known = PlayerReport | LookReport | kiosk.PlayerSays | kiosk.Notice
+FromSense = protocol.Hello | protocol.SenseHealth | protocol.SenseResult | Reading
+Item = FromSense | SenseLeft | Known | Asked
+
+
+class Keep(Protocol):
+    """Keeps what is remembered, soon or at once; `act.store.Store.keep`."""
+
+    def __call__(self, remembered: dict[str, object], at: float, *, now: bool = False) -> None: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the loop acts through. Each is a function that returns at once.
+
+    Attributes:
+        reading, event, decision: told of everything that happened, in order.
+        show: told the view whenever it changed.
+        carry_out: takes decisions to play, pause or skip.
+        order: sends an order to sense; False if sense is not there.
+        keep: keeps what is remembered.
+        hello: told when sense has come, or has loaded a model.
+        status: answers the command "status".
+        look: has the player look at what plays, and says why not; None: it has begun.
+    """
+
+    reading: Callable[[Reading], None]
+    event: Callable[[MoodEvent], None]
+    decision: Callable[[Decision], None]
+    show: Callable[[View], None]
+    carry_out: Callable[[Decision], None]
+    order: Callable[[protocol.Order], bool]
+    keep: Keep
+    hello: Callable[[protocol.Hello], None]
+    status: Callable[[View], dict[str, object]]
+    look: Callable[[], str | None]

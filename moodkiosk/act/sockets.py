@@ -21,6 +21,7 @@ import msgspec
 
 from moodkiosk.act.ports import Ask, Request
 from moodkiosk.host.files import NOT_JSON
+from moodkiosk.host.guard import OURS, Guard
 from moodkiosk.link import protocol
 from moodkiosk.moods import Result
 
@@ -146,6 +147,7 @@ class ControlServer:
         """Listens at `path`. Raises OSError."""
         self._ask = ask
         self._path = path
+        self._guard = Guard(log)
         self._server = listen(path)
         self._callers = threading.Semaphore(CALLERS_LIMIT)
         threading.Thread(target=self._accept, name="control", daemon=True).start()
@@ -173,13 +175,20 @@ class ControlServer:
             with contextlib.suppress(OSError):
                 while data := caller.recv(65536):
                     for line in splitter.feed(data):
-                        caller.sendall(msgspec.json.encode(self._answer(line)) + b"\n")
+                        caller.sendall(self._reply(line) + b"\n")
                     if splitter.oversized:
                         caller.sendall(msgspec.json.encode(Result("", ok=False, error="line too long")) + b"\n")
                         break
         finally:
             _hang_up(caller)
             self._callers.release()
+
+    def _reply(self, line: bytes) -> bytes:
+        replies = [msgspec.json.encode(Result("", ok=False, error=OURS))]
+        self._guard.take(
+            "a line of the control socket", lambda: replies.append(msgspec.json.encode(self._answer(line)))
+        )
+        return replies[-1]
 
     def _answer(self, line: bytes) -> Result:
         try:

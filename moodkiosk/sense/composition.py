@@ -70,7 +70,7 @@ def run(settings: Config, source: str | None = None, show: Callable[[Reading], N
             for order in uplink.orders():
                 orders.obey(order, time.monotonic())
         if switch.state(time.monotonic()) == "on":
-            capture.resume()
+            capture.resume()  # while the rest is loading; from then on the loop sees to it
         capture.start()
         stack.callback(capture.close)
         thermometer = Thermometer()

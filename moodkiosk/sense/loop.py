@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from moodkiosk import __version__
 from moodkiosk.failure import Failure
 from moodkiosk.host import systemd
+from moodkiosk.host.guard import OURS, Guard
 from moodkiosk.link import protocol
 from moodkiosk.sense.mood.calibration import RATE_HZ
 
@@ -31,6 +32,9 @@ TURN_SECONDS = 0.5
 
 TELL_SECONDS = 0.1
 """Between two readings that are sent (contract 6: at most 10 a second)."""
+
+FAILING_SECONDS = 30.0
+"""Where no picture could be looked at for this long, the mistake is in us, and the process ends with it."""
 
 ROUNDING = 1e-3
 
@@ -80,7 +84,8 @@ class Loop:
         self._ready = False
         watchdog = systemd.watchdog_seconds()
         self._feed_seconds = None if watchdog is None else watchdog / 4
-        self._open = parts.state.switch.state(clock()) == "on"
+        self._guard = Guard(log)
+        self._failing_since: float | None = None
 
     def turn(self, wake: int | None = None) -> None:
         """One turn, of TURN_SECONDS at most; `wake`: a file descriptor that ends a wait. Raises Failure."""
@@ -88,17 +93,16 @@ class Loop:
         if parts.uplink.connect(at):
             self._introduce()
         for order in parts.uplink.orders():
-            parts.orders.obey(order, at)
+            self._obey(order, at)
         self._switch(at)
-        worked = not self._open
-        if self._open and at >= self._due:
-            frame = parts.capture.latest(self._seen_at, FRAME_SECONDS)
+        worked = not parts.capture.wanted
+        if parts.capture.wanted and at >= self._due:
+            frame = parts.capture.latest(min(self._seen_at, at), FRAME_SECONDS)
             if frame is not None:
-                self._look(frame)
-                worked = True
+                worked = self._take(frame)
         self._attend(self._clock())
         self._feed(self._clock(), worked=worked)
-        pause = self._due - self._clock() if self._open else TURN_SECONDS
+        pause = self._due - self._clock() if parts.capture.wanted else TURN_SECONDS
         parts.uplink.wait(min(pause, TURN_SECONDS), () if wake is None else (wake,))
 
     def _introduce(self) -> None:
@@ -106,29 +110,50 @@ class Loop:
         self._parts.health.tell_again()
         self._report(self._clock())
 
-    def _look(self, frame: Frame) -> None:
+    def _obey(self, order: protocol.Order, at: float) -> None:
+        if not self._guard.take(f"the order {order.what}", lambda: self._parts.orders.obey(order, at)):
+            self._parts.uplink.tell(protocol.SenseResult(order.id, ok=False, text=OURS))
+
+    def _take(self, frame: Frame) -> bool:
+        """Looks at a frame, or leaves it out; whether it was looked at. Raises what no frame gets past for long."""
         parts = self._parts
-        self._seen_at = frame.at
+        readings: list[Reading] = []
+        self._seen_at = at = min(frame.at, self._clock())  # a picture from the future must not hide those that follow
+        looked = self._guard.take("a picture", lambda: readings.append(self._look(frame)))
+        least_hz = 0.0 if parts.orders.calibration is None else RATE_HZ
+        # From when it was due, so that the rate is kept; from now when that is long past.
+        self._due = max(self._due, at - FRAME_SECONDS) + parts.pace.interval(at, least_hz)
+        if looked:
+            self._failing_since = None
+            if parts.show is not None:
+                parts.show(readings[0])
+            return True
+        parts.pipeline.begin_anew()
+        self._failing_since = at if self._failing_since is None else self._failing_since
+        if at - self._failing_since >= FAILING_SECONDS and self._guard.error is not None:
+            raise self._guard.error  # it is not the pictures: it is us
+        return False
+
+    def _look(self, frame: Frame) -> Reading:
+        parts = self._parts
         reading = parts.pipeline.look(frame)
         front = parts.pipeline.front
         parts.orders.see(reading, front.landmarks if front else None, parts.pipeline.measures)
         parts.health.look()
         parts.pace.see(reading.faces, frame.at)
-        if frame.at - self._told_at >= TELL_SECONDS - ROUNDING:
+        if not 0 <= frame.at - self._told_at < TELL_SECONDS - ROUNDING:
             self._told_at = frame.at
             parts.uplink.tell(reading)
-        if parts.show is not None:
-            parts.show(reading)
-        least_hz = 0.0 if parts.orders.calibration is None else RATE_HZ
-        # From when it was due, so that the rate is kept; from now when that is long past.
-        self._due = max(self._due, frame.at - FRAME_SECONDS) + parts.pace.interval(frame.at, least_hz)
+        return reading
 
     def _switch(self, at: float) -> None:
-        """Opens or closes the camera as the switch says; a lease may have lapsed."""
+        """Opens or closes the camera as the switch says, which alone knows: a lease may have lapsed, a word have come.
+
+        Compared in every turn with what the capture was told last, by whomever: nobody keeps a third opinion.
+        """
         should = self._parts.state.switch.state(at) == "on"
-        if should == self._open:
+        if should == self._parts.capture.wanted:
             return
-        self._open = should
         if should:
             self._parts.capture.resume()
             self._due = float("-inf")
@@ -153,7 +178,9 @@ class Loop:
         """Tells how sense is doing, if that is due."""
         parts = self._parts
         lent = parts.state.switch.state(at) == "lent"
-        counters = {"readings_dropped": parts.uplink.dropped, "lines_damaged": parts.uplink.damaged}
+        uplink = parts.uplink
+        counters = {"readings_dropped": uplink.dropped, "lines_damaged": uplink.damaged}
+        counters["left_out"] = self._guard.left_out
         note = parts.state.models.complaint
         report = parts.health.due(parts.capture.status, at, lent=lent, note=note, counters=counters)
         if report is not None:

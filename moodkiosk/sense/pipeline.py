@@ -106,6 +106,10 @@ class Pipeline:
         self._meet(rgb, at)
         return self._read(rgb, at)
 
+    def begin_anew(self) -> None:
+        """What was seen before is forgotten with the next frame."""
+        self._size = (0, 0)
+
     def _forget(self, size: tuple[int, int], at: float) -> None:
         """Begins anew with pictures of a size."""
         still_seconds = self._settings.still_minutes * 60 if self._settings.ignore_still_faces else None

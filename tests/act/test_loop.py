@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from moodkiosk.act.look_requests import LATER, WAIT_SECONDS
-from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop, Ports, SenseLeft
-from moodkiosk.act.ports import Request
+from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop
+from moodkiosk.act.ports import Ports, Request, SenseLeft
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
+from moodkiosk.host.guard import OURS
 from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, Quality, Reading, Result, View
 
@@ -37,22 +38,44 @@ class World:
     hellos: list[protocol.Hello] = field(default_factory=list)
     looks: int = 0
     no_look: str | None = None
+    broken: str = ""
 
     def __post_init__(self) -> None:
         settings = Config(music=MusicSettings(moods={"happy": MoodMusic(play=("Sunny side",))})).for_decide()
         ports = Ports(
-            self.readings.append,
-            self.events.append,
+            self.reading,
+            self.event,
             self.decisions.append,
-            self.views.append,
+            self.show,
             self.played.append,
             self.order,
             lambda remembered, _at, *, now=False: self.kept.append(remembered),  # noqa: ARG005 - the seam's word
             self.hellos.append,
-            lambda view: {"mood": view.mood},
+            self.status,
             self.look,
         )
         self.loop = Loop(settings, kiosk.start(settings, None, "s"), ports)
+
+    def reading(self, reading: Reading) -> None:
+        self.fail("reading")
+        self.readings.append(reading)
+
+    def event(self, event: MoodEvent) -> None:
+        self.fail("event")
+        self.events.append(event)
+
+    def show(self, view: View) -> None:
+        self.fail("show")
+        self.views.append(view)
+
+    def status(self, view: View) -> dict[str, object]:
+        self.fail("status")
+        return {"mood": view.mood}
+
+    def fail(self, where: str) -> None:
+        """A mistake of ours in one of the ports."""
+        if self.broken == where:
+            raise ZeroDivisionError("nobody thought of this\nreally")
 
     def order(self, order: protocol.Order) -> bool:
         if self.sense_there:
@@ -104,6 +127,66 @@ def test_a_reading_from_before_a_pause_says_nothing(world: World) -> None:
     world.turn(*[old] * 50)
     assert world.loop.counters.stale_readings == 50
     assert not world.readings
+
+
+def test_what_one_item_brings_about_ends_that_item_and_nothing_else(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.see("happy", 8)
+    world.broken = "reading"
+    world.see("happy", 1)
+    assert world.loop.guard.left_out == 5
+    assert caplog.messages[-1].startswith("left out the Reading of the other half: ZeroDivisionError: nobody")
+    assert "\n" not in caplog.messages[-1]
+    world.broken = ""
+    world.see("happy", 1)
+    assert world.views[-1].mood == "happy"
+
+
+def test_whoever_asked_is_told_and_the_log_does_not_repeat_what_they_wrote(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.broken = "status"
+    result = world.ask("status", "my secret").result(0)
+    assert (result.command, result.ok, result.error) == ("status", False, OURS)
+    assert "left out the command 'status' from cli: ZeroDivisionError" in caplog.text
+    assert "secret" not in caplog.text
+    world.broken = ""
+    assert world.ask("status").result(0).ok
+
+
+def test_a_mistake_in_our_own_state_still_ends_the_process_loudly(world: World) -> None:
+    world.broken = "show"
+    with pytest.raises(ZeroDivisionError):
+        world.ask("camera", "off")
+
+
+def test_what_sense_did_is_told_also_where_taking_note_of_it_fails(world: World) -> None:
+    future = world.ask("correct", "happy")
+    world.broken = "event"
+    world.turn(protocol.SenseResult(world.orders[-1].id, ok=True, text="kept 20 samples"))
+    assert future.result(0).text == "kept 20 samples"
+    assert world.loop.guard.left_out == 1
+
+
+def test_sense_is_told_again_where_its_camera_is_not_what_it_was_told(world: World) -> None:
+    def told() -> list[str]:
+        values = [order.value for order in world.orders if order.what == "camera"]
+        world.orders.clear()
+        return values
+
+    told()
+    world.turn(protocol.SenseHealth(world.at, "off"))
+    assert told() == ["on"]
+    for fine in ("on", "starting", "lost", "lent"):
+        world.turn(protocol.SenseHealth(world.at, fine))
+    assert told() == []
+    world.ask("camera", "off")
+    assert told() == ["off"]
+    world.turn(protocol.SenseHealth(world.at, "on"))
+    assert told() == ["off"]
+    world.turn(protocol.SenseHealth(world.at, "off"))
+    assert told() == []
 
 
 def test_nothing_is_shown_twice(world: World) -> None:

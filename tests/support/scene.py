@@ -14,9 +14,9 @@ from typing import Any, Self
 
 import msgspec
 
-from moodkiosk.act.loop import Item, Loop, Ports, SenseLeft
+from moodkiosk.act.loop import Loop
 from moodkiosk.act.mqtt.publisher import Publisher
-from moodkiosk.act.ports import Request
+from moodkiosk.act.ports import Item, Ports, Request, SenseLeft
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodSettings, MusicSettings, PresenceSettings

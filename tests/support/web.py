@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from moodkiosk.act.loop import Loop, Ports
+from moodkiosk.act.loop import Loop
 from moodkiosk.act.players.dryrun import DryRun
 from moodkiosk.act.players.player import never
-from moodkiosk.act.ports import Request
+from moodkiosk.act.ports import Ports, Request
 from moodkiosk.act.store import Store
 from moodkiosk.act.web.server import Page
 from moodkiosk.config.settings import Config, KioskSettings, PathSettings, WebSettings

@@ -25,6 +25,7 @@ from moodkiosk.act.ports import Ask, Request
 from moodkiosk.commands import VALUE_LIMIT_BYTES
 from moodkiosk.config.settings import Config
 from moodkiosk.host.files import NOT_JSON
+from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
 from moodkiosk.moods import MoodEvent, Result, View
 
@@ -74,6 +75,7 @@ class Publisher:
         self._wall = wall
         self._clock = clock
         self._lock = threading.Lock()
+        self._guard = Guard(log)
         discovery = Discovery(config.kiosk, self.topics, __version__) if config.mqtt.discovery else None
         self._outbox = Outbox(self.topics, discovery, config.mqtt.health_seconds, announced)
         self._outbox.inform(self._info(None))
@@ -92,7 +94,7 @@ class Publisher:
                 **dict.fromkeys((self.topics.availability, self.topics.state, self.topics.info, self.topics.health), 0),
                 self.topics.discovery: 0,
             },
-            Hooks(self._up, self._down, self._arrived, self._turn),
+            Hooks(self._up, self._down, self._take, self._turn),
             keepalive_seconds,
         )
 
@@ -191,6 +193,9 @@ class Publisher:
         for message in messages:
             self._connection.send(message)
         return wait
+
+    def _take(self, topic: str, payload: bytes, retained: bool) -> None:
+        self._guard.take(f"a message on {topic!r}", lambda: self._arrived(topic, payload, retained))
 
     def _arrived(self, topic: str, payload: bytes, retained: bool) -> None:
         commands = self.topics.under("set")  # the subscription to set/# brings this one as well

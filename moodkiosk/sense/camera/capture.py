@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from moodkiosk.failure import UsageError
+from moodkiosk.host.guard import line_of
 from moodkiosk.sense.camera.frozen import COMPLAINT, FROZEN_SECONDS, StillPicture
 from moodkiosk.sense.camera.pixels import CameraError
 
@@ -78,7 +79,7 @@ class Capture:
         self._changed = threading.Condition()
         self._status = CameraStatus("starting" if on else "off")
         self._frame: Frame | None = None
-        self._wanted = False  # somebody waits for a frame: only then is one decoded
+        self._awaited = False  # somebody waits for a frame: only then is one decoded
         self._on = on
         self._stopped = False
         self._nudge = threading.Event()  # ends a wait early: switched on, off, or over
@@ -94,6 +95,11 @@ class Capture:
         """How the camera is doing now."""
         return self._status
 
+    @property
+    def wanted(self) -> bool:
+        """Whether it was told to have the camera open."""
+        return self._on
+
     def latest(self, after: float, timeout: float) -> Frame | None:
         """A frame captured later than `after`, freshly taken; None when there is none within `timeout` seconds.
 
@@ -101,13 +107,13 @@ class Capture:
         """
         with self._changed:
             before = self._status
-            self._wanted = True
+            self._awaited = True
 
             def ready() -> bool:
                 return self._status is not before or (self._frame is not None and self._frame.at > after)
 
             self._changed.wait_for(ready, timeout)
-            self._wanted = False
+            self._awaited = False
             frame, self._frame = self._frame, None
         return frame if frame is not None and frame.at > after else None
 
@@ -154,16 +160,17 @@ class Capture:
             opened_at = self._clock()
             try:
                 self._deliver()
-            except (CameraError, UsageError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever a camera does: it is closed, and opened again
                 self.turns += 1
+                reason = str(error) if isinstance(error, CameraError | UsageError) else f"unusable: {line_of(error)}"
                 now = self._clock()
                 if self._status.state == "on":
                     picture_at = now
                     # A camera that always dies after one picture must not be opened every second, for ever.
                     failures = 0 if now - opened_at >= STEADY_SECONDS else failures
-                self._tell("lost", str(error))
+                self._tell("lost", reason)
                 if now - picture_at >= GIVE_UP_SECONDS:
-                    self._fail(f"no picture for {GIVE_UP_SECONDS:.0f} s: {error}")
+                    self._fail(f"no picture for {GIVE_UP_SECONDS:.0f} s: {reason}")
                 self._rest(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
                 failures += 1
 
@@ -180,7 +187,7 @@ class Capture:
             while self._on and not self._stopped:
                 self.turns += 1
                 camera.grab(DEADLINE_SECONDS)
-                if self._wanted:
+                if self._awaited:
                     self._hand_over(camera.frame())
         finally:
             camera.close()

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moodkiosk import commands
-from moodkiosk.act.loop import Loop, Ports
+from moodkiosk.act.loop import Loop
 from moodkiosk.act.mqtt.topics import COMMANDS
-from moodkiosk.act.ports import Request
+from moodkiosk.act.ports import Ports, Request
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk as engine
 from moodkiosk.decide.settings import MoodMusic, MusicSettings

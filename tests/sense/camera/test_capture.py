@@ -9,12 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
 
 from moodkiosk.config.settings import CameraSettings
 from moodkiosk.moods import Frame
 from moodkiosk.sense.camera import video
 from moodkiosk.sense.camera.capture import BACK_OFF_SECONDS, GIVE_UP_SECONDS, CameraStatus, Capture
 from moodkiosk.sense.camera.source import Camera, CameraError
+from tests.support.times import ANY_TIME
 from tests.support.unplugged import DrivenCamera, V4l2Double
 from tests.support.wait import until
 
@@ -69,7 +73,7 @@ def when_asked(capture: Capture, camera: DrivenCamera, item: Frame | CameraError
     """Delivers as soon as somebody waits for a frame: a picture that comes sooner is not decoded."""
 
     def deliver() -> None:
-        until(lambda: capture._wanted, what="somebody who waits for a frame")
+        until(lambda: capture._awaited, what="somebody who waits for a frame")
         camera.pictures.put(item)
 
     threading.Thread(target=deliver).start()
@@ -126,6 +130,40 @@ def test_a_failure_closes_waits_and_opens_again(camera: DrivenCamera, capture: C
     found = capture.latest(1.0, 10)
     assert found is not None
     assert found.at == 5.0
+
+
+def test_whatever_a_camera_does_it_is_closed_and_opened_again(camera: DrivenCamera, capture: Capture) -> None:
+    """A library may raise anything while it takes a damaged picture; the thread goes on."""
+
+    def fail() -> None:
+        raise ZeroDivisionError("nobody thought of this")
+
+    camera.pictures.put(frame(1.0))
+    camera.pictures.put(fail)
+    until(lambda: capture.status.state == "lost")
+    assert "unusable: ZeroDivisionError: nobody thought of this" in capture.status.detail
+    camera.pictures.put(frame(5.0))
+    on(capture)
+    assert camera.closed == 1
+
+
+@limits(max_examples=30)
+@given(st.lists(st.tuples(ANY_TIME, ANY_TIME), min_size=1, max_size=8))
+def test_only_newer_pictures_are_handed_over_whatever_their_times(steps: list[tuple[float, float]]) -> None:
+    camera, clock = DrivenCamera(), Clock()
+    capture = Capture(camera.open, clock=clock.time, pause_for=clock.pause_for)
+    capture.start()
+    try:
+        for at, after in steps:
+            clock.now += at  # our clock, too, may say what it likes
+            camera.pictures.put(frame(at))
+            found = capture.latest(after, 0.001)
+            assert found is None or found.at > after
+        assert capture.failed is None
+    finally:
+        capture.close(0)
+        camera.pictures.put(CameraError("over", "end"))
+        capture.close(10)
 
 
 def test_each_attempt_waits_longer_until_the_process_had_better_start_over(
