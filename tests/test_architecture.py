@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -270,3 +271,53 @@ def test_a_mistake_in_the_configuration_is_one_line_and_loads_no_heavy_library(
     assert (code, heavy) == (2, [])
     assert len(said.splitlines()) == 1
     assert f"{config}:2" in said
+
+
+# The map: what ARCHITECTURE.md says of the house is so.
+
+MAP = PACKAGE.parent / "ARCHITECTURE.md"
+LEAST_ENTRIES = 25
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading of the map, without its own head."""
+    section = MAP.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return [
+        [cell.strip() for cell in line.strip("| ").split(" | ")]
+        for line in section.splitlines()
+        if line.startswith("|")
+    ][2:]
+
+
+def quoted(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def is_there(name: str) -> bool:
+    """Whether a path of the map, from the package or from the project, leads somewhere; modules go without ".py"."""
+    return any((folder / f"{name}{end}").exists() for folder in (PACKAGE, PACKAGE.parent) for end in ("", ".py"))
+
+
+def test_the_map_has_the_same_floors() -> None:
+    assert [set(quoted(row[1])) for row in rows("Floors")] == list(FLOORS)
+
+
+@pytest.mark.parametrize("row", rows("You look for …"), ids=lambda row: row[0])
+def test_what_you_look_for_is_where_the_map_says(row: list[str]) -> None:
+    _, places = row
+    assert quoted(places), "it names a place"
+    assert [name for name in quoted(places) if not is_there(name)] == []
+
+
+def test_the_map_has_entries_enough_and_none_twice() -> None:
+    sought = [row[0] for row in rows("You look for …")]
+    assert len(set(sought)) == len(sought) >= LEAST_ENTRIES
+
+
+@pytest.mark.parametrize("paper", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_path_in_the_papers_for_contributors_is_there(paper: str) -> None:
+    """What has a slash or ends like a file; placeholders are in capital letters or brackets."""
+    text = (PACKAGE.parent / paper).read_text(encoding="utf-8")
+    found = {name for name in quoted(text) if re.fullmatch(r"[\w.-]+(/[\w.-]+)+/?|\w[\w-]*\.(py|md|yaml|toml)", name)}
+    missing = [name for name in sorted(found) if not is_there(name) and not re.search(r"[A-Z]{3,}|/\.", name)]
+    assert missing == []
