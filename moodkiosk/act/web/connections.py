@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 CONNECTIONS_LIMIT = 64
 """Streams, and what browsers open beside them. A browser opens up to six."""
+OTHER_FILES = 32
+"""File descriptors that act needs beside them: broker, link, command line, log, what it writes."""
+FEWEST = 4
 REQUEST_SECONDS = 5.0
 """From the connection, or from a further request's first byte, to the end of the request's head."""
+
+
+def connections_limit() -> int:
+    """How many connections there may be: fewer where this process may open few files."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return CONNECTIONS_LIMIT
+    return max(FEWEST, min(CONNECTIONS_LIMIT, files - OTHER_FILES))
 
 
 class PatientButFirm(H11Protocol):
@@ -32,7 +45,7 @@ class PatientButFirm(H11Protocol):
         super().connection_made(transport)
         self.waiting_since = self.loop.time()
         self._arm()
-        if len(self.connections) > CONNECTIONS_LIMIT:
+        if len(self.connections) > connections_limit():
             idle = [one for one in self.connections if isinstance(one, PatientButFirm) and one.is_waiting]
             min(idle, key=lambda one: one.waiting_since, default=self).transport.abort()
 
@@ -53,6 +66,21 @@ class PatientButFirm(H11Protocol):
         """Now we wait for the next request; one that is not even begun may take as long as uvicorn allows."""
         self.waiting_since = self.loop.time()
         super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answers a damaged request, if nothing else is being answered, and hears no more from who sent it.
+
+        uvicorn would answer a second time, and let the application answer the request that is broken by now.
+        """
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state is h11.IDLE or (
+            self.conn.our_state is h11.SEND_RESPONSE and not (self.cycle and self.cycle.response_started)
+        ):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
 
     @property
     def is_waiting(self) -> bool:

@@ -1,0 +1,113 @@
+"""Damaged requests and too many connections: answered or dropped, and never more than a line in the log."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import resource
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from moodkiosk.act.web.logging import COUNT_SECONDS, ClientFaults
+from tests.support.kiosk import Kiosk
+from tests.support.wait import until
+from tests.support.web import Visitor, page_only
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with page_only(tmp_path_factory.mktemp("page")) as (_, address):
+        yield Visitor(address).host
+
+
+def sent(host: str, *packets: bytes) -> bytes:
+    """What comes back to these bytes, until the kiosk hangs up."""
+    name, _, port = host.rpartition(":")
+    with socket.create_connection((name, int(port)), timeout=20) as peer, contextlib.suppress(OSError):
+        for packet in packets:
+            peer.sendall(packet)
+        peer.shutdown(socket.SHUT_WR)
+        answer = b""
+        while data := peer.recv(65536):
+            answer += data
+        return answer
+    return b""
+
+
+CHUNKED = b"Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n"
+DAMAGED = {
+    "a bad chunk for a foreign host": b"POST /x HTTP/1.1\r\nHost: evil.example\r\n" + CHUNKED + b"zz\r\n",
+    "a bad chunk": b"POST /api/command HTTP/1.1\r\nHost: localhost\r\n" + CHUNKED + b"5\r\nabc",
+    "a bad chunk after a good one": b"POST /login HTTP/1.1\r\nHost: localhost\r\n" + CHUNKED + b"1\r\na\r\n-1\r\n",
+    "garbage after a page": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n\x00\x01\x02\r\n\r\n",
+    "garbage after a stream began": b"GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n\xff\xfe\r\n\r\n",
+    "a body after a refusal": b"POST /x HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 5\r\n\r\nabcdefgh",
+    "garbage after a refusal": b"GET /x HTTP/1.1\r\nHost: evil.example\r\n\r\n\x00\r\n\r\n",
+    "an upgrade": b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+    "both lengths": b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n" + CHUNKED + b"3\r\nabc\r\n0\r\n\r\n",
+    "no host": b"GET / HTTP/1.1\r\n\r\n",
+    "a head without end": b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20_000,
+    "another protocol": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "nothing": b"",
+    "a body that does not come": b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\nabc",
+    "a trailer that is none": b"POST / HTTP/1.1\r\nHost: localhost\r\n" + CHUNKED + b"0\r\n\x00: \r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("request_bytes", DAMAGED.values(), ids=DAMAGED)
+@pytest.mark.parametrize("apart", [False, True], ids=["in one packet", "bit by bit"])
+def test_a_damaged_request_says_nothing_in_the_log_and_the_next_is_answered(
+    host: str, caplog: pytest.LogCaptureFixture, request_bytes: bytes, apart: bool
+) -> None:
+    middle = len(request_bytes) * 2 // 3
+    packets = (request_bytes[:middle], request_bytes[middle:]) if apart else (request_bytes,)
+    sent(host, *packets)
+    assert Visitor(f"http://{host}").get("/api/state").status == 200
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def test_what_clients_do_wrong_is_one_line_a_minute_and_what_we_do_is_all_logged() -> None:
+    now = [0.0]
+    faults = ClientFaults(lambda: now[0])
+
+    def record(error: Exception | None, level: int = logging.ERROR) -> logging.LogRecord:
+        about = None if error is None else (type(error), error, None)
+        return logging.LogRecord("uvicorn.error", level, "", 0, "Exception in ASGI application\n", (), about)
+
+    first = record(ConnectionResetError(104, "Connection reset by peer"))
+    assert faults.filter(first)
+    assert first.exc_info is None
+    assert (first.levelname, "Connection reset" in first.getMessage()) == ("WARNING", True)
+    assert not any(faults.filter(record(BrokenPipeError())) for _ in range(10_000))
+    assert faults.filter(record(KeyError("ours")))
+    assert faults.filter(record(None)), "an error that says nothing of its cause"
+    now[0] = COUNT_SECONDS
+    later = record(OSError(24, "Too many open files"))
+    assert faults.filter(later)
+    assert later.getMessage().startswith("10001 requests or connections")
+
+
+def test_more_connections_than_there_may_be_files_fill_no_log_and_keep_nobody_out(tmp_path: Path) -> None:
+    with Kiosk(tmp_path, None) as kiosk, contextlib.ExitStack() as stack:
+        act = kiosk.start("act")
+        until(lambda: b"serving" in repr(kiosk.answers("status")).encode(), 60, "the page")
+        resource.prlimit(act.process.pid, resource.RLIMIT_NOFILE, (48, 48))
+        port = kiosk.settings["web"]["port"]
+        for _ in range(60):
+            half_open = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            half_open.sendall(b"GET / HTTP/1.1\r\nHost: loc")
+
+        def answered() -> bool:
+            with contextlib.suppress(OSError):
+                return bool(kiosk.page("api/state"))
+            return False
+
+        until(answered, 60, "the page")
+        assert kiosk.ask("status").ok
+        act.stop()
+        lines = "".join(act.log).splitlines()
+        assert not any("Traceback" in line for line in lines)
+        assert len(lines) < 15, lines
