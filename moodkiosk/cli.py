@@ -53,6 +53,10 @@ def parser() -> argparse.ArgumentParser:
     )
     replay.add_argument("file", type=Path, metavar="FILE")
     replay.add_argument("--model", type=Path, metavar="M", help="instead of the configured model")
+    replay.add_argument("--person", metavar="NAME", help="whose calibrated neutral face to use (default: nobody's)")
+    replay.add_argument(
+        "--no-self-calibrate", action="store_true", help="do not learn the face at rest of whoever is in front"
+    )
     doctor = add(
         "doctor",
         "moodkiosk.operate.doctor.report:main",

@@ -70,6 +70,9 @@ class Quality:
     grey: float = 0.0
 
 
+NeutralFrom = Literal["nobody", "calibration", "watching", "both"]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What sense says of one frame.
@@ -83,6 +86,8 @@ class Reading:
         confidence: probability of the most probable label, 0 to 1; 0 without a face.
         quality: how good the view is.
         neutral: name of the person whose neutral face was subtracted, or None.
+        neutral_from: where the neutral face that was subtracted comes from: "calibration" (a neutral look that was
+            given), "watching" (the face most of the time), "both" (a given one that follows), or "nobody" (none was).
     """
 
     at: float
@@ -93,6 +98,7 @@ class Reading:
     confidence: float = 0.0
     quality: Quality = Quality()
     neutral: str | None = None
+    neutral_from: NeutralFrom = "nobody"
 
 
 EventKind = Literal[

@@ -68,6 +68,7 @@ class SenseSettings(Section, frozen=True):
     ignore_still_faces: bool = True
     still_minutes: Annotated[float, Meta(ge=0.1, le=60)] = 3.0
     neutral_gain: Annotated[float, Meta(ge=0, le=3)] = 1.0
+    self_calibrate: bool = True  # learn the face at rest of whoever is in front, while in view
 
 
 class ModelSettings(Section, frozen=True):

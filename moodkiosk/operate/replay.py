@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from moodkiosk.act.say import Teller
 from moodkiosk.config import load
 from moodkiosk.config.settings import Config
@@ -21,6 +23,7 @@ from moodkiosk.moods import Frame, PlayerReport, Reading
 
 if TYPE_CHECKING:
     from moodkiosk.sense.mood.model import MoodModel
+    from moodkiosk.sense.mood.neutral import OwnNeutral
 
 MIDNIGHT = datetime(2026, 1, 1, tzinfo=UTC)
 NOON = MIDNIGHT.replace(hour=12)
@@ -46,6 +49,11 @@ def main(args: argparse.Namespace) -> int:
                 print(f"moodkiosk: {complaint}; using another", file=sys.stderr)
     except BadModel as error:
         raise UsageError(str(error)) from None
+    if args.no_self_calibrate:
+        settings = msgspec.structs.replace(
+            settings, sense=msgspec.structs.replace(settings.sense, self_calibrate=False)
+        )
+    own = None if args.person is None else _neutral_of(args.person, settings)
     frames = source.frames_of_file(args.file, mirrored=settings.camera.mirrored)
     seconds = source.seconds_of_file(args.file)
     moment = NOON
@@ -53,7 +61,7 @@ def main(args: argparse.Namespace) -> int:
     state_now = kiosk.start(decide, None, session="replay")
     tally = Tally()
     with _progress(seconds) as advance:
-        for at, given in _inputs(frames, mood_model, settings):
+        for at, given in _inputs(frames, mood_model, settings, own):
             advance(at)
             moment = NOON + timedelta(seconds=at)
             now = kiosk.Now(at, moment)
@@ -99,14 +107,28 @@ def paced(frames: Iterable[Frame], rate_hz: float) -> Iterator[Frame]:
             yield frame
 
 
-def _inputs(frames: Iterable[Frame], model: MoodModel, settings: Config) -> Iterator[tuple[float, kiosk.Input]]:
+def _neutral_of(person: str, settings: Config) -> OwnNeutral:
+    """The neutral face of somebody who has calibrated. Raises UsageError."""
+    from moodkiosk.sense.mood.neutral import Neutrals
+
+    neutrals = Neutrals(paths.state_dir(settings.paths, "sense"))
+    own = neutrals.of(person)
+    if own is None:
+        known = ", ".join(neutrals.people) or "nobody yet"
+        raise UsageError(f"no neutral face of {person!r} is known; known: {known} (see 'moodkiosk calibrate')")
+    return own
+
+
+def _inputs(
+    frames: Iterable[Frame], model: MoodModel, settings: Config, own: OwnNeutral | None
+) -> Iterator[tuple[float, kiosk.Input]]:
     """What decide would be told, and when; at the end the file's camera is simply off."""
     from moodkiosk.sense.camera.frozen import COMPLAINT, FROZEN_SECONDS, StillPicture
     from moodkiosk.sense.pipeline import Pipeline
 
     yield 0.0, kiosk.Labels(model.labels)
     yield 0.0, kiosk.CameraStatus("on")
-    pipeline, still, lost = Pipeline(settings.sense, model), StillPicture(), False
+    pipeline, still, lost = Pipeline(settings.sense, model, own=own), StillPicture(), False
     for frame in paced(frames, settings.sense.active_rate_hz):
         frozen = still.seconds(frame) >= FROZEN_SECONDS
         if frozen != lost:  # what the kiosk would take for a fault of its camera

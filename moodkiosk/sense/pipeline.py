@@ -15,14 +15,16 @@ from moodkiosk.sense.faces.detector import SURE_SCORE, FaceFinder
 from moodkiosk.sense.faces.landmarks import Face, FaceMesh, Region, askew
 from moodkiosk.sense.faces.search import Search
 from moodkiosk.sense.faces.tracks import Tracks
+from moodkiosk.sense.mood.calibration import MIN_WEIGHT as CALIBRATION_WEIGHT
 from moodkiosk.sense.mood.measures import FACE, measure
+from moodkiosk.sense.mood.selfcalibration import SelfCalibration
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from moodkiosk.config.settings import SenseSettings
-    from moodkiosk.moods import Frame, Image, Points, Quality
+    from moodkiosk.moods import Frame, Image, NeutralFrom, Points, Quality
     from moodkiosk.sense.faces.hands import HandFinder
     from moodkiosk.sense.mood.model import MoodModel
     from moodkiosk.sense.mood.neutral import OwnNeutral
@@ -88,6 +90,7 @@ class Pipeline:
         self._hand_finder: HandFinder | None = None
         self._at = 0.0
         self._tracks = Tracks()
+        self._watching: tuple[MoodModel, SelfCalibration] | None = None
         self._forget((0, 0), self._at)
 
     @property
@@ -183,8 +186,8 @@ class Pipeline:
 
     def _reading(self, at: float, faces: int, view: Quality, model: MoodModel, measures: Floats, track: int) -> Reading:
         own = self.own if model.manifest.neutral_mean is not None else None
-        shares = model.probabilities(measures, own.measures if own else None, self._settings.neutral_gain).tolist()
-        probabilities = dict(zip(model.labels, shares, strict=True))
+        neutral, source = self._neutral(at, view, model, measures, track, own)
+        probabilities = model.read(measures, neutral, self._settings.neutral_gain)
         mood = max(probabilities, key=probabilities.__getitem__)
         return Reading(
             at,
@@ -195,7 +198,25 @@ class Pipeline:
             min(probabilities[mood], 1.0),
             view,
             own.person if own else None,
+            source,
         )
+
+    def _neutral(
+        self, at: float, view: Quality, model: MoodModel, measures: Floats, track: int, own: OwnNeutral | None
+    ) -> tuple[Floats | None, NeutralFrom]:
+        """The face at rest to subtract, and where it comes from."""
+        given = own.measures if own else None
+        if not self._settings.self_calibrate or model.usual is None:
+            return given, "calibration" if own else "nobody"
+        if self._watching is None or self._watching[0] is not model:
+            self._watching = (model, SelfCalibration(model.usual))
+        watching = self._watching[1]
+        if view.weight >= CALIBRATION_WEIGHT:
+            watching.see(track, at, measures, model.read(measures))
+        neutral = watching.neutral(track, given)
+        if neutral is given:
+            return given, "calibration" if own else "nobody"
+        return neutral, "both" if own else "watching"
 
     def _hands_of(self, rgb: Image, at: float) -> tuple[Points | None, Points | None]:
         """The hands of the one in front, looked for now and then."""

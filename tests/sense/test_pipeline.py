@@ -276,6 +276,34 @@ def test_the_own_neutral_face_changes_the_reading_and_is_named(starter: model.Mo
     assert sum(own.probabilities.values()) == pytest.approx(1, abs=1e-3)
 
 
+def test_a_reading_says_where_the_neutral_face_that_was_subtracted_comes_from(starter: model.MoodModel) -> None:
+    scene = picture([role(7, 320, 240, 200)])
+    for settings, own, sources in (
+        (SenseSettings(), False, {"watching"}),
+        (SenseSettings(), True, {"both"}),
+        (SenseSettings(self_calibrate=False), False, {"nobody"}),
+        (SenseSettings(self_calibrate=False), True, {"calibration"}),
+    ):
+        pipeline = Pipeline(settings, starter)
+        if own:
+            pipeline.look(Frame(scene, 0.0))
+            assert pipeline.measures is not None
+            pipeline.own = OwnNeutral("Ada", pipeline.measures[: len(FACE_MEASURES)])
+        readings = [pipeline.look(Frame(scene, 1 + look * LOOK_SECONDS)) for look in range(3)]
+        assert {reading.neutral_from for reading in readings} == sources
+
+
+def test_a_face_that_looks_sad_at_rest_is_read_as_neutral_when_it_has_been_watched(starter: model.MoodModel) -> None:
+    scene = picture([role(7, 320, 240, 200, "sad")])
+    shares = {}
+    for self_calibrate in (True, False):
+        pipeline = Pipeline(SenseSettings(self_calibrate=self_calibrate, ignore_still_faces=False), starter)
+        readings = [pipeline.look(Frame(scene, look * LOOK_SECONDS)) for look in range(150)]
+        shares[self_calibrate] = [reading.probabilities["neutral"] for reading in readings]
+    assert shares[True][0] == pytest.approx(shares[False][0], abs=0.05), "the first look says nothing of what is usual"
+    assert shares[True][-1] > shares[False][-1] + 0.1
+
+
 def test_the_same_frames_give_the_same_readings(starter: model.MoodModel) -> None:
     frames = list(actor.play(actor.Scene(), 5, 6))
     first, second = (

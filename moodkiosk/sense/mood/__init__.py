@@ -1,5 +1,6 @@
 """From landmarks to a mood.
 
 `measures` are named numbers, made `frontal` first; `model` reads a mood from them, `neutral` is one's own. `bundle` is
-the file of a model, `models` the one in use, `calibration` takes the own neutral.
+the file of a model, `models` the one in use, `calibration` takes the own neutral, `selfcalibration` learns it from
+whoever is in front.
 """

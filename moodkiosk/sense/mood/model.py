@@ -58,6 +58,11 @@ class MoodModel:
         return self.manifest.labels
 
     @property
+    def usual(self) -> Floats | None:
+        """Mean measures of faces at rest in its training; None: not known, so no neutral face can be subtracted."""
+        return self._usual
+
+    @property
     def schema(self) -> str:
         """Which measures it takes, a key of `measures.MEASURES`."""
         return self.manifest.schema
@@ -73,6 +78,10 @@ class MoodModel:
         if own_neutral is not None and self._usual is not None:
             vector = with_own_neutral(vector, own_neutral, self._usual, gain)
         return tempered(self.raw(vector), self.manifest.temperature)
+
+    def read(self, vector: Floats, own_neutral: Floats | None = None, gain: float = 1.0) -> dict[str, float]:
+        """`probabilities` by label."""
+        return dict(zip(self.labels, self.probabilities(vector, own_neutral, gain).tolist(), strict=True))
 
     def raw(self, vector: Floats) -> Floats:
         """What the network says, before the temperature; float32 [len(labels)]."""

@@ -73,10 +73,14 @@ class Neutrals:
     @property
     def current(self) -> OwnNeutral | None:
         """The neutral face to subtract, or None."""
-        name = self.person
-        if name is None:
+        return None if self.person is None else self.of(self.person)
+
+    def of(self, name: str) -> OwnNeutral | None:
+        """The neutral face of somebody, or None if it is not known."""
+        name = self._spelt(name)
+        values = self._kept.people.get(name)
+        if values is None:
             return None
-        values = self._kept.people[name]
         return OwnNeutral(name, np.array([values[measure] for measure in FACE_MEASURES], np.float32))
 
     def choose(self, name: str) -> None:

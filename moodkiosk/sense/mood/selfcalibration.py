@@ -1,0 +1,90 @@
+"""A neutral that calibrates itself: what the face of the person in front is like most of the time, while in view.
+
+The median of the last minutes, without looks that are clearly happy or surprised, moves in slowly and is subtracted
+like an own neutral face. Kept in memory, a track at a time, and gone with the track: nobody is recognised.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+KEEP_SECONDS = 300.0
+"""The median is of the looks of this long."""
+SAMPLE_SECONDS = 0.4
+"""Looks that follow each other more closely show the same face again."""
+SPEAKS_SECONDS = 1.0
+"""No look speaks for longer than this."""
+RENEW_SECONDS = 2.0
+"""So often the median is taken anew."""
+HALF_SECONDS = 12.0
+"""After so much of a face its median counts half, the usual face at rest the other half."""
+HALF_CALIBRATED_SECONDS = 120.0
+"""Likewise against a neutral look that was given on purpose."""
+CLEARLY = 0.5
+"""From this probability on a look is no rest, and left out, …"""
+LEFT_OUT = ("happy", "surprise")
+"""… if it is one of these. A face at rest is often taken for sad or angry: just that is to be learnt."""
+FORGET_SECONDS = 60.0
+"""Who was not in front for so long is forgotten."""
+
+
+@dataclass(slots=True)
+class _Watched:
+    """One track: looks as (seconds, how long each speaks, measures), and their median when taken last."""
+
+    looks: deque[tuple[float, float, Floats]] = field(default_factory=deque)
+    seen_at: float = 0.0
+    median: Floats | None = None
+    median_at: float = 0.0
+    seconds: float = 0.0
+
+
+class SelfCalibration:
+    """Watches whoever is in front, for one model."""
+
+    def __init__(self, usual: Floats) -> None:
+        """`usual`: the model's mean measures of faces at rest, [k]; as many measures are watched."""
+        self._usual = usual
+        self._people: dict[int, _Watched] = {}
+
+    def see(self, track: int, at: float, measures: Floats, plain: Mapping[str, float]) -> None:
+        """Takes in a good view of somebody; `plain` is what the model says of it with nothing subtracted."""
+        self._people = {n: who for n, who in self._people.items() if 0 <= at - who.seen_at <= FORGET_SECONDS}
+        who = self._people.setdefault(track, _Watched(seen_at=at))
+        passed = at - who.looks[-1][0] if who.looks else SAMPLE_SECONDS
+        who.seen_at = at
+        if passed < SAMPLE_SECONDS or any(plain.get(label, 0.0) >= CLEARLY for label in LEFT_OUT):
+            return
+        who.looks.append((at, min(passed, SPEAKS_SECONDS), measures[: len(self._usual)]))
+        while who.looks[0][0] < at - KEEP_SECONDS:
+            who.looks.popleft()
+        if who.median is None or at - who.median_at >= RENEW_SECONDS:
+            who.median_at = at
+            who.median = np.median(np.stack([look for _, _, look in who.looks]), axis=0).astype(np.float32)
+            who.seconds = sum(seconds for _, seconds, _ in who.looks)
+
+    def neutral(self, track: int, calibrated: Floats | None = None) -> Floats | None:
+        """The face at rest to subtract for somebody, [k]; None: nothing is known yet.
+
+        Args:
+            track: who.
+            calibrated: their neutral look, given on purpose; what is seen afterwards moves it only slowly.
+        """
+        start = self._usual if calibrated is None else calibrated[: len(self._usual)]
+        who = self._people.get(track)
+        if who is None or who.median is None:
+            return calibrated
+        half_seconds = HALF_SECONDS if calibrated is None else HALF_CALIBRATED_SECONDS
+        share = np.float32(who.seconds / (who.seconds + half_seconds))
+        moved: Floats = start + share * (who.median - start)
+        return moved
