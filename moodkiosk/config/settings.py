@@ -27,6 +27,8 @@ Rate = Annotated[float, Meta(ge=0.1, le=60)]
 Id = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9_-]{1,40}\Z")]
 # A site, as browsers name it: no path, nothing that would end a header.
 Origin = Annotated[str, Meta(pattern=r"^https?://[a-zA-Z0-9.:\[\]-]{1,255}\Z")]
+# Levels of a topic, with slashes between them.
+Prefix = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9._-]+(/[a-zA-Z0-9._-]+)*\Z", max_length=100)]
 # A topic to publish to: no MQTT wildcard.
 Topic = Annotated[str, Meta(pattern=r"^[^+#\x00]{0,200}\Z")]
 # A file or folder of this machine, with its whole path.
@@ -116,9 +118,10 @@ class MqttSettings(Section, frozen=True):
     password_file: FilePath = ""
     tls: TlsSettings | None = None
     discovery: bool = True
-    discovery_prefix: Id = "homeassistant"
+    discovery_prefix: Prefix = "homeassistant"
+    base_topic: Prefix = "moodkiosk"  # all topics of the kiosk are under <base_topic>/<id>
     health_seconds: Annotated[float, Meta(ge=10, le=3600)] = 60.0
-    player_topic: Topic = ""  # for the player "mqtt"; empty: moodkiosk/<id>/play
+    player_topic: Topic = ""  # for the player "mqtt"; empty: <base_topic>/<id>/play
 
 
 class WebSettings(Section, frozen=True):

@@ -16,7 +16,7 @@ from moodkiosk.host.files import NOT_JSON
 def main(args: argparse.Namespace) -> int:
     """Shows what the broker keeps for Home Assistant, or removes it with `--remove`."""
     settings = load.load(args.config)
-    topics = Topics(settings.kiosk.id, settings.mqtt.discovery_prefix)
+    topics = Topics.of(settings)
     try:
         with visit(settings.mqtt, settings.kiosk.id) as there:
             kept = there.retained([topics.discovery, topics.under("+")])

@@ -25,10 +25,12 @@ def client_id_of(name: str) -> str:
 
 def new_client(settings: MqttSettings, client_id: str) -> Client:
     """A client that is not connected yet. Raises OSError for files that cannot be read."""
-    from paho.mqtt.client import Client, MQTTv5, MQTTv311
+    from paho.mqtt.client import MQTTv5, MQTTv311
     from paho.mqtt.enums import CallbackAPIVersion
 
-    client = Client(
+    from moodkiosk.act.mqtt.bounded import BoundedClient
+
+    client = BoundedClient(
         CallbackAPIVersion.VERSION2,
         client_id,
         protocol=MQTTv5 if settings.protocol == "5" else MQTTv311,

@@ -41,6 +41,19 @@ TAKEN_OVER = 142
 
 
 @dataclass(frozen=True, slots=True)
+class Subscription:
+    """What is wanted of a topic filter.
+
+    Attributes:
+        qos: 0 or 1.
+        as_published: whoever publishes a retained message is recognised in that very moment, too; 3.1.1 cannot do that.
+    """
+
+    qos: int
+    as_published: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Hooks:
     """What the connection calls, always on its own thread.
 
@@ -71,11 +84,11 @@ class Connection:
         settings: MqttSettings,
         name: str,
         will: Message,
-        subscriptions: dict[str, int],
+        subscriptions: dict[str, Subscription],
         hooks: Hooks,
         keepalive_seconds: int = KEEPALIVE_SECONDS,
     ) -> None:
-        """`subscriptions`: topic filter to QoS."""
+        """`subscriptions`: by topic filter."""
         self.client_id = client_id_of(name)
         self.is_up = False
         self.unacknowledged = Unacknowledged()
@@ -171,6 +184,13 @@ class Connection:
             self._hooks.down()
         return was_up
 
+    def _subscribe(self, client: Client, topic: str, wanted: Subscription) -> tuple[object, int | None]:
+        if self._settings.protocol != "5":
+            return client.subscribe(topic, wanted.qos)
+        from paho.mqtt.subscribeoptions import SubscribeOptions
+
+        return client.subscribe(topic, options=SubscribeOptions(wanted.qos, retainAsPublished=wanted.as_published))
+
     def _make_client(self) -> Client:
         """A client that is not connected yet. Raises OSError for files that cannot be read."""
         client = new_client(self._settings, self.client_id)
@@ -243,8 +263,8 @@ class Connection:
         if reason.is_failure:
             self._say(refusal(reason, self._settings))
             return
-        for topic, qos in self._subscriptions.items():
-            _, number = client.subscribe(topic, qos)
+        for topic, wanted in self._subscriptions.items():
+            _, number = self._subscribe(client, topic, wanted)
             if number is not None:
                 self._asked[number] = topic
         self.is_up = True

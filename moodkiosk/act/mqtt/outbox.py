@@ -6,7 +6,7 @@ event that cannot leave now is dropped, never kept.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,6 +20,10 @@ LABELS_SECONDS = 20.0
 """How long the discovery waits for the model's labels before it is published without them."""
 BIRTH_SECONDS = 5.0
 """However often Home Assistant says that it has started, everything is repeated at most this often."""
+REPAIR_SECONDS = 30.0
+"""What somebody else puts on a topic of ours is put right at most this often: they may go on doing it."""
+OWN_KEPT = 4
+"""So many of our last messages on a topic are known again when the broker hands them back."""
 EVENT_EXPIRY_SECONDS = 30
 EVENTS_LIMIT = 32
 RESULTS_LIMIT = 1024
@@ -56,6 +60,9 @@ class Outbox:
         # the state of yesterday, which the broker may still have, for that of today.
         self._wanted: dict[str, bytes] = {topics.info: b"", topics.health: b"", topics.availability: b"online"}
         self._sent: dict[str, bytes] = {}
+        self._own: defaultdict[str, deque[bytes]] = defaultdict(lambda: deque(maxlen=OWN_KEPT))  # by topic
+        self._repairs: dict[str, float] = {}  # topic to when it is due
+        self._repaired: dict[str, float] = {}  # topic to when it was last
         self._labels: tuple[str, ...] = ()
         self._announced: tuple[str, ...] | None = announced or None  # the labels in the discovery that was sent
         self._ghosts: frozenset[Component] = frozenset()  # what older discoveries listed
@@ -137,6 +144,11 @@ class Outbox:
         if topic == self._topics.state:
             self._gate.forget(now)
 
+    def heard(self, topic: str, payload: bytes, now: float) -> None:
+        """The broker has handed out something new on a topic that only we should write to."""
+        if payload not in self._own[topic] and topic not in self._repairs:
+            self._repairs[topic] = max(now, self._repaired.get(topic, float("-inf")) + REPAIR_SECONDS)
+
     def found(self, components: frozenset[Component], now: float) -> None:
         """The broker had a discovery of this kiosk, with these components."""
         current = self._discovery.components(self._labels) if self._discovery else frozenset()
@@ -161,6 +173,7 @@ class Outbox:
             return []
         if self._repeat_due is not None and now >= self._repeat_due:
             self._repeat(now)
+        self._repair(now)
         messages = [Message(self._topics.result, result) for result in self._results]
         self._results.clear()
         messages += self._due_state(now, waits)
@@ -170,11 +183,15 @@ class Outbox:
             messages += [Message(self._topics.event, it, expiry_seconds=EVENT_EXPIRY_SECONDS) for it in self._events]
             self._events.clear()
         messages += self._due_rest(waits)
+        for message in messages:
+            if message.retain:
+                self._own[message.topic].append(message.payload)
         return messages
 
     def wait_seconds(self, now: float) -> float:
         """How long until `take` may give something, if nothing happens before."""
-        times = [due for due in (self._gate.due, self._discovery_due, self._repeat_due) if due is not None]
+        known = (self._gate.due, self._discovery_due, self._repeat_due, *self._repairs.values())
+        times = [due for due in known if due is not None]
         if not self._online or not times:
             return 60.0
         if min(times) > now:
@@ -182,6 +199,16 @@ class Outbox:
         shown = self._shown()
         held = 0.0 if shown is None else self._gate.opens(shown) - now
         return held if held > 0 else 1.0  # else the broker's acknowledgement is waited for, which ends the waiting
+
+    def _repair(self, now: float) -> None:
+        """Makes what is due be sent once more."""
+        for topic in [topic for topic, due in self._repairs.items() if now >= due]:
+            del self._repairs[topic]
+            self._repaired[topic] = now
+            if topic == self._topics.discovery:
+                self._discovery_due = now
+            else:
+                self.lost(topic, now)
 
     def _repeat(self, now: float) -> None:
         self._sent.clear()

@@ -18,9 +18,10 @@ import msgspec
 from moodkiosk import __version__
 from moodkiosk.act.homeassistant.payload import Discovery, listed_components
 from moodkiosk.act.mqtt import payloads
-from moodkiosk.act.mqtt.connection import KEEPALIVE_SECONDS, Connection, Hooks
+from moodkiosk.act.mqtt.connection import KEEPALIVE_SECONDS, Connection, Hooks, Subscription
 from moodkiosk.act.mqtt.outbox import Outbox
 from moodkiosk.act.mqtt.topics import COMMANDS, Message, Topics
+from moodkiosk.act.mqtt.twin import Twin
 from moodkiosk.act.ports import Ask, Request
 from moodkiosk.commands import VALUE_LIMIT_BYTES
 from moodkiosk.config.settings import Config
@@ -33,8 +34,6 @@ BIRTH_JITTER_SECONDS = 1.0
 """Many kiosks hear that Home Assistant has started at the same moment."""
 FAREWELL = b"offline"
 PLAYS_LIMIT = 8
-TWIN_HEALTHS = 3
-"""A second kiosk with our id that was silent for so many of its healths is gone."""
 TRANSACTION_LIMIT = 64
 """A longer mark is not repeated; the command is refused for it anyway."""
 
@@ -68,7 +67,7 @@ class Publisher:
             keepalive_seconds: see `connection`.
             announced: the labels that are remembered from the run before.
         """
-        self.topics = Topics(config.kiosk.id, config.mqtt.discovery_prefix)
+        self.topics = Topics.of(config)
         self.instance = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self._config = config
         self._ask = ask
@@ -80,19 +79,16 @@ class Publisher:
         self._outbox = Outbox(self.topics, discovery, config.mqtt.health_seconds, announced)
         self._outbox.inform(self._info(None))
         self._plays: deque[Message] = deque()
-        self._twin = ""
-        self._twin_heard_at = 0.0
-        self._own_healths: deque[bytes] = deque(maxlen=4)
+        self._twin = Twin(config.kiosk.id, self.instance, config.mqtt.health_seconds)
         self._connection = Connection(
             config.mqtt,
             f"moodkiosk-{config.kiosk.id}",
             Message(self.topics.availability, FAREWELL, retain=True),
             {
-                self.topics.commands: 1,
-                self.topics.birth: 0,
-                # Our own, to notice what the broker lost or another kiosk wrote.
-                **dict.fromkeys((self.topics.availability, self.topics.state, self.topics.info, self.topics.health), 0),
-                self.topics.discovery: 0,
+                self.topics.commands: Subscription(1, as_published=True),
+                self.topics.birth: Subscription(0),
+                # Our own, to notice what the broker lost or somebody else wrote.
+                **dict.fromkeys(self.topics.retained, Subscription(0)),
             },
             Hooks(self._up, self._down, self._take, self._turn),
             keepalive_seconds,
@@ -109,9 +105,8 @@ class Publisher:
     @property
     def status(self) -> str:
         """In words a person can act on: "connected", or what is wrong."""
-        status = self._connection.status
-        heard = self._clock() - self._twin_heard_at < TWIN_HEALTHS * self._config.mqtt.health_seconds
-        return f"{status}, but {self._twin}" if self._twin and heard and self._connection.is_up else status
+        status, twin = self._connection.status, self._twin.status(self._clock())
+        return f"{status}, but {twin}" if twin and self._connection.is_up else status
 
     @property
     def counters(self) -> dict[str, int]:
@@ -150,7 +145,7 @@ class Publisher:
                 health, queues=queues, counters={**health.counters, **self._outbox.dropped}
             )
             payload = payloads.encode(health)
-            self._own_healths.append(payload)
+            self._twin.own(payload)
             self._outbox.feel(payload, self._clock())
         self._connection.wake()
 
@@ -200,43 +195,37 @@ class Publisher:
     def _arrived(self, topic: str, payload: bytes, retained: bool) -> None:
         commands = self.topics.under("set")  # the subscription to set/# brings this one as well
         if topic == commands or topic.startswith(f"{commands}/"):
-            self._command(topic[len(commands) + 1 :], payload, retained=retained)
+            if payload or not retained:  # an empty retained one is somebody who clears what the broker keeps
+                self._command(topic[len(commands) + 1 :], payload, retained=retained)
             return
         with self._lock:
             now = self._clock()
             if topic == self.topics.birth:
                 if payload == b"online" and not retained:
                     self._outbox.born(now, random.random() * BIRTH_JITTER_SECONDS)
-            elif topic == self.topics.discovery:
-                # An empty one is a person's wish (they deleted the device): it is respected until the next start.
-                if retained and payload:
+            elif retained:  # what the broker had kept: all of it is published anew
+                if topic == self.topics.discovery and payload:
                     self._outbox.found(listed_components(payload), now)
-            elif not retained and topic == self.topics.availability and payload == FAREWELL:
-                # The last will of a connection that the broker took for alive until now, or a twin's farewell.
-                self._twin = ""
-                self._outbox.lost(topic, now)
-            elif not retained and not payload:
-                self._outbox.lost(topic, now)
-            elif not retained and topic == self.topics.info:
-                self._meet(payload, now)
-            elif not retained and topic == self.topics.health and payload not in self._own_healths:
-                self._twin = self._twin or f"another kiosk has our id '{self.topics.kiosk}'"
-                self._twin_heard_at = now
+            else:
+                self._overheard(topic, payload, now)
 
-    def _meet(self, payload: bytes, now: float) -> None:
-        """Somebody has published `info` of a kiosk with our id: is it us?"""
-        try:
-            other = msgspec.json.decode(payload, type=dict[str, object]).get("instance")
-        except NOT_JSON:
-            other = "something that is no kiosk"
-        if other == self.instance:
-            return
-        self._twin_heard_at = now
-        twin = f"another kiosk has our id '{self.topics.kiosk}' ({str(other)[:60]}): give one of them another kiosk.id"
-        if twin != self._twin:
-            log.warning(twin)
-            self._twin = twin
-            self._outbox.lost(self.topics.info, now)  # so that it hears of us as well; once, or this would never end
+    def _overheard(self, topic: str, payload: bytes, now: float) -> None:
+        """Something was published on a topic of ours, mostly by us."""
+        if topic == self.topics.availability and payload == FAREWELL:
+            # The last will of a connection that the broker took for alive until now, or a twin's farewell.
+            self._twin.left()
+            self._outbox.lost(topic, now)
+        elif not payload:
+            # An empty discovery is a person's wish (they deleted the device): it is respected until the next start.
+            if topic != self.topics.discovery:
+                self._outbox.lost(topic, now)
+        elif topic == self.topics.info and self._twin.is_of(payload, now):
+            self._outbox.lost(topic, now)  # so that it hears of us as well; once, or this would never end
+        else:
+            if topic == self.topics.health:
+                self._twin.feels(payload, now)
+            if not self._twin.status(now):
+                self._outbox.heard(topic, payload, now)
 
     def _command(self, name: str, payload: bytes, *, retained: bool) -> None:
         transaction = _transaction(payload)

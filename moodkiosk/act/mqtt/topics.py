@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
+
+from moodkiosk.config.settings import Config
 
 ROOT = "moodkiosk"
 
@@ -73,10 +76,16 @@ class Topics:
 
     kiosk: str
     discovery_prefix: str = "homeassistant"
+    base: str = ROOT
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """The topics as configured."""
+        return cls(config.kiosk.id, config.mqtt.discovery_prefix, config.mqtt.base_topic)
 
     def under(self, name: str) -> str:
         """The kiosk's own topic of that name, e.g. "state"."""
-        return f"{ROOT}/{self.kiosk}/{name}"
+        return f"{self.base}/{self.kiosk}/{name}"
 
     @property
     def availability(self) -> str:
@@ -126,6 +135,11 @@ class Topics:
     def discovery(self) -> str:
         """Home Assistant's device discovery, retained."""
         return f"{self.discovery_prefix}/device/{self.device_id}/config"
+
+    @property
+    def retained(self) -> tuple[str, ...]:
+        """All that the broker keeps of us, and nobody else should write to."""
+        return self.availability, self.state, self.info, self.health, self.discovery
 
     @property
     def birth(self) -> str:

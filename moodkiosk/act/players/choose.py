@@ -30,7 +30,7 @@ def make(config: Config, state_dir: Path, publish: Publish, clock: Clock | None 
         case "mqtt":
             from moodkiosk.act.players.mqtt import MqttPlayer
 
-            topic = config.mqtt.player_topic or f"moodkiosk/{config.kiosk.id}/play"
+            topic = config.mqtt.player_topic or f"{config.mqtt.base_topic}/{config.kiosk.id}/play"
             return MqttPlayer(topic, publish, clock.monotonic)
         case "dry-run":
             from moodkiosk.act.players.dryrun import DryRun

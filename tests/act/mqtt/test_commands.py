@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -10,12 +12,15 @@ from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
 
+import paho.mqtt.publish as publish
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moodkiosk import commands
 from moodkiosk.act.loop import Loop
+from moodkiosk.act.mqtt.bounded import LIMIT_BYTES
+from moodkiosk.act.mqtt.client import new_client
 from moodkiosk.act.mqtt.topics import COMMANDS
 from moodkiosk.act.ports import Ports, Request
 from moodkiosk.config.settings import Config
@@ -124,9 +129,97 @@ def test_a_retained_command_is_ignored_and_answered(broker: Broker) -> None:
         assert answer.json["ok"] is False
         assert "retained commands are ignored" in answer.json["error"]
         assert one.answerer.taken == []
-        # Live, the broker hands the same message on without the flag: that is a person who asks now.
+
+
+def test_a_retained_command_is_ignored_in_the_moment_it_is_published_too(broker: Broker) -> None:
+    """With MQTT 5 the broker says so; clearing it is no command."""
+    with kiosk(settings_for(broker, "5")) as one:
+        answer = one.ask("camera", "off", retain=True)
+        assert (answer["ok"], one.answerer.taken) == (False, [])
+        assert "retained commands are ignored" in str(answer["error"])
         one.ears.say(one.topic("set/camera"), b"", retain=True)
-        assert one.ears.until(one.topic("result"), 2)[-1].json["ok"] is False
+        assert one.ask("music", "off")["command"] == "music", "the very next answer"
+        assert len(one.ears.heard(one.topic("result"))) == 2
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_a_message_of_any_size_is_refused_once_and_the_kiosk_stays(protocol: str) -> None:
+    with private_broker() as own:  # others who listen would find fault with what is said here
+        mqtt = settings_for(own, protocol)
+        with kiosk(mqtt) as one:
+            for topic in ("set/artist", "info", "state"):
+                publish.single(one.topic(topic), b"x" * 30_000_000, 1, hostname=mqtt.host, port=mqtt.port)
+            refused = one.ears.until(one.topic("result"), seconds=30.0)
+            assert "longer than" in refused[0].json["error"]
+            assert one.ask("music", "off")["ok"] is True
+            assert len(one.ears.heard(one.topic("result"))) == 2
+            assert one.publisher.status == "connected"
+            one.ears.forgive()
+
+
+def test_thirty_megabytes_on_a_command_s_topic_do_not_stay_in_memory(broker: Broker) -> None:
+    """Another process, that does nothing but listen: its memory before and after."""
+    mqtt = settings_for(broker)
+    child = subprocess.Popen(
+        [sys.executable, "-c", LISTENER, mqtt.host, str(mqtt.port), mqtt.protocol],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    sizes = []
+    for payload in (b"small", *[b"x" * 30_000_000] * 4, b"end"):
+        sizes.append(int(child.stdout.readline()))  # it says so when it has subscribed, and after each message
+        publish.single("memory", payload, 1, hostname=mqtt.host, port=mqtt.port)
+    child.communicate(timeout=30)
+    assert max(sizes) - sizes[0] < 4_000_000
+
+
+LISTENER = """
+import resource, sys
+from pathlib import Path
+from moodkiosk.act.mqtt.client import new_client
+from moodkiosk.config.settings import MqttSettings
+
+def size(*_):
+    print(int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize(), flush=True)
+
+def take(_client, _data, message):
+    size()
+    if message.payload == b"end":
+        client.disconnect()
+
+client = new_client(MqttSettings(host=sys.argv[1], port=int(sys.argv[2]), protocol=sys.argv[3]), "memory")
+client.on_subscribe, client.on_message = size, take
+client.connect(sys.argv[1], int(sys.argv[2]))
+client.subscribe("memory", 1)
+client.loop_forever()
+"""
+
+
+@pytest.mark.parametrize("length", [0, 1, 127, 128, 16_383, 16_384, LIMIT_BYTES - 20, LIMIT_BYTES + 1, 2_097_152])
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_messages_of_every_length_that_a_packet_can_say_come_through_cut_at_the_limit(
+    broker: Broker, protocol: str, length: int
+) -> None:
+    mqtt = settings_for(broker, protocol)
+    heard: list[bytes] = []
+    ready = threading.Event()
+    client = new_client(mqtt, "cut")
+    client.on_subscribe = lambda *_: ready.set()
+    client.on_message = lambda _c, _d, message: heard.append(bytes(message.payload))
+    client.connect(mqtt.host, mqtt.port)
+    client.loop_start()
+    client.subscribe("cut", 1)
+    assert ready.wait(10)
+    body = bytes(number % 251 for number in range(length))
+    for payload in (body, b"after"):
+        publish.single("cut", payload, 1, hostname=mqtt.host, port=mqtt.port)
+    until(lambda: len(heard) == 2)
+    client.disconnect()
+    client.loop_stop()
+    assert body.startswith(heard[0])
+    assert LIMIT_BYTES - 20 <= len(heard[0]) <= LIMIT_BYTES if length > LIMIT_BYTES - 20 else heard[0] == body
+    assert heard[1] == b"after"
 
 
 class RealLoop:

@@ -308,6 +308,24 @@ def test_what_the_broker_lost_is_published_again(name: str) -> None:
     assert [message.topic for message in broker.until(20.0)] == [TOPICS.under(name)]
 
 
+def test_somebody_who_goes_on_writing_to_our_topics_is_answered_twice_a_minute_at_most() -> None:
+    broker = online()
+    start = len(broker.got)
+    for second in range(11, 131):
+        broker.until(float(second))
+        broker.outbox.heard(TOPICS.state, b"garbage", float(second))
+    broker.until(200.0)
+    assert 4 <= len(broker.got) - start <= 6
+    assert {message.topic for _, message in broker.got[start:]} == {TOPICS.state}
+
+
+def test_our_own_messages_that_the_broker_hands_back_are_known() -> None:
+    broker = online()
+    for _, message in list(broker.got):
+        broker.outbox.heard(message.topic, message.payload, 20.0)
+    assert broker.until(120.0) == []
+
+
 def test_a_calm_day_is_at_most_1500_messages_health_included() -> None:
     """Two people at home in the morning and the evening, twelve moods, four songs, one evening of quiet hours."""
     day = 86_400.0

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+import paho.mqtt.publish as publish
 import pytest
 
 from moodkiosk.act.mqtt.payloads import Health
@@ -113,6 +114,25 @@ def test_what_somebody_cleared_is_published_again(broker: Broker, name: str) -> 
         one.ears.say(one.topic(name), b"", retain=True)
         restored = one.ears.until(one.topic(name), 2)
         assert restored[-1].payload
+
+
+@pytest.mark.parametrize("name", ["state", "info", "availability", "health", "discovery"])
+@pytest.mark.parametrize("garbage", [b"garbage", b"{}", b"[]", b'{"mood":"happy"}', b"\xff" * 100])
+def test_garbage_that_somebody_retains_on_a_topic_of_ours_is_put_right(
+    broker: Broker, name: str, garbage: bytes
+) -> None:
+    mqtt = settings_for(broker)
+    with kiosk(mqtt) as one:
+        one.publisher.health(health(uptime=12))
+        one.ears.until(one.topic("health"))
+        until(lambda: one.publisher._connection.unacknowledged.count == 0)
+        topic = one.publisher.topics.discovery if name == "discovery" else one.topic(name)
+        before = len(one.ears.heard(topic))
+        publish.single(topic, garbage, 1, retain=True, hostname=mqtt.host, port=mqtt.port)
+        heard = until(lambda: [each.payload for each in one.ears.heard(topic)][before + 1 :], what="it to be put right")
+        assert heard[-1] not in (garbage, b"")
+        assert one.publisher.status == "connected", "garbage is no other kiosk"
+        one.ears.forgive()
 
 
 def test_a_late_last_will_of_an_earlier_connection_does_not_leave_the_kiosk_offline(broker: Broker) -> None:
