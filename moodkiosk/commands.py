@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from moodkiosk.host.files import NOT_JSON
-from moodkiosk.moods import Command
+from moodkiosk.moods import Command, Taste
 
 VALUE_LIMIT_BYTES = 4096
 """A request longer than this is refused unread."""
@@ -22,7 +22,7 @@ VALUE_LIMIT_BYTES = 4096
 NOBODY = "nobody in particular"
 """What the empty name of `person` is called; it may be said, too."""
 
-Kind = Literal["switch", "text", "name", "percent", "label", "mood", "camera", "none"]
+Kind = Literal["switch", "text", "name", "percent", "label", "mood", "camera", "wish", "none"]
 
 
 class BadCommand(Exception):
@@ -36,7 +36,8 @@ class Spec:
     Attributes:
         kind: what the value is: "switch" ("on"/"off", also booleans), "camera" ("on"/"off"/"lend"), "text" (up to 100
             characters, may be empty), "name" (of a person, may be empty), "percent" (0 to 100), "label" (a mood),
-            "mood" (a label, or "auto"), "none" (the value is ignored).
+            "mood" (a label, or "auto"), "wish" (an object with "language", "artist" and "genre", each of which may be
+            left out; anything else is no wish in particular), "none" (the value is ignored).
         doc: one sentence for people.
         guests: allowed in the page's read-only view.
     """
@@ -54,8 +55,13 @@ TABLE: dict[str, Spec] = {
     "mood": Spec("mood", "Sets the mood by hand, or 'auto' to go by the camera again."),
     "language": Spec("text", "The language of the songs to recommend; empty for any."),
     "artist": Spec("text", "The artist of the songs to recommend; empty for any."),
-    "recommend": Spec("none", "Recommends songs for the mood now, whatever cool-down and quiet hours say."),
+    "recommend": Spec(
+        "wish",
+        "Plays music for the mood now, whatever cool-down and quiet hours say; a language, an artist or a genre given"
+        " with it comes first, for this once.",
+    ),
     "pause": Spec("none", "Pauses the music on the kiosk's speaker."),
+    "play": Spec("none", "Goes on with the music that was paused; where none was, plays some for the mood now."),
     "skip": Spec("none", "Skips to the next song on the kiosk's speaker."),
     "volume_cap": Spec("percent", "The loudest the kiosk may set its speaker, in percent."),
     "correct": Spec("label", "The last seconds were read wrongly; this is the right label."),
@@ -112,9 +118,11 @@ def parse_payload(name: str, payload: bytes, labels: tuple[str, ...], origin: st
     return parse(name, value, labels, transaction, origin)
 
 
-def _value(kind: Kind, value: object, labels: tuple[str, ...]) -> str | int | None:
+def _value(kind: Kind, value: object, labels: tuple[str, ...]) -> str | int | Taste | None:
     if kind == "none":
         return None
+    if kind == "wish":
+        return _wish(value)
     if kind == "percent":
         return _percent(value)
     if kind in ("switch", "camera"):
@@ -126,18 +134,32 @@ def _value(kind: Kind, value: object, labels: tuple[str, ...]) -> str | int | No
         raise BadCommand(f"expected {' or '.join(words)}")
     if value is None and kind == "name":
         return ""
+    text = _text(value, 100 if kind == "text" else 60)
+    if kind == "mood" and text == "auto":
+        return text
+    if kind in ("label", "mood") and text not in labels:
+        raise BadCommand(f"no such mood; known: {', '.join(labels) or 'none yet, the model is not loaded'}")
+    return text
+
+
+def _wish(value: object) -> Taste | None:
+    """A wish in fields; a button says nothing of the kind ("PRESS")."""
+    if not isinstance(value, dict):
+        return None
+    fields = Taste.__dataclass_fields__
+    if unknown := sorted(str(key) for key in value if key not in fields):
+        raise BadCommand(f"unknown key {unknown[0][:40]!r}; expected some of {', '.join(fields)}")
+    return Taste(**{key: _text(text, 100) for key, text in value.items()}) or None
+
+
+def _text(value: object, most: int) -> str:
     if not isinstance(value, str):
         raise BadCommand("expected a text")
     text = unicodedata.normalize("NFC", value).strip()
     if any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") for letter in text):
         raise BadCommand("control characters are not allowed")
-    most = 100 if kind == "text" else 60
     if len(text) > most:
         raise BadCommand(f"too long; at most {most} letters")
-    if kind == "mood" and text == "auto":
-        return text
-    if kind in ("label", "mood") and text not in labels:
-        raise BadCommand(f"no such mood; known: {', '.join(labels) or 'none yet, the model is not loaded'}")
     return text
 
 

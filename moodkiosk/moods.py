@@ -136,19 +136,33 @@ class MoodEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Taste:
+    """What kind of music somebody likes, or wishes for; "" is any."""
+
+    language: str = ""
+    artist: str = ""
+    genre: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether anything in particular is wished for."""
+        return bool(self.language or self.artist or self.genre)
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One thing that could be played. A decision carries several, in the order in which they are to be tried.
 
     Attributes:
         kind: "uri" (a Spotify context URI), "playlist" (a name in the user's own playlists) or "search".
-        value: the URI, the name or the words to search for.
+        value: the URI, the name or the words to search for. A player that searches by fields takes the decision's
+            `mood`, `language`, `artist` and `genre` in place of the words.
     """
 
     kind: Literal["uri", "playlist", "search"]
     value: str
 
 
-Action = Literal["play", "none", "pause", "skip"]
+Action = Literal["play", "none", "pause", "skip", "resume"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +170,8 @@ class Decision:
     """What is to be done, or why nothing is; always with its reason.
 
     Attributes:
-        action: "play", "pause", "skip", or "none" (nothing is played, see reason).
+        action: "play"; "pause"; "skip"; "resume" (what is paused on the speaker goes on, whoever paused it; where
+            nothing is, the choices are played); or "none" (nothing is played, see reason).
         at: monotonic seconds.
         reason: one sentence for people.
         mood: the mood that led to it.
@@ -166,7 +181,10 @@ class Decision:
         volume_percent_max: never play louder than this, 0 to 100; None: leave the volume alone.
         asked: a person asked for it (button, command), so gates on automatic music do not apply.
         finish_song: start only after the song that is playing now.
+        continues: music of ours for this mood may still be playing on the speaker; if it is, it is left as it is.
         youtube_url: the same music as a YouTube Music link, or None.
+        language, artist, genre: what the music is to be; "" is any. What was asked for comes before the mood's own
+            entry, and that before the general taste.
     """
 
     action: Action
@@ -179,10 +197,17 @@ class Decision:
     volume_percent_max: int | None = None
     asked: bool = False
     finish_song: bool = False
+    continues: bool = False
     youtube_url: str | None = None
+    language: str = ""
+    artist: str = ""
+    genre: str = ""
 
 
-ReportKind = Literal["played", "failed", "overridden", "paused", "skipped"]
+ReportKind = Literal["played", "failed", "overridden", "paused", "skipped", "resumed", "kept"]
+Certainty = Literal["plays", "asked", "dry run"]
+"""How much a player knows of what it has started: that it plays, that somebody else was asked to play it, or that it
+would have been played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +216,18 @@ class PlayerReport:
 
     Attributes:
         kind: "played"; "failed" (see status); "overridden" (a person paused, changed the tracks or plays something
-            else: nothing was done); "paused"; "skipped".
+            else: nothing was done); "paused"; "skipped"; "resumed"; "kept" (what we started still plays and was left as
+            it is, see `Decision.continues`).
         at: monotonic seconds.
         status: the player's state in words a person can act on ("ready", "speaker not connected: …").
         mood: the decision's mood.
-        what: what is playing now, in words.
+        what: what is playing now, in words; None after "resumed": something that we did not start.
         uri: the context URI that was started.
         asked: the decision's `asked`.
         retry_at: for "failed": monotonic seconds at which the same decision is to be tried again, because the song
             that is playing is finished first; None: not again.
+        certainty: how much is known of it.
+        note: what was tried before, and why that could not be played; "" for the first choice.
     """
 
     kind: ReportKind
@@ -210,6 +238,8 @@ class PlayerReport:
     uri: str | None = None
     asked: bool = False
     retry_at: float | None = None
+    certainty: Certainty = "plays"
+    note: str = ""
 
 
 LookKind = Literal["ours", "others", "nothing", "unknown"]
@@ -294,20 +324,28 @@ class Command:
 
     Attributes:
         name: a key of `commands.TABLE`.
-        value: "on"/"off"/"lend", a text, a whole number for percent, or None.
+        value: "on"/"off"/"lend", a text, a whole number for percent, what is wished for with "recommend", or None.
         transaction: the caller's mark, echoed in the result.
         origin: "cli", "web" or "mqtt".
     """
 
     name: str
-    value: str | int | None = None
+    value: str | int | Taste | None = None
     transaction: str | None = None
     origin: str = "cli"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a request. `data` is the answer of "why" and "status", else None."""
+    """What became of a request.
+
+    Attributes:
+        command, transaction: of the request.
+        ok: it was done; where music is asked for: it plays.
+        error: why not, in one line.
+        text: what was done, in one line; after an error, what there is all the same (such as a link).
+        data: the answer of "why" and "status", else None.
+    """
 
     command: str
     ok: bool

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moodkiosk import commands
-from moodkiosk.moods import Command
+from moodkiosk.moods import Command, Taste
 
 LABELS = ("happy", "sad")
 
@@ -26,6 +26,9 @@ GOOD = [
     ("volume_cap", b"40", 40),
     ("volume_cap", b'{"value": 39.6}', 40),
     ("recommend", b"PRESS", None),
+    ("recommend", b'{"value": {"artist": "Nena", "genre": " pop "}}', Taste("", "Nena", "pop")),
+    ("recommend", b'{"value": {"artist": ""}}', None),
+    ("play", b"PRESS", None),
     ("correct", b'"sad"', "sad"),
     ("calibrate", b"", ""),
     ("person", b'{"value": null}', ""),
@@ -65,6 +68,8 @@ BAD = [
     ("artist", b'{"value": "x", "values": 1}', "unknown key 'values'"),
     ("artist", b'{"value": "x", "transaction": [1]}', "transaction"),
     ("artist", b"x" * 5000, "longer than 4096 bytes"),
+    ("recommend", b'{"value": {"singer": "Nena"}}', "unknown key 'singer'; expected some of language, artist, genre"),
+    ("recommend", b'{"value": {"artist": 99}}', "expected a text"),
 ]
 
 

@@ -18,7 +18,7 @@ from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.players import choose
 from moodkiosk.act.players.player import Look, PlayerStatus
 from moodkiosk.act.players.spotify.account.tokens import warning
-from moodkiosk.act.ports import Ports, SenseLeft
+from moodkiosk.act.ports import Carried, Ports, SenseLeft
 from moodkiosk.act.say import Teller
 from moodkiosk.act.sockets import ControlServer, SenseLink
 from moodkiosk.act.store import Store
@@ -128,16 +128,13 @@ class Act:
         if isinstance(job, Look):
             self.loop.put(LookReport("unknown", at, OURS))
         else:
-            self.loop.put(PlayerReport("failed", at, OURS, job.mood, job.what, asked=job.asked))
+            self.loop.put(Carried(job, PlayerReport("failed", at, OURS, job.mood, job.what, asked=job.asked)))
 
     def _at_the_player(self, job: Decision | Look) -> None:
-        report: PlayerReport | LookReport | None
-        if isinstance(job, Look):
-            report = self.player.look(self.worker.superseded)
-        else:
-            report = self.player.play(job, self.worker.superseded)
-        if report is not None:
-            self.loop.put(report)
+        if not isinstance(job, Look):
+            self.loop.put(Carried(job, self.player.play(job, self.worker.superseded)))
+        elif (seen := self.player.look(self.worker.superseded)) is not None:
+            self.loop.put(seen)
 
     def _look(self) -> str | None:
         """Somebody asks what plays; why the player does not look, or None. Never before a decision, or in its place."""

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from moodkiosk import commands
 from moodkiosk.act.look_requests import LookRequests
 from moodkiosk.act.orders import Orders
-from moodkiosk.act.ports import Asked, FromSense, Item, Ports, Request, SenseLeft
+from moodkiosk.act.player_answers import PlayerAnswers
+from moodkiosk.act.ports import Asked, Carried, FromSense, Item, Ports, Request, SenseLeft
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import Settings
 from moodkiosk.host.guard import OURS, Guard
 from moodkiosk.link import protocol
-from moodkiosk.moods import Command, LookReport, PlayerReport, Reading, Result, View
+from moodkiosk.moods import Command, LookReport, Reading, Result, View
 
 TURN_SECONDS = 0.5
 """The loop turns at least this often, so that what time alone brings about (a departure, quiet hours) happens."""
@@ -67,6 +68,7 @@ class Loop:
         self._ports = ports
         self._orders = Orders(ports.order)
         self._looks = LookRequests(ports.look)
+        self._player_answers = PlayerAnswers(kiosk.completed)
         self._view: View | None = None
         self._turned_at: float | None = None
 
@@ -107,6 +109,7 @@ class Loop:
             self._guarded(item, now)
         self._orders.expire(now.at)
         self._looks.expire(now.at)
+        self._player_answers.expire(now.at)
         self._step(kiosk.Tick(), now)
         self._tell_sense(now)
         self._ports.keep(kiosk.remember(self._state), now.at)
@@ -165,7 +168,12 @@ class Loop:
                 self.sense = SenseState()
                 self._orders.lost()
                 self._step(kiosk.SenseGone(), now)
-            case PlayerReport() | LookReport():
+            case Carried(decision, report):
+                if report is not None:
+                    self._step(report, now)
+                    self._looks.done(said(kiosk.view(self._state, now, self._settings)))
+                self._player_answers.done(decision, report)
+            case LookReport():
                 self._step(item, now)
                 view = kiosk.view(self._state, now, self._settings)
                 self._looks.done(item.status if item.kind == "unknown" else said(view))
@@ -193,15 +201,24 @@ class Loop:
                 Result("status", ok=True, transaction=command.transaction, data=self._ports.status(view))
             )
         else:
-            result = self._step(command, now)
-            asked.future.set_result(result or Result(command.name, ok=True, transaction=command.transaction))
+            self._decide(command, asked.future, now)
+
+    def _decide(self, command: Command, future: Future[Result], now: kiosk.Now) -> None:
+        """What the state alone can tell is answered at once, what the player is to do when it has."""
+        step = self._step(command, now)
+        result = step.result or Result(command.name, ok=True, transaction=command.transaction)
+        asked = [decision for decision in step.decisions if decision.asked and decision.action != "none"]
+        if result.ok and asked:
+            self._player_answers.wait(result, asked[-1], future, now.at)
+        else:
+            future.set_result(result)
 
     def _after_order(self, command: Command, result: Result, now: kiosk.Now) -> None:
         """What sense has done may matter to the state as well (whose face, a correction)."""
         if result.ok and command.name in ("person", "correct"):
             self._step(command, now)
 
-    def _step(self, item: kiosk.Input, now: kiosk.Now) -> Result | None:
+    def _step(self, item: kiosk.Input, now: kiosk.Now) -> kiosk.Step:
         step = kiosk.step(self._state, item, now, self._settings)
         self._state = step.state
         for event in step.events:
@@ -210,7 +227,7 @@ class Loop:
             self._ports.decision(decision)
             if decision.action != "none":
                 self._ports.carry_out(decision)
-        return step.result
+        return step
 
     def _tell_sense(self, now: kiosk.Now) -> None:
         """Sense is told what the camera should do when that changes, and again when it connects."""

@@ -34,9 +34,6 @@ class Request:
 Ask = Callable[[Request], "Future[Result]"]
 """Puts a request to the main loop; the future is done when it is known what became of it. Never raises or blocks."""
 
-Play = Callable[[Decision], PlayerReport]
-"""Carries a decision out, on a worker's thread: blocks up to its deadline, never raises for what the world does."""
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -51,7 +48,15 @@ class SenseLeft:
     """Sense hung up."""
 
 
-Known = PlayerReport | LookReport | kiosk.PlayerSays | kiosk.Notice
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The player has done with a decision; no report: a newer one took over, nothing was started."""
+
+    decision: Decision
+    report: PlayerReport | None
+
+
+Known = Carried | LookReport | kiosk.PlayerSays | kiosk.Notice
 FromSense = protocol.Hello | protocol.SenseHealth | protocol.SenseResult | Reading
 Item = FromSense | SenseLeft | Known | Asked
 
@@ -69,7 +74,7 @@ class Ports:
     Attributes:
         reading, event, decision: told of everything that happened, in order.
         show: told the view whenever it changed.
-        carry_out: takes decisions to play, pause or skip.
+        carry_out: takes decisions for the player.
         order: sends an order to sense; False if sense is not there.
         keep: keeps what is remembered.
         hello: told when sense has come, or has loaded a model.

@@ -20,6 +20,7 @@ WORDS = {
     "played": "playing",
     "not_played": "not played",
 }
+ACTIONS = {"none": "no music", "pause": "pause", "skip": "next song", "resume": "go on with the music"}
 
 
 def event_line(event: MoodEvent) -> str:
@@ -34,11 +35,8 @@ def event_line(event: MoodEvent) -> str:
 
 def decision_line(decision: Decision) -> str:
     """The decision in words, with its reason."""
-    if decision.action == "play":
-        what = f"play “{decision.what}” on “{decision.speaker}”"
-    else:
-        what = {"none": "no music", "pause": "pause", "skip": "next song"}[decision.action]
-    return f"decision  {what} – {decision.reason}"
+    playing = f"play “{decision.what}” on “{decision.speaker}”"
+    return f"decision  {playing if decision.action == 'play' else ACTIONS[decision.action]} – {decision.reason}"
 
 
 class Teller:

@@ -6,13 +6,30 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from moodkiosk.decide import camera
-from moodkiosk.decide.music import choose, policy
+from moodkiosk.decide.music import choose, policy, reasons
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.state import Chosen, Entry, ManualMood, Step, mood_of, taste_of
+from moodkiosk.decide.state import Chosen, Entry, ManualMood, Step, mood_of
 from moodkiosk.decide.times import Now, after, face, iso, until
-from moodkiosk.moods import Command, Result
+from moodkiosk.moods import Command, Decision, PlayerReport, Result, Taste
 
 Answer = Callable[[Step, Command, Now, Settings], Step]
+"""Carries a command out. Where the player is to do something, the result is what can be said before it has: `completed`
+makes the answer of it."""
+
+
+def completed(promise: Result, decision: Decision, report: PlayerReport | None) -> Result:
+    """The answer to somebody who asked for a decision, now that the player has said what became of it.
+
+    Args:
+        promise: what was answered so far: the mood that was set, or the link to the same music.
+        decision: what the player was to do.
+        report: what the player says; None: something newer came in between.
+    """
+    if report is not None and report.kind not in ("failed", "overridden"):
+        said = reasons.done(decision, report)
+        return replace(promise, text=f"{said}; {promise.text}" if promise.text else said)
+    error = reasons.not_done(decision, reasons.REPLACED if report is None else report.status)
+    return replace(promise, ok=False, error=error)
 
 
 def answer(step: Step, command: Command, now: Now, settings: Settings) -> Step:
@@ -44,8 +61,10 @@ def _mood(step: Step, command: Command, now: Now, settings: Settings) -> Step:
     if not isinstance(command.value, str) or not command.value:
         return _refuse(step, command, "expected a mood or auto")
     ends = after(now, settings.mood.manual_minutes)
-    manual = ManualMood(command.value, ends)
-    return _say(step.to(replace(step.state, manual=manual)), command, f"{command.value} {until(ends, now)}")
+    step = step.to(replace(step.state, manual=ManualMood(command.value, ends)))
+    step, text = policy.on_request(step, now, settings, continues=True), f"{command.value} {until(ends, now)}"
+    decision = step.decisions[-1]
+    return _say(step, command, f"{text}; {decision.reason}" if decision.action == "none" else text)
 
 
 def _language(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:
@@ -81,17 +100,24 @@ def _recommend(step: Step, command: Command, now: Now, settings: Settings) -> St
     mood = mood_of(step.state)
     if mood is None:
         return _refuse(step, command, "let me see your mood first")
-    step = policy.on_request(step, now, settings)
-    link = choose.youtube_url(mood, settings.music, taste_of(step.state, settings))
-    return _say(step, command, f"{policy.sentence(step.decisions[-1])}; {link}")
+    wish = command.value if isinstance(command.value, Taste) else choose.ANY
+    step = policy.on_request(step, now, settings, wish)
+    decision = step.decisions[-1]
+    if decision.action == "none":
+        return _refuse(step, command, decision.reason, decision.youtube_url or "")
+    return _say(step, command, decision.youtube_url or "")
+
+
+def _play(step: Step, command: Command, now: Now, settings: Settings) -> Step:
+    return _say(policy.on_play(step, now, settings), command, "")
 
 
 def _pause(step: Step, command: Command, now: Now, settings: Settings) -> Step:
-    return _say(policy.on_button(step, "pause", now, settings), command, "pausing")
+    return _say(policy.on_button(step, "pause", now, settings), command, "")
 
 
 def _skip(step: Step, command: Command, now: Now, settings: Settings) -> Step:
-    return _say(policy.on_button(step, "skip", now, settings), command, "skipping to the next song")
+    return _say(policy.on_button(step, "skip", now, settings), command, "")
 
 
 def _why(step: Step, command: Command, now: Now, _settings: Settings) -> Step:
@@ -109,6 +135,7 @@ ANSWERS: dict[str, Answer] = {
     "person": _person,
     "correct": _correct,
     "recommend": _recommend,
+    "play": _play,
     "pause": _pause,
     "skip": _skip,
     "why": _why,
@@ -134,5 +161,6 @@ def _say(step: Step, command: Command, text: str) -> Step:
     return replace(step, result=Result(command.name, ok=True, text=text, transaction=command.transaction))
 
 
-def _refuse(step: Step, command: Command, error: str) -> Step:
-    return replace(step, result=Result(command.name, ok=False, error=error, transaction=command.transaction))
+def _refuse(step: Step, command: Command, error: str, text: str = "") -> Step:
+    result = Result(command.name, ok=False, error=error, text=text, transaction=command.transaction)
+    return replace(step, result=result)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from moodkiosk.decide import camera, memory, perception, presence, reports
-from moodkiosk.decide.answers import answer
+from moodkiosk.decide.answers import answer, completed
 from moodkiosk.decide.camera import wanted as camera_wanted
 from moodkiosk.decide.memory import remember
 from moodkiosk.decide.music import policy
@@ -45,6 +45,7 @@ __all__ = [
     "Step",
     "Tick",
     "camera_wanted",
+    "completed",
     "remember",
     "slept",
     "start",
@@ -151,7 +152,9 @@ def _follow(step: Step, before: State, now: Now, settings: Settings) -> Step:
         return _after_song(step, now, settings)
     step = step.to(replace(state, told=mood, since=utc(now), playback=replace(state.playback, waiting=None)))
     step = step.tell("mood_changed", now, mood=mood, previous=previous)
-    return step if mood is None else policy.on_mood(step, mood, now, settings)
+    if mood is None or step.decisions:  # who chose it by hand has been served
+        return step
+    return policy.on_mood(step, mood, now, settings)
 
 
 def _after_song(step: Step, now: Now, settings: Settings) -> Step:

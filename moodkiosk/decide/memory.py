@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, ManualMood, Playback, Started, State
 from moodkiosk.decide.times import Deadline
+from moodkiosk.moods import Certainty
 
 NO_CLOCK = "unknown"
 """In place of the end of a deadline that began while the clock was not set."""
@@ -40,6 +41,7 @@ def remember(state: State, stopped: datetime | None = None) -> dict[str, object]
         "override_until": _ends(playback.override),
         "people": playback.people,
         "started": None if playback.started is None else _started(playback.started),
+        "paused": None if playback.paused is None else _started(playback.paused),
         "last": playback.last,
         "recommended": playback.recommended,
         "log": [{"wall": _iso(entry.wall), "text": entry.text, "gates": entry.gates} for entry in state.log],
@@ -59,6 +61,7 @@ def restore(state: State, remembered: dict[str, object]) -> State:
     )
     playback = Playback(
         started=_read_started(get("started")),
+        paused=_read_started(get("paused")),
         cooling=_deadline(get("cooling_until")),
         failures=_count(get("failures")),
         override=_deadline(get("override_until")),
@@ -87,14 +90,22 @@ def _manual(remembered: dict[str, object]) -> ManualMood | None:
 
 
 def _started(started: Started) -> dict[str, object]:
-    return {"what": started.what, "mood": started.mood, "wall": _iso(started.wall), "seen": _iso(started.seen)}
+    times: dict[str, object] = {"wall": _iso(started.wall), "seen": _iso(started.seen)}
+    return times | {"what": started.what, "mood": started.mood, "certainty": started.certainty}
 
 
 def _read_started(value: object) -> Started | None:
     match value:
         case {"what": str(what), "mood": mood, "wall": wall, **more}:
-            return Started(what, _text(mood), _time(wall), _time(more.get("seen")))
+            return Started(what, _text(mood), _time(wall), _time(more.get("seen")), _certainty(more.get("certainty")))
     return None
+
+
+def _certainty(value: object) -> Certainty:
+    match value:
+        case "asked" | "dry run":
+            return value
+    return "plays"
 
 
 def _log(value: object) -> tuple[Entry, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from moodkiosk.decide.music import reasons
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Playback, Started, Step, Waiting
 from moodkiosk.decide.times import Now, after, face, until, utc
@@ -35,7 +36,11 @@ def hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step
             step = _with(step, replace(playback, people=_seen(report.status, now)))
             return _not_played(step, report, f"somebody chose the music, left alone {until(override, now)}", now)
         case "paused":
-            return _with(step, replace(playback, started=None))
+            return _with(step, replace(playback, started=None, paused=playback.started or playback.paused))
+        case "kept":
+            return _with(step, _kept(playback, report, now))
+        case "resumed":
+            return _with(step, _resumed(playback, report, now))
         case "skipped":
             return _with(step, playback)
 
@@ -62,6 +67,31 @@ def look(step: Step, report: LookReport, now: Now, settings: Settings) -> Step:
             return step
 
 
+def _kept(playback: Playback, report: PlayerReport, now: Now) -> Playback:
+    """What we started still plays and was left alone: no cool-down has begun, no entry has had its turn."""
+    started = playback.started or Started(report.what or "music", report.mood, None)
+    last = {mood: entry for mood, entry in playback.last.items() if mood != report.mood}
+    if playback.turned is not None and report.mood is not None:
+        last[report.mood] = playback.turned
+    override = None if report.asked else playback.override
+    started = replace(started, mood=report.mood, seen=utc(now))
+    return replace(
+        playback, started=started, cooling=playback.cooled, cooled=None, last=last, failures=0, override=override
+    )
+
+
+def _resumed(playback: Playback, report: PlayerReport, now: Now) -> Playback:
+    """What was paused goes on; if it is ours it was started when it was."""
+    started = playback.started or playback.paused
+    if report.what is None:
+        started = None
+    elif started is None:
+        started = Started(report.what, report.mood, utc(now))
+    seen = utc(now) if report.certainty == "plays" else None
+    started = None if started is None else replace(started, seen=seen, certainty=report.certainty)
+    return replace(playback, started=started, paused=None, override=None)
+
+
 def _seen(what: str, now: Now) -> str:
     """What other people do, and when that was seen: nobody goes on looking."""
     at = face(utc(now), now)
@@ -71,10 +101,13 @@ def _seen(what: str, now: Now) -> str:
 def _played(step: Step, playback: Playback, report: PlayerReport, now: Now, settings: Settings) -> Step:
     """It plays. Who asked for it has taken back any earlier choice of other music."""
     what = report.what or "music"
-    started = Started(what, report.mood, utc(now))
+    started = Started(what, report.mood, utc(now), certainty=report.certainty)
     override = None if report.asked else playback.override
-    step = _with(step, replace(playback, started=started, failures=0, override=override))
-    return step.tell("played", now, mood=report.mood, detail=f"{what} on {settings.music.speaker}")
+    step = _with(step, replace(playback, started=started, paused=None, failures=0, override=override))
+    detail = f"{what} on {settings.music.speaker}"
+    if report.certainty != "plays":
+        detail = reasons.playing(what, settings.music.speaker, report.certainty)
+    return step.tell("played", now, mood=report.mood, detail=detail)
 
 
 def _failed(playback: Playback, now: Now, settings: Settings) -> Playback:

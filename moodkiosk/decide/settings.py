@@ -51,10 +51,11 @@ class MoodSettings:
 
 @dataclass(frozen=True, slots=True)
 class TasteSettings:
-    """The classic project's two inputs; "" is any."""
+    """The classic project's two inputs, and a genre; "" is any."""
 
     language: Annotated[str, Within(0, 60)] = ""
     artist: Annotated[str, Within(0, 100)] = ""
+    genre: Annotated[str, Within(0, 100)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,10 @@ class MoodMusic:
     """What to play for one mood."""
 
     play: tuple[Entry, ...] = ()  # context URIs, links and names of own playlists, played in turn
-    search: str = ""  # words to search for, instead of "mood language artist"
+    search: str = ""  # words to search for, instead of "mood language artist genre"
     language: str | None = None  # instead of the general taste; None: the general one
     artist: str | None = None
+    genre: str | None = None
     youtube: Annotated[str, ReadBy(web_link)] = ""  # shown instead of a YouTube Music search
 
 

@@ -7,11 +7,21 @@ from datetime import datetime
 from typing import Literal
 
 from moodkiosk.decide.debounce import Debounce
-from moodkiosk.decide.music.choose import Taste
 from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.times import Deadline, Now, utc
-from moodkiosk.moods import Command, Decision, EventKind, LookReport, MoodEvent, PlayerReport, Reading, Result
+from moodkiosk.moods import (
+    Certainty,
+    Command,
+    Decision,
+    EventKind,
+    LookReport,
+    MoodEvent,
+    PlayerReport,
+    Reading,
+    Result,
+    Taste,
+)
 
 LOG_LENGTH = 20
 """So many decisions are kept for "why"."""
@@ -128,12 +138,14 @@ class Started:
         what, mood: the music, and what it is for.
         wall: when, UTC; None: the clock was not set.
         seen: when somebody asked last and it was still playing, UTC.
+        certainty: how much the player knows of it.
     """
 
     what: str
     mood: str | None
     wall: datetime | None
     seen: datetime | None = None
+    certainty: Certainty = "plays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,25 +164,30 @@ class Playback:
         status: the player's state in words.
         started: what we started and nobody has stopped, as far as we know: that is found out only by the next
             decision, or when somebody asks.
+        paused: what was started before somebody paused; it goes on with "play".
         cooling: how long to leave it alone because we started it.
         cooled: the cool-down that held before the last decision; it holds again should that one fail.
         failures: how often in a row music could not be started; `cooling` is then a pause before the next try.
         override: how long to leave it alone because a person chose.
         last: mood to the entry that was played for it last.
+        turned: the entry before the last decision's; it is the last one again should that start nothing.
         waiting: music that begins after the song that plays now; not kept over a restart.
-        recommended: the mood of the last recommendation.
+        recommended, wish: the mood of the last recommendation, and what was wished for with it.
         login_days_left: whole days until the player's sign-in ends; None: there is none, or it is unknown.
         people: what other people were seen to do, and when; only as long as it is respected.
     """
 
     status: str = "ready"
     started: Started | None = None
+    paused: Started | None = None
     cooling: Deadline | None = None
     cooled: Deadline | None = None
     failures: int = 0
     override: Deadline | None = None
     last: dict[str, str] = field(default_factory=dict)
+    turned: str | None = None
     recommended: str | None = None
+    wish: Taste = field(default_factory=Taste)
     waiting: Waiting | None = None
     login_days_left: int | None = None
     people: str | None = None
@@ -263,6 +280,7 @@ def taste_of(state: State, settings: Settings) -> Taste:
     return Taste(
         settings.music.taste.language if language is None else language,
         settings.music.taste.artist if artist is None else artist,
+        settings.music.taste.genre,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from moodkiosk.decide import camera, perception
 from moodkiosk.decide.hours import active_until
-from moodkiosk.decide.music import choose
+from moodkiosk.decide.music import choose, reasons
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Playback, Started, State, automatic, knows_mood, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, face, iso
@@ -57,6 +57,9 @@ def _playing(started: Started | None, now: Now) -> str | None:
     if started is None:
         return None
     at, seen = face(started.wall, now), face(started.seen, now)
+    if started.certainty != "plays":  # a hope is never called playing
+        text = reasons.playing(started.what, None, started.certainty)
+        return f"{text}, since {at}" if at else text
     text = f"{started.what}, started by us" + (f" at {at}" if at else "")
     return f"{text}, still playing at {seen}" if seen else text
 
@@ -72,4 +75,5 @@ def _recommendation(state: State, settings: Settings) -> Recommendation | None:
     mood = state.playback.recommended
     if mood is None:
         return None
-    return choose.recommend(mood, settings.music, taste_of(state, settings), state.playback.last.get(mood))
+    playback = state.playback
+    return choose.recommend(mood, settings.music, taste_of(state, settings), playback.last.get(mood), playback.wish)

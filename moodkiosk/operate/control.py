@@ -19,10 +19,12 @@ def main(args: argparse.Namespace) -> int:
     """`moodkiosk status|why|camera|…`: asks, prints the answer, 0 if it was "ok"."""
     settings = load.load(args.config, secrets=False)
     where = paths.control_socket(settings.paths)
+    value = getattr(args, "value", None)
     if args.command == "recommend":
         for name in ("language", "artist"):
             if getattr(args, name) is not None:
                 _require(ask(where, name, getattr(args, name)))
+        value = {name: text for name in ("language", "artist", "genre") if (text := getattr(args, name))}
     looked_for_recordings = False
     if args.command == "forget":
         from moodkiosk.learn.data import forget
@@ -36,7 +38,7 @@ def main(args: argparse.Namespace) -> int:
         # to the socket by themselves, again and again, cause no look.
         ask(where, "look")
     try:
-        result = ask(where, args.command, getattr(args, "value", None))
+        result = ask(where, args.command, value)
     except NotRunning:
         if not looked_for_recordings:
             raise
@@ -45,6 +47,8 @@ def main(args: argparse.Namespace) -> int:
     if args.json:
         print(msgspec.json.encode(result.data if result.ok and result.data is not None else result).decode())
     elif not result.ok:
+        if result.text:  # what there is all the same, such as a link
+            print(result.text)
         print(f"moodkiosk: {result.error}", file=sys.stderr)
     else:
         print(_readable(args.command, result))

@@ -10,7 +10,7 @@ import pytest
 
 from moodkiosk.act.look_requests import LATER, WAIT_SECONDS
 from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop
-from moodkiosk.act.ports import Ports, Request, SenseLeft
+from moodkiosk.act.ports import Carried, Ports, Request, SenseLeft
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
@@ -325,7 +325,8 @@ def test_where_no_look_is_due_the_answer_comes_at_once_and_says_why(world: World
 
 def test_a_decision_that_takes_over_answers_those_who_asked_as_well(world: World) -> None:
     asked = world.ask("look")
-    world.turn(PlayerReport("played", world.at, "ready", "happy", "Sunny side"))
+    decision = Decision("play", world.at, "a test", "happy")
+    world.turn(Carried(decision, PlayerReport("played", world.at, "ready", "happy", "Sunny side")))
     assert asked.result(0).text == "Sunny side, started by us at 12:01; ready"
 
 

@@ -247,6 +247,7 @@ def busy() -> Household:
     home.ask("volume_cap", 33)
     home.ask("person", "Ada")
     home.ask("mood", "happy")
+    home.report("kept")
     return home
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from moodkiosk.act.loop import Loop
 from moodkiosk.act.players.dryrun import DryRun
 from moodkiosk.act.players.player import never
-from moodkiosk.act.ports import Ports, Request
+from moodkiosk.act.ports import Carried, Ports, Request
 from moodkiosk.act.store import Store
 from moodkiosk.act.web.server import Page
 from moodkiosk.config.settings import Config, KioskSettings, PathSettings, WebSettings
@@ -118,7 +118,7 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
         loop.put(LookReport("nothing", time.monotonic()))
 
     def carry_out(decision: Decision) -> None:
-        loop.put(player.play(decision, never))
+        loop.put(Carried(decision, player.play(decision, never)))
 
     ports = Ports(
         reading=lambda _: None,

@@ -119,6 +119,7 @@ class WebApi:
         silent: ids of devices that take music without playing it.
         faults: what is to go wrong; the first that matches does.
         requests: what has arrived, in order, tokens included.
+        resuming: a person wants the music to go on; otherwise resuming is a violation.
         rotate: whether a refresh gives a new refresh token.
         account: who is signed in.
         deny: the person at the browser presses "Cancel".
@@ -134,6 +135,7 @@ class WebApi:
         self.silent: set[str] = set()
         self.faults: list[Fault] = []
         self.requests: list[Seen] = []
+        self.resuming = False
         self.rotate = False
         self.account = {"id": "ana", "display_name": "Ana", "type": "user"}
         self.deny = False
@@ -261,8 +263,8 @@ class WebApi:
                 if seen.body.get("context_uri") in self.unknown:
                     return error(404, "Resource not found")
                 if "context_uri" not in seen.body:
-                    self.violations.append("what somebody had stopped was resumed")
-                self._play(wanted, seen.body.get("context_uri"))
+                    return self._resume(wanted)
+                self._play(wanted, seen.body["context_uri"])
             case "PUT /me/player/pause":
                 if not self.playback or not self.playback["is_playing"]:
                     return error(403, "Player command failed: Restriction violated", "UNKNOWN")
@@ -280,6 +282,15 @@ class WebApi:
                     self.playback["device"] = found
             case _:
                 return error(404, "Service not found")
+        return Reply(204)
+
+    def _resume(self, device_id: str) -> Reply:
+        """What is paused goes on; only a person may want that."""
+        if not self.resuming:
+            self.violations.append("what somebody had stopped was resumed")
+        if not self.playback or self.playback["device"]["id"] != device_id or self.playback["is_playing"]:
+            return error(403, "Player command failed: Restriction violated", "UNKNOWN")
+        self.playback |= {"is_playing": True, "timestamp": int(self.now() * 1000)}
         return Reply(204)
 
     def _play(self, device_id: str, uri: str | None) -> None:

@@ -59,6 +59,7 @@ def music(topics: Topics) -> dict[str, Entity]:
         "language": ("text", text("Language of songs", topics, "language", 100, "mdi:translate", config=True)),
         "artist": ("text", text("Artist", topics, "artist", 100, "mdi:account-music", config=True)),
         "recommend": ("button", button("Recommend now", topics, "recommend", "mdi:playlist-play")),
+        "play": ("button", button("Play", topics, "play", "mdi:play")),
         "pause": ("button", button("Pause", topics, "pause", "mdi:pause")),
         "look": ("button", button("Look at what plays", topics, "look", "mdi:refresh")),
         "skip": ("button", button("Next song", topics, "skip", "mdi:skip-next")),

@@ -30,6 +30,7 @@ KINDS = {
     "percent": "0 to 100",
     "label": "a mood of the model",
     "mood": "a mood of the model, or `auto`",
+    "wish": "nothing, or an object with `language`, `artist`, `genre`",
     "none": "nothing (is ignored)",
 }
 EXAMPLE_LABELS = ("happy", "sad")

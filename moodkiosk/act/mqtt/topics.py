@@ -16,6 +16,7 @@ COMMANDS = (
     "language",
     "artist",
     "recommend",
+    "play",
     "pause",
     "skip",
     "look",

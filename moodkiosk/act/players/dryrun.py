@@ -6,9 +6,15 @@ import logging
 from collections.abc import Callable
 
 from moodkiosk.act.players.player import PlayerStatus, Superseded
-from moodkiosk.moods import Decision, LookReport, PlayerReport
+from moodkiosk.moods import Decision, LookReport, PlayerReport, ReportKind
 
 log = logging.getLogger("moodkiosk.act.player")
+
+BUTTONS: dict[str, tuple[ReportKind, str]] = {
+    "pause": ("paused", "pause the music"),
+    "skip": ("skipped", "skip to the next song"),
+    "resume": ("resumed", "go on with the music"),
+}
 
 
 class DryRun:
@@ -21,12 +27,12 @@ class DryRun:
         """Says what would be played, and where."""
         speaker = decision.speaker or "the speaker"
         at = self._monotonic()
-        if decision.action == "pause":
-            log.info("would pause %s", speaker)
-            return PlayerReport("paused", at, "ready", decision.mood, asked=decision.asked)
-        if decision.action == "skip":
-            log.info("would skip to the next song on %s", speaker)
-            return PlayerReport("skipped", at, "ready", decision.mood, asked=decision.asked)
+        if (button := BUTTONS.get(decision.action)) is not None:
+            kind, words = button
+            log.info("would %s on %s", words, speaker)
+            return PlayerReport(
+                kind, at, "ready", decision.mood, decision.what, asked=decision.asked, certainty="dry run"
+            )
         if not decision.choices:
             return PlayerReport("failed", at, "nothing to play", decision.mood, asked=decision.asked)
         first = decision.choices[0]
@@ -34,7 +40,7 @@ class DryRun:
         cap = "" if decision.volume_percent_max is None else f", not louder than {decision.volume_percent_max} %"
         log.info("would play %s on %s%s", what, speaker, cap)
         uri = first.value if first.kind == "uri" else None
-        return PlayerReport("played", at, "ready", decision.mood, what, uri, decision.asked)
+        return PlayerReport("played", at, "ready", decision.mood, what, uri, decision.asked, certainty="dry run")
 
     def look(self, superseded: Superseded) -> LookReport:  # noqa: ARG002 - it takes no time
         """There is nothing to be seen."""

@@ -18,7 +18,7 @@ from moodkiosk.moods import Decision, LookReport, PlayerReport, ReportKind
 log = logging.getLogger("moodkiosk.act.player")
 
 NO_BROKER = "not connected to the MQTT broker: the player 'mqtt' cannot be asked to play"
-DONE: dict[str, ReportKind] = {"play": "played", "pause": "paused", "skip": "skipped"}
+DONE: dict[str, ReportKind] = {"play": "played", "pause": "paused", "skip": "skipped", "resume": "resumed"}
 
 
 def payload(decision: Decision) -> bytes:
@@ -35,6 +35,9 @@ def payload(decision: Decision) -> bytes:
         {
             "action": decision.action,
             "mood": decision.mood,
+            "language": decision.language,
+            "artist": decision.artist,
+            "genre": decision.genre,
             "what": decision.what,
             "speaker": decision.speaker,
             "uri": first("uri"),
@@ -70,7 +73,8 @@ class MqttPlayer:
             self._status = PlayerStatus(text)
         kind = DONE.get(decision.action, "failed") if sent else "failed"
         uri = next((choice.value for choice in decision.choices if choice.kind == "uri"), None)
-        return PlayerReport(kind, self._monotonic(), text, decision.mood, decision.what, uri, decision.asked)
+        at, asked = self._monotonic(), decision.asked
+        return PlayerReport(kind, at, text, decision.mood, decision.what, uri, asked, certainty="asked")
 
     def look(self, superseded: Superseded) -> LookReport:  # noqa: ARG002 - it takes no time
         """Nothing can be seen from here."""

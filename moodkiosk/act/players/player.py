@@ -43,9 +43,15 @@ class Player(Protocol):
     """Plays music, one decision at a time, always from the same thread; `status` and `no_look` from any."""
 
     def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
-        """Carries out a decision to play, pause or skip; None: a newer decision took over, nothing was started.
+        """Carries out a decision to play, pause, skip or resume; None: a newer one took over, nothing was started.
 
         Blocks for `spotify.deadline_seconds` at most. Never raises for what the world does: the report says it.
+        Somebody may be waiting for the report, so it says what is known to be, not what was wished: see
+        `PlayerReport.certainty`.
+
+        The decision says what to play in two ways: `choices`, in the order in which to try them, and for players that
+        search by fields `mood`, `language`, `artist` and `genre` (each may be empty). Where it `continues` and what was
+        started last for its mood still plays on the speaker, nothing is touched and the report is "kept".
         """
 
     def look(self, superseded: Superseded) -> LookReport | None:

@@ -16,8 +16,8 @@ from moodkiosk.act.web.parts import Parts
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.moods import Result
 
-ANSWER_SECONDS = 20.0
-"""The longest a command takes is a calibration, some seven seconds."""
+ANSWER_SECONDS = 30.0
+"""The longest a command takes: a calibration looks for 5 seconds, a speaker may need 20."""
 
 
 class Asked(msgspec.Struct, forbid_unknown_fields=True):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from moodkiosk.decide.music import reasons
 from moodkiosk.decide.times import Deadline, Now, face, until
 
 
@@ -45,7 +46,7 @@ Gate = Callable[[Case], str | None]
 
 def action(case: Case) -> str | None:
     """Nothing is set for the mood."""
-    return None if case.action else f"no music is set for “{case.mood}”"
+    return None if case.action else reasons.no_music(case.mood)
 
 
 def automatic(case: Case) -> str | None:

@@ -7,11 +7,11 @@ from typing import Literal
 
 from moodkiosk.decide import camera
 from moodkiosk.decide.hours import active_until
-from moodkiosk.decide.music import choose, gates
-from moodkiosk.decide.settings import Settings
+from moodkiosk.decide.music import choose, gates, reasons
+from moodkiosk.decide.settings import MoodMusic, Settings
 from moodkiosk.decide.state import State, Step, automatic, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, after
-from moodkiosk.moods import Choice, Decision
+from moodkiosk.moods import Choice, Decision, Taste
 
 
 def on_mood(step: Step, mood: str, now: Now, settings: Settings) -> Step:
@@ -21,25 +21,44 @@ def on_mood(step: Step, mood: str, now: Now, settings: Settings) -> Step:
     verdicts = gates.examine(case)
     reason = gates.shut(verdicts)
     if reason is None:
-        why = f"“{mood}” was chosen by hand" if case.by_hand else f"somebody looks {mood}"
+        why = reasons.chosen_by_hand(mood) if case.by_hand else reasons.looks(mood)
         return _begin(_decided(step, _play(step.state, mood, found, why, now, settings), now, verdicts), now, settings)
-    step = _decided(step, _nothing(step.state, mood, f"not played: {reason}", now, settings), now, verdicts)
+    step = _decided(step, _nothing(step.state, mood, reasons.not_played(reason), now, settings), now, verdicts)
     return step.tell("not_played", now, mood=mood, detail=reason) if case.action else step
 
 
-def on_request(step: Step, now: Now, settings: Settings) -> Step:
+def on_request(step: Step, now: Now, settings: Settings, wish: Taste = choose.ANY, *, continues: bool = False) -> Step:
     """Somebody asks for music now: neither cool-down nor quiet hours count, the volume cap does.
 
-    The mood must be known; the caller sees to it.
+    The mood must be known; the caller sees to it. What is wished for with it holds for this once. Where the music of
+    this mood may go on (`continues`), it is left as it is if it still plays.
     """
     mood = mood_of(step.state)
     assert mood is not None, "without a mood there is nothing to ask for"
-    found = _choices(step.state, mood, settings, asked=True)
+    found = _choices(step.state, mood, settings, asked=True, wish=wish)
     if not found:
-        decision = _nothing(step.state, mood, f"not played: no music is set for “{mood}”", now, settings)
-        return _decided(step, replace(decision, asked=True), now)
-    decision = _play(step.state, mood, found, "somebody asked for it", now, settings)
-    return _begin(_decided(step, replace(decision, asked=True, finish_song=False), now), now, settings)
+        decision = _nothing(step.state, mood, reasons.not_played(reasons.no_music(mood)), now, settings)
+        return _decided(step, replace(decision, asked=True), now, wish=wish)
+    why = reasons.chosen_by_hand(mood) if step.state.manual is not None else reasons.asked(wish)
+    started = step.state.playback.started
+    decision = _play(step.state, mood, found, why, now, settings, wish)
+    decision = replace(decision, asked=True, finish_song=False)
+    decision = replace(decision, continues=continues and started is not None and started.mood == mood)
+    return _begin(_decided(step, decision, now, wish=wish), now, settings)
+
+
+def on_play(step: Step, now: Now, settings: Settings) -> Step:
+    """Somebody wants the music to go on: what was paused does, else some for the mood; no earlier choice counts."""
+    state = step.state
+    step = step.to(replace(state, playback=replace(state.playback, override=None, people=None)))
+    mood = mood_of(state)
+    found = () if mood is None else _choices(state, mood, settings, asked=True)
+    if mood is not None and found:
+        decision = _play(state, mood, found, reasons.asked(), now, settings)
+    else:
+        decision = Decision("play", now.at, reasons.asked(), mood=mood, speaker=settings.music.speaker)
+        decision = replace(decision, volume_percent_max=loudest(state, now, settings))
+    return _decided(step, replace(decision, action="resume", asked=True, finish_song=False), now)
 
 
 def on_departure(step: Step, now: Now, settings: Settings) -> Step:
@@ -48,7 +67,7 @@ def on_departure(step: Step, now: Now, settings: Settings) -> Step:
     if settings.music.when_nobody == "keep" or state.playback.started is None or not automatic(state, settings):
         return step
     decision = Decision(
-        "pause", now.at, "everybody has left", mood=state.playback.started.mood, speaker=settings.music.speaker
+        "pause", now.at, reasons.EVERYBODY_LEFT, mood=state.playback.started.mood, speaker=settings.music.speaker
     )
     step = _decided(step, decision, now)
     return step.to(replace(step.state, playback=replace(step.state.playback, started=None)))
@@ -56,22 +75,14 @@ def on_departure(step: Step, now: Now, settings: Settings) -> Step:
 
 def on_button(step: Step, action: Literal["pause", "skip"], now: Now, settings: Settings) -> Step:
     """Somebody pressed a button of the kiosk. Who pauses wants silence: that is respected like any other choice."""
-    decision = Decision(action, now.at, "somebody asked for it", speaker=settings.music.speaker, asked=True)
+    decision = Decision(action, now.at, reasons.asked(), speaker=settings.music.speaker, asked=True)
     step = _decided(step, decision, now)
     if action == "skip":
         return step
     override = after(now, settings.music.respect_manual_minutes)
-    return step.to(replace(step.state, playback=replace(step.state.playback, started=None, override=override)))
-
-
-def sentence(decision: Decision) -> str:
-    """The decision in one sentence."""
-    if decision.action == "play":
-        return f"play “{decision.what}” on {decision.speaker}: {decision.reason}"
-    if decision.action == "none":
-        return decision.reason
-    what = "pause" if decision.action == "pause" else "skip to the next song"
-    return f"{what}: {decision.reason}"
+    playback = step.state.playback
+    playback = replace(playback, started=None, paused=playback.started or playback.paused, override=override)
+    return step.to(replace(step.state, playback=playback))
 
 
 def _case(state: State, mood: str, now: Now, settings: Settings, *, action: bool) -> gates.Case:
@@ -92,13 +103,25 @@ def _case(state: State, mood: str, now: Now, settings: Settings, *, action: bool
     )
 
 
-def _choices(state: State, mood: str, settings: Settings, *, asked: bool) -> tuple[Choice, ...]:
+def _choices(
+    state: State, mood: str, settings: Settings, *, asked: bool, wish: Taste = choose.ANY
+) -> tuple[Choice, ...]:
     last = state.playback.last.get(mood)
-    return choose.choices(mood, settings.music, taste_of(state, settings), last, asked=asked)
+    return choose.choices(mood, settings.music, taste_of(state, settings), last, asked=asked, wish=wish)
 
 
-def _play(state: State, mood: str, found: tuple[Choice, ...], why: str, now: Now, settings: Settings) -> Decision:
+def _play(
+    state: State,
+    mood: str,
+    found: tuple[Choice, ...],
+    why: str,
+    now: Now,
+    settings: Settings,
+    wish: Taste = choose.ANY,
+) -> Decision:
     """To play what was found."""
+    taste = taste_of(state, settings)
+    wanted = choose.fields(settings.music.moods.get(mood, MoodMusic()), taste, wish)
     return Decision(
         "play",
         now.at,
@@ -109,7 +132,10 @@ def _play(state: State, mood: str, found: tuple[Choice, ...], why: str, now: Now
         choices=found,
         volume_percent_max=loudest(state, now, settings),
         finish_song=settings.music.finish_song,
-        youtube_url=choose.youtube_url(mood, settings.music, taste_of(state, settings)),
+        youtube_url=choose.youtube_url(mood, settings.music, taste, wish),
+        language=wanted.language,
+        artist=wanted.artist,
+        genre=wanted.genre,
     )
 
 
@@ -127,12 +153,19 @@ def loudest(state: State, now: Now, settings: Settings) -> int:
     return cap if loud else min(cap, settings.music.quiet_volume_percent_max)
 
 
-def _decided(step: Step, decision: Decision, now: Now, verdicts: dict[str, str | None] | None = None) -> Step:
+def _decided(
+    step: Step,
+    decision: Decision,
+    now: Now,
+    verdicts: dict[str, str | None] | None = None,
+    wish: Taste = choose.ANY,
+) -> Step:
     """The step with one decision more, and the line about it; its mood is what music is now recommended for."""
     playback = step.state.playback
-    playback = replace(playback, recommended=decision.mood or playback.recommended)
+    if decision.mood is not None:
+        playback = replace(playback, recommended=decision.mood, wish=wish)
     step = replace(step, state=replace(step.state, playback=playback), decisions=(*step.decisions, decision))
-    return step.note(sentence(decision), now, verdicts)
+    return step.note(reasons.sentence(decision), now, verdicts)
 
 
 def _begin(step: Step, now: Now, settings: Settings) -> Step:
@@ -144,5 +177,6 @@ def _begin(step: Step, now: Now, settings: Settings) -> Step:
         cooling=after(now, settings.music.min_minutes_between_changes),
         cooled=playback.cooling,
         last=playback.last | {decision.mood: decision.choices[0].value},
+        turned=playback.last.get(decision.mood),
     )
     return step.to(replace(step.state, playback=playback))

@@ -22,12 +22,14 @@ from moodkiosk.act.loop import Loop
 from moodkiosk.act.mqtt.bounded import LIMIT_BYTES
 from moodkiosk.act.mqtt.client import new_client
 from moodkiosk.act.mqtt.topics import COMMANDS
-from moodkiosk.act.ports import Ports, Request
+from moodkiosk.act.players.dryrun import DryRun
+from moodkiosk.act.players.player import never
+from moodkiosk.act.ports import Carried, Ports, Request
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk as engine
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.link import protocol
-from moodkiosk.moods import Result, View
+from moodkiosk.moods import Decision, Result, View
 from moodkiosk.operate.broker import Broker, private_broker
 from tests.support.mqtt import Answerer, recorder
 from tests.support.mqtt_kiosk import HERE, LABELS, NAMES, Kiosk, kiosk, needs_one_delivery, settings_for
@@ -233,13 +235,14 @@ class RealLoop:
         self.remembered: dict[str, object] = {}
         self.view: View | None = None
         self._stop = threading.Event()
+        self._player = DryRun(time.monotonic)
         decide = Config(music=MusicSettings(moods={"happy": MoodMusic(play=("Sunny side",))})).for_decide()
         ports = Ports(
             reading=_ignore,
             event=_ignore,
             decision=_ignore,
             show=self._show,
-            carry_out=_ignore,
+            carry_out=self._play,
             order=lambda _order: False,
             keep=self._keep,
             hello=_ignore,
@@ -262,6 +265,9 @@ class RealLoop:
         """What it remembers and shows after all it was asked: it answers in a turn, and keeps and shows at its end."""
         self.loop.ask(Request("status")).result(10)  # in a later turn
         return self.remembered, self.view
+
+    def _play(self, decision: Decision) -> None:
+        self.loop.put(Carried(decision, self._player.play(decision, never)))
 
     def _show(self, view: View) -> None:
         self.view = view

@@ -10,7 +10,7 @@ from moodkiosk.act.players import dryrun, mqtt
 from moodkiosk.act.players.player import never
 from moodkiosk.act.players.spotify.remote import Remote
 from moodkiosk.act.say import decision_line
-from moodkiosk.decide.music import policy
+from moodkiosk.decide.music import reasons
 from moodkiosk.moods import Action, Choice, Decision
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -23,7 +23,7 @@ def decision(action: Action) -> Decision:
 
 def test_each_action_has_words_of_its_own_on_the_terminal_and_in_the_log() -> None:
     assert len({decision_line(decision(action)) for action in ACTIONS}) == len(ACTIONS)
-    assert len({policy.sentence(decision(action)) for action in ACTIONS}) == len(ACTIONS)
+    assert len({reasons.sentence(decision(action)) for action in ACTIONS}) == len(ACTIONS)
 
 
 def test_the_player_that_only_says_tells_each_action_apart(caplog: pytest.LogCaptureFixture) -> None:

@@ -43,7 +43,7 @@ def test_the_first_recommendation_asks_for_a_taste_remembers_it_and_shows_a_link
     button(page, "Recommend").click()
     link = page.locator("dialog a")
     expect(link).to_have_attribute("href", re.compile(r"^https://music\.youtube\.com/.*Nena"))
-    expect(page.locator("dialog")).to_contain_text("“Sunny side” on Living room")
+    expect(page.locator("dialog")).to_contain_text("would play “happy Deutsch Nena” on Living room")
     until(lambda: page.evaluate("document.querySelector('dialog .qr').naturalWidth > 0"), what="the QR code")
     assert (home.view.language, home.view.artist) == ("Deutsch", "Nena")
     assert [(found.action, found.asked) for found in home.decisions[decided:]] == [("play", True)]
@@ -71,6 +71,9 @@ def test_pause_and_next_song_reach_the_player_and_pause_is_respected(page: Page,
     page.locator("#pause").click()
     until(lambda: home.decisions[-1].action == "pause", what="pause")
     expect(page.locator("#music")).to_contain_text("Your choice has the say until")
+    page.locator("#play").click()
+    until(lambda: home.decisions[-1].action == "resume", what="play")
+    expect(page.locator("#music")).not_to_contain_text("Your choice has the say until")
 
 
 def test_a_dry_run_is_not_said_to_play(page: Page, home: Household) -> None:
@@ -202,7 +205,7 @@ def test_guests_see_everything_and_can_touch_nothing_but_why(browser: Browser, t
         home.see("happy")
         page = watched.page
         expect(page.locator("#word")).to_have_text("Happy")
-        for name in ("recommend", "pause", "skip", "choose", "wrong"):
+        for name in ("recommend", "play", "pause", "skip", "choose", "wrong"):
             expect(page.locator(f"#{name}")).to_be_hidden()
         expect(page.locator("#camera")).to_be_disabled()
         page.locator("#more").click()
@@ -316,7 +319,7 @@ def test_everything_can_be_reached_and_done_by_keyboard(page: Page, home: Househ
     for _ in range(9):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id"))
-    assert reached == ["camera", "why", "day", "recommend", "pause", "skip", "choose", "wrong", "more"]
+    assert reached == ["camera", "why", "day", "recommend", "play", "pause", "skip", "choose", "wrong", "more"]
     page.locator("#choose").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#sheet-title")).to_be_focused()

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music import contexts
-from moodkiosk.decide.music.choose import Taste, choices, recommend, words, youtube_url
+from moodkiosk.decide.music.choose import choices, recommend, words, youtube_url
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
-from moodkiosk.moods import Choice
+from moodkiosk.moods import Choice, Taste
 
 SUNNY, BEACH = Choice("playlist", "Sunny side"), Choice("playlist", "Beach")
 HITS = Choice("uri", "spotify:playlist:37i9dQZF1DXdPec7aLTmlC")

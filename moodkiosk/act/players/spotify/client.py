@@ -144,6 +144,10 @@ class Client:
         offset = None if song is None else {"position": song}
         self._write(lambda: self._api.start_playback(device_id, context_uri=context_uri, offset=offset))
 
+    def resume(self, device_id: str) -> None:
+        """Goes on with what is paused on a device."""
+        self._write(lambda: self._api.start_playback(device_id))
+
     def transfer(self, device_id: str) -> None:
         """Makes a device the active one; what plays goes on there."""
         self._write(lambda: self._api.transfer_playback(device_id, force_play=False))

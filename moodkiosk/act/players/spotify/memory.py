@@ -15,11 +15,12 @@ log = logging.getLogger("moodkiosk.act.player")
 
 
 class Started(msgspec.Struct, frozen=True):
-    """Music that we have started; `at` in seconds since 1970."""
+    """Music that we have started; `at` in seconds since 1970, `name` for people."""
 
     uri: str
     speaker_id: str
     at: float
+    name: str = ""
 
 
 class Lowered(msgspec.Struct, frozen=True):

@@ -57,14 +57,14 @@ class SpotifyPlayer:
         threading.Thread(target=import_module, args=(REMOTE,), name="spotify-import", daemon=True).start()
 
     def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
-        """Carries out a decision to play, pause or skip; see `players.Player`."""
+        """Carries out a decision; see `players.Player`."""
         from moodkiosk.act.players.spotify.remote import Outcome
 
         name, error = decision.speaker or self._config.music.speaker, None
 
         def carry_out(remote: Remote) -> Outcome:
-            do = {"pause": remote.pause, "skip": remote.skip}.get(decision.action, remote.play)
-            return do(decision, name)
+            do = {"pause": remote.pause, "skip": remote.skip, "resume": remote.resume}
+            return do.get(decision.action, remote.play)(decision, name)
 
         try:
             outcome = self._at_the_remote(carry_out, self._config.spotify.deadline_seconds, superseded)
@@ -83,6 +83,7 @@ class SpotifyPlayer:
             outcome.uri,
             decision.asked,
             outcome.retry_at,
+            note=outcome.note,
         )
 
     def look(self, superseded: Superseded) -> LookReport | None:

@@ -35,6 +35,7 @@ class Outcome:
     what: str | None = None
     uri: str | None = None
     retry_at: float | None = None
+    note: str = ""
 
 
 class Remote:
@@ -65,7 +66,10 @@ class Remote:
                 return Outcome("overridden", reason)
             if decision.finish_song and (waiting := self._song_first(playback, name)):
                 return waiting
-        last = self._memory.started.uri if self._memory.started else None
+        started = self._memory.started
+        if decision.continues and started is not None and self._plays(playback, started.uri, name):
+            return Outcome("kept", what=started.name or None, uri=started.uri)
+        last = started.uri if started else None
         reasons: list[str] = []
         for music in self._finder.find(decision.choices, decision.mood, self._clock.wall(), last, reasons):
             try:
@@ -81,7 +85,7 @@ class Remote:
                 self._finder.forget(music.uri)
                 reasons.append(f"{music.name}: {error.text}")
             else:
-                return Outcome("played", what=music.name, uri=music.uri)
+                return Outcome("played", what=music.name, uri=music.uri, note="; ".join(reasons))
         raise ApiError("not_found", "nothing to play: " + ("; ".join(reasons) or "no music is set for this mood"))
 
     def look(self, name: str) -> tuple[LookKind, str]:
@@ -113,6 +117,26 @@ class Remote:
         if decision.asked:
             memory.noticed = Noticed(override.mark(playback), self._clock.wall())
         return Outcome("paused")
+
+    def resume(self, decision: Decision, name: str) -> Outcome:
+        """Goes on with what is paused on the speaker, whoever paused it; where nothing is, plays the choices."""
+        playback, memory = self._look(name), self._memory
+        device = playback.device if playback else None
+        here = override.is_speaker(device, name, memory)
+        if playback is None or device is None or device.id is None or not here:
+            if decision.choices:
+                return self.play(decision, name)
+            raise ApiError("no_speaker", f"nothing is paused on '{name}'")
+        speaker.fit_volume(self._client, device, decision.volume_percent_max, memory)
+        if not playback.is_playing:
+            try:
+                self._client.resume(device.id)
+            except ApiError as error:
+                if error.kind != "restricted":  # it has just been resumed
+                    raise
+        memory.paused_by_us, memory.noticed = False, None
+        ours = memory.started if memory.is_ours(playback.context_uri) else None
+        return Outcome("resumed", what=(ours.name or "music") if ours else None, uri=ours.uri if ours else None)
 
     def skip(self, decision: Decision, name: str) -> Outcome:  # noqa: ARG002 - only people ask for it
         """Goes to the next song on the speaker."""
@@ -166,7 +190,7 @@ class Remote:
         if shuffle and active:
             speaker.shuffle(self._client, device_id, memory)
         device_id = self._launch(device_id, music, decision, name, listed=listed)
-        memory.started = Started(music.uri, device_id, self._clock.wall())
+        memory.started = Started(music.uri, device_id, self._clock.wall(), music.name)
         memory.pending, memory.paused_by_us, memory.noticed = None, False, None
         try:
             if not fits:

@@ -103,8 +103,9 @@ function renderFacts() {
 /** What is playing, or why nothing is. */
 function musicParts() {
   const started = /^(.*), started by us(?: at (\d\d:\d\d))?$/.exec(state.playing || '');
-  const dry = state.health.player.includes('dry run'); // then nothing is really played
-  if (started && dry) return [`${say('music.would_play')}: `, make('strong', {}, started[1])];
+  const would = /^would play “(.*)” \(dry run\)/.exec(state.playing || ''); // then nothing is really played
+  if (would) return [`${say('music.would_play')}: `, make('strong', {}, would[1])];
+  if (state.playing?.startsWith('asked ')) return [english(state.playing)];
   if (started) {
     const since = started[2] ? make('small', {}, ` ${say('music.since', { time: started[2] })}`) : '';
     return [`${say('music.playing')}: `, make('strong', {}, started[1]), since];
@@ -183,6 +184,7 @@ function sends(id, name, value = () => null) {
   });
 }
 
+sends('play', 'play');
 sends('pause', 'pause');
 sends('skip', 'skip');
 sends('camera', 'camera', () => (state.camera ? 'off' : 'on'));

@@ -42,30 +42,29 @@ function askTaste() {
       if (language.value.trim() !== kiosk.state.language && !await send('language', language.value)) return;
       if (artist.value.trim() !== kiosk.state.artist && !await send('artist', artist.value)) return;
       sessionStorage.setItem('asked', 'yes');
-      recommended();
+      recommended({ language: language.value, artist: artist.value });
     },
   }, languageField, make('p.chips', {}, ...chips), artistField, make('p.do', {}, make('button.main', {}, say('recommend.go'))));
   show(say('recommend.ask'), form);
 }
 
-async function recommended() {
+/** Has music played for the mood; a `wish` made with it comes before the mood's own entries. */
+async function recommended(wish = null) {
   const place = make('div.recommended', { 'aria-live': 'polite' }, make('p', {}, say('recommend.wait')));
   show(say('recommend.title'), place, make('p.do', {}, button(say('recommend.change'), askTaste)));
-  if (!await send('recommend')) return place.replaceChildren();
+  const result = await command('recommend', wish); // answered once the player has
+  const said = (found) => (result.ok ? result.text.replace(`; ${found?.youtube_url}`, '') : result.error);
   const draw = () => {
     const found = kiosk.state.recommendation;
-    if (!found) return;
-    const played = kiosk.state.decision?.action === 'play' ? kiosk.state.decision : null;
-    const trouble = kiosk.state.player_status.startsWith('ready') ? null : english(kiosk.state.player_status);
-    const key = JSON.stringify([found, played?.what, kiosk.state.player_status]);
+    if (!found) return place.replaceChildren(make('p.plays', {}, icon('alert'), english(said(found))));
+    const key = JSON.stringify([found]);
     if (place.dataset.key === key) return;
     place.dataset.key = key;
     place.replaceChildren(
       make('img.qr', { src: `/qr.svg?of=${encodeURIComponent(found.youtube_url)}`, alt: say('recommend.qr'), width: 200, height: 200 }),
       make('div', {},
         make('p.title', {}, found.title),
-        played ? make('p.plays', {}, icon('note'), say(kiosk.state.health.player.includes('dry run') ? 'recommend.would_play' : 'recommend.playing', played)) : '',
-        trouble ? make('p.plays', {}, icon('alert'), trouble) : '',
+        make('p.plays', {}, icon(result.ok ? 'note' : 'alert'), english(said(found))),
         make('p.small', {}, say('recommend.scan')),
         make('p', {}, make('a', { href: found.youtube_url, target: '_blank', rel: 'noopener noreferrer' }, readable(found.youtube_url)))));
   };

@@ -209,6 +209,8 @@ PLAY = Decision(
     choices=(Choice("playlist", "Sunny side"), Choice("uri", HAPPY), Choice("search", "happy german")),
     volume_percent_max=40,
     youtube_url="https://music.youtube.com/search?q=happy",
+    language="german",
+    genre="schlager",
 )
 
 
@@ -261,6 +263,9 @@ class TestOtherPlayers:
             "volume_percent_max": 40,
             "finish_song": False,
             "asked": False,
+            "language": "german",
+            "artist": "",
+            "genre": "schlager",
             "youtube_url": "https://music.youtube.com/search?q=happy",
             "reason": "somebody looks happy",
         }

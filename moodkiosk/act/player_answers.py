@@ -1,0 +1,56 @@
+"""Those who ask for music: they are answered once the player has said what became of it, or soon in any case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+
+from moodkiosk.decide.music.reasons import LATE
+from moodkiosk.moods import Decision, PlayerReport, Result
+
+WAIT_SECONDS = 25.0
+"""A decision ends after `spotify.deadline_seconds`, 20 unless it is set higher; the page and the command line wait for
+30."""
+
+Complete = Callable[[Result, Decision, PlayerReport | None], Result]
+"""Makes the answer of what could be said before; None: something newer came in between. `decide.kiosk.completed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody who waits for what becomes of a decision, until `deadline` (monotonic seconds)."""
+
+    promise: Result
+    decision: Decision
+    future: Future[Result]
+    deadline: float
+
+
+class PlayerAnswers:
+    """Who waits for which decision. Nothing here waits; the main loop calls in."""
+
+    def __init__(self, complete: Complete) -> None:
+        self._complete = complete
+        self._waiting: list[Waiting] = []
+
+    def wait(self, promise: Result, decision: Decision, future: Future[Result], at: float) -> None:
+        """Somebody has asked for what the player now gets to do."""
+        self._waiting.append(Waiting(promise, decision, future, at + WAIT_SECONDS))
+
+    def done(self, decision: Decision, report: PlayerReport | None) -> None:
+        """The player has done with a decision. Earlier ones that it never began were replaced by it."""
+        mine = [one for one in self._waiting if one.decision is decision]
+        earlier = [one for one in self._waiting if one.decision is not decision and one.decision.at <= decision.at]
+        self._waiting = [one for one in self._waiting if one.decision.at > decision.at and one not in mine]
+        for one in earlier:
+            one.future.set_result(self._complete(one.promise, one.decision, None))
+        for one in mine:
+            one.future.set_result(self._complete(one.promise, one.decision, report))
+
+    def expire(self, at: float) -> None:
+        """Lets go those who have waited long enough."""
+        late = [one for one in self._waiting if one.deadline <= at]
+        self._waiting = [one for one in self._waiting if one.deadline > at]
+        for one in late:
+            one.future.set_result(replace(one.promise, ok=False, error=LATE))

@@ -1,0 +1,85 @@
+"""What is said of music, for people: one function with its fields for each thing that can be said. Pure.
+
+Nothing is parsed out of these sentences again; who needs a part of one takes the fields.
+"""
+
+from __future__ import annotations
+
+from moodkiosk.moods import Certainty, Decision, PlayerReport, Taste
+
+EVERYBODY_LEFT = "everybody has left"
+REPLACED = "something newer was asked for, or decided, before it could be done"
+LATE = "the player has not answered yet; what becomes of it will be shown"
+
+
+def not_played(reason: str) -> str:
+    """Why nothing is played."""
+    return f"not played: {reason}"
+
+
+def no_music(mood: str) -> str:
+    """Nothing is set for a mood."""
+    return f"no music is set for “{mood}”"
+
+
+def looks(mood: str) -> str:
+    """A mood was seen."""
+    return f"somebody looks {mood}"
+
+
+def chosen_by_hand(mood: str) -> str:
+    """A mood was chosen by hand."""
+    return f"“{mood}” was chosen by hand"
+
+
+def asked(wish: Taste = Taste()) -> str:  # noqa: B008 - it is frozen
+    """Somebody asked, for something in particular or not."""
+    wanted = ", ".join(filter(None, (wish.language, wish.artist, wish.genre)))
+    return f"somebody asked for {wanted}" if wanted else "somebody asked for it"
+
+
+def already_playing(mood: str | None) -> str:
+    """Our music for a mood runs."""
+    return f"already playing for “{mood}”"
+
+
+def sentence(decision: Decision) -> str:
+    """A decision."""
+    if decision.action == "play":
+        return f"play “{decision.what}” on {decision.speaker}: {decision.reason}"
+    if decision.action == "none":
+        return decision.reason
+    what = {"pause": "pause", "skip": "skip to the next song", "resume": "go on with the music"}[decision.action]
+    return f"{what}: {decision.reason}"
+
+
+def playing(what: str, speaker: str | None, certainty: Certainty) -> str:
+    """Music was started, as far as is known."""
+    where = f"“{what}” on {speaker}" if speaker else f"“{what}”"
+    if certainty == "asked":
+        return f"asked Home Assistant to play {where}"
+    if certainty == "dry run":
+        return f"would play {where} (dry run)"
+    return f"playing {where}"
+
+
+def done(decision: Decision, report: PlayerReport) -> str:
+    """What became of a decision that was carried out."""
+    if report.kind == "kept":
+        return already_playing(decision.mood)
+    if report.kind in ("played", "resumed") and report.what:
+        text = playing(report.what, decision.speaker, report.certainty)
+        return f"{text} ({report.note})" if report.note else text
+    words = {"paused": "pause", "skipped": "skip to the next song", "resumed": "go on with the music"}[report.kind]
+    if report.certainty == "asked":
+        return f"asked Home Assistant to {words}"
+    if report.certainty == "dry run":
+        return f"would {words} (dry run)"
+    return {"paused": "paused", "skipped": "skipped to the next song", "resumed": "the music goes on"}[report.kind]
+
+
+def not_done(decision: Decision, reason: str) -> str:
+    """Why a decision could not be carried out."""
+    if decision.action == "play":
+        return not_played(reason)
+    return {"pause": "not paused", "skip": "not skipped", "resume": "not played"}[decision.action] + f": {reason}"
