@@ -210,6 +210,7 @@ def test_what_could_not_be_played_is_tried_again_after_pauses_that_grow_to_the_c
         while home.state.playback.cooling is not None:
             home.wait(0.25)
         pauses.append(round((home.at - tried_at) / 60))
+        home.leave(40)
     assert pauses == [1, 2, 4, 8, 10, 10]
     home.look("happy", 20)
     home.report("played")
