@@ -6,6 +6,7 @@ import queue
 from collections.abc import Callable
 from typing import Any
 
+import cv2
 import numpy as np
 
 from moodkiosk.moods import Frame
@@ -51,18 +52,24 @@ class DrivenCamera:
 class V4l2Double:
     """cv2.VideoCapture of a V4L2 device: after it was unplugged, it answers False at once, for ever, until reopened.
 
+    As OpenCV does it, a format that the device lacks leaves it at the first it has, and BGR3 comes as one long row
+    (OpenCV 4.11, V4L2_PIX_FMT_BGR24).
+
     Attributes:
         plugged: whether the device is there; what is opened while it is not, stays closed.
+        formats: those it has, the one that OpenCV takes by itself first.
+        format: the one it delivers.
     """
 
-    def __init__(self, shape: tuple[int, ...] = (480, 640, 3)) -> None:
+    def __init__(self, shape: tuple[int, ...] = (480, 640, 3), formats: tuple[str, ...] = ("MJPG", "YUYV")) -> None:
         self.plugged = True
         self.shape = shape
+        self.formats, self.format = formats, formats[0]
         self.open_now = 0
         self.times_opened = 0
 
     def open(self, *_: object) -> V4l2Handle:
-        """To be given to video.Device as `open_capture`."""
+        """To be given to usb.Device as `open_capture`."""
         self.times_opened += 1
         return V4l2Handle(self, self.plugged)
 
@@ -86,12 +93,23 @@ class V4l2Handle:
         return self._good and not getattr(self, "_dead", False)
 
     def retrieve(self) -> tuple[bool, Any]:
-        return True, np.full(self._device.shape, self._index % 256, np.uint8)
+        picture = np.full(self._device.shape, self._index % 256, np.uint8)
+        return True, picture.reshape(1, -1) if self._device.format == "BGR3" else picture
 
     def get(self, prop: int) -> float:
-        return {3: self._device.shape[1], 4: self._device.shape[0], 5: 30.0}[
-            prop
-        ]  # CAP_PROP_FRAME_WIDTH, _HEIGHT, _FPS
+        device = self._device
+        return {
+            cv2.CAP_PROP_FRAME_WIDTH: device.shape[1],
+            cv2.CAP_PROP_FRAME_HEIGHT: device.shape[0],
+            cv2.CAP_PROP_FPS: 30.0,
+            cv2.CAP_PROP_FOURCC: cv2.VideoWriter.fourcc(*device.format),
+        }[prop]
+
+    def set(self, prop: int, value: float) -> bool:
+        if prop == cv2.CAP_PROP_FOURCC:
+            wanted = int(value).to_bytes(4, "little").decode("ascii")
+            self._device.format = wanted if wanted in self._device.formats else self._device.formats[0]
+        return True
 
     def release(self) -> None:
         self._device.open_now -= self._good

@@ -66,7 +66,7 @@ def test_what_sees_has_no_network_and_only_cameras() -> None:
     assert sense["PrivateNetwork"] == ["yes"]
     assert sense["RestrictAddressFamilies"] == ["AF_UNIX"]
     assert sense["DevicePolicy"] == ["closed"]
-    assert sense["DeviceAllow"] == ["char-video4linux rw", "char-media rw", "char-dma_heap rw"]
+    assert sense["DeviceAllow"] == ["char-81 rw", "char-media rw", "char-dma_heap rw"]
     assert "ReadWritePaths" not in sense
     assert sense["StateDirectory"] == ["moodkiosk/sense"]
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import queue
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 
 from moodkiosk.config import load
 from moodkiosk.config.settings import Config
+from moodkiosk.host.guard import line_of
 from moodkiosk.operate.doctor.checks import CHECKS
 from moodkiosk.operate.doctor.finding import Finding, print_table
+
+LIMIT_SECONDS = 60.0
+"""For one check. The camera's first pictures may take ten seconds, a speaker twenty; what takes longer, hangs."""
+
+HANGS_ADVICE = "run this again; if it stays so, restart what it is about, or the machine"
 
 
 def main(args: argparse.Namespace) -> int:
@@ -30,11 +39,31 @@ def main(args: argparse.Namespace) -> int:
     return 1 if any(finding.outcome == "failed" for finding in findings) else 0
 
 
+def within(seconds: float, name: str, check: Callable[[], Finding]) -> Finding:
+    """What a check finds; one that takes too long is left behind, one that fails by itself is a finding too.
+
+    It runs on a thread of its own: what hangs, hangs in a library or a driver, where nothing but time can be told.
+    """
+    found: queue.SimpleQueue[Finding] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            found.put(check())
+        except Exception as error:  # noqa: BLE001 - the checks after it are wanted as well
+            found.put(Finding(name, "failed", f"cannot be checked: {line_of(error)}", "please report this"))
+
+    threading.Thread(target=run, name=f"check {name}", daemon=True).start()
+    try:
+        return found.get(timeout=seconds)
+    except queue.Empty:
+        return Finding(name, "failed", f"gives no answer within {seconds:.0f} s", HANGS_ADVICE)
+
+
 def examine(settings: Config, *, announce: bool = False) -> Iterator[Finding]:
     """Runs every check in turn."""
     for name, check in CHECKS.items():
         if announce:
             print(f"\rchecking {name} … ", end="\x1b[K", file=sys.stderr, flush=True)
-        yield check(settings)
+        yield within(LIMIT_SECONDS, name, partial(check, settings))
     if announce:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -26,6 +26,9 @@ FIRST_DEADLINE_SECONDS = 10.0
 DEADLINE_SECONDS = 3.0
 BACK_OFF_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Between two attempts to open; the last one repeats."""
+PAUSE_SECONDS = {"absent": 4.0, "gone": 15.0}
+"""The longest pause for what may be plugged in at any moment: it is to be seen half a minute later. Looking whether a
+device is there costs nothing; asking a camera does."""
 GIVE_UP_SECONDS = 300.0
 """Without any picture for this long, starting over as a new process is worth trying."""
 STEADY_SECONDS = 30.0
@@ -164,15 +167,19 @@ class Capture:
                 self.turns += 1
                 reason = str(error) if isinstance(error, CameraError | UsageError) else f"unusable: {line_of(error)}"
                 now = self._clock()
-                if self._status.state == "on":
+                kind = error.kind if isinstance(error, CameraError) else None
+                if self._status.state == "on" or kind == "absent":  # no new process finds what is not plugged in
                     picture_at = now
                     # A camera that always dies after one picture must not be opened every second, for ever.
                     failures = 0 if now - opened_at >= STEADY_SECONDS else failures
                 self._tell("lost", reason)
+                if kind == "barred":
+                    self._fail(reason)
                 if now - picture_at >= GIVE_UP_SECONDS:
                     self._fail(f"no picture for {GIVE_UP_SECONDS:.0f} s: {reason}")
-                self._rest(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
-                failures += 1
+                pause_seconds = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
+                self._rest(min(pause_seconds, PAUSE_SECONDS.get(kind or "", pause_seconds)))
+                failures = 0 if kind == "absent" else failures + 1
 
     def _deliver(self) -> None:
         """Opens the camera and takes pictures until it is switched off. Raises CameraError."""

@@ -12,21 +12,38 @@ if TYPE_CHECKING:
 
     Picture = NDArray[Any]
 
-Kind = Literal["busy", "gone", "stall", "end", "short", "unusable"]
+Kind = Literal["busy", "gone", "absent", "barred", "stall", "end", "short", "unusable"]
+
+LEAST_PX, MOST_PX, SLENDEREST = 16, 8192, 8.0
+"""Sides of a picture, and how many times longer one may be than the other: what a camera delivers beyond is no picture,
+but its bytes."""
 
 
 class CameraError(Exception):
     """The camera does not deliver.
 
     Attributes:
-        kind: "busy" (another program has it), "gone" (not there, or unplugged), "stall" (open, but no picture within
-            the deadline, or always the same one), "end" (it ended by itself), "short" (it ended in the middle of a
-            picture), "unusable" (it delivers something that is no picture, or may not be opened).
+        kind: "busy" (another program has it), "gone" (does not answer, or was unplugged), "absent" (there is no such
+            device now), "barred" (the service must start again before it may open it), "stall" (open, but no picture
+            within the deadline, or always the same one), "end" (it ended by itself), "short" (it ended in the middle
+            of a picture), "unusable" (it delivers something that is no picture, or may not be opened).
     """
 
     def __init__(self, text: str, kind: Kind) -> None:
         super().__init__(text)
         self.kind = kind
+
+
+def plausible(rgb: Image) -> Image:
+    """The picture [height, width, 3], if its sides are those of one. Raises CameraError ("unusable")."""
+    height, width = rgb.shape[:2]
+    if not LEAST_PX <= min(height, width) <= max(height, width) <= min(MOST_PX, SLENDEREST * min(height, width)):
+        raise CameraError(
+            f"unusable format: the camera delivers pictures of {width}x{height}; try another camera.width and"
+            " camera.height",
+            "unusable",
+        )
+    return rgb
 
 
 def normal(picture: Picture, order: Literal["rgb", "bgr"]) -> Image:

@@ -1,7 +1,7 @@
 """Cameras, all behind one narrow seam: wait for the next picture with a deadline, take it, close.
 
-What is behind it (a child process, a V4L2 device, a file, the drawn actor) lives in `rpicam`, `video` and `stage`;
-here pictures become frames of one kind, whatever the source delivers: uint8 RGB, not mirrored.
+What is behind it (a child process, a V4L2 device, a file, the drawn actor) lives in `rpicam`, `usb`, `video` and
+`stage`; here pictures become frames of one kind, whatever the source delivers: uint8 RGB, not mirrored.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from moodkiosk.failure import UsageError
 from moodkiosk.moods import Frame
 from moodkiosk.sense.camera.pixels import CameraError as CameraError
-from moodkiosk.sense.camera.pixels import normal
+from moodkiosk.sense.camera.pixels import normal, plausible
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
@@ -91,7 +91,7 @@ class Camera:
 
     def frame(self) -> Frame:
         """The picture that was grabbed last, decoded. Raises CameraError."""
-        rgb = normal(self._source.picture(), self._source.order)
+        rgb = plausible(normal(self._source.picture(), self._source.order))
         if self._mirrored:
             import cv2
 
@@ -151,11 +151,15 @@ def _opener(name: str) -> Callable[[CameraSettings, str], Source]:
         from moodkiosk.sense.actor.stage import Stage
 
         return lambda settings, name: Stage(settings, _script(name))
+    if name.startswith("/dev/"):
+        from moodkiosk.sense.camera import usb
+
+        return usb.Device
     from moodkiosk.sense.camera import video
 
     if is_url(name):
         return video.Stream
-    return video.Device if name.startswith("/dev/") else video.Playback
+    return video.Playback
 
 
 def frames_of_file(path: Path, *, mirrored: bool = False) -> Iterator[Frame]:

@@ -1,4 +1,4 @@
-"""What OpenCV opens: V4L2 devices, streams over a network, and video files. All deliver BGR."""
+"""What OpenCV opens with FFmpeg: streams over a network, and video files. All deliver BGR."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import contextlib
 import math
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from moodkiosk.failure import UsageError
 from moodkiosk.moods import Frame
-from moodkiosk.sense.camera.holder import holder_of
 from moodkiosk.sense.camera.pixels import CameraError, normal
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ class VideoCapture(Protocol):
     def grab(self) -> bool: ...  # noqa: D102 - OpenCV's
     def retrieve(self) -> tuple[bool, Any]: ...  # noqa: D102 - OpenCV's
     def get(self, prop: int) -> float: ...  # noqa: D102 - OpenCV's
+    def set(self, prop: int, value: float) -> bool: ...  # noqa: D102 - OpenCV's
     def release(self) -> None: ...  # noqa: D102 - OpenCV's
 
 
@@ -47,7 +47,7 @@ def opencv() -> Any:
     return cv2
 
 
-class _Opened:
+class Opened:
     """A cv2.VideoCapture that delivers."""
 
     order: Literal["rgb", "bgr"] = "bgr"
@@ -67,72 +67,7 @@ class _Opened:
         self._capture.release()
 
 
-def open_v4l2(settings: CameraSettings, name: str) -> VideoCapture:
-    """A V4L2 device, asked for the configured format; the driver takes the nearest it has."""
-    cv2 = opencv()
-    wanted = [
-        (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),  # raw pictures of this size do not fit through USB 2
-        (cv2.CAP_PROP_FRAME_WIDTH, settings.width),
-        (cv2.CAP_PROP_FRAME_HEIGHT, settings.height),
-        (cv2.CAP_PROP_FPS, settings.frames_per_second),
-        (cv2.CAP_PROP_BUFFERSIZE, 2),  # what waits in the driver grows stale
-    ]
-    capture: VideoCapture = cv2.VideoCapture(name, cv2.CAP_V4L2)
-    for prop, value in wanted if capture.isOpened() else ():
-        capture.set(prop, value)  # type: ignore[attr-defined]  # one at a time: refused ones are left as they are
-    return capture
-
-
-class Device(_Opened):
-    """A V4L2 device (USB camera)."""
-
-    def __init__(
-        self,
-        settings: CameraSettings,
-        name: str,
-        open_capture: Callable[[CameraSettings, str], VideoCapture] = open_v4l2,
-    ) -> None:
-        """Opens it. Raises CameraError."""
-        self._name = name
-        super().__init__(open_capture(settings, name))
-        if not self._capture.isOpened():
-            self.close()
-            raise _why_not(name)
-        cv2 = opencv()
-        size = [int(self._capture.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)]
-        rate = self._capture.get(cv2.CAP_PROP_FPS)
-        self.description = f"USB camera {name}, {size[0]}x{size[1]} at {rate:.0f} a second"
-
-    def grab(self, deadline_seconds: float) -> float:
-        """Waits for the next picture; OpenCV gives up after SELECT_SECONDS whatever the deadline."""
-        deadline = time.monotonic() + deadline_seconds
-        while True:
-            asked = time.monotonic()
-            if self._capture.grab():
-                return time.monotonic()
-            if not Path(self._name).exists():
-                raise CameraError(f"{self._name} is gone: unplugged?", "gone")
-            # A stalled device is waited for; one that was unplugged answers at once, for ever.
-            if time.monotonic() - asked < SELECT_SECONDS / 2:
-                raise CameraError(f"{self._name} delivers nothing any more: unplugged?", "gone")
-            if time.monotonic() >= deadline:
-                raise CameraError(f"{self._name} delivered no picture for {deadline_seconds:.0f} s", "stall")
-
-
-def _why_not(name: str) -> CameraError:
-    path = Path(name)
-    if not path.exists():
-        return CameraError(f"there is no {name}: is the camera plugged in?", "gone")
-    if not os.access(path, os.R_OK | os.W_OK):
-        return CameraError(f"{name} may not be opened by this user: it belongs in the group 'video'", "unusable")
-    if holder := holder_of([name]):
-        return CameraError(f"{name} is in use by {holder}", "busy")
-    return CameraError(
-        f"{name} cannot be opened: in use by another program ('sudo fuser -v {name}' names it), or no camera", "busy"
-    )
-
-
-class Stream(_Opened):
+class Stream(Opened):
     """A camera on a network."""
 
     def __init__(self, _: CameraSettings, url: str) -> None:
@@ -158,7 +93,7 @@ class Stream(_Opened):
         raise CameraError(f"{self._where} delivered no picture for {READ_MSEC // 1000} s", "stall")
 
 
-class VideoFile(_Opened):
+class VideoFile(Opened):
     """A video file, read as fast as one likes.
 
     Attributes:

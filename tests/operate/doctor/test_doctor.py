@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ import yaml
 
 from moodkiosk.config.settings import CameraSettings, Config
 from moodkiosk.operate.broker import free_port, private_broker
-from moodkiosk.operate.doctor import checks
+from moodkiosk.operate.doctor import checks, report
+from moodkiosk.operate.doctor.finding import Finding
 
 
 def doctor(tmp_path: Path, settings: dict[str, object]) -> tuple[int, dict[str, dict[str, str]]]:
@@ -49,6 +51,22 @@ def test_each_failure_says_what_to_do(tmp_path: Path) -> None:
     failed = {name for name, finding in found.items() if finding["outcome"] == "failed"}
     assert failed == {"camera", "MQTT broker", "model"}
     assert all(found[name]["advice"] for name in failed)
+
+
+def test_no_check_takes_longer_than_its_limit_and_none_ends_the_others() -> None:
+    hanging = threading.Event()
+    try:
+        found = report.within(0.05, "camera", lambda: Finding("camera", "ok", str(hanging.wait())))
+    finally:
+        hanging.set()
+    assert (found.name, found.outcome, found.text) == ("camera", "failed", "gives no answer within 0 s")
+
+    def fail() -> Finding:
+        raise ZeroDivisionError("nobody thought of this")
+
+    found = report.within(60, "model", fail)
+    assert found.outcome == "failed"
+    assert found.text.startswith("cannot be checked: ZeroDivisionError: nobody thought of this")
 
 
 def test_who_has_the_running_kiosks_camera_is_named() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -17,7 +18,7 @@ import pytest
 
 from moodkiosk.config.settings import CameraSettings
 from moodkiosk.failure import UsageError
-from moodkiosk.sense.camera import holder, pixels, source, video
+from moodkiosk.sense.camera import holder, pixels, source, usb
 from moodkiosk.sense.camera.source import CameraError
 from tests.support.mjpeg import Stream, serve_garbage
 from tests.support.unplugged import V4l2Double
@@ -50,7 +51,7 @@ def test_a_file_is_read_in_its_own_time(film: Path) -> None:
 def test_only_we_say_that_a_camera_is_missing(capfd: pytest.CaptureFixture[str]) -> None:
     # cv2 was loaded before anybody told it to be quiet, as MediaPipe does it.
     with pytest.raises(CameraError, match="is the camera plugged in"):
-        video.Device(CameraSettings(), "/dev/video-nowhere")
+        usb.Device(CameraSettings(), "/dev/video-nowhere")
     assert capfd.readouterr().err == ""
 
 
@@ -146,7 +147,7 @@ def test_a_usb_camera_takes_the_nearest_size_it_has_and_says_so(
 ) -> None:
     caplog.set_level("INFO")
     settings = CameraSettings(source="/dev/video0", width=640, height=480)
-    device = video.Device(settings, str(tmp_path), V4l2Double((720, 1280, 3)).open)
+    device = usb.Device(settings, str(tmp_path), V4l2Double((720, 1280, 3)).open)
     opened = source.Camera(device, wanted=settings)
     assert opened.read(1).rgb.shape == (720, 1280, 3)
     assert "has no 640x480, going on with 1280x720" in caplog.text
@@ -188,15 +189,72 @@ def test_a_rate_that_the_camera_does_not_have_is_said_once(
 
 def test_a_usb_camera_that_delivers_raw_bytes_is_unusable(tmp_path: Path) -> None:
     """What happens where the driver ignores the wanted format."""
-    opened = source.Camera(video.Device(CameraSettings(), str(tmp_path), V4l2Double((480, 640, 2)).open))
+    opened = source.Camera(usb.Device(CameraSettings(), str(tmp_path), V4l2Double((480, 640, 2)).open))
     with pytest.raises(CameraError, match=r"shape \(480, 640, 2\)"):
         opened.read(1)
+
+
+@pytest.mark.parametrize(
+    ("formats", "taken"),
+    [
+        (("BGR3", "YUYV", "MJPG"), "MJPG"),
+        (("BGR3", "RGB3", "YUYV"), "YUYV"),
+        (("RGBP", "NV12"), "NV12"),
+        (("YUYV",), "YUYV"),
+        (("GREY",), "GREY"),
+    ],
+)
+def test_a_usb_camera_is_asked_for_what_opencv_makes_pictures_of(
+    formats: tuple[str, ...], taken: str, tmp_path: Path
+) -> None:
+    double = V4l2Double(formats=formats)
+    opened = source.Camera(usb.Device(CameraSettings(), str(tmp_path), double.open))
+    assert double.format == taken
+    assert opened.read(1).rgb.shape == (480, 640, 3)
+
+
+def test_a_camera_whose_bytes_come_as_one_long_row_is_unusable_and_says_what_to_try(tmp_path: Path) -> None:
+    double = V4l2Double(formats=("BGR3", "RGB3"))
+    opened = source.Camera(usb.Device(CameraSettings(), str(tmp_path), double.open))
+    with pytest.raises(CameraError, match=r"unusable format BGR3: an array of shape \(1, 921600\)") as caught:
+        opened.read(1)
+    assert caught.value.kind == "unusable"
+    assert "try a size that it has in MJPG or YUYV" in str(caught.value)
+
+
+@pytest.mark.parametrize("sides", [(1, 921600), (921600, 1), (8, 640), (100, 1000), (9000, 9000), (2, 2)])
+def test_what_has_not_the_sides_of_a_picture_is_none(sides: tuple[int, int]) -> None:
+    flat = np.broadcast_to(np.uint8(7), (*sides, 3))
+    with pytest.raises(CameraError, match="unusable format: the camera delivers pictures of"):
+        pixels.plausible(flat)
+
+
+@pytest.mark.parametrize("sides", [(120, 160), (1080, 1920), (1920, 1080), (16, 16), (240, 1920)])
+def test_what_has_the_sides_of_a_picture_is_one(sides: tuple[int, int]) -> None:
+    assert pixels.plausible(np.zeros((*sides, 3), np.uint8)).shape[:2] == sides
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "reason"),
+    [
+        (errno.EACCES, "unusable", "belongs in the group 'video'"),
+        (errno.EPERM, "barred", "came after this service was started"),
+        (errno.ENODEV, "gone", "is it plugged in"),
+        (errno.EBUSY, "busy", "in use by another program"),
+    ],
+)
+def test_why_a_device_cannot_be_opened_is_said_rightly(number: int, kind: str, reason: str, tmp_path: Path) -> None:
+    def refuse(_name: str, _flags: int) -> int:
+        raise OSError(number, os.strerror(number))
+
+    found = usb.why_not(str(tmp_path), refuse)
+    assert (found.kind, reason in str(found)) == (kind, True)
 
 
 def test_a_camera_that_is_not_there_is_said_so() -> None:
     with pytest.raises(CameraError, match="is the camera plugged in") as caught:
         source.open_source(CameraSettings(source="/dev/video99"))
-    assert caught.value.kind == "gone"
+    assert caught.value.kind == "absent"
 
 
 def test_who_holds_a_device_is_named(tmp_path: Path) -> None:
@@ -210,7 +268,7 @@ def test_who_holds_a_device_is_named(tmp_path: Path) -> None:
         refused = V4l2Double()
         refused.plugged = False
         with pytest.raises(CameraError, match=rf"in use by cat \(process {other.pid}\)") as caught:
-            video.Device(CameraSettings(), str(device), refused.open)
+            usb.Device(CameraSettings(), str(device), refused.open)
         assert other.stdin is not None
         other.stdin.close()
     assert caught.value.kind == "busy"
