@@ -2,19 +2,26 @@
 #
 #   ensure_venv DIR LOCK      e.g.  ensure_venv .venv requirements/test.txt
 
-# The environments need Python 3.11 or 3.12: mediapipe 0.10.18 has no wheels for later ones.
+# find_python LAST: a Python from 3.11 to 3.LAST. MOODKIOSK_PYTHON comes first.
 find_python() {
-    local candidate
-    for candidate in ${MOODKIOSK_PYTHON:-} python3.11 python3.12 python3; do
+    local last=$1 candidate
+    for candidate in ${MOODKIOSK_PYTHON:-} python3 python3.13 python3.12 python3.11 python3.14; do
         if command -v "$candidate" >/dev/null 2>&1 &&
-            "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' >/dev/null 2>&1; then
+            "$candidate" -c "import sys; sys.exit(not (3, 11) <= sys.version_info < (3, $last + 1))" >/dev/null 2>&1; then
             command -v "$candidate"
             return
         fi
     done
-    echo "moodkiosk needs Python 3.11 or 3.12 (mediapipe has no wheels for others)." \
-        "Install one, e.g. 'uv python install 3.11', and name it in MOODKIOSK_PYTHON." >&2
     return 1
+}
+
+# last_python LOCK: the 14 of the last Python 3.14 that the packages of a lock exist for.
+last_python() {
+    case $1 in
+    */train.txt) echo 13 ;;                    # TensorFlow
+    */mediapipe.txt | */classic.txt) echo 12 ;; # mediapipe
+    *) echo 14 ;;
+    esac
 }
 
 # May this script install system packages? Prints the prefix to use ("" or "sudo -n"), fails if not.
@@ -47,19 +54,35 @@ make_venv() {
     return 1
 }
 
+# MediaPipe's networks, out of its wheel or out of another environment here.
+ensure_networks() {
+    local dir=$1 site
+    site=$("$dir/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
+    [ -f "$site/moodkiosk_networks/LICENSE" ] ||
+        "$dir/bin/python" scripts/fetch_networks.py "$site/moodkiosk_networks" --from .venv*/lib/python*/site-packages/moodkiosk_networks
+}
+
 ensure_venv() {
-    local dir=$1 lock=$2 python want have="" site
+    local dir=$1 lock=$2 last python want have="" site
     want="$(sha256sum "$lock" | cut -d' ' -f1) $PWD"
     [ -f "$dir/.lock" ] && have=$(cat "$dir/.lock")
-    [ "$want" = "$have" ] && [ -x "$dir/bin/python" ] && return 0
-    python=$(find_python) || return 1
+    if [ "$want" = "$have" ] && [ -x "$dir/bin/python" ]; then
+        ensure_networks "$dir"
+        return
+    fi
+    last=$(last_python "$lock")
+    python=$(find_python "$last") || {
+        echo "moodkiosk needs Python 3.11 to 3.$last for $lock: install one and name it in MOODKIOSK_PYTHON" >&2
+        return 1
+    }
     echo "setting up $dir from $lock (once; takes a minute or two)" >&2
+    rm -rf "$dir" # what an earlier lock brought would be in the way
     make_venv "$python" "$dir" || return 1
-    rm -f "$dir/.lock"
     "$dir/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock" || {
         echo "could not install the packages of $lock: is the network up?" >&2
         return 1
     }
+    ensure_networks "$dir" || return 1
     # The checkout itself, without a build step: a path file and the command.
     site=$("$dir/bin/python" -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])')
     echo "$PWD" > "$site/moodkiosk.pth"

@@ -4,8 +4,8 @@
     scripts/bench.py [--json] [--quick] [--only NAME …] [--plot FILE.svg]
 
 Every side is a process of its own; two sides take turns for several rounds, and the median of the rounds' ratios
-counts. The classic side needs the desktop environment .venv-train (scripts/test sets it up) and is left out without.
-Ends with 1 if a limit is missed.
+counts. What is compared with, MediaPipe's own FaceMesh and the classic loop, has environments of its own, which are set
+up once (Python 3.11 or 3.12; where there is none, those figures are left out). Ends with 1 if a limit is missed.
 """
 
 from __future__ import annotations
@@ -47,9 +47,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one object whose keys are the figures")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="measure only these: overhead paced idle classic …")
-    parser.add_argument(
-        "--plot", type=Path, metavar="FILE", help="draw the figures and their limits (needs matplotlib)"
-    )
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the figures and their limits")
     args = parser.parse_args()
     from scripts.benchmark.measurements import Bench
     from scripts.benchmark.report import kept, machine, plot, table
@@ -60,7 +58,7 @@ def main() -> int:
         bench = Bench(link, quick=args.quick)
         measures: dict[str, Callable[[], dict[str, list[float]]]] = {
             name: getattr(bench, name)
-            for name in ("overhead", "paced", "idle", "classic", "memory", "act", "first_reading", "matplotlib")
+            for name in ("overhead", "paced", "idle", "classic", "memory", "act", "first_reading")
         }
         for name in args.only or measures:
             if name not in measures:

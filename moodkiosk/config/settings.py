@@ -71,6 +71,7 @@ class SenseSettings(Section, frozen=True):
     still_minutes: Annotated[float, Meta(ge=0.1, le=60)] = 3.0
     neutral_gain: Annotated[float, Meta(ge=0, le=3)] = 1.0
     self_calibrate: bool = True  # learn the face at rest of whoever is in front, while in view
+    engine: Literal["litert", "mediapipe"] = "litert"
 
 
 class ModelSettings(Section, frozen=True):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from moodkiosk.link import protocol
 from moodkiosk.sense.camera.switch import CameraSwitch
-from moodkiosk.sense.faces import graph
+from moodkiosk.sense.faces.engine import EXTRACTOR
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.mood.calibration import Calibration, NotCalibrated
 from moodkiosk.sense.mood.models import Models
@@ -113,7 +113,7 @@ class Orders:
                 return self._person(order.value)
             case "correct":
                 person = self._state.neutrals.person or ""
-                return self._state.corrections.write(order.value, at, graph.extractor(), person)
+                return self._state.corrections.write(order.value, at, EXTRACTOR, person)
             case "reload":
                 self.changed = True
                 return self._state.models.reload()

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from moodkiosk.moods import Landmarks, Reading
 from moodkiosk.sense.camera.pixels import normal
-from moodkiosk.sense.faces import quality
-from moodkiosk.sense.faces.detector import SURE_SCORE, FaceFinder
+from moodkiosk.sense.faces import choose, quality
+from moodkiosk.sense.faces.detector import MIN_SCORE, SURE_SCORE, FaceFinder
 from moodkiosk.sense.faces.landmarks import Face, FaceMesh, Region, askew
 from moodkiosk.sense.faces.search import Search
 from moodkiosk.sense.faces.tracks import Tracks
@@ -86,7 +86,9 @@ class Pipeline:
         slowest_hz = min(settings.active_rate_hz, settings.idle_rate_hz, settings.hot_rate_hz)
         self._missed_seconds = max(MISSED_SECONDS, MISSED_LOOKS / slowest_hz)
         self._hands_every_look = hands_every_look
-        self._finder, self._mesh = FaceFinder(), FaceMesh()
+        self._engine = choose.make(settings.engine)
+        self._finder = FaceFinder(self._engine.face_detector(MIN_SCORE))
+        self._mesh = FaceMesh(self._engine.face_mesh())
         self._hand_finder: HandFinder | None = None
         self._at = 0.0
         self._tracks = Tracks()
@@ -227,9 +229,9 @@ class Pipeline:
         every = 0.0 if self._hands_every_look else HANDS_SECONDS
         if seen is None or seen[1] != front.number or at - seen[0] >= every:
             if self._hand_finder is None:
-                from moodkiosk.sense.faces.hands import HandFinder
+                from moodkiosk.sense.faces.hands import MOST_HANDS, HandFinder
 
-                self._hand_finder = HandFinder()
+                self._hand_finder = HandFinder(self._engine.hand_detector(MOST_HANDS))
             others = [track.face.region for track in self._tracks.people if track is not front]
             seen = self._hands = (at, front.number, *self._hand_finder.find(rgb, front.face.region, others))
         return seen[2], seen[3]

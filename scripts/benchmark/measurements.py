@@ -6,9 +6,8 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from scripts.benchmark.turns import ROOT, Round, Side
+from scripts.benchmark.turns import Round, Side, python_of
 
-TRAIN_PYTHON = ROOT / ".venv-train" / "bin" / "python"
 VGA, HD = (640, 480), (1280, 720)
 
 
@@ -23,7 +22,9 @@ class Bench:
 
     def overhead(self) -> dict[str, list[float]]:
         """CPU a frame of the whole sense loop at full speed ÷ bare FaceMesh."""
-        found = {}
+        found: dict[str, list[float]] = {}
+        if self._lacks("bare"):
+            return found
         for name, size in (("overhead", VGA), ("overhead_720", HD)):
             ours, bare = self._in_turns(("full", "bare"), size, "frames", 300 * self.scale)
             found[name] = _ratios(ours, bare, "cpu_ms", "frames")
@@ -39,7 +40,9 @@ class Bench:
 
     def paced(self) -> dict[str, list[float]]:
         """The same at 5 frames a second, with the search for newcomers running."""
-        found = {}
+        found: dict[str, list[float]] = {}
+        if self._lacks("bare"):
+            return found
         for name, size in (("paced_overhead", VGA), ("paced_overhead_720", HD)):
             ours, bare = self._in_turns(("paced", "bare"), size, "seconds", 8 * self.scale)
             found[name] = _ratios(ours, bare, "cpu_ms", "frames")
@@ -56,11 +59,10 @@ class Bench:
 
     def classic(self) -> dict[str, list[float]]:
         """CPU a frame of the classic loop ÷ ours."""
-        if not TRAIN_PYTHON.exists():
-            self.notes["classic"] = "left out: there is no .venv-train"
+        if self._lacks("classic"):
             return {}
         ours = Side("full", VGA, self.link)
-        theirs = Side("classic", VGA, self.link, str(TRAIN_PYTHON))
+        theirs = Side("classic", VGA, self.link)
         ours.round("frames", 60)
         theirs.round("frames", 10)
         ratios, costs, rss = [], [], []
@@ -93,6 +95,8 @@ class Bench:
         """Process start to first reading ÷ import mediapipe, build FaceMesh and process one picture."""
         from scripts.benchmark.processes import bare_start_seconds, clip_of, sense_start_seconds
 
+        if self._lacks("bare"):
+            return {}
         with tempfile.TemporaryDirectory(prefix="moodkiosk-bench-") as folder:
             clip = clip_of(Path(folder))
             sense_start_seconds(clip), bare_start_seconds(clip)  # warm the disk's cache
@@ -104,15 +108,10 @@ class Bench:
         self.notes["bare_first_seconds"] = statistics.median(bare)
         return {"first_reading_ratio": [one / other for one, other in zip(ours, bare, strict=True)]}
 
-    def matplotlib(self) -> dict[str, list[float]]:
-        """What leaving matplotlib out of `import mediapipe` saves; a note, no limit."""
-        from scripts.benchmark.processes import import_cost
-
-        with_it, without = import_cost(stub=False), import_cost(stub=True)
-        for name, index in (("seconds", 0), ("mb", 1)):
-            self.notes[f"import_{name}_with_matplotlib"] = with_it[index]
-            self.notes[f"import_{name}"] = without[index]
-        return {}
+    def _lacks(self, kind: str) -> bool:
+        if python_of(kind) is None:
+            self.notes[kind] = "left out: needs Python 3.11 or 3.12"
+        return python_of(kind) is None
 
     def _in_turns(
         self, kinds: tuple[str, str], size: tuple[int, int], what: str, number: float

@@ -11,7 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from scripts.benchmark.turns import ROOT, python_of
+
 PYTHON = sys.executable
 
 BARE = """
@@ -22,17 +23,6 @@ ok, bgr = cv2.VideoCapture(sys.argv[1]).read()
 found = mp.solutions.face_mesh.FaceMesh(refine_landmarks=False).process(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB))
 assert found.multi_face_landmarks
 print("{}", flush=True)
-"""
-
-IMPORT = """
-import resource, sys, time
-stub, start = sys.argv[1] == "1", time.perf_counter()
-if stub:
-    from moodkiosk.sense.faces.graph import mediapipe
-    mediapipe()
-else:
-    import mediapipe
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
 """
 
 
@@ -62,7 +52,7 @@ def sense_start_seconds(clip: Path) -> float:
 
 def bare_start_seconds(clip: Path) -> float:
     """From starting Python to FaceMesh's first result."""
-    return _seconds_to([PYTHON, "-c", BARE, str(clip)], lambda _: True)
+    return _seconds_to([python_of("bare") or PYTHON, "-c", BARE, str(clip)], lambda _: True)
 
 
 def _seconds_to(command: list[str], wanted: object) -> float:
@@ -75,18 +65,6 @@ def _seconds_to(command: list[str], wanted: object) -> float:
                 process.terminate()
                 return seconds
     sys.exit(f"{' '.join(command[:4])} … ended without a result")
-
-
-def import_cost(*, stub: bool) -> tuple[float, float]:
-    """Seconds and resident MB of importing mediapipe, as it comes or without matplotlib."""
-    runs = []
-    for _ in range(5):
-        done = subprocess.run(
-            [PYTHON, "-c", IMPORT, str(int(stub))], capture_output=True, text=True, check=True, cwd=ROOT
-        )
-        seconds, megabytes = map(float, done.stdout.split())
-        runs.append((seconds, megabytes))
-    return sorted(runs)[len(runs) // 2]
 
 
 def act_rss_mb() -> float:

@@ -11,6 +11,11 @@ from pathlib import Path
 
 AT_LEAST = ("classic_ratio",)
 
+WIDTH, NAMES, MARGIN, ROW = 720, 170, 20, 30
+"""Of the plot, in units: its width, room for names and at the right, the height of a row."""
+SHARES = 1.25
+"""The plot ends at this share of a limit."""
+
 
 def kept(name: str, value: float, limit: float) -> bool:
     """Whether a figure keeps its limit."""
@@ -42,23 +47,28 @@ def table(
 
 
 def plot(figures: Mapping[str, Sequence[float]], limits: Mapping[str, float], path: Path) -> None:
-    """Draws each figure as a share of its limit: a box for the rounds, left of the line is good."""
-    import matplotlib as mpl
-
-    mpl.use("svg")
-    from matplotlib import pyplot
-
-    names = list(figures)[::-1]
-    shares = [
-        [limits[name] / value if name in AT_LEAST else value / limits[name] for value in figures[name]]
-        for name in names
-    ]
-    figure, axes = pyplot.subplots(figsize=(8, 0.5 * len(names) + 1.2), layout="constrained")
-    axes.boxplot(shares, orientation="horizontal", tick_labels=names, whis=(0, 100))
-    axes.axvline(1.0, linestyle="--")
-    axes.set_xlim(left=min(0.0, *(min(entry) for entry in shares)))
-    axes.set_xlabel("share of the limit: left of the line is within it")
-    figure.savefig(path)
+    """Draws each figure as a share of its limit: a bar from least to most, a mark at the median."""
+    across = (WIDTH - NAMES - MARGIN) / SHARES
+    bottom = ROW * len(figures)
+    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 46}" font-family="sans-serif">']
+    lines.append(f'<rect width="{WIDTH}" height="{bottom + 46}" fill="white"/>')
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        x, colour = NAMES + share * across, "#b03030" if share == 1 else "#dddddd"
+        lines.append(f'<path d="M{x:g} 0V{bottom}" stroke="{colour}"/>')
+        lines.append(f'<text x="{x:g}" y="{bottom + 16}" font-size="11" text-anchor="middle">{share:g}</text>')
+    for row, (name, rounds) in enumerate(figures.items()):
+        y = ROW * (row + 0.5)
+        shares = [limits[name] / value if name in AT_LEAST else value / limits[name] for value in rounds]
+        least, middle, most = (
+            NAMES + across * min(max(share, 0.0), SHARES)
+            for share in (min(shares), statistics.median(shares), max(shares))
+        )
+        lines.append(f'<text x="{NAMES - 8}" y="{y + 4:g}" font-size="12" text-anchor="end">{name}</text>')
+        lines.append(f'<path d="M{least:g} {y:g}H{most:g}" stroke="#8ab" stroke-width="9"/>')
+        lines.append(f'<path d="M{middle:g} {y - 8:g}v16" stroke="#124" stroke-width="2.5"/>')
+    words = "share of the limit: left of the red line is within it"
+    lines.append(f'<text x="{NAMES}" y="{bottom + 36}" font-size="12">{words}</text></svg>')
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def machine() -> str:

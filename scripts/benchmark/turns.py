@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import select
 import socket
@@ -15,17 +16,31 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# What is measured must be the kiosk's own environment: with TensorFlow installed, MediaPipe loads it.
-OWN_PYTHON = next((str(path) for path in [ROOT / ".venv" / "bin" / "python"] if path.exists()), sys.executable)
+ENVIRONMENTS = {"bare": "mediapipe", "classic": "classic"}
+"""Of the sides that are not the kiosk's own. MediaPipe loads TensorFlow where it finds it, so the first has none."""
 
 Round = dict[str, float]
+
+
+@functools.cache
+def python_of(kind: str) -> str | None:
+    """The Python that runs a side, whose environment is set up if need be; None if that cannot be done."""
+    own = ROOT / ".venv" / "bin" / "python"
+    if kind not in ENVIRONMENTS:
+        return str(own) if own.exists() else sys.executable
+    name = ENVIRONMENTS[kind]
+    made = f". scripts/_setup.sh && find_python 12 >/dev/null && ensure_venv .venv-{name} requirements/{name}.txt"
+    if subprocess.run(["bash", "-c", made], cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode:
+        return None
+    return str(ROOT / f".venv-{name}" / "bin" / "python")
 
 
 class Side:
     """One process of `sides.py`."""
 
-    def __init__(self, kind: str, size: tuple[int, int], link: Path, python: str = OWN_PYTHON) -> None:
-        command = [python, str(Path(__file__).with_name("sides.py")), kind, *map(str, size), str(link)]
+    def __init__(self, kind: str, size: tuple[int, int], link: Path) -> None:
+        program = str(Path(__file__).with_name("sides.py"))
+        command = [python_of(kind) or sys.executable, program, kind, *map(str, size), str(link)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )

@@ -12,7 +12,7 @@ import pytest
 
 from moodkiosk.config.settings import SenseSettings
 from moodkiosk.moods import Frame
-from moodkiosk.sense.faces.graph import extractor
+from moodkiosk.sense.faces.engine import EXTRACTOR
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.pipeline import Pipeline
 from moodkiosk.sense.records.recording import Recording, Sample, save
@@ -35,7 +35,7 @@ def recorded(clip: Path, label: str, folder: Path) -> Path:
         pipeline.look(Frame(cv2.cvtColor(read[1], cv2.COLOR_BGR2RGB), at))
         if pipeline.front is not None:
             samples.append(Sample(at, pipeline.front.landmarks))
-    return save(Recording(label, samples, mirrored=False, extractor=extractor(), person="Signer"), folder)
+    return save(Recording(label, samples, mirrored=False, extractor=EXTRACTOR, person="Signer"), folder)
 
 
 @pytest.mark.train

@@ -1,4 +1,4 @@
-"""The parts of sense that need no picture: own neutral faces, the camera's switch, pace, models, landmarks' bytes."""
+"""The parts of sense that need no picture: own neutral faces, the camera's switch, pace, models."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.faces.detector import tiles_of
-from moodkiosk.sense.faces.graph import mediapipe
-from moodkiosk.sense.faces.landmarks import points_of
 from moodkiosk.sense.faces.quality import ramp
 from moodkiosk.sense.faces.search import Search
 from moodkiosk.sense.mood import model
@@ -34,7 +32,8 @@ COUNT = len(FACE_MEASURES)
 
 def looks(value: float, count: int = 5) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
     """Measures of some looks; one of them far off, as in a blink."""
-    return [np.full(COUNT, value, np.float32)] * count + [np.full(COUNT, 99.0, np.float32)]
+    usual: np.ndarray[tuple[int, ...], np.dtype[np.float32]] = np.full(COUNT, value, np.float32)
+    return [usual] * count + [np.full_like(usual, 99.0)]
 
 
 # Own neutral faces
@@ -252,30 +251,7 @@ def test_without_any_good_model_there_is_nothing_to_begin_with(tmp_path: Path) -
         Models(lambda: [tmp_path / "gone.tflite"])
 
 
-# Landmarks, tiles, search
-
-
-def message(points: np.ndarray[tuple[int, ...], np.dtype[np.float32]], *, extra: bool = False) -> bytes:
-    mediapipe()
-    from mediapipe.framework.formats import landmark_pb2
-
-    found = landmark_pb2.NormalizedLandmarkList()
-    for x, y, z in points.tolist():
-        point = found.landmark.add(x=x, y=y, z=z)
-        if extra:
-            point.visibility = 0.5
-    data: bytes = found.SerializeToString()
-    return data
-
-
-@pytest.mark.parametrize("extra", [False, True])
-def test_landmarks_are_read_the_same_whatever_the_form_of_their_bytes(*, extra: bool) -> None:
-    points = np.random.default_rng(0).uniform(-1, 2, (468, 3)).astype(np.float32)
-    points[7] = 0.0
-    expected = points * np.array((640, 480, 640), np.float32)
-    np.testing.assert_allclose(points_of(message(points, extra=extra), 468, (640, 480)), expected, rtol=1e-6)
-    with pytest.raises(ValueError, match="468"):
-        points_of(message(points[:400]), 468, (640, 480))
+# Tiles, search
 
 
 @given(st.integers(2, 2500), st.integers(2, 2500))

@@ -15,6 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TRAIN_PYTHON = ROOT / ".venv-train" / "bin" / "python"
 """Of the environment with TensorFlow."""
+MEDIAPIPE_PYTHON = ROOT / ".venv-mediapipe" / "bin" / "python"
+"""Of the environment with MediaPipe's own runtime."""
+PYTHONS = {"train": TRAIN_PYTHON, "mediapipe": MEDIAPIPE_PYTHON}
 PATH = os.pathsep.join(
     (os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin", "/usr/lib/openssh", "/usr/libexec/openssh")
 )
@@ -24,9 +27,9 @@ MARKED = {"train": "train", "browser": "chromium"}
 
 
 def look(name: str) -> Path | None:
-    """Where a program is, or the Python of "train"; None: it is not there."""
-    if name == "train":
-        return TRAIN_PYTHON if TRAIN_PYTHON.exists() else None
+    """Where a program is, or the Python of an environment; None: it is not there."""
+    if name in PYTHONS:
+        return PYTHONS[name] if PYTHONS[name].exists() else None
     for program in (name, OTHER_NAMES.get(name)):
         if program and (where := shutil.which(program, path=PATH)):
             return Path(where)
@@ -37,6 +40,6 @@ def look(name: str) -> Path | None:
 def find(name: str) -> Path | None:
     """The same, after it was set up where that is allowed and it lacks (or, an environment, is out of date)."""
     allowed = bool(os.environ.get("MOODKIOSK_TEST_SETUP"))
-    if allowed and (name == "train" or look(name) is None):
+    if allowed and (name in PYTHONS or look(name) is None):
         subprocess.run([ROOT / "scripts" / "_need", name], check=False)
     return look(name)

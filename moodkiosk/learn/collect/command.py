@@ -62,14 +62,14 @@ def _prepare(
     args: argparse.Namespace, labels: tuple[str, ...], person: str, earlier: asking.Earlier, *, by_hand: bool
 ) -> Sitting:
     from moodkiosk.learn.collect.sitting import Plan, Sitting
-    from moodkiosk.sense.faces import graph
+    from moodkiosk.sense.faces.engine import EXTRACTOR
     from moodkiosk.sense.records import recording
 
     session = time.strftime("%Y-%m-%d %H:%M:%S")
 
     def save(label: str, take: Take) -> Path:
         made = recording.Recording(
-            label, take.samples, mirrored=False, extractor=graph.extractor(), person=person, session=session
+            label, take.samples, mirrored=False, extractor=EXTRACTOR, person=person, session=session
         )
         return recording.save(made, args.out)
 

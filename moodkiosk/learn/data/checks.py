@@ -14,6 +14,8 @@ from moodkiosk.moods import AT_REST
 from moodkiosk.sense.mood.labels import MAX_LABELS, alike, fit_for_label, folded, meaning
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from moodkiosk.learn.data.dataset import Dataset
 
 LEAST = 5
@@ -52,7 +54,7 @@ def check(data: Dataset, hands: bool) -> list[Finding]:
 
 def wants_hands(data: Dataset) -> tuple[bool, str]:
     """Whether hands tell some of the labels apart, and why: they are seen in some labels, and hardly in others."""
-    seen = data.hands_seen.any(1)
+    seen: NDArray[np.bool_] = np.any(data.hands_seen, axis=1)
     shares = {label: float(seen[data.label == label].mean()) for label in data.labels}
     if not seen.any():
         return False, "no hands were recorded"

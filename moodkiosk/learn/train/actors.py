@@ -14,7 +14,7 @@ from moodkiosk.moods import Frame
 from moodkiosk.sense.actor.actor import MOODS, Role, head_px, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
-from moodkiosk.sense.faces.graph import extractor
+from moodkiosk.sense.faces.engine import EXTRACTOR
 from moodkiosk.sense.pipeline import MISSED_SECONDS, Pipeline
 
 if TYPE_CHECKING:
@@ -107,5 +107,5 @@ def as_dataset(face: Points, label: Texts, person: Texts) -> Dataset:
         height=np.full(n, height),
         mirrored=np.zeros(n, bool),
         file=np.zeros(n, np.int64),
-        sources=(Source(Path("actors"), "", n, mirrored=False, extractor=extractor()),),
+        sources=(Source(Path("actors"), "", n, mirrored=False, extractor=EXTRACTOR),),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -81,7 +81,8 @@ def base_of(path: Path) -> Base:
 def weights_file(weights: Weights) -> bytes:
     """What `base_of` reads; same weights, same bytes."""
     buffer = io.BytesIO()
-    np.savez(buffer, **weights.arrays())
+    arrays: dict[str, Any] = weights.arrays()  # its own keywords have other types
+    np.savez(buffer, **arrays)
     return buffer.getvalue()
 
 

@@ -127,10 +127,11 @@ def make(data: Dataset, settings: TrainingSettings, stage: Stage, say: Callable[
 
 def cross_validated(plan: StarterData, settings: TrainingSettings, stage: Stage) -> list[Floats]:
     """For each seed, the probabilities of all real samples, each by a network that had not seen that person."""
-    told, done, found = stage("cross-validation", FOLDS * SEEDS), 0, []
+    told, done = stage("cross-validation", FOLDS * SEEDS), 0
+    found: list[Floats] = []
     for seed in range(SEEDS):
         fold = folds(plan.person, FOLDS, seed)
-        shares = np.zeros((len(plan.y), len(LABELS)), np.float32)
+        shares: Floats = np.zeros((len(plan.y), len(LABELS)), np.float32)
         for number in range(FOLDS):
             out = fold == number
             weights = plan.fit(~out, replace(settings, seed=seed))

@@ -20,6 +20,7 @@ from moodkiosk.link import control
 from moodkiosk.moods import Result
 from moodkiosk.operate.doctor import companions
 from moodkiosk.operate.doctor.finding import Check, Finding
+from moodkiosk.sense.faces.engine import MEDIAPIPE
 
 FRAMES_TO_SETTLE = 8
 """A camera that was just opened needs some frames to find its exposure."""
@@ -27,9 +28,9 @@ FRAMES_TO_SETTLE = 8
 DARK_GREY = 40
 """Mean grey level of 255 below which a face is hard to read (docs/performance.md)."""
 
+OPENCV = "opencv-python-headless"
 NEEDED = (
-    "mediapipe",
-    "opencv-python-headless",
+    OPENCV,
     "numpy",
     "paho-mqtt",
     "spotipy",
@@ -38,41 +39,60 @@ NEEDED = (
     "starlette",
     "uvicorn",
 )
+INTERPRETERS = ("ai-edge-litert", "tflite-runtime")
+"""Of networks; the first that is installed is used."""
+
 SECOND_CV2 = ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless")
 
 
 def python(_: Config) -> Finding:
     """Python and machine that wheels exist for."""
     text = f"{platform.python_version()} on {platform.machine()}"
-    if not (3, 11) <= sys.version_info < (3, 13):
-        return Finding("Python", "failed", text, "use Python 3.11 or 3.12: mediapipe has no wheels for others")
+    if not (3, 11) <= sys.version_info < (3, 15):
+        return Finding("Python", "failed", text, "use Python 3.11 to 3.14: others are not tried, and lack packages")
     if sys.maxsize < 2**32:
         return Finding("Python", "failed", f"{text}, 32 bit", "install a 64-bit system: no 32-bit wheels exist")
     return Finding("Python", "ok", text)
 
 
-def wheels(_: Config) -> Finding:
+def wheels(settings: Config) -> Finding:
     """The packages that are needed, and one cv2 only."""
     found: dict[str, str] = {}
-    for name in (*NEEDED, "tflite-runtime", "ai-edge-litert", *SECOND_CV2, "tensorflow", "tensorflow-cpu"):
+    for name in (*NEEDED, *INTERPRETERS, "mediapipe", *SECOND_CV2, "tensorflow", "tensorflow-cpu"):
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
     missing = [name for name in NEEDED if name not in found]
-    if "tflite-runtime" not in found and "ai-edge-litert" not in found:
-        missing.append("tflite-runtime")
+    interpreters = [name for name in INTERPRETERS if name in found]
+    if not interpreters:
+        missing.append(INTERPRETERS[0])
+    if settings.sense.engine == "mediapipe" and found.get("mediapipe") != MEDIAPIPE:
+        missing.append(f"mediapipe {MEDIAPIPE} (sense.engine)")
     if missing:
         text = f"not installed: {', '.join(missing)}"
         return Finding("packages", "failed", text, "pip install --no-deps --require-hashes -r requirements/device.txt")
     if extra := [name for name in SECOND_CV2 if name in found]:
         text = f"{extra[0]} is installed beside opencv-python-headless; both own cv2"
         return Finding("packages", "failed", text, f"pip uninstall {extra[0]}, then install the device set again")
-    if heavy := [name for name in ("tensorflow", "tensorflow-cpu") if name in found]:
+    heavy = [name for name in ("tensorflow", "tensorflow-cpu") if name in found]
+    if heavy and settings.sense.engine == "mediapipe":
         text = f"{heavy[0]} is installed here; mediapipe loads it and grows by 370 MB"
         return Finding("packages", "note", text, "run the kiosk from an environment of its own")
-    reader = "tflite-runtime" if "tflite-runtime" in found else "ai-edge-litert"
-    return Finding("packages", "ok", f"mediapipe {found['mediapipe']}, {reader} {found[reader]}")
+    shown = [*interpreters[:1], *(["mediapipe"] if settings.sense.engine == "mediapipe" else [])]
+    return Finding("packages", "ok", ", ".join(f"{name} {found[name]}" for name in (*shown, "numpy", OPENCV)))
+
+
+def networks(settings: Config) -> Finding:
+    """MediaPipe's networks are there and as they were."""
+    from moodkiosk.sense.faces import networks
+
+    if settings.sense.engine == "mediapipe":
+        return Finding("networks", "ok", f"mediapipe {MEDIAPIPE} brings its own")
+    wrong = [text for name in networks.IN_MEDIAPIPE if (text := networks.what_is_wrong(name)) is not None]
+    if wrong:
+        return Finding("networks", "failed", "; ".join(wrong), networks.remedy())
+    return Finding("networks", "ok", f"{len(networks.IN_MEDIAPIPE)} of MediaPipe {MEDIAPIPE}, as they were made")
 
 
 def model(settings: Config) -> Finding:
@@ -207,6 +227,7 @@ def _status(settings: Config) -> dict[str, object] | None:
 CHECKS: dict[str, Check] = {
     "Python": python,
     "packages": wheels,
+    "networks": networks,
     "model": model,
     "camera": camera,
     "state folder": state_folder,

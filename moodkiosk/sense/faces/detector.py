@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.sense.faces.graph import Graph, mediapipe, serialised_list
 from moodkiosk.sense.faces.landmarks import Region
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Image
+    from moodkiosk.sense.faces.engine import Detection, FindFaces
 
 DETECTOR_PX = 128
 """Side of what the detector looks at."""
@@ -48,14 +48,6 @@ NEXT_KIND = 1.9
 SQUARE = 1.34
 """A picture longer than this is covered by squares as well."""
 
-FINDER = """
-input_stream: "image"
-node {
-  calculator: "FaceDetectionShortRangeCpu" input_stream: "IMAGE:image" output_stream: "DETECTIONS:faces"
-  node_options { [type.googleapis.com/mediapipe.FaceDetectionOptions] { min_score_thresh: %s } }
-}
-"""
-
 Tile = tuple[int, int, int, int]
 """Left, top, width, height in pixels."""
 
@@ -71,13 +63,8 @@ class Sighting:
 class FaceFinder:
     """Searches pictures for faces."""
 
-    def __init__(self, min_score: float = MIN_SCORE) -> None:
-        mediapipe()
-        from mediapipe.framework.formats import detection_pb2
-        from mediapipe.modules.face_detection import face_detection_pb2  # noqa: F401 - the text above needs the message
-
-        self._detection = detection_pb2.Detection
-        self._graph = Graph(FINDER % min_score, ("faces",))
+    def __init__(self, detect: FindFaces) -> None:
+        self._detect = detect
 
     def find(self, rgb: Image, tile: Tile) -> list[Sighting]:
         """What may be faces in a tile of the picture; regions in pixels of the picture."""
@@ -87,10 +74,8 @@ class FaceFinder:
         part = rgb[top : top + height, left : left + width]
         scale = DETECTOR_PX / max(width, height)
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        packet = self._graph.run(cv2.resize(part, size, interpolation=cv2.INTER_AREA)).get("faces")
-        if packet is None:
-            return []
-        return [self._sighting(message, tile) for message in serialised_list(packet)]
+        small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        return [_sighting(detection, tile) for detection in self._detect(small)]
 
     def closer(self, rgb: Image, region: Region) -> Sighting | None:
         """A closer look at a region: what lies in the middle of it, if anything does."""
@@ -107,15 +92,15 @@ class FaceFinder:
         nearest = min(self.find(rgb, (left, top, right - left, bottom - top)), key=apart, default=None)
         return nearest if nearest is not None and apart(nearest) < CLOSE / 4 * region.side else None
 
-    def _sighting(self, message: bytes, tile: Tile) -> Sighting:
-        detection = self._detection.FromString(message)
-        where = detection.location_data
-        box, (right_eye, left_eye) = where.relative_bounding_box, where.relative_keypoints[:2]
-        left, top, width, height = tile
-        rotation = math.atan2((left_eye.y - right_eye.y) * height, (left_eye.x - right_eye.x) * width)
-        x, y = left + (box.xmin + box.width / 2) * width, top + (box.ymin + box.height / 2) * height
-        side = MARGIN * max(box.width * width, box.height * height)
-        return Sighting(Region(x, y, side, rotation), detection.score[0])
+
+def _sighting(detection: Detection, tile: Tile) -> Sighting:
+    left, top, width, height = tile
+    (x1, y1), (x2, y2) = detection.right_eye, detection.left_eye
+    rotation = math.atan2((y2 - y1) * height, (x2 - x1) * width)
+    x = left + (detection.left + detection.width / 2) * width
+    y = top + (detection.top + detection.height / 2) * height
+    side = MARGIN * max(detection.width * width, detection.height * height)
+    return Sighting(Region(x, y, side, rotation), detection.score)
 
 
 def tiles_of(width: int, height: int) -> list[Tile]:

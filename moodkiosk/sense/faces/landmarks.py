@@ -1,4 +1,4 @@
-"""Landmarks of a face whose region is known: MediaPipe's face mesh, without its own search."""
+"""Landmarks of a face whose region is known."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.sense.faces.graph import Graph, serialised
-
 if TYPE_CHECKING:
     from moodkiosk.moods import Image, Points
+    from moodkiosk.sense.faces.engine import FindLandmarks
 
-POINTS = 468
 EYES = (33, 263)
 """The outer corners of the eyes: the line between them is the rotation of the next region."""
 
@@ -30,20 +28,6 @@ SMOOTHING = 0.018
 
 ASKEW_SHARE, ASKEW_RADIANS = 0.08, 0.35
 """A face farther than this from the middle of its region, in sides of it, or more tilted, is measured badly."""
-
-# Presence below which there is no face is 0.5, inside FaceLandmarkCpu (face_landmark_cpu.pbtxt).
-MESH = """
-input_stream: "image"
-input_stream: "roi"
-node {
-  calculator: "FaceLandmarkCpu"
-  input_stream: "IMAGE:image" input_stream: "ROI:roi" output_stream: "LANDMARKS:face"
-}
-"""
-
-# A NormalizedLandmarkList (landmark.proto) of n points is n times: field 1, length 15; fields 1, 2, 3 as fixed32.
-_ROW = np.dtype([("start", "V3"), ("x", "<f4"), ("y_tag", "u1"), ("y", "<f4"), ("z_tag", "u1"), ("z", "<f4")])
-_TAG_PLACES, _TAGS = [0, 1, 2, 7, 12], np.array([0x0A, 0x0F, 0x0D, 0x15, 0x1D], np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +58,16 @@ class Face:
 class FaceMesh:
     """Finds the landmarks of one face in a region."""
 
-    def __init__(self) -> None:
-        self._graph = Graph(MESH, ("face",))
+    def __init__(self, landmarks: FindLandmarks) -> None:
+        self._landmarks = landmarks
 
     def find(self, rgb: Image, region: Region) -> Face | None:
         """The face in a region of the picture, or None where there is none."""
         left, top, part = enlightened(rgb, region)
         if part is None:
-            points = self._points(rgb, region)
+            points = self._landmarks(rgb, region)
         else:
-            points = self._points(part, Region(region.x - left, region.y - top, region.side, region.rotation))
+            points = self._landmarks(part, Region(region.x - left, region.y - top, region.side, region.rotation))
             if points is not None:
                 points += np.array((left, top, 0), np.float32)
         if points is None:
@@ -91,14 +75,6 @@ class FaceMesh:
         face = face_of(points)
         # What the mesh makes of nothing may be a dot, or no numbers at all; those who follow people divide by its size.
         return face if face.region.side >= 1 and face.width_px > 0 else None
-
-    def _points(self, rgb: Image, region: Region) -> Points | None:
-        height, width = rgb.shape[:2]
-        where = (region.x / width, region.y / height, region.side / width, region.side / height, region.rotation)
-        packet = self._graph.run(rgb, where).get("face")
-        if packet is None:
-            return None
-        return points_of(serialised(packet), POINTS, (width, height))
 
 
 def enlightened(rgb: Image, region: Region) -> tuple[int, int, Image | None]:
@@ -126,31 +102,6 @@ def enlightened(rgb: Image, region: Region) -> tuple[int, int, Image | None]:
     part = cv2.GaussianBlur(part, (0, 0), max(SMOOTHING * darkness * region.side, 0.3))
     part = cv2.convertScaleAbs(part, alpha=1 + darkness * (BRIGHT_GREY / max(grey, 1.0) - 1))
     return left, top, cv2.cvtColor(part, cv2.COLOR_GRAY2RGB)
-
-
-def points_of(message: bytes, count: int, size: tuple[int, int]) -> Points:
-    """A serialised NormalizedLandmarkList as float32 [count, 3], in pixels of a picture of that (width, height).
-
-    The usual bytes form a regular pattern, which is a hundred times faster to read than through the message's class;
-    any other is left to protobuf. Raises ValueError if there are fewer points.
-    """
-    points: Points = np.empty((count, 3), np.float32)
-    scale = (size[0], size[1], size[0])  # z is in the scale of x
-    if len(message) == count * _ROW.itemsize:
-        tags = np.frombuffer(message, np.uint8).reshape(count, _ROW.itemsize)[:, _TAG_PLACES]
-        if (tags == _TAGS).all():
-            rows = np.frombuffer(message, _ROW)
-            for axis, name in enumerate("xyz"):
-                np.multiply(rows[name], scale[axis], out=points[:, axis])
-            return points
-    from mediapipe.framework.formats import landmark_pb2
-
-    found = landmark_pb2.NormalizedLandmarkList.FromString(message).landmark
-    if len(found) < count:
-        raise ValueError(f"{len(found)} landmarks instead of {count}")
-    points[:] = [(point.x, point.y, point.z) for point in found[:count]]
-    points *= np.array(scale, np.float32)
-    return points
 
 
 def face_of(points: Points) -> Face:

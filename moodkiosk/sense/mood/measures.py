@@ -202,7 +202,7 @@ def _plan() -> tuple[tuple[int, ...], NDArray[np.float64], NDArray[np.float64]]:
 
 def _hand(hand: NDArray[np.float64], eyes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Measures of one hand, [n, len(HAND_MEASURES)], from [n, 21, 3] pixels and the outer corners of the eyes."""
-    present = np.isfinite(hand[..., :2]).all((1, 2))
+    present: NDArray[np.bool_] = np.all(np.isfinite(hand[..., :2]), axis=(1, 2))
     xy = levelled(np.where(present[:, None, None], hand[..., :2], 0.0), eyes)
     wrist = xy[:, 0]
     # The longest of three, since a hand that points at the camera is foreshortened.

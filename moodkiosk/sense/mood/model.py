@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from moodkiosk.failure import reason
 from moodkiosk.host import files
+from moodkiosk.sense.interpreter import Network
 from moodkiosk.sense.mood.bundle import BadModel, Manifest, unbundle
 from moodkiosk.sense.mood.measures import MEASURES, with_own_neutral
 
@@ -39,18 +40,15 @@ class MoodModel:
         self.manifest, self.hash = manifest, sha256
         self._usual = None if manifest.neutral_mean is None else np.array(manifest.neutral_mean, np.float32)
         try:
-            self._interpreter = _interpreter(network)
-            self._interpreter.allocate_tensors()
-            taken, given = self._interpreter.get_input_details(), self._interpreter.get_output_details()
-        except (ValueError, RuntimeError) as error:
+            self._network = Network(network, delegated=False)  # dense and small
+        except ValueError as error:
             raise BadModel(f"the network cannot be read: {reason(error)}") from None
         wanted = ([(1, len(MEASURES[manifest.schema]))], [(1, len(manifest.labels))])
-        found = ([tuple(item["shape"]) for item in taken], [tuple(item["shape"]) for item in given])
-        if found != wanted or any(item["dtype"] is not np.float32 for item in (*taken, *given)):
+        found = (self._network.input_shapes, self._network.output_shapes)
+        if found != wanted:
             raise BadModel(
                 f"the network maps {found[0]} to {found[1]}, but its manifest says {wanted[0]} to {wanted[1]}"
             )
-        self._input, self._output = taken[0]["index"], given[0]["index"]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -85,9 +83,9 @@ class MoodModel:
 
     def raw(self, vector: Floats) -> Floats:
         """What the network says, before the temperature; float32 [len(labels)]."""
-        self._interpreter.set_tensor(self._input, vector[None].astype(np.float32, copy=False))
-        self._interpreter.invoke()
-        row: Floats = self._interpreter.get_tensor(self._output)[0]
+        self._network.input[0] = vector
+        self._network.run()
+        row: Floats = self._network.output(0)[0].copy()
         return row
 
 
@@ -154,16 +152,3 @@ def _check_mirrored(manifest: Manifest, mirrored: bool | None) -> None:
     kinds = ("mirror images", "unmirrored pictures")
     trained, camera = kinds if manifest.mirrored else kinds[::-1]
     raise BadModel(f"was trained on hands in {trained}, the camera gives {camera} (camera.mirrored)")
-
-
-def _interpreter(network: bytes) -> Any:
-    try:
-        from tflite_runtime import interpreter as tflite
-    except ImportError:  # Python 3.12
-        from ai_edge_litert import interpreter as tflite
-    # Without the XNNPACK delegate: a dense net of this size gains nothing from it, and it announces itself on stderr.
-    return tflite.Interpreter(
-        model_content=network,
-        num_threads=1,
-        experimental_op_resolver_type=tflite.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-    )

@@ -106,8 +106,9 @@ def _without(rows: Rows, arrays: dict[str, NDArray[Any]]) -> bytes:
 
     kept = {name: array[~rows] if array.shape[:1] == rows.shape else array for name, array in arrays.items()}
     buffer = io.BytesIO()
-    # numpy takes the names as keyword arguments, and a file may hold one called "file".
-    np.savez_compressed(buffer, **{name: array for name, array in kept.items() if name != "file"})
+    # numpy takes the names as keyword arguments, and a file may hold some that are called like its own.
+    known: dict[str, Any] = {name: array for name, array in kept.items() if name not in ("file", "allow_pickle")}
+    np.savez_compressed(buffer, **known)
     return buffer.getvalue()
 
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moodkiosk.host import files
 
@@ -76,7 +76,7 @@ def encode(recording: Recording) -> bytes:
         raise ValueError(f"a recording has samples of one picture size, not of {len(sizes)}")
     (width, height) = sizes.pop()
     at = np.array([sample.at for sample in recording.samples], np.float64)
-    known = {"at": at} if np.isfinite(at).all() else {}
+    known: dict[str, Any] = {"at": at} if np.isfinite(at).all() else {}
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,

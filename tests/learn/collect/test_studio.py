@@ -20,7 +20,7 @@ from moodkiosk.moods import Frame
 from moodkiosk.sense.actor.actor import COME_SECONDS, Scene
 from moodkiosk.sense.camera.capture import CameraStatus
 from moodkiosk.sense.camera.source import frames_of_file
-from moodkiosk.sense.faces import graph
+from moodkiosk.sense.faces.engine import EXTRACTOR
 from moodkiosk.sense.records import recording
 
 ON = CameraStatus("on", "drawn actor")
@@ -53,7 +53,7 @@ class InAHurry(Lines):
 
 def saver(folder: Path, person: str = "") -> Callable[[str, Take], Path]:
     def save(label: str, take: Take) -> Path:
-        made = recording.Recording(label, take.samples, mirrored=False, extractor=graph.extractor(), person=person)
+        made = recording.Recording(label, take.samples, mirrored=False, extractor=EXTRACTOR, person=person)
         return recording.save(made, folder)
 
     return save

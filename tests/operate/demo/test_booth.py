@@ -139,6 +139,7 @@ def test_the_picture_goes_on_and_on(booth: Booth) -> None:
         data += answer.read1(65536)
     jpeg = data.split(b"\r\n\r\n", 1)[1].split(b"\r\n--next")[0]
     shown = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert shown is not None
     assert shown.shape == (SIZE[1], SIZE[0], 3)
     line.close()
 
@@ -146,9 +147,10 @@ def test_the_picture_goes_on_and_on(booth: Booth) -> None:
 def test_points_are_found_in_the_actors_face_when_somebody_wants_to_see_them() -> None:
     def green(points: bool) -> int:
         play = Play().take("happy", time.monotonic() - 10)
-        shown = cv2.imdecode(
-            np.frombuffer(next(pictures(lambda: play, points=points)), np.uint8), cv2.IMREAD_COLOR
-        ).astype(int)
+        jpeg = np.frombuffer(next(pictures(lambda: play, points=points)), np.uint8)
+        decoded = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
+        assert decoded is not None
+        shown = decoded.astype(int)
         return int(((shown[:, :, 1] - shown[:, :, 2] > 40) & (shown[:, :, 1] - shown[:, :, 0] > 20)).sum())
 
     assert green(points=False) < 50

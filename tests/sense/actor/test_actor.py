@@ -27,7 +27,7 @@ def audience() -> Audience:
 def test_a_cycle_shows_an_empty_room_an_arrival_five_moods_and_a_departure_within_40_seconds() -> None:
     scene = Scene()
     assert scene.cycle_seconds <= 40
-    seconds = np.arange(0, scene.cycle_seconds, 0.1)
+    seconds = np.arange(0, scene.cycle_seconds, 0.1).tolist()
     shown = [scene.mood_at(at) for at in seconds]
     assert [mood for mood, then in pairwise([*shown, None]) if mood and mood != then] == list(MOODS)
     assert scene.role_at(0.0) is None

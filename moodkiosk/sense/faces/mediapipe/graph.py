@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib.util
-import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
+
+from moodkiosk.sense.interpreter import hushed
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Image
@@ -55,11 +56,6 @@ def root() -> Path:
     if found is None or found.origin is None:
         raise ModuleNotFoundError("mediapipe is not installed", name="mediapipe")
     return Path(found.origin).parent
-
-
-def extractor() -> str:
-    """What finds landmarks, for recordings and manifests: "mediapipe-0.10.18/face_mesh"."""
-    return f"mediapipe-{mediapipe().__version__}/face_mesh"
 
 
 class Graph:
@@ -127,34 +123,3 @@ class Graph:
     def _side_packet(self, value: int | bool) -> Any:
         creator = self._mp.packet_creator
         return creator.create_bool(value) if isinstance(value, bool) else creator.create_int(value)
-
-
-@contextlib.contextmanager
-def hushed() -> Iterator[None]:
-    """Keeps MediaPipe and TensorFlow Lite from printing their greetings to stderr, which no setting of theirs stops."""
-    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nothing)
-
-
-def serialised(packet: Any) -> bytes:
-    """The bytes of the message in a packet."""
-    from mediapipe.python._framework_bindings import _packet_getter
-
-    data: bytes = _packet_getter._get_serialized_proto(packet)  # noqa: SLF001 - packet_getter.get_proto does the same, and parses
-    return data
-
-
-def serialised_list(packet: Any) -> list[bytes]:
-    """The bytes of the messages in a packet that holds several."""
-    from mediapipe.python._framework_bindings import _packet_getter
-
-    if _packet_getter._get_proto_vector_size(packet) == 0:  # noqa: SLF001 - as above
-        return []
-    data: list[bytes] = _packet_getter._get_serialized_proto_list(packet)  # noqa: SLF001 - as above
-    return data

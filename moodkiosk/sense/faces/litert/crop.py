@@ -1,0 +1,83 @@
+"""Cuts turned squares out of pictures the way MediaPipe's ImageToTensorCalculator does."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from moodkiosk.moods import Image
+    from moodkiosk.sense.faces.landmarks import Region
+
+    Floats = NDArray[np.float32]
+
+
+def grey_levels(low: float, high: float) -> Floats:
+    """What a network is shown for each of the grey levels 0 to 255: evenly from `low` to `high`; float32 [256]."""
+    return (np.arange(256, dtype=np.float32) * np.float32((high - low) / 255) + np.float32(low)).astype(np.float32)
+
+
+def turned(rgb: Image, region: Region, side_px: int, border: int = cv2.BORDER_REPLICATE) -> Image:
+    """A region of a picture, upright, uint8 [side_px, side_px, 3]; `border`: what is outside of the picture.
+
+    As image_to_tensor_converter_opencv.cc does it, to the order of the corners: they decide how the place of a pixel is
+    rounded, and thereby ten times the error of hands. Interpolation of warpAffine is coarser: ten times that of faces.
+    """
+    corners = cv2.boxPoints(((region.x, region.y), (region.side, region.side), math.degrees(region.rotation)))
+    turn = cv2.getPerspectiveTransform(corners, _corners(side_px))
+    cut: Image = cv2.warpPerspective(rgb, turn, (side_px, side_px), flags=cv2.INTER_LINEAR, borderMode=border)
+    return cut
+
+
+@functools.cache
+def _corners(side_px: int) -> Floats:
+    """Of a square in the order of `cv2.boxPoints`: left bottom, left top, right top, right bottom."""
+    return np.array(((0, side_px), (0, 0), (side_px, 0), (side_px, side_px)), np.float32)
+
+
+def projected(raw: Floats, region: Region, side_px: int, depth: float = 1.0) -> Floats:
+    """Landmarks that a network found in `turned(…)`, float32 [n, 3], in pixels of the picture.
+
+    Args:
+        raw: float32 [n, 3], in pixels of what the network was shown.
+        region: what was cut out.
+        side_px: side of what the network was shown.
+        depth: z is divided by this.
+    """
+    scale = region.side / side_px
+    cos, sin = math.cos(region.rotation) * scale, math.sin(region.rotation) * scale
+    half = side_px / 2
+    # Around the middle, so that float32 keeps its digits for what is small.
+    turn = np.array(((cos, sin, 0.0), (-sin, cos, 0.0), (0.0, 0.0, scale / depth)), np.float32)
+    points: Floats = (raw - np.array((half, half, 0.0), np.float32)) @ turn
+    points += np.array((region.x, region.y, 0.0), np.float32)
+    return points
+
+
+def letterboxed(rgb: Image, side_px: int) -> tuple[Image, float, float]:
+    """A picture whose longer side is `side_px`, black around it; uint8 [side_px, side_px, 3].
+
+    An odd number of black lines is shared evenly: the picture then lies between two lines, as MediaPipe lays it.
+
+    Returns:
+        The square; the black share of it at the left and at the top.
+    """
+    height, width = rgb.shape[:2]
+    x, y = (side_px - width) / 2, (side_px - height) / 2
+    if not x and not y:
+        return rgb, 0.0, 0.0
+    if x.is_integer() and y.is_integer():
+        left, top = int(x), int(y)
+        square: Image = np.zeros((side_px, side_px, 3), np.uint8)
+        square[top : top + height, left : left + width] = rgb
+    else:
+        there = np.array(((1.0, 0.0, -x), (0.0, 1.0, -y), (0.0, 0.0, 1.0)))
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        square = cv2.warpPerspective(rgb, there, (side_px, side_px), flags=flags)
+    return square, x / side_px, y / side_px

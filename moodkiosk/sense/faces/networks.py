@@ -1,0 +1,81 @@
+"""Where MediaPipe's networks lie, and whether they are what they should be.
+
+They come out of the wheel of mediapipe 0.10.18 when the kiosk is set up (scripts/fetch-networks), and lie with
+MediaPipe's licence in a folder `moodkiosk_networks` beside the other packages. Nothing is downloaded at run time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from pathlib import Path
+
+from moodkiosk.failure import Failure
+
+FOLDER = "moodkiosk_networks"
+
+DETECTOR = "face_detection_short_range.tflite"
+MESH = "face_landmark.tflite"
+PALMS = "palm_detection_lite.tflite"
+HAND = "hand_landmark_lite.tflite"
+
+SHA256 = {
+    DETECTOR: "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8",
+    MESH: "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814",
+    PALMS: "e9a4aaddf90dda56a87235303cf00e4c2d3fb28725f68fd88772997dac905c18",
+    HAND: "048edd3645c9bf7397d19a9f6e3a42957d6e414c9bea6598030a2e9b624156e6",
+    "LICENSE": "8707eef0533987efc5b155d64761eeb6e20793f50b9bd1a68dad1cf4719d0ed8",
+}
+"""Of every file in the folder, as it is in the wheel of mediapipe 0.10.18."""
+
+IN_MEDIAPIPE = {
+    DETECTOR: "modules/face_detection",
+    MESH: "modules/face_landmark",
+    PALMS: "modules/palm_detection",
+    HAND: "modules/hand_landmark",
+}
+"""In which folder of the package mediapipe each lies."""
+
+
+def path_of(name: str) -> Path:
+    """A network's file, checked. Raises Failure if it is missing or altered: one line with what to run."""
+    path, wrong = _found(name), what_is_wrong(name)
+    if path is None or wrong is not None:
+        raise Failure(f"{wrong}: {remedy()}")
+    return path
+
+
+def what_is_wrong(name: str) -> str | None:
+    """Why a network cannot be used, in words; None if it can be."""
+    path = _found(name)
+    if path is None:
+        return f"MediaPipe's network {name} is missing"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return f"{path} cannot be read ({error.strerror})"
+    return None if hashlib.sha256(data).hexdigest() == SHA256[name] else f"{path} is not as MediaPipe made it"
+
+
+def remedy() -> str:
+    """What to run to get the networks, by how the kiosk was installed."""
+    here = Path(__file__).parts
+    if here[:4] == ("/", "usr", "lib", "moodkiosk"):
+        return "run 'apt reinstall moodkiosk'"
+    if here[:3] == ("/", "opt", "moodkiosk"):
+        return "install again (scripts/install-pi)"
+    return "run scripts/fetch-networks"
+
+
+def _found(name: str) -> Path | None:
+    for folder in sys.path:
+        path = Path(folder, FOLDER, name)
+        if path.is_file():
+            return path
+    # Where the extra `mediapipe` is installed, they are there as well.
+    package = importlib.util.find_spec("mediapipe")
+    if package is None or package.origin is None:
+        return None
+    path = Path(package.origin).parent / IN_MEDIAPIPE[name] / name
+    return path if path.is_file() else None
