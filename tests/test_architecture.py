@@ -154,6 +154,15 @@ def test_packages_say_what_is_in_them_and_do_nothing() -> None:
         assert isinstance(body[0], ast.Expr), path
 
 
+def test_the_docstring_of_a_package_names_every_room_in_it() -> None:
+    for path in PACKAGE.rglob("*/__init__.py"):
+        inside = {file.stem for file in path.parent.glob("*.py")} | {
+            file.parent.name for file in path.parent.glob("*/__init__.py")
+        }
+        named = set(re.findall(r"`(\w+)`", path.read_text(encoding="utf-8")))
+        assert inside - {"__init__"} <= named, f"{path}: say what {inside - {'__init__'} - named} are for"
+
+
 def test_no_room_is_crowded() -> None:
     ours = [path for path in PACKAGE.iterdir() if path.name != "__pycache__"]
     assert len(ours) <= ENTRIES_AT_THE_TOP, sorted(path.name for path in ours)
@@ -316,8 +325,8 @@ def test_the_map_has_entries_enough_and_none_twice() -> None:
 
 @pytest.mark.parametrize("paper", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
 def test_every_path_in_the_papers_for_contributors_is_there(paper: str) -> None:
-    """What has a slash or ends like a file; placeholders are in capital letters or brackets."""
+    """What has a slash or ends like a file; placeholders are in capital letters, and what has a version is no path."""
     text = (PACKAGE.parent / paper).read_text(encoding="utf-8")
     found = {name for name in quoted(text) if re.fullmatch(r"[\w.-]+(/[\w.-]+)+/?|\w[\w-]*\.(py|md|yaml|toml)", name)}
-    missing = [name for name in sorted(found) if not is_there(name) and not re.search(r"[A-Z]{3,}|/\.", name)]
+    missing = [name for name in sorted(found) if not is_there(name) and not re.search(r"[A-Z]{3,}|/\.|\d\.\d", name)]
     assert missing == []

@@ -1,1 +1,6 @@
-"""What the machine gives: `files` (that survive power cuts), `paths`, `systemd` (notify, journal), `crash`."""
+"""What the machine gives.
+
+`files` survive power cuts, `paths` say where they are; `systemd` is readiness, watchdog and journal, `streams` a
+terminal. `guard` keeps what one item from outside brings about to that item, `crash` ends the process for a mistake
+of ours.
+"""

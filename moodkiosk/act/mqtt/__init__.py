@@ -2,4 +2,5 @@
 
 `topics` names them, `payloads` are what is said, `outbox` what waits, `connection` and `client` the way (`backoff`,
 `throttle`, `unacknowledged` keep it polite), `visit` a short call on the broker, `tables` the documentation's tables.
+`bounded` keeps no more of a message than is of use, `twin` finds another kiosk with our id.
 """

@@ -1,1 +1,5 @@
-"""`moodkiosk demo`: `command` runs the kiosk with a drawn actor, `booth` serves the page that directs the actor."""
+"""`moodkiosk demo`.
+
+`command` runs the kiosk with a drawn actor, `booth` serves the page that directs the actor, `pictures` are what it
+shows.
+"""

@@ -1,1 +1,5 @@
-"""A drawn person before a drawn camera, for demo and tests: `actor` plays, `stage` is the camera, `drawn` draws."""
+"""A drawn person before a drawn camera, for demo and tests.
+
+The words are the theatre's: the `actor` plays a scene by itself or by `cues`, the `stage` is the camera that sees it;
+`drawn` draws.
+"""

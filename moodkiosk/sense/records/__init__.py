@@ -1,1 +1,5 @@
-"""What is kept: `recording` (labelled landmarks), `corrections` (what people said was wrong), `erase` deletes both."""
+"""What is kept.
+
+`recording` (labelled landmarks), `corrections` (what people said was wrong), `erase` deletes both, `npy` reads arrays
+that nobody vouches for.
+"""

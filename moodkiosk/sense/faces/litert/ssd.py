@@ -67,9 +67,10 @@ def anchors(side_px: int) -> Floats:
     for stride in dict.fromkeys(STRIDES):
         steps = math.ceil(side_px / stride)
         y, x = np.mgrid[:steps, :steps].reshape(2, -1)
-        middles = np.stack((x, y), -1).astype(np.float32)
-        found.append(np.repeat((middles + 0.5) / steps, 2 * STRIDES.count(stride), 0))
-    return np.concatenate(found).astype(np.float32)
+        cells = np.stack((x, y), -1).astype(np.float32)
+        found.append(np.repeat((cells + 0.5) / steps, 2 * STRIDES.count(stride), 0))
+    middles: Floats = np.concatenate(found).astype(np.float32)
+    return middles
 
 
 def decoded(raw: Floats, logits: Floats, middles: Floats, side_px: int, min_score: float) -> list[Box]:
