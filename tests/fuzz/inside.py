@@ -14,7 +14,9 @@ import msgspec
 
 from moodkiosk.act.loop import Loop
 from moodkiosk.act.mqtt.publisher import Publisher
-from moodkiosk.act.ports import Ports, Request
+from moodkiosk.act.players.dryrun import DryRun
+from moodkiosk.act.players.player import never
+from moodkiosk.act.ports import Carried, Ports, Request
 from moodkiosk.act.say import Teller
 from moodkiosk.act.store import Store
 from moodkiosk.act.web.snapshot import Snapshot
@@ -52,6 +54,7 @@ class Act:
     def __init__(self, folder: Path) -> None:
         self.at = BEGIN
         self._teller = Teller(self._wall, as_json=False, stamp=True, out=io.StringIO())
+        self._player = DryRun(lambda: self.at)
         self._snapshot = Snapshot("Fuzzed", self._wall, read_only=False)
         self.publisher = Publisher(CONFIG, self._ask, self._wall, lambda: self.at)
         store, decide = Store(folder), CONFIG.for_decide()
@@ -60,7 +63,7 @@ class Act:
             event=self._event,
             decision=self._decision,
             show=self._show,
-            carry_out=lambda _: None,
+            carry_out=self._carry_out,
             order=self._order,
             keep=store.keep,
             hello=self.publisher.hello,
@@ -95,6 +98,9 @@ class Act:
         protocol.decode(protocol.encode(order).rstrip())
         self.loop.put(protocol.SenseResult(order.id, ok=True, text="done"))
         return True
+
+    def _carry_out(self, decision: Decision) -> None:
+        self.loop.put(Carried(decision, self._player.play(decision, never)))
 
     def _look(self) -> str | None:
         self.loop.put(LookReport("nothing", self.at))
