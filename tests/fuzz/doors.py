@@ -74,6 +74,7 @@ def control_socket(folder: Path) -> Iterator[Take]:
         server.close()
         stop.set()
         thread.join(10)
+        act.close()
 
 
 @contextmanager

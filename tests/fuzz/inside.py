@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -88,6 +89,10 @@ class Act:
             self.turn(seconds=seconds)
         msgspec.json.encode(self._snapshot.today())
 
+    def close(self) -> None:
+        """Gives back what the publisher holds for the life of a process."""
+        os.close(self.publisher._connection._wake)
+
     def _wall(self) -> datetime:
         return NOON + timedelta(seconds=self.at - BEGIN)
 
@@ -167,11 +172,12 @@ def act_hears(folder: Path) -> Iterator[Take]:
     """Act, to which sense says something."""
 
     def take(data: bytes) -> bool:
-        act, splitter = Act(folder), protocol.LineSplitter()
-        for message in splitter.messages(data + b"\n"):
-            if isinstance(message, protocol.FromSense):
-                act.turn(message)
-        act.settle()
+        splitter = protocol.LineSplitter()
+        with closing(Act(folder)) as act:
+            for message in splitter.messages(data + b"\n"):
+                if isinstance(message, protocol.FromSense):
+                    act.turn(message)
+            act.settle()
         return not splitter.damaged + splitter.oversized
 
     yield take
@@ -258,7 +264,11 @@ def broker_says(folder: Path) -> Iterator[Take]:
     """Act, to which the broker brings messages."""
 
     def take(data: bytes) -> bool:
-        act = Act(folder)
+        with closing(Act(folder)) as act:
+            hear(act, data)
+        return True
+
+    def hear(act: Act, data: bytes) -> None:
         act.turn(protocol.decode(HELLO.rstrip()))
         guard = act.publisher._guard
         for piece in data.split(END):
@@ -275,6 +285,5 @@ def broker_says(folder: Path) -> Iterator[Take]:
         act.settle()
         if guard.error is not None:
             raise guard.error
-        return True
 
     yield take

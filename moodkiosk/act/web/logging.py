@@ -26,6 +26,8 @@ COUNT_SECONDS = 60.0
 """What clients do wrong is one line in this time, however much it is."""
 LIBRARIES = ("uvicorn.error", "asyncio")
 """The loggers of those who serve the page."""
+ENDING = "Cancel %s running task(s), timeout graceful shutdown exceeded"
+"""What uvicorn says of requests that are not answered GRACE_SECONDS after the page was told to stop."""
 CLIENTS_FAULTS = (h11.ProtocolError, ClientDisconnect, OSError)
 """What they report of damaged requests, of connections that broke off, and of more of them than there may be files."""
 
@@ -89,6 +91,8 @@ class ClientFaults(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is logged. The one that stands for many becomes a warning without a traceback."""
         error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, asyncio.CancelledError) or record.msg == ENDING:
+            return False  # the page stops, and somebody's command was not answered yet
         if not (isinstance(error, CLIENTS_FAULTS) or record.levelno < logging.ERROR):
             return True
         self._count += 1

@@ -6,15 +6,21 @@ import contextlib
 import logging
 import resource
 import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
 
+from moodkiosk.act.ports import Request
 from moodkiosk.act.web.logging import COUNT_SECONDS, ClientFaults
+from moodkiosk.act.web.server import Page
+from moodkiosk.moods import Result
 from tests.support.kiosk import Kiosk
 from tests.support.wait import until
-from tests.support.web import Visitor, page_only
+from tests.support.web import Visitor, config, page_only
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +94,32 @@ def test_what_clients_do_wrong_is_one_line_a_minute_and_what_we_do_is_all_logged
     later = record(OSError(24, "Too many open files"))
     assert faults.filter(later)
     assert later.getMessage().startswith("10001 requests or connections")
+
+
+def test_a_page_that_stops_while_somebody_waits_for_an_answer_says_nothing_of_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = threading.Event()
+
+    def ask(_: Request) -> Future[Result]:
+        asked.set()
+        return Future()  # nobody ever answers
+
+    page = Page(config(tmp_path), ask, tmp_path)
+    visitor = Visitor(page.start())
+    until(lambda: page.status == "serving", 20, "the page")
+    waiting = threading.Thread(target=_ask_in_vain, args=(visitor,))
+    waiting.start()
+    assert asked.wait(20)
+    page.stop()
+    waiting.join(20)
+    until(lambda: not page._thread.is_alive(), 20, "the end of the page")
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+def _ask_in_vain(visitor: Visitor) -> None:
+    with contextlib.suppress(OSError, HTTPException):
+        visitor.command("skip")
 
 
 def test_more_connections_than_there_may_be_files_fill_no_log_and_keep_nobody_out(tmp_path: Path) -> None:
