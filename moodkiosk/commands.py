@@ -87,7 +87,7 @@ def parse(
     if transaction is not None and not _is_mark(transaction):
         raise BadCommand("transaction must be a text of at most 64 characters")
     given = _value(spec.kind, value, labels)
-    if name == "person" and str(given).casefold() == NOBODY:
+    if name in ("person", "calibrate") and str(given).casefold() in (NOBODY, "nobody"):
         given = ""
     return Command(name, given, None if transaction is None else str(transaction), origin)
 

@@ -315,6 +315,7 @@ class View:
     recommendation: Recommendation | None = None
     last_decision: str | None = None  # one sentence
     labels: tuple[str, ...] = ()
+    enrolled: tuple[str, ...] = ()  # names of those with a neutral face of their own
     login_days_left: int | None = None  # whole days until the player's sign-in ends, 0 on the last one
 
 

@@ -109,6 +109,7 @@ def health(turn: int) -> Health:
     """A health of the usual size."""
     return Health(
         at="2026-11-23T12:00:00+01:00",
+        started_at="2026-11-23T08:00:00+01:00",
         uptime_seconds=turn,
         sense=True,
         pace="active",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from moodkiosk.act import health
 from moodkiosk.act.clock import WallClock
+from moodkiosk.act.homeassistant.about import Offered
 from moodkiosk.act.loop import Loop
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.players import choose
@@ -50,7 +51,7 @@ class Act:
     def __init__(self, settings: Config, *, as_json: bool) -> None:
         self.settings = settings
         self.wall = WallClock()
-        self.started = time.monotonic()
+        self.begin = health.Begin(time.monotonic())
         self.player_said: tuple[str, int | None] = "", None
         self.warned_days: int | None = None
         self.unknown_moods: str | None = None
@@ -63,7 +64,7 @@ class Act:
         state = kiosk.start(decide, self.store.load(), session=secrets.token_hex(4))
         self.loop = Loop(decide, state, self._ports())
         self.publisher = (
-            Publisher(settings, self.loop.ask, self.wall.always, announced=state.labels)
+            Publisher(settings, self.loop.ask, self.wall.always, announced=Offered(state.labels, state.enrolled))
             if settings.mqtt.enabled
             else None
         )
@@ -184,7 +185,7 @@ class Act:
         if self.page is not None:
             self.page.health(self._surroundings())
         if self.publisher is not None and self.publisher.health_due():
-            figures = health.gather(self.wall.always(), self.started, at, self.loop, self.bridge, player)
+            figures = health.gather(self.wall.always(), self.begin, at, self.loop, self.bridge, player)
             self.publisher.health(figures)
 
     def _hear_player(self, player: PlayerStatus) -> None:

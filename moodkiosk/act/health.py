@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import resource
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from moodkiosk.act.loop import Loop
@@ -11,6 +11,8 @@ from moodkiosk.act.mqtt.payloads import Health
 from moodkiosk.act.players.player import PlayerStatus
 from moodkiosk.act.sockets import SenseLink
 
+CLOCK_SET = timedelta(seconds=5)
+"""By less than this the two clocks may come to differ without anybody's doing."""
 STATM = Path("/proc/self/statm")
 
 
@@ -25,12 +27,32 @@ def rounded(days: float | None) -> float | None:
     return None if days is None else round(days, 1)
 
 
-def gather(at: datetime, started: float, now: float, loop: Loop, bridge: SenseLink, player: PlayerStatus) -> Health:
+class Begin:
+    """When act was started, in the time of day: the same each time, unless somebody has set the clock."""
+
+    def __init__(self, at: float) -> None:
+        """`at`: monotonic seconds."""
+        self._at = at
+        self._known: datetime | None = None
+
+    def seconds(self, now: float) -> int:
+        """How long ago that was."""
+        return int(now - self._at)
+
+    def wall(self, wall: datetime, now: float) -> datetime:
+        """`wall` is the time of day at `now`, monotonic seconds."""
+        found = wall - timedelta(seconds=now - self._at)
+        if self._known is None or abs(found - self._known) > CLOCK_SET:
+            self._known = found
+        return self._known
+
+
+def gather(at: datetime, begin: Begin, now: float, loop: Loop, bridge: SenseLink, player: PlayerStatus) -> Health:
     """The payload of the topic `health`.
 
     Args:
         at: the time of day.
-        started: monotonic seconds at which act was started.
+        begin: when act was started.
         now: monotonic seconds.
         loop: the main loop, for what it knows of sense and what it dropped.
         bridge: the link, for the lines it dropped.
@@ -48,7 +70,8 @@ def gather(at: datetime, started: float, now: float, loop: Loop, bridge: SenseLi
         counters |= {f"sense_{name}": count for name, count in sense.counters.items()}
     return Health(
         at=at.isoformat(timespec="seconds"),
-        uptime_seconds=int(now - started),
+        started_at=begin.wall(at, now).isoformat(timespec="seconds"),
+        uptime_seconds=begin.seconds(now),
         sense=bridge.connected,
         pace=sense.pace if sense else None,
         frames_per_second=sense.frames_per_second if sense else None,

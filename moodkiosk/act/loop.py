@@ -151,7 +151,7 @@ class Loop:
             case protocol.Hello():
                 self.sense.hello, self.sense.told_camera = item, None
                 self._ports.hello(item)
-                self._step(kiosk.Labels(item.labels), now)
+                self._step(kiosk.Labels(item.labels, item.people), now)
                 if item.person != self._state.chosen.person:
                     # Sense keeps the neutral faces, so it knows: a calibration chooses too, and who was forgotten must
                     # not be remembered here.

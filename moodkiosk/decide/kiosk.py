@@ -106,8 +106,8 @@ def _take(step: Step, given: Input, now: Now, settings: Settings) -> Step:
             return reports.hear(step, given, now, settings)
         case LookReport():
             return reports.look(step, given, now, settings)
-        case Labels(labels):
-            return step.to(perception.learn(step.state, labels))
+        case Labels(labels, enrolled):
+            return step.to(replace(perception.learn(step.state, labels), enrolled=enrolled))
         case CameraStatus():
             return step.to(perception.told(step.state, given, now, settings))
         case SenseGone():

@@ -24,6 +24,7 @@ def remember(state: State, stopped: datetime | None = None) -> dict[str, object]
     chosen, playback = state.chosen, state.playback
     return {
         "labels": list(state.labels),
+        "enrolled": list(state.enrolled),
         "present": state.presence.was_here,
         "mood": state.told,
         "since": _iso(state.since),
@@ -69,10 +70,10 @@ def restore(state: State, remembered: dict[str, object]) -> State:
         last=_texts(get("last")),
         recommended=_text(get("recommended")),
     )
-    labels = get("labels")
     return replace(
         state,
-        labels=tuple(label for label in labels if isinstance(label, str)) if isinstance(labels, list) else (),
+        labels=_several(get("labels")),
+        enrolled=_several(get("enrolled")),
         presence=Presence(was_here=get("present") is True),
         told=_text(get("mood")),
         since=_time(get("since")),
@@ -155,6 +156,10 @@ def _count(value: object) -> int:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _several(value: object) -> tuple[str, ...]:
+    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
 
 
 def _texts(value: object) -> dict[str, str]:

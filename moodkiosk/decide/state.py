@@ -29,9 +29,10 @@ LOG_LENGTH = 20
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Sense has come, or has loaded a model: the moods it tells apart."""
+    """Sense has come, or has loaded a model: the moods it tells apart, and whose neutral faces it has."""
 
     labels: tuple[str, ...]
+    enrolled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ class State:
         session: the first half of event ids; unlike that of every other run.
         counted: how many events there were.
         labels: the moods the loaded model tells apart.
+        enrolled: names of those with a neutral face of their own.
         sight: how well the mood and the people can be known.
         told: the mood as it was told last; what cannot be seen does not change it.
         since: when it was told, UTC.
@@ -222,6 +224,7 @@ class State:
     session: str
     counted: int = 0
     labels: tuple[str, ...] = ()
+    enrolled: tuple[str, ...] = ()
     camera: Camera = Camera()
     presence: Presence = field(default_factory=Presence)
     debounce: Debounce = field(default_factory=Debounce)

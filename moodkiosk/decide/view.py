@@ -41,6 +41,7 @@ def view(state: State, now: Now, settings: Settings) -> View:
         recommendation=_recommendation(state, settings),
         last_decision=state.log[-1].text if state.log else None,
         labels=state.labels,
+        enrolled=state.enrolled,
         login_days_left=playback.login_days_left,
     )
 

@@ -19,7 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from moodkiosk.act.players.spotify.account.tokens import LIFE_DAYS
 from moodkiosk.host.files import write_atomic
-from moodkiosk.operate.broker import Broker, private_broker
+from moodkiosk.operate.broker import Broker, answers, private_broker
 from tests.support.broker import Mosquitto
 from tests.support.kiosk import Kiosk
 from tests.support.mqtt import Heard, check
@@ -175,6 +175,7 @@ def test_who_asks_sees_what_other_people_play_and_nothing_is_sent_while_nobody_d
         assert first["login_days_left"] is None or first["login_days_left"] >= 180
         listener.wait_for("asked/state", 10, login_days_left=180)
         assert listener.wait_for("asked/health", 10)["login_days_left"] == 181.0
+        until(lambda: answers(kiosk.settings["web"]["port"]), 30, "the page to be served")
         for _ in range(20):  # what is asked by programs, again and again
             assert kiosk.ask("status").ok
             kiosk.page("api/state")

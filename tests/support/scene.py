@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import msgspec
 
+from moodkiosk.act.homeassistant.about import Offered
 from moodkiosk.act.loop import Loop
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.ports import Item, Ports, Request, SenseLeft
@@ -98,7 +99,9 @@ class Scene:
         self.runs += 1
         state = kiosk.start(self.config.for_decide(), self.kept, f"{self.config.kiosk.id}{self.runs}")
         self.loop = loop = Loop(self.config.for_decide(), state, self._ports())
-        self.publisher = Paced(self.config, loop.ask, self.wall, lambda: self.at, announced=state.labels)
+        self.publisher = Paced(
+            self.config, loop.ask, self.wall, lambda: self.at, announced=Offered(state.labels, state.enrolled)
+        )
         self.publisher.start()
         until(lambda: self._online().is_up, what="the broker to accept the kiosk")
         self.turn()

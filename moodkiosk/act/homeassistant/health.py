@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from moodkiosk.act.homeassistant.pieces import Entity, diagnostic, figure, on_off
+from moodkiosk.act.homeassistant.pieces import Entity, diagnostic, figure, on_off, shown
 from moodkiosk.act.mqtt.topics import Topics
 
 
 def health(topics: Topics) -> dict[str, Entity]:
     """Figures for those who look after the kiosk; what moves all the time is disabled until wanted."""
     return {
-        "frames_per_second": figure(topics, "Frames", "frames_per_second", "mdi:filmstrip", unit_of_measurement="fps"),
+        "frames_per_second": figure(
+            topics, "Looks per second", "frames_per_second", "mdi:filmstrip", unit_of_measurement="fps"
+        ),
         "cpu_ms_per_frame": figure(
-            topics, "Processor a frame", "cpu_ms_per_frame", "mdi:chip", unit_of_measurement="ms"
+            topics, "Processor time per look", "cpu_ms_per_frame", "mdi:chip", unit_of_measurement="ms"
         ),
         "celsius": figure(topics, "Temperature", "celsius", None, device_class="temperature", unit_of_measurement="°C"),
         "sense_rss": figure(
@@ -20,7 +22,28 @@ def health(topics: Topics) -> dict[str, Entity]:
         "act_rss": figure(
             topics, "Memory of act", "act_rss_mb", None, device_class="data_size", unit_of_measurement="MB"
         ),
-        "uptime": figure(topics, "Uptime", "uptime_seconds", None, device_class="duration", unit_of_measurement="s"),
+        "uptime": (
+            "sensor",
+            shown(
+                "Running since",
+                topics.health,
+                "started_at",
+                device_class="timestamp",
+                entity_category="diagnostic",
+                enabled_by_default=False,
+            ),
+        ),
+        "update": (
+            "update",
+            {
+                "name": "Update",
+                "icon": "mdi:package-up",
+                "entity_category": "diagnostic",
+                "state_topic": topics.info,
+                "value_template": "{{ {'installed_version': value_json.version,"
+                " 'latest_version': value_json.latest_version} | tojson }}",
+            },
+        ),
         "requests_today": figure(topics, "Spotify requests today", "requests_today", "mdi:counter"),
         "throttled": (
             "binary_sensor",

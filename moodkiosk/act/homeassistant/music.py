@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from moodkiosk.act.homeassistant.about import About
 from moodkiosk.act.homeassistant.pieces import Entity, button, diagnostic, sentence, switch, text
-from moodkiosk.act.mqtt.topics import Topics
 
 
-def music(topics: Topics) -> dict[str, Entity]:
+def music(about: About) -> dict[str, Entity]:
     """What plays, and what may be asked of the music."""
+    topics = about.topics
+    look = button("Look at what plays", topics, "look", "mdi:refresh", "diagnostic")
     return {
         "music": ("switch", switch("Automatic music", topics, "music", "mdi:music")),
         "playing": ("sensor", sentence("Playing", topics, "playing", "mdi:music-note")),
@@ -61,6 +63,6 @@ def music(topics: Topics) -> dict[str, Entity]:
         "recommend": ("button", button("Recommend now", topics, "recommend", "mdi:playlist-play")),
         "play": ("button", button("Play", topics, "play", "mdi:play")),
         "pause": ("button", button("Pause", topics, "pause", "mdi:pause")),
-        "look": ("button", button("Look at what plays", topics, "look", "mdi:refresh")),
+        **({"look": ("button", look)} if about.looks else {}),
         "skip": ("button", button("Next song", topics, "skip", "mdi:skip-next")),
     }

@@ -11,77 +11,77 @@ from dataclasses import dataclass
 
 import msgspec
 
+from moodkiosk.act.homeassistant.about import About, Offered
 from moodkiosk.act.homeassistant.health import health
 from moodkiosk.act.homeassistant.music import music
-from moodkiosk.act.homeassistant.pieces import Component, Keys, slug
+from moodkiosk.act.homeassistant.names import words
+from moodkiosk.act.homeassistant.pieces import Component, Keys, entity_slug
 from moodkiosk.act.homeassistant.seeing import AUTO, NOBODY, NOT_SURE, seeing, triggers
-from moodkiosk.act.mqtt.topics import Topics
-from moodkiosk.config.settings import KioskSettings
 from moodkiosk.host.files import NOT_JSON
 
 __all__ = [
     "AUTO",
     "NOBODY",
     "NOT_SURE",
+    "About",
     "Component",
     "Discovery",
+    "Offered",
     "components_of",
     "discovery_payload",
     "listed_components",
 ]
 
 
-def discovery_payload(
-    kiosk: KioskSettings,
-    topics: Topics,
-    version: str,
-    labels: tuple[str, ...],
-    gone: frozenset[Component] = frozenset(),
-) -> Keys:
-    """The whole payload; components that are `gone` are listed with nothing but their platform, which removes them."""
-    components = {key: {"platform": platform} for key, platform in sorted(gone)}
+def discovery_payload(about: About, offered: Offered, gone: frozenset[Component] = frozenset()) -> Keys:
+    """The whole payload; components that are `gone` are listed with nothing but their platform, which removes them.
+
+    One that is gone may have the key of one that has taken its place, which is then left for the next payload.
+    """
+    device = {
+        "identifiers": [about.topics.device_id],
+        "name": about.kiosk.name,
+        "manufacturer": "moodkiosk",
+        "model": "Mood kiosk",
+        "sw_version": about.version,
+    }
+    more = {"suggested_area": about.kiosk.area, "configuration_url": about.page}
     return {
-        "device": {
-            "identifiers": [topics.device_id],
-            "name": kiosk.name,
-            "manufacturer": "moodkiosk",
-            "model": "Mood kiosk",
-            "sw_version": version,
-        },
-        "origin": {"name": "moodkiosk", "sw_version": version},
-        "components": components | components_of(kiosk, topics, labels),
+        "device": device | {key: value for key, value in more.items() if value},
+        "origin": {"name": "moodkiosk", "sw_version": about.version},
+        "components": components_of(about, offered) | {key: {"platform": platform} for key, platform in sorted(gone)},
     }
 
 
-def components_of(kiosk: KioskSettings, topics: Topics, labels: tuple[str, ...]) -> dict[str, Keys]:
+def components_of(about: About, offered: Offered) -> dict[str, Keys]:
     """All components by key: the entities, and the device triggers."""
     found: dict[str, Keys] = {}
-    for key, (platform, own) in {**seeing(topics, labels), **music(topics), **health(topics)}.items():
+    topics, names = about.topics, words(about.language)
+    for key, (platform, own) in {**seeing(about, offered), **music(about), **health(topics)}.items():
         common = {
             "platform": platform,
             "unique_id": f"{topics.device_id}_{key}",
-            "default_entity_id": f"{platform}.{slug(kiosk.id)}_{key}",
+            "default_entity_id": f"{platform}.{entity_slug(about.kiosk.id)}_{key}",
             "availability_topic": topics.availability,
         }
-        found[key] = common | own
-    return found | triggers(topics, labels)
+        named = {"name": names[key]} if key in names else {}
+        found[key] = common | own | named
+    return found | triggers(topics, offered.labels)
 
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """The builders above with everything but the labels filled in."""
+    """The builders above for one kiosk."""
 
-    kiosk: KioskSettings
-    topics: Topics
-    version: str
+    about: About
 
-    def payload(self, labels: tuple[str, ...], gone: frozenset[Component] = frozenset()) -> bytes:
+    def payload(self, offered: Offered, gone: frozenset[Component] = frozenset()) -> bytes:
         """The payload as JSON."""
-        return msgspec.json.encode(discovery_payload(self.kiosk, self.topics, self.version, labels, gone))
+        return msgspec.json.encode(discovery_payload(self.about, offered, gone))
 
-    def components(self, labels: tuple[str, ...]) -> frozenset[Component]:
+    def components(self, offered: Offered) -> frozenset[Component]:
         """What the payload lists."""
-        return frozenset((key, own["platform"]) for key, own in components_of(self.kiosk, self.topics, labels).items())
+        return frozenset((key, own["platform"]) for key, own in components_of(self.about, offered).items())
 
 
 def listed_components(payload: bytes) -> frozenset[Component]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from typing import Any
@@ -23,6 +24,11 @@ Entity = tuple[str, Keys]
 def template(value: str) -> str:
     """The template of a key, unless it is one already."""
     return value if value.startswith("{{") else f"{{{{ value_json.{value} }}}}"
+
+
+def literal(value: object) -> str:
+    """The value inside a template."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def shown(name: str, topic: str, value: str, **more: Any) -> Keys:
@@ -82,12 +88,12 @@ def text(name: str, topics: Topics, key: str, most: int, icon: str, *, config: b
     }
 
 
-def button(name: str, topics: Topics, key: str, icon: str, *, config: bool = False) -> Keys:
+def button(name: str, topics: Topics, key: str, icon: str, category: str = "") -> Keys:
     """Something that can be asked for."""
     return {
         "name": name,
         "icon": icon,
-        **({"entity_category": "config"} if config else {}),
+        **({"entity_category": category} if category else {}),
         "command_topic": topics.command(key),
         "payload_press": '""',  # an empty text: for "calibrate", nobody in particular
     }
@@ -97,6 +103,14 @@ def figure(topics: Topics, name: str, key: str, icon: str | None, **more: Any) -
     """A figure of `health` that moves all the time: disabled until somebody wants it."""
     own = shown(name, topics.health, key, entity_category="diagnostic", enabled_by_default=False, **more)
     return ("sensor", own | {"state_class": "measurement"} | ({"icon": icon} if icon else {}))
+
+
+def entity_slug(kiosk: str) -> str:
+    """The kiosk's id as Home Assistant writes ids: `living-room` becomes `living_room`.
+
+    Two kiosks whose ids differ in nothing but that are told apart by Home Assistant, which appends a number.
+    """
+    return re.sub(r"[^a-z0-9]+", "_", kiosk.lower()).strip("_") or slug(kiosk)
 
 
 def slug(label: str) -> str:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import get_args
 
-from moodkiosk.act.homeassistant.pieces import Entity, Keys, button, diagnostic, on_off, shown, slug, switch, text
+from moodkiosk.act.homeassistant import names
+from moodkiosk.act.homeassistant.about import About, Offered
+from moodkiosk.act.homeassistant.names import mood_word
+from moodkiosk.act.homeassistant.pieces import (
+    STATE_LIMIT,
+    Entity,
+    Keys,
+    button,
+    diagnostic,
+    literal,
+    on_off,
+    shown,
+    slug,
+    switch,
+)
 from moodkiosk.act.mqtt.topics import Topics
 from moodkiosk.moods import EventKind
 
@@ -13,10 +27,15 @@ NOBODY, NOT_SURE = "nobody", "not_sure"
 AUTO = "auto"
 
 
-def seeing(topics: Topics, labels: tuple[str, ...]) -> dict[str, Entity]:
-    """What the kiosk sees, and what may be said to it about that."""
-    known = f"'{NOT_SURE}' if value_json.present else '{NOBODY}'"
-    mood = f"value_json.mood or ('None' if value_json.unknown_because else {known})"
+MOOD = (
+    f"value_json.mood or ('None' if value_json.unknown_because else '{NOT_SURE}' if value_json.present else '{NOBODY}')"
+)
+"""The mood of a state as a state of Home Assistant; "None" is its word for unknown."""
+
+
+def seeing(about: About, offered: Offered) -> dict[str, Entity]:
+    """What the kiosk sees, and what may be said to it about that: only what it would not refuse."""
+    topics, labels = about.topics, offered.labels
     return {
         "mood": (
             "sensor",
@@ -26,7 +45,7 @@ def seeing(topics: Topics, labels: tuple[str, ...]) -> dict[str, Entity]:
                 "device_class": "enum",
                 "options": [*labels, NOT_SURE, NOBODY],
                 "state_topic": topics.state,
-                "value_template": f"{{{{ {mood} }}}}",
+                "value_template": f"{{{{ {MOOD} }}}}",
                 "json_attributes_topic": topics.state,
                 "json_attributes_template": "{{ {'confidence': value_json.confidence, 'since': value_json.since,"
                 " 'person': value_json.person, 'people': value_json.people,"
@@ -34,6 +53,7 @@ def seeing(topics: Topics, labels: tuple[str, ...]) -> dict[str, Entity]:
                 " 'unknown_because': value_json.unknown_because} | tojson }}",
             },
         ),
+        "mood_text": ("sensor", mood_text(about, labels)),
         "since": ("sensor", shown("Mood since", topics.state, "since", device_class="timestamp")),
         "confidence": (
             "sensor",
@@ -59,7 +79,7 @@ def seeing(topics: Topics, labels: tuple[str, ...]) -> dict[str, Entity]:
             "sensor",
             shown("People", topics.state, "people", icon="mdi:account-group", state_class="measurement"),
         ),
-        "person": ("text", text("Person in front", topics, "person", 60, "mdi:account")),
+        "person": ("select", person(topics, offered.enrolled)),
         "camera": ("switch", switch("Camera", topics, "camera", "mdi:cctv")),
         "camera_status": ("sensor", diagnostic("Camera status", topics.state, "camera_status", "mdi:camera-outline")),
         "camera_problem": (
@@ -98,14 +118,14 @@ def seeing(topics: Topics, labels: tuple[str, ...]) -> dict[str, Entity]:
                     },
                 )
             }
-            if labels
+            if labels and about.corrections
             else {}
         ),
         "calibrate": (
             "button",
-            button("Calibrate neutral face", topics, "calibrate", "mdi:face-recognition", config=True),
+            button("Calibrate neutral face", topics, "calibrate", "mdi:face-recognition", "config"),
         ),
-        "reload": ("button", button("Reload model", topics, "reload", "mdi:reload", config=True)),
+        "reload": ("button", button("Reload model", topics, "reload", "mdi:reload", "config")),
         "event": (
             "event",
             {
@@ -115,6 +135,49 @@ def seeing(topics: Topics, labels: tuple[str, ...]) -> dict[str, Entity]:
                 "state_topic": topics.event,
             },
         ),
+        "last_result": ("sensor", last_result(about)),
+    }
+
+
+def mood_text(about: About, labels: tuple[str, ...]) -> Keys:
+    """The mood in words for people, in their language; automations go by the mood itself."""
+    language = about.language
+    said = {label: mood_word(label, language) for label in labels}
+    said |= {NOBODY: names.text("text.nobody", language), NOT_SURE: names.text("text.not_sure", language)}
+    hand = literal(f" ({names.text('text.by_hand', language)})")
+    return {
+        "name": "Mood in words",
+        "icon": "mdi:emoticon-outline",
+        "state_topic": about.topics.state,
+        "value_template": f"{{% set mood = {MOOD} %}}{{{{ {literal(said)}.get(mood, mood) }}}}"
+        f"{{{{ {hand} if value_json.manual_mood else '' }}}}",
+    }
+
+
+def person(topics: Topics, enrolled: tuple[str, ...]) -> Keys:
+    """Who is in front: one of those whose neutral face is known, or nobody in particular."""
+    return {
+        "name": "Person in front",
+        "icon": "mdi:account",
+        "options": [NOBODY, *enrolled],
+        "state_topic": topics.state,
+        "value_template": f"{{{{ value_json.person if value_json.person in value_json.enrolled else '{NOBODY}' }}}}",
+        "command_topic": topics.command("person"),
+        "command_template": f"{{{{ {{'value': '' if value == '{NOBODY}' else value}} | tojson }}}}",
+    }
+
+
+def last_result(about: About) -> Keys:
+    """What became of the last command, so that a refusal can be read."""
+    done, refused = (literal(names.text(f"text.{name}", about.language)) for name in ("done", "refused"))
+    return {
+        "name": "Last result",
+        "icon": "mdi:message-reply-text-outline",
+        "entity_category": "diagnostic",
+        "state_topic": about.topics.result,
+        "value_template": f"{{{{ (value_json.command ~ ': ' ~ ((value_json.text or {done}) if value_json.ok else"
+        f" {refused} ~ ': ' ~ value_json.error))[:{STATE_LIMIT}] }}}}",
+        "json_attributes_topic": about.topics.result,
     }
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from moodkiosk.act.homeassistant.payload import Component, Discovery
+from moodkiosk.act.homeassistant.payload import Component, Discovery, Offered
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.throttle import SETTLE_SECONDS, StateThrottle
 from moodkiosk.act.mqtt.topics import Message, Topics
@@ -37,7 +37,7 @@ class Outbox:
     """
 
     def __init__(
-        self, topics: Topics, discovery: Discovery | None, health_seconds: float, announced: tuple[str, ...] = ()
+        self, topics: Topics, discovery: Discovery | None, health_seconds: float, announced: Offered | None = None
     ) -> None:
         """Nothing is published yet.
 
@@ -45,7 +45,7 @@ class Outbox:
             topics: where everything is.
             discovery: makes the payload for Home Assistant; None: it shall not know of this kiosk.
             health_seconds: how often `feel` is wanted.
-            announced: the labels of the run before, which Home Assistant knows.
+            announced: what the run before offered, which Home Assistant knows.
         """
         self.dropped = {"mqtt_events": 0, "mqtt_results": 0}
         self._topics = topics
@@ -63,8 +63,10 @@ class Outbox:
         self._own: defaultdict[str, deque[bytes]] = defaultdict(lambda: deque(maxlen=OWN_KEPT))  # by topic
         self._repairs: dict[str, float] = {}  # topic to when it is due
         self._repaired: dict[str, float] = {}  # topic to when it was last
-        self._labels: tuple[str, ...] = ()
-        self._announced: tuple[str, ...] | None = announced or None  # the labels in the discovery that was sent
+        self._offered = Offered()
+        self._announced = (
+            announced if announced and announced.labels else None
+        )  # what the discovery that was sent offers
         self._ghosts: frozenset[Component] = frozenset()  # what older discoveries listed
         self._discovery_due: float | None = None
         self._labels_deadline: float | None = None
@@ -82,8 +84,10 @@ class Outbox:
     def show(self, view: View, now: float) -> None:
         """The state is now `view`."""
         self._view = view
-        if view.labels and view.labels != self._labels:  # none: no model is loaded just now, the old ones still count
-            self._labels = view.labels
+        # No labels: no model is loaded just now, the old ones still count.
+        offered = Offered(view.labels or self._offered.labels, view.enrolled)
+        if offered != self._offered:
+            self._offered = offered
             self._discovery_due = now
         self._gate.changed(now)
 
@@ -151,7 +155,7 @@ class Outbox:
 
     def found(self, components: frozenset[Component], now: float) -> None:
         """The broker had a discovery of this kiosk, with these components."""
-        current = self._discovery.components(self._labels) if self._discovery else frozenset()
+        current = self._discovery.components(self._offered) if self._discovery else frozenset()
         self._ghosts |= components
         if components - current and (self._announced is not None or self._discovery is None):
             self._discovery_due = now
@@ -225,7 +229,7 @@ class Outbox:
             self._discovery_due = None
             ghosts, self._ghosts = self._ghosts, frozenset()
             return [Message(topic, b"", retain=True)] if ghosts else []
-        if not self._labels and self._labels_deadline is not None and now < self._labels_deadline:
+        if not self._offered.labels and self._labels_deadline is not None and now < self._labels_deadline:
             self._discovery_due = self._labels_deadline
             return []
         shown = self._shown()
@@ -235,10 +239,10 @@ class Outbox:
         known = self._ghosts | (
             self._discovery.components(self._announced) if self._announced is not None else frozenset()
         )
-        if gone := known - self._discovery.components(self._labels):
-            messages.append(Message(topic, self._discovery.payload(self._labels, gone), retain=True))
-        messages.append(Message(topic, self._discovery.payload(self._labels), retain=True))
-        self._announced, self._ghosts, self._discovery_due = self._labels, frozenset(), None
+        if gone := known - self._discovery.components(self._offered):
+            messages.append(Message(topic, self._discovery.payload(self._offered, gone), retain=True))
+        messages.append(Message(topic, self._discovery.payload(self._offered), retain=True))
+        self._announced, self._ghosts, self._discovery_due = self._offered, frozenset(), None
         self._gate.changed(now - SETTLE_SECONDS)
         return messages
 
@@ -251,11 +255,14 @@ class Outbox:
         view = self._view
         if view is None or self._discovery is None:
             return view
-        options = set(self._announced or ()) & set(self._labels)
+        announced = self._announced or Offered()
+        options = set(announced.labels) & set(self._offered.labels)
+        people = set(announced.enrolled) & set(self._offered.enrolled)
         return replace(
             view,
             mood=view.mood if view.mood in options else None,
             manual_mood=view.manual_mood if view.manual_mood in options else None,
+            person=view.person if view.person in people or view.person not in self._offered.enrolled else None,
         )
 
     def _due_state(self, now: float, waits: Callable[[str], bool]) -> list[Message]:

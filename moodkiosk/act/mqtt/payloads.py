@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from moodkiosk.config.settings import Config
+from moodkiosk.host.version import newest_here
 from moodkiosk.link import protocol
 from moodkiosk.moods import EventKind, MoodEvent, Recommendation, Result, UnknownBecause, View
 
@@ -58,6 +59,7 @@ class State(Payload, frozen=True):
     ]
     last_decision: Annotated[str | None, Meta(description="what was decided last and why, one sentence")]
     labels: Annotated[tuple[str, ...], Meta(description="the moods that the loaded model knows")]
+    enrolled: Annotated[tuple[str, ...], Meta(description="names of those with a neutral face of their own")]
     login_days_left: Annotated[
         int | None, Meta(description="whole days until the Spotify sign-in ends; null: there is none")
     ]
@@ -79,6 +81,7 @@ class Info(Payload, frozen=True):
     """What the kiosk is."""
 
     version: Annotated[str, Meta(description="version of moodkiosk")]
+    latest_version: Annotated[str, Meta(description="the newest that is installed here, and waits for a restart")]
     kiosk: Annotated[str, Meta(description="the kiosk's id")]
     name: Annotated[str, Meta(description="the kiosk's name")]
     instance: Annotated[str, Meta(description="of this start; tells two kiosks with one id apart")]
@@ -97,6 +100,7 @@ class Health(Payload, frozen=True):
     """
 
     at: Annotated[str, Meta(description="when these figures were taken")]
+    started_at: Annotated[str, Meta(description="when act was started")]
     uptime_seconds: Annotated[int, Meta(ge=0, description="since act was started")]
     sense: Annotated[bool, Meta(description="the half that sees is connected")]
     pace: Annotated[str | None, Meta(description='how often it looks: "active", "idle", "hot" or "off"')]
@@ -176,6 +180,7 @@ def info_of(config: Config, version: str, instance: str, hello: protocol.Hello |
     """The payload that says what the kiosk is; without `hello`, no model is loaded yet."""
     return Info(
         version=version,
+        latest_version=newest_here(version),
         kiosk=config.kiosk.id,
         name=config.kiosk.name,
         instance=instance,

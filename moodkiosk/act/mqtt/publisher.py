@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from moodkiosk import __version__
-from moodkiosk.act.homeassistant.payload import Discovery, listed_components
+from moodkiosk.act.homeassistant.payload import About, Discovery, Offered, listed_components
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.connection import KEEPALIVE_SECONDS, Connection, Hooks, Subscription
 from moodkiosk.act.mqtt.outbox import Outbox
@@ -55,7 +55,7 @@ class Publisher:
         wall: Callable[[], datetime] = lambda: datetime.now().astimezone(),
         clock: Callable[[], float] = time.monotonic,
         keepalive_seconds: int = KEEPALIVE_SECONDS,
-        announced: tuple[str, ...] = (),
+        announced: Offered | None = None,
     ) -> None:
         """Does not connect yet.
 
@@ -65,7 +65,7 @@ class Publisher:
             wall: the time of day, with zone.
             clock: monotonic seconds, as in `MoodEvent.at`.
             keepalive_seconds: see `connection`.
-            announced: the labels that are remembered from the run before.
+            announced: what is remembered of what the run before offered.
         """
         self.topics = Topics.of(config)
         self.instance = f"{socket.gethostname()}-{secrets.token_hex(4)}"
@@ -75,9 +75,10 @@ class Publisher:
         self._clock = clock
         self._lock = threading.Lock()
         self._guard = Guard(log)
-        discovery = Discovery(config.kiosk, self.topics, __version__) if config.mqtt.discovery else None
+        discovery = Discovery(About.of(config, __version__)) if config.mqtt.discovery else None
         self._outbox = Outbox(self.topics, discovery, config.mqtt.health_seconds, announced)
-        self._outbox.inform(self._info(None))
+        self._hello: protocol.Hello | None = None
+        self._outbox.inform(self._info())
         self._plays: deque[Message] = deque()
         self._twin = Twin(config.kiosk.id, self.instance, config.mqtt.health_seconds)
         self._connection = Connection(
@@ -130,7 +131,8 @@ class Publisher:
     def hello(self, hello: protocol.Hello) -> None:
         """Sense has introduced itself or loaded a model: renews `info`."""
         with self._lock:
-            self._outbox.inform(self._info(hello))
+            self._hello = hello
+            self._outbox.inform(self._info())
         self._connection.wake()
 
     def health_due(self) -> bool:
@@ -147,6 +149,7 @@ class Publisher:
             payload = payloads.encode(health)
             self._twin.own(payload)
             self._outbox.feel(payload, self._clock())
+            self._outbox.inform(self._info())  # a newer version may have been installed
         self._connection.wake()
 
     def publish(self, topic: str, payload: bytes) -> bool:
@@ -162,8 +165,8 @@ class Publisher:
         self._connection.wake()
         return True
 
-    def _info(self, hello: protocol.Hello | None) -> bytes:
-        return payloads.encode(payloads.info_of(self._config, __version__, self.instance, hello))
+    def _info(self) -> bytes:
+        return payloads.encode(payloads.info_of(self._config, __version__, self.instance, self._hello))
 
     # On the connection's thread
 

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from moodkiosk import commands
-from moodkiosk.act.homeassistant.payload import components_of
+from moodkiosk.act.homeassistant.payload import About, Offered, components_of
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.topics import COMMANDS, ROWS, Topics
 from moodkiosk.config.settings import KioskSettings
@@ -33,6 +33,7 @@ KINDS = {
     "wish": "nothing, or an object with `language`, `artist`, `genre`",
     "none": "nothing (is ignored)",
 }
+EXAMPLE = About(KioskSettings(), Topics(KioskSettings().id), "")
 EXAMPLE_LABELS = ("happy", "sad")
 MARK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -70,7 +71,7 @@ def set_topics() -> str:
 
 def entities() -> str:
     """What Home Assistant shows of a kiosk with the default id and a model of two moods."""
-    found = components_of(KioskSettings(), Topics(KioskSettings().id), EXAMPLE_LABELS)
+    found = components_of(EXAMPLE, Offered(EXAMPLE_LABELS))
     rows = []
     for own in found.values():
         if own["platform"] == "device_automation":

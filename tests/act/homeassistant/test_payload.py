@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,12 +21,21 @@ from hypothesis import strategies as st
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from moodkiosk import commands
-from moodkiosk.act.homeassistant.payload import Discovery, components_of, discovery_payload, listed_components
+from moodkiosk.act.homeassistant import names
+from moodkiosk.act.homeassistant.about import page_address
+from moodkiosk.act.homeassistant.payload import (
+    About,
+    Discovery,
+    Offered,
+    components_of,
+    discovery_payload,
+    listed_components,
+)
 from moodkiosk.act.homeassistant.pieces import slug
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.topics import COMMANDS, Topics
-from moodkiosk.config.settings import KioskSettings
-from moodkiosk.moods import EventKind, MoodEvent, Recommendation, View
+from moodkiosk.config.settings import Config, KioskSettings, LearningSettings, WebSettings
+from moodkiosk.moods import EventKind, MoodEvent, Recommendation, Result, View
 
 ROOT = {"device", "origin", "components"}
 DEVICE = {
@@ -51,6 +62,7 @@ KEYS = {
     "number": COMMON | READ | WRITE | {
         "device_class", "max", "min", "mode", "payload_reset", "step", "unit_of_measurement",
     },
+    "update": COMMON | READ | {"device_class", "title", "release_url", "release_summary", "entity_picture"},
     "text": COMMON | READ | WRITE | {"max", "min", "mode", "pattern"},
     "button": COMMON | (WRITE - {"optimistic"}) | {"device_class", "payload_press"},
     "event": COMMON | READ | {"device_class", "event_types"},
@@ -62,6 +74,7 @@ REQUIRED = {
     "sensor": {"state_topic"},
     "binary_sensor": {"state_topic"},
     "switch": {"command_topic"},
+    "update": {"state_topic"},
     "select": {"command_topic", "options"},
     "number": {"command_topic"},
     "text": {"command_topic"},
@@ -81,10 +94,12 @@ UNITS: dict[str | None, set[str | None]] = {
     None: {"%", "ms", "fps", "d", None},
 }
 
-KIOSK = KioskSettings(id="Living-room", name="Kiosk in the living room")
+KIOSK = KioskSettings(id="Living-room", name="Kiosk in the living room", area="Living room")
 TOPICS = Topics(KIOSK.id)
 LABELS = ("happy", "sad", "angry", "überrascht", "neutral")
-PAYLOAD = discovery_payload(KIOSK, TOPICS, "1.2", LABELS)
+ABOUT = About(KIOSK, TOPICS, "1.2", page="http://kiosk.local:8080/")
+OFFERED = Offered(LABELS, ("Ada", "Grace"))
+PAYLOAD = discovery_payload(ABOUT, OFFERED)
 COMPONENTS: dict[str, dict[str, Any]] = PAYLOAD["components"]
 ENTITIES = {key: own for key, own in COMPONENTS.items() if own["platform"] != "device_automation"}
 TRIGGERS = {key: own for key, own in COMPONENTS.items() if own["platform"] == "device_automation"}
@@ -107,6 +122,7 @@ FULL = View(
     recommendation=Recommendation("Songs " * 60, "https://music.youtube.com/search?q=a", None),
     last_decision="because",
     labels=LABELS,
+    enrolled=("Ada", "Grace"),
     login_days_left=29,
 )
 VIEWS = {
@@ -152,7 +168,7 @@ def test_each_entity_is_named_identified_and_tied_to_the_availability(key: str) 
     assert re.fullmatch(own["platform"] + r"\.[a-z0-9_]+", own["default_entity_id"])
     assert own["availability_topic"] == TOPICS.availability
     assert own.get("entity_category") in (
-        (None, "diagnostic") if own["platform"].endswith("sensor") else (None, "config")
+        (None, "diagnostic") if own["platform"].endswith(("sensor", "update")) else (None, "config", "diagnostic")
     )
     assert (own["name"] is None) == (key == "mood")
     if own["name"] is not None:
@@ -221,7 +237,8 @@ def assert_taken(own: dict[str, Any], value: str) -> None:
 def test_each_template_turns_a_health_into_what_its_platform_takes(key: str, mark: int | None) -> None:
     """Also before sense has said anything of itself."""
     health = payloads.Health(
-        at=NOON, uptime_seconds=5, sense=mark is not None, pace="idle" if mark else None, frames_per_second=mark,
+        at=NOON, started_at=NOON, uptime_seconds=5,
+        sense=mark is not None, pace="idle" if mark else None, frames_per_second=mark,
         cpu_ms_per_frame=mark, celsius=mark, throttled=None if mark is None else True, sense_rss_mb=mark, act_rss_mb=60,
         queues={}, counters={}, requests_today=0, login_days_left=mark,
     )  # fmt: skip
@@ -251,6 +268,103 @@ def test_there_is_a_trigger_for_each_mood_for_arrival_and_for_departure() -> Non
     assert all("unique_id" not in own and own["automation_type"] == "trigger" for own in TRIGGERS.values())
 
 
+def test_what_is_unknown_is_unknown_and_neither_nobody_nor_a_number() -> None:
+    unknown = state_payload(VIEWS["unknown"])
+    for key in ("mood", "mood_text", "present", "people", "confidence", "since"):
+        assert rendered(ENTITIES[key]["value_template"], unknown) == "None"
+    for key in ("mood", "present"):
+        attributes = json.loads(rendered(ENTITIES[key]["json_attributes_template"], unknown))
+        assert attributes["unknown_because"] == "camera off"
+
+
+def test_what_would_be_refused_is_not_offered() -> None:
+    shut = components_of(About(KIOSK, TOPICS, "1", corrections=False, looks=False), Offered(LABELS))
+    assert {*COMPONENTS} - {*shut} == {"correct", "look"}
+    config = Config()
+    assert not About.of(config, "1").corrections
+    assert not About.of(config, "1").looks, "a dry run learns nothing"
+    kept = About.of(Config(learning=LearningSettings(keep_corrections=True)), "1")
+    assert "correct" in components_of(kept, Offered(LABELS))
+
+
+def test_the_person_in_front_is_one_of_those_who_are_enrolled_or_nobody() -> None:
+    own = ENTITIES["person"]
+    assert own["options"] == ["nobody", "Ada", "Grace"]
+    assert rendered(own["value_template"], state_payload(FULL)) == "Ada"
+    assert rendered(own["value_template"], state_payload(replace(FULL, person="Eve"))) == "nobody"
+    assert commands.parse_payload("person", template(own, "nobody").encode(), LABELS).value == ""
+    assert commands.parse_payload("person", template(own, "Ada").encode(), LABELS).value == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("result", "shown"),
+    [
+        (Result("camera", ok=True, text="the camera is switched on"), "camera: the camera is switched on"),
+        (Result("pause", ok=True), "pause: done"),
+        (Result("mood", ok=False, error="no such mood"), "mood: refused: no such mood"),
+    ],
+)
+def test_what_became_of_a_command_can_be_read(result: Result, shown: str) -> None:
+    payload = payloads.encode(payloads.answer_of(result, None))
+    assert rendered(ENTITIES["last_result"]["value_template"], payload) == shown
+
+
+@pytest.mark.parametrize(
+    ("kiosk", "entity"), [("living-room", "living_room"), ("Hall", "hall"), ("kiosk", "kiosk"), ("a--b_", "a_b")]
+)
+def test_entity_ids_are_as_the_papers_say(kiosk: str, entity: str) -> None:
+    about = About(KioskSettings(id=kiosk), Topics(kiosk), "1")
+    assert components_of(about, Offered(LABELS))["mood"]["default_entity_id"] == f"sensor.{entity}_mood"
+    assert components_of(about, Offered(LABELS))["mood"]["unique_id"] == f"moodkiosk_{kiosk}_mood"
+
+
+def test_the_device_says_where_it_stands_and_where_its_page_is() -> None:
+    assert PAYLOAD["device"]["suggested_area"] == "Living room"
+    assert PAYLOAD["device"]["configuration_url"] == "http://kiosk.local:8080/"
+    plain = discovery_payload(About(KioskSettings(), TOPICS, "1"), OFFERED)["device"]
+    assert not {"suggested_area", "configuration_url"} & {*plain}
+
+
+@pytest.mark.parametrize(
+    ("web", "address"),
+    [
+        (WebSettings(), ""),
+        (WebSettings(host="192.168.1.9", password_file="p", enabled=False), ""),
+        (WebSettings(host="192.168.1.9", password_file="p", port=0), ""),
+        (WebSettings(host="192.168.1.9", password_file="p"), "http://192.168.1.9:8080/"),
+        (WebSettings(host="fd00::9", password_file="p"), "http://[fd00::9]:8080/"),
+        (WebSettings(host="0.0.0.0", password_file="p", allowed_hosts=("k.lan",)), "http://k.lan:8080/"),
+        (WebSettings(host="0.0.0.0", password_file="p"), f"http://{socket.gethostname()}.local:8080/"),
+    ],
+)
+def test_the_page_s_address_is_said_where_others_can_reach_it(web: WebSettings, address: str) -> None:
+    assert page_address(web) == address
+
+
+@pytest.mark.parametrize("language", ["de"])
+def test_a_language_names_every_entity_and_leaves_what_automations_compare_with(language: str) -> None:
+    spoken = components_of(replace(ABOUT, language=language), OFFERED)
+    named = {key for key, own in ENTITIES.items() if own["name"] is not None}
+    assert {*names.words(language)} == named | {*names.TEXTS}
+    assert len({spoken[key]["name"] for key in named}) == len(named)
+    for key, own in ENTITIES.items():
+        for stable in ("default_entity_id", "unique_id", "options", "payload_press"):
+            assert spoken[key].get(stable) == own.get(stable)
+
+
+def test_the_mood_in_words_is_in_the_language_of_the_page() -> None:
+    german = components_of(replace(ABOUT, language="de"), Offered(("sad", "odd")))["mood_text"]["value_template"]
+    views = {
+        "Traurig": View(mood="sad", present=True),
+        "Odd": View(mood="odd", present=True),
+        "Traurig (von Hand)": View(mood="sad", manual_mood="sad", present=None, unknown_because="camera off"),
+        "Niemand": View(),
+        "Nicht sicher": View(present=True, people=1),
+    }
+    for said, view in views.items():
+        assert rendered(german, state_payload(view)) == said
+
+
 def test_every_command_can_be_given_from_home_assistant() -> None:
     offered = {own["command_topic"] for own in ENTITIES.values() if "command_topic" in own}
     assert offered == {TOPICS.command(name) for name in COMMANDS}
@@ -268,6 +382,8 @@ def test_what_home_assistant_sends_is_a_valid_command(key: str) -> None:
         "text": [template(own, text) for text in texts] if own["platform"] == "text" else [],
         "button": [own.get("payload_press", "")],
     }
+    if "command_template" in own and own["platform"] == "select":
+        sent["select"] = [template(own, option) for option in own["options"]]
     for payload in sent[own["platform"]]:
         command = commands.parse_payload(name, payload.encode(), LABELS)
         assert command.name == name
@@ -280,21 +396,21 @@ def template(own: dict[str, Any], value: str) -> str:
 
 
 def test_a_removed_component_is_listed_with_its_platform_only() -> None:
-    payload = discovery_payload(KIOSK, TOPICS, "1", LABELS, frozenset({("old", "sensor")}))
+    payload = discovery_payload(ABOUT, OFFERED, frozenset({("old", "sensor")}))
     assert payload["components"]["old"] == {"platform": "sensor"}
 
 
 def test_an_earlier_payload_tells_its_components_and_a_foreign_one_tells_nothing() -> None:
-    discovery = Discovery(KIOSK, TOPICS, "1")
+    discovery = Discovery(ABOUT)
     gone = frozenset({("old", "sensor")})
-    assert listed_components(discovery.payload(LABELS, gone)) == discovery.components(LABELS)
+    assert listed_components(discovery.payload(OFFERED, gone)) == discovery.components(OFFERED)
     for foreign in (b"", b"[]", b"{", b"\xff", b'{"origin":{"name":"other"},"components":{"a":{"platform":"sensor"}}}'):
         assert listed_components(foreign) == frozenset()
 
 
 @given(st.lists(st.text(min_size=1, max_size=20), min_size=2, max_size=8, unique=True))
 def test_any_labels_get_ids_that_differ_and_that_home_assistant_takes(labels: list[str]) -> None:
-    components = components_of(KIOSK, TOPICS, tuple(labels))
+    components = components_of(ABOUT, Offered(tuple(labels)))
     triggers = [key for key in components if key.startswith("trigger_mood")]
     assert len(triggers) == len(labels)
     assert all(re.fullmatch(r"[a-zA-Z0-9_-]+", key) for key in triggers)
@@ -305,4 +421,4 @@ def test_a_plain_label_is_its_own_slug() -> None:
 
 
 def test_the_payload_of_five_moods_is_of_a_size_that_brokers_and_home_assistant_take() -> None:
-    assert len(msgspec.json.encode(PAYLOAD)) < 20_000
+    assert len(msgspec.json.encode(PAYLOAD)) < 24_000

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from moodkiosk.act.homeassistant.payload import components_of
+from moodkiosk.act.homeassistant.payload import About, Offered, components_of
 from moodkiosk.act.mqtt import tables
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.mqtt.topics import COMMANDS, ROWS, Topics
@@ -29,7 +29,7 @@ FLEET = (DOCS / "fleet.md").read_text(encoding="utf-8")
 ENTITIES = {
     own["default_entity_id"]
     for own in components_of(
-        KioskSettings(), Topics("kiosk"), ("happy", "sad", "angry", "surprise", "neutral")
+        About(KioskSettings(), Topics("kiosk"), ""), Offered(("happy", "sad", "angry", "surprise", "neutral"))
     ).values()
     if "default_entity_id" in own
 }

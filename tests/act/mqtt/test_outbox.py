@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodkiosk.act.homeassistant.payload import Discovery
+from moodkiosk.act.homeassistant.payload import About, Discovery, Offered
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.backoff import Backoff
 from moodkiosk.act.mqtt.outbox import BIRTH_SECONDS, LABELS_SECONDS, Outbox
@@ -22,7 +22,7 @@ from moodkiosk.moods import View
 
 LABELS = ("happy", "sad", "neutral")
 TOPICS = Topics("hall")
-DISCOVERY = Discovery(KioskSettings(id="hall", name="Hall"), TOPICS, "1")
+DISCOVERY = Discovery(About(KioskSettings(id="hall", name="Hall"), TOPICS, "1"))
 HERE = View(mood="neutral", present=True, people=1, labels=LABELS)
 
 
@@ -81,7 +81,7 @@ def test_on_connecting_an_old_mood_is_taken_back_before_the_options_change_and_o
 
 
 def test_with_the_labels_of_the_run_before_the_first_state_is_the_whole_truth() -> None:
-    outbox = Outbox(TOPICS, DISCOVERY, 60.0, announced=LABELS)
+    outbox = Outbox(TOPICS, DISCOVERY, 60.0, announced=Offered(LABELS))
     outbox.show(replace(HERE, mood="sad", manual_mood="sad", music=False), 0.0)
     outbox.connected(0.0)
     broker = Broker(outbox)
@@ -92,7 +92,7 @@ def test_with_the_labels_of_the_run_before_the_first_state_is_the_whole_truth() 
 
 
 def test_the_kiosk_is_not_online_before_it_has_a_state() -> None:
-    outbox = Outbox(TOPICS, DISCOVERY, 60.0, announced=LABELS)
+    outbox = Outbox(TOPICS, DISCOVERY, 60.0, announced=Offered(LABELS))
     outbox.inform(b"{}")
     outbox.connected(0.0)
     broker = Broker(outbox)
@@ -262,6 +262,26 @@ def test_the_discovery_waits_for_labels_but_not_for_ever() -> None:
     components = msgspec.json.decode(broker.got[-1][1].payload)["components"]
     assert components["mood"]["options"] == ["not_sure", "nobody"]
     assert "correct" not in components
+
+
+def test_a_component_whose_kind_has_changed_is_removed_before_it_is_announced_anew() -> None:
+    """The person in front was a text once, and is a select."""
+    broker = online()
+    broker.outbox.found(frozenset({("person", "text")}), 20.0)
+    broker.now = 20.0
+    first, second = (msgspec.json.decode(one.payload)["components"] for one in broker.until(30.0))
+    assert first["person"] == {"platform": "text"}
+    assert second["person"]["options"] == ["nobody"]
+
+
+def test_somebody_who_is_enrolled_is_an_option_before_they_are_chosen() -> None:
+    broker = online()
+    broker.outbox.show(replace(HERE, enrolled=("Ada",), person="Ada"), 20.0)
+    broker.now = 20.0
+    got = broker.until(30.0)
+    assert [message.topic for message in got] == [TOPICS.state, TOPICS.discovery, TOPICS.state]
+    assert [state(got[0])["person"], state(got[2])["person"]] == [None, "Ada"]
+    assert msgspec.json.decode(got[1].payload)["components"]["person"]["options"] == ["nobody", "Ada"]
 
 
 def test_components_of_an_older_run_are_removed_once() -> None:

@@ -1,0 +1,73 @@
+"""What Home Assistant is told of a kiosk: what never changes while it runs, and what may."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from typing import Self
+
+from moodkiosk.act.mqtt.topics import Topics
+from moodkiosk.config.languages import AUTO
+from moodkiosk.config.settings import Config, KioskSettings, WebSettings
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+EVERYWHERE = ("0.0.0.0", "::", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What may change while the kiosk runs.
+
+    Attributes:
+        labels: the moods of the loaded model.
+        enrolled: the names of those with a neutral face of their own.
+    """
+
+    labels: tuple[str, ...] = ()
+    enrolled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What does not.
+
+    Attributes:
+        kiosk: its id, name and area.
+        topics: where everything is.
+        version: of moodkiosk.
+        corrections: a correction is kept; it would be refused otherwise.
+        looks: the player can say what plays.
+        page: the address of the page for others, "" where nobody but the kiosk can reach it.
+        language: in which the entities are named.
+    """
+
+    kiosk: KioskSettings
+    topics: Topics
+    version: str
+    corrections: bool = True
+    looks: bool = True
+    page: str = ""
+    language: str = "en"
+
+    @classmethod
+    def of(cls, config: Config, version: str) -> Self:
+        """As configured."""
+        return cls(
+            config.kiosk,
+            Topics.of(config),
+            version,
+            corrections=config.learning.keep_corrections,
+            looks=config.music.player == "spotify",
+            page=page_address(config.web),
+            language="en" if config.web.language == AUTO else config.web.language,
+        )
+
+
+def page_address(web: WebSettings) -> str:
+    """Where others find the page, by a name under which it lets itself be called."""
+    if not web.enabled or web.host in LOOPBACK or not web.port:
+        return ""
+    host = web.host
+    if host in EVERYWHERE:
+        host = web.allowed_hosts[0] if web.allowed_hosts else f"{socket.gethostname()}.local"
+    return f"http://{f'[{host}]' if ':' in host else host}:{web.port}/"

@@ -1,0 +1,46 @@
+"""The names of the entities in other languages. English stands in the builders; each other language is a file.
+
+What automations compare with – states such as "nobody", options such as "auto" – is the same in every language.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from moodkiosk.config.languages import WORDS as PAGE_WORDS
+
+WORDS = resources.files("moodkiosk") / "act" / "homeassistant" / "languages"
+"""A file for each language, e.g. `de.json`: an entity's key to its name, and the texts of `TEXTS`."""
+TEXTS = {
+    "text.nobody": "Nobody",
+    "text.not_sure": "Not sure",
+    "text.by_hand": "by hand",
+    "text.done": "done",
+    "text.refused": "refused",
+}
+
+
+@cache
+def words(language: str) -> dict[str, str]:
+    """The words of a language that differ from the English ones; none for a language without a file."""
+    file = WORDS / f"{language}.json"
+    return msgspec.json.decode(file.read_bytes(), type=dict[str, str]) if file.is_file() else {}
+
+
+def text(key: str, language: str) -> str:
+    """One of TEXTS."""
+    return words(language).get(key, TEXTS[key])
+
+
+def mood_word(label: str, language: str) -> str:
+    """A mood as the page calls it, or the label itself."""
+    return str(_page_words(language).get(f"mood.{label}", label[:1].upper() + label[1:]))
+
+
+@cache
+def _page_words(language: str) -> dict[str, object]:
+    file = PAGE_WORDS / f"{language}.json"
+    return msgspec.json.decode(file.read_bytes(), type=dict[str, object]) if file.is_file() else {}
