@@ -63,7 +63,7 @@ class Box:
 
 def anchors(side_px: int) -> Floats:
     """The middles of the anchors, as shares of the picture's side, in the order of the network; float32 [n, 2]."""
-    found = []
+    found: list[Floats] = []
     for stride in dict.fromkeys(STRIDES):
         steps = math.ceil(side_px / stride)
         y, x = np.mgrid[:steps, :steps].reshape(2, -1)
