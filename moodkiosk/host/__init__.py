@@ -1,6 +1,7 @@
 """What the machine gives.
 
-`files` survive power cuts, `paths` say where they are; `systemd` is readiness, watchdog and journal, `streams` a
+`files` survive power cuts, `paths` say where they are, `version` which is the newest here;
+`systemd` is readiness, watchdog and journal, `streams` a
 terminal. `guard` keeps what one item from outside brings about to that item, `crash` ends the process for a mistake
 of ours.
 """
