@@ -17,12 +17,12 @@ import msgspec
 from moodkiosk.act.homeassistant.about import Offered
 from moodkiosk.act.loop import Loop
 from moodkiosk.act.mqtt.publisher import Publisher
-from moodkiosk.act.ports import Item, Ports, Request, SenseLeft
+from moodkiosk.act.ports import Carried, Item, Ports, Request, SenseLeft
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodSettings, MusicSettings, PresenceSettings
 from moodkiosk.link import protocol
-from moodkiosk.moods import Reading
+from moodkiosk.moods import Decision, PlayerReport, Reading
 from tests.support.home_assistant import HomeAssistant
 from tests.support.household import LABELS, MONDAY_EVENING, empty, reading
 from tests.support.wait import until
@@ -129,6 +129,8 @@ class Scene:
         assert self.loop is not None
         assert self.publisher is not None
         self.loop.turn(item, self.now)
+        while not self.loop.inbox.empty():  # what the player has done
+            self.loop.turn(self.loop.inbox.get_nowait(), self.now)
         self.publisher.settle()
 
     def ask(self, name: str, value: object = None) -> None:
@@ -149,11 +151,16 @@ class Scene:
 
         def nothing(_: object) -> None: ...
 
+        def play(decision: Decision) -> None:
+            assert self.loop is not None
+            report = PlayerReport("played", self.at, "ready", decision.mood, decision.what, asked=decision.asked)
+            self.loop.put(Carried(decision, report))
+
         def publisher(name: str) -> Callable[[Any], None]:
             return lambda given: getattr(self.publisher, name)(given)
 
         return Ports(
-            reading=nothing, event=publisher("tell"), decision=nothing, show=publisher("show"), carry_out=nothing,
+            reading=nothing, event=publisher("tell"), decision=nothing, show=publisher("show"), carry_out=play,
             order=lambda _: self.sense_there, keep=keep, hello=publisher("hello"), status=lambda _: {},
             look=lambda: None,
         )  # fmt: skip
