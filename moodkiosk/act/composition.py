@@ -208,12 +208,19 @@ class Act:
         page = self.page.status if self.page else "switched off"
         return asdict(view) | self._surroundings() | {"page": page}
 
+    def _sense(self) -> str:
+        """The other half, in words; while its camera is on, what it has to say beside."""
+        if not self.bridge.connected:
+            return "not running"
+        health = self.loop.sense.health
+        return f"running; {health.detail}" if health and health.camera == "on" and health.detail else "running"
+
     def _surroundings(self) -> dict[str, object]:
         """How what the kiosk stands among is doing."""
         player = self.player.status()
         return {
             "broker": self.publisher.status if self.publisher else "switched off",
-            "sense": "running" if self.bridge.connected else "not running",
+            "sense": self._sense(),
             "player": player.text,
             "memory": self.store.status,
             "requests_today": player.requests_today,

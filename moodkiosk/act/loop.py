@@ -25,6 +25,8 @@ TURN_SECONDS = 0.5
 STALE_SECONDS = 2.0
 """A reading older than this says nothing about now (the process was stopped, the machine slept); nor does one that is
 so far ahead."""
+STALE_LOOKS, LONGEST_LOOK_SECONDS = 2.0, 30.0
+"""Where looks take long: so many times as old, and how long is believed."""
 INBOX_LIMIT = 512
 STALL_SECONDS = 2.0
 """When a turn comes so much later than the one before, this half itself was stopped or starved."""
@@ -63,7 +65,8 @@ class Loop:
         self.guard = Guard(log)
         self.sense = SenseState()
         self.inbox: queue.Queue[Item] = queue.Queue(INBOX_LIMIT)
-        self._settings = settings
+        self._configured = self._settings = settings
+        self._stale_seconds = STALE_SECONDS
         self._state = state
         self._ports = ports
         self._orders = Orders(ports.order)
@@ -143,7 +146,7 @@ class Loop:
             case Asked():
                 self._answer(item, now)
             case Reading():
-                if abs(now.at - item.at) > STALE_SECONDS:
+                if abs(now.at - item.at) > self._stale_seconds:
                     self.counters.stale_readings += 1
                     return
                 self._ports.reading(item)
@@ -161,6 +164,7 @@ class Loop:
                 if OPEN.get(item.camera, self.sense.told_camera) != self.sense.told_camera:
                     # Both halves hold what the camera should do: where they differ, ours counts, and is told again.
                     self.sense.told_camera = None
+                self._follow_pace(item.look_seconds)
                 self._step(kiosk.CameraStatus(item.camera, item.detail), now)
             case protocol.SenseResult():
                 self._orders.done(item)
@@ -179,6 +183,12 @@ class Loop:
                 self._looks.done(item.status if item.kind == "unknown" else said(view))
             case kiosk.PlayerSays() | kiosk.Notice():
                 self._step(item, now)
+
+    def _follow_pace(self, look_seconds: float) -> None:
+        """On a slow processor a reading is old when it comes, and the next one comes late: neither is a fault."""
+        seconds = min(max(look_seconds, 0.0), LONGEST_LOOK_SECONDS)
+        self._stale_seconds = max(STALE_SECONDS, STALE_LOOKS * seconds)
+        self._settings = self._configured.with_looks_of(seconds)
 
     def _answer(self, asked: Asked, now: kiosk.Now) -> None:
         """Validates a request and carries it out, or says why not."""

@@ -6,7 +6,7 @@ A new setting is one line here and one in `config/moodkiosk.example.yaml`, which
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 from moodkiosk.decide import hours
@@ -89,6 +89,10 @@ class MusicSettings:
     when_nobody: Literal["keep", "pause"] = "keep"  # what becomes of our music when everybody has left
 
 
+GAP_LOOKS, SILENT_LOOKS = 1.5, 4.0
+"""So many times as long as a look, where that is long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything decide is told.
@@ -105,3 +109,12 @@ class Settings:
     camera_off_hours: tuple[HourRange, ...] = ()
     gap_seconds: float = 1.5
     silence_seconds: float = 10.0
+
+    def with_looks_of(self, seconds: float) -> Settings:
+        """The same, where one look takes so long: what is too long a pause follows it."""
+        return replace(
+            self,
+            presence=replace(self.presence, unknown_seconds=max(self.presence.unknown_seconds, SILENT_LOOKS * seconds)),
+            gap_seconds=max(self.gap_seconds, GAP_LOOKS * seconds),
+            silence_seconds=max(self.silence_seconds, SILENT_LOOKS * seconds),
+        )

@@ -47,6 +47,7 @@ class SenseHealth:
         camera: "on", "off", "starting", "lent" or "lost"; detail says why in words, "" where nothing is to be said.
         frames_per_second: frames looked at a second, over the last interval.
         cpu_ms_per_frame: processor milliseconds a frame, all threads.
+        look_seconds: how long one look takes, from the picture to its reading; 0 while that is not known.
         rss_mb: resident memory.
         pace: "active", "idle", "hot" or "off".
         celsius: temperature of the processor, None where it is not known.
@@ -64,6 +65,7 @@ class SenseHealth:
     celsius: float | None = None
     throttled: bool = False
     counters: dict[str, int] = field(default_factory=dict)
+    look_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

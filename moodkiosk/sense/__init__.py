@@ -2,6 +2,7 @@
 
 `main` starts it, `composition` puts it together, `loop` turns: a frame through the `pipeline` becomes a reading.
 `camera` gives frames, `faces` finds people, `mood` reads them, `records` is what is kept; `actor` is drawn.
-`uplink` is the link to act, `orders` what act asks for; `pace` says how often to look, `health` how it is going.
+`uplink` is the link to act, `orders` what act asks for; `pace` says how often to look, `slow` when
+looks take too long, `health` how it is going.
 `interpreter` runs networks, `unzip` opens files that nobody vouches for.
 """

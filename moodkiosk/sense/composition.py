@@ -26,6 +26,7 @@ from moodkiosk.sense.orders import Orders, SenseState
 from moodkiosk.sense.pace import Pace, Thermometer
 from moodkiosk.sense.pipeline import Pipeline
 from moodkiosk.sense.records.corrections import Corrections
+from moodkiosk.sense.slow import Slowness
 from moodkiosk.sense.uplink import Uplink
 
 if TYPE_CHECKING:
@@ -75,8 +76,9 @@ def run(settings: Config, source: str | None = None, show: Callable[[Reading], N
         stack.callback(capture.close)
         thermometer = Thermometer()
         pace = Pace(settings.sense, thermometer)
+        slow = Slowness(settings, hands=models.current.manifest.uses_hands)
         pipeline = Pipeline(settings.sense, models.current, own=state.neutrals.current)
-        parts = Parts(capture, pipeline, state, orders, uplink, pace, HealthReport(pace, thermometer), show)
+        parts = Parts(capture, pipeline, state, orders, uplink, pace, HealthReport(pace, thermometer, slow), show)
         loop = Loop(parts)
         while not stop.asked():
             loop.turn(stop.fileno)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moodkiosk.link import protocol
+from moodkiosk.sense.slow import LookTimes
 
 if TYPE_CHECKING:
     from moodkiosk.sense.camera.capture import CameraStatus
     from moodkiosk.sense.pace import Pace, Thermometer
+    from moodkiosk.sense.slow import Slowness
 
 EVERY_SECONDS = 30.0
+
+log = logging.getLogger("moodkiosk.sense")
 PAGE_BYTES = os.sysconf("SC_PAGESIZE")
 
 
@@ -29,16 +34,20 @@ def rss_mb() -> float:
 class HealthReport:
     """Counts looks, and says how sense is doing when that is due."""
 
-    def __init__(self, pace: Pace, thermometer: Thermometer) -> None:
+    def __init__(self, pace: Pace, thermometer: Thermometer, slow: Slowness | None = None) -> None:
+        """`slow` says when looks take too long."""
+        self._slow, self._times = slow, LookTimes()
         self._pace, self._thermometer = pace, thermometer
         self._looks = 0
         self._cpu_seconds = time.process_time()
         self._at: float | None = None
+        self._said_slow: str | None = None
         self._told: tuple[str, str] | None = None
 
-    def look(self) -> None:
-        """A frame was looked at."""
+    def look(self, seconds: float) -> None:
+        """A frame was looked at, which took so long."""
         self._looks += 1
+        self._times.add(seconds)
 
     def due(
         self, status: CameraStatus, at: float, *, lent: bool, note: str | None, counters: dict[str, int]
@@ -53,7 +62,8 @@ class HealthReport:
             counters: see `link.SenseHealth`.
         """
         camera = "lent" if lent and status.state == "off" else status.state
-        detail = status.detail if status.state == "lost" else note or ""
+        slow = self._slow.text(self._times.usual) if self._slow and status.state == "on" else None
+        detail = status.detail if status.state == "lost" else "; ".join(filter(None, (note, slow)))
         if self._told == (camera, detail) and self._at is not None and 0 <= at - self._at < EVERY_SECONDS:
             return None
         cpu_seconds, seconds = time.process_time(), at - self._at if self._at is not None else 0.0
@@ -69,7 +79,11 @@ class HealthReport:
             celsius=self._thermometer.celsius,
             throttled=self._thermometer.throttled,
             counters=counters,
+            look_seconds=round(self._times.usual, 2),
         )
+        if slow and slow != self._said_slow:
+            log.warning("%s", slow)
+        self._said_slow = slow
         self._told, self._at, self._looks, self._cpu_seconds = (camera, detail), at, 0, cpu_seconds
         return report
 

@@ -136,10 +136,12 @@ class Loop:
 
     def _look(self, frame: Frame) -> Reading:
         parts = self._parts
+        begun = self._clock()
         reading = parts.pipeline.look(frame)
+        parts.health.look(self._clock() - begun)
+        self._report(self._clock())  # first: it may say how old this reading may be
         front = parts.pipeline.front
         parts.orders.see(reading, front.landmarks if front else None, parts.pipeline.measures)
-        parts.health.look()
         parts.pace.see(reading.faces, frame.at)
         if not 0 <= frame.at - self._told_at < TELL_SECONDS - ROUNDING:
             self._told_at = frame.at

@@ -189,6 +189,24 @@ def test_sense_is_told_again_where_its_camera_is_not_what_it_was_told(world: Wor
     assert told() == []
 
 
+@pytest.mark.parametrize("look_seconds", [2.6, 6.0])
+def test_on_a_slow_processor_readings_are_late_and_still_count(world: World, look_seconds: float) -> None:
+    slow = protocol.SenseHealth(world.at, "on", "the processor is too slow", look_seconds=look_seconds)
+    for count in range(30):
+        world.turn(slow)  # every look brings one
+        for _ in range(round(look_seconds / 0.5)):
+            world.turn(later=0.5)
+        taken_at = world.at - look_seconds - 0.1
+        world.turn(Reading(taken_at, 1, 1, "happy", {"happy": 0.9, "neutral": 0.1}, 0.9, Quality(1.0, None, 120, 100)))
+        assert count < 2 or world.views[-1].camera_status == "on"
+    assert world.loop.counters.stale_readings == 0
+    assert (world.views[-1].present, world.views[-1].mood) == (True, "happy")
+    assert [event.kind for event in world.events if event.kind.startswith("camera")] == []
+    world.turn(protocol.SenseHealth(world.at, "on", look_seconds=0.02))
+    world.turn(Reading(world.at - look_seconds, 1))
+    assert world.loop.counters.stale_readings == 1, "the bound follows"
+
+
 def test_nothing_is_shown_twice(world: World) -> None:
     world.see(None, 6)
     shown = len(world.views)

@@ -158,7 +158,7 @@ def test_health_is_told_again_in_time(times: list[float], later: float) -> None:
     thermometer = Thermometer(Path("/nowhere"), vcgencmd="")
     health = HealthReport(Pace(SenseSettings(), thermometer), thermometer)
     for at in times:
-        health.look()
+        health.look(0.1)
         report = health.due(CameraStatus("on"), at, lent=False, note=None, counters={})
         assert report is None or report.frames_per_second >= 0
     told = [

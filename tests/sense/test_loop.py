@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pytest
 
-from moodkiosk.config.settings import LearningSettings, SenseSettings
+from moodkiosk.config.settings import Config, LearningSettings, SenseSettings
 from moodkiosk.failure import Failure
 from moodkiosk.host.guard import OURS
 from moodkiosk.link import protocol
@@ -33,6 +33,7 @@ from moodkiosk.sense.orders import Orders, SenseState
 from moodkiosk.sense.pace import Pace, Thermometer
 from moodkiosk.sense.pipeline import Pipeline
 from moodkiosk.sense.records.corrections import Corrections
+from moodkiosk.sense.slow import Slowness
 from moodkiosk.sense.uplink import Uplink
 from tests.support import wait
 from tests.support.act_double import ActDouble
@@ -50,6 +51,7 @@ class HandCamera:
     Attributes:
         scene: what is before it; None: it delivers nothing.
         status, failed, turns, wanted: as of a `Capture`.
+        tick_seconds: every look at the clock takes so long, so that everything between two does.
         broken: closing it fails once, by a mistake of ours.
         ahead: by how much the times of its pictures are.
     """
@@ -60,7 +62,7 @@ class HandCamera:
         self.failed: str | None = None
         self.turns = 0
         self.now = 1000.0
-        self.seconds, self.ahead = 0.2, 0.0
+        self.seconds, self.ahead, self.tick_seconds = 0.2, 0.0, 0.0
         self.wanted = True
         self.broken = False
 
@@ -68,6 +70,11 @@ class HandCamera:
         """The scene, some time after the last."""
         self.now += self.seconds
         return None if self.scene is None else Frame(self.scene, self.now + self.ahead)
+
+    def clock(self) -> float:
+        """The time."""
+        self.now += self.tick_seconds
+        return self.now
 
     def pause(self, _timeout: float = 0.0) -> bool:
         broken, self.broken = self.broken, False
@@ -157,8 +164,11 @@ def kiosk(tmp_path: Path, pipeline: Pipeline) -> Iterator[Kiosk]:
         pipeline.model, pipeline.own = state.models.current, None
         orders = Orders(state, uplink.tell)
         capture = cast("Capture", camera)
-        parts = Parts(capture, pipeline, state, orders, uplink, pace, HealthReport(pace, thermometer), shown.append)
-        loop = Loop(parts, clock=lambda: camera.now)
+        slow = Slowness(Config(), hands=False)
+        parts = Parts(
+            capture, pipeline, state, orders, uplink, pace, HealthReport(pace, thermometer, slow), shown.append
+        )
+        loop = Loop(parts, clock=camera.clock)
         found = Kiosk(act, camera, loop, state, shown, file)
         found.turn(lambda: bool(act.all(protocol.SenseHealth) and shown))
         yield found
@@ -203,6 +213,20 @@ def test_a_picture_that_cannot_be_taken_is_left_out_and_the_next_one_seen(kiosk:
     kiosk.reading()
     kiosk.turn(lambda: kiosk.reading().faces == 1)
     kiosk.turn(lambda: kiosk.health().counters["left_out"] >= 3)
+
+
+def test_a_processor_that_is_too_slow_is_said_before_the_reading_that_is_late(
+    kiosk: Kiosk, caplog: pytest.LogCaptureFixture
+) -> None:
+    kiosk.camera.tick_seconds = 1.3
+    kiosk.turn(lambda: "looks take 1.3 s" in kiosk.health().detail)
+    assert kiosk.health().look_seconds == 1.3
+    assert kiosk.health().camera == "on"
+    assert "the processor is too slow for 640x480 pictures with up to 4 people: looks take 1.3 s" in caplog.text
+    told = kiosk.act.said.index(kiosk.health())
+    assert isinstance(kiosk.act.wait_for(Reading, after=told), Reading)
+    kiosk.camera.tick_seconds = 0.0
+    kiosk.turn(lambda: kiosk.health().detail == "")
 
 
 def test_a_picture_from_the_future_does_not_hide_those_that_follow(kiosk: Kiosk) -> None:

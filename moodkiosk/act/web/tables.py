@@ -25,7 +25,10 @@ STATE_MORE = {
 """The keys of `/api/state` that MQTT's `state` does not have."""
 HEALTH = {
     "broker": ("text", "`connected`, `connecting`, `switched off`, or what is wrong"),
-    "sense": ("text", "`running` or `not running`: the half that sees"),
+    "sense": (
+        "text",
+        "`running` or `not running`: the half that sees; after `running; ` what it has to say, as that it is too slow",
+    ),
     "player": ("text", "begins with `ready`, or what is wrong and what to do"),
     "memory": ("text", "`ready`, or why settings are not kept"),
     "requests_today": ("whole number", "requests to the Spotify Web API since midnight"),

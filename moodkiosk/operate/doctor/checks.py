@@ -117,7 +117,7 @@ def camera(settings: Config) -> Finding:
     """The camera opens, gives one frame that is bright enough, and whether a face is in it."""
     running = _status(settings)
     if running is not None:
-        return _used_camera(settings, str(running.get("camera_status")))
+        return _used_camera(settings, str(running.get("camera_status")), str(running.get("sense")))
     from moodkiosk.sense.camera import source as cameras
     from moodkiosk.sense.pipeline import Pipeline
 
@@ -137,9 +137,11 @@ def camera(settings: Config) -> Finding:
     return Finding("camera", "ok", text)
 
 
-def _used_camera(settings: Config, status: str) -> Finding:
+def _used_camera(settings: Config, status: str, sense: str = "") -> Finding:
     """What the running kiosk says of its camera. Unlike the kiosk in its sandbox, root sees who else has it open."""
     text = f"used by the running kiosk: {status}"
+    if status == "on" and (said := sense.partition("; ")[2]):
+        return Finding("camera", "note", f"{text}; {said}", "set what it says, or use a faster machine")
     if status == "on" or status.startswith(("off", "scheduled", "lent")):
         return Finding("camera", "ok", text)
     if status == "starting":

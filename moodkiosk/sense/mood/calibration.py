@@ -62,4 +62,9 @@ class Calibration:
         if self._reasons:
             worst = max(set(self._reasons), key=self._reasons.count)
             raise NotCalibrated(f"the view was not good enough: {worst}")
+        if looks:
+            raise NotCalibrated(
+                f"only {len(looks)} looks of the {MIN_LOOKS} that are needed: somebody went away, or the processor is"
+                " too slow ('moodkiosk status' says)"
+            )
         raise NotCalibrated("nobody was in front of the camera for long enough")

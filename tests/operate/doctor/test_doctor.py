@@ -100,6 +100,13 @@ def test_what_the_running_kiosk_says_of_its_camera_is_judged(status: str, outcom
     assert bool(found.advice) == (outcome != "ok")
 
 
+def test_a_processor_that_is_too_slow_is_pointed_out_beside_a_camera_that_is_on() -> None:
+    found = checks._used_camera(Config(), "on", "running; the processor is too slow for …: looks take 2.6 s; set …")
+    assert found.outcome == "note"
+    assert "too slow" in found.text
+    assert checks._used_camera(Config(), "on", "running").outcome == "ok"
+
+
 def test_an_action_without_a_label_is_pointed_out_and_is_no_failure(tmp_path: Path) -> None:
     code, found = doctor(tmp_path, {"mqtt": {"enabled": False}, "music": {"moods": {"suprise": {"play": ["x"]}}}})
     assert code == 0

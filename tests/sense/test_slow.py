@@ -1,0 +1,47 @@
+"""A processor that is too slow is told from a camera that brings nothing, in words that say what to set."""
+
+from __future__ import annotations
+
+from moodkiosk.config.settings import CameraSettings, Config, SenseSettings
+from moodkiosk.decide.settings import MoodSettings
+from moodkiosk.sense.slow import LookTimes, Slowness
+
+BIG = Config(camera=CameraSettings(width=1280, height=720))
+LEAST = Config(sense=SenseSettings(max_people=1), mood=MoodSettings(settle_seconds=12.0))
+
+
+def times(*seconds: float) -> float:
+    found = LookTimes()
+    for each in seconds:
+        found.add(each)
+    return found.usual
+
+
+def test_neither_the_first_look_nor_one_that_was_interrupted_counts() -> None:
+    assert times() == times(9.0) == 0.0
+    assert times(9.0, 0.02) == 0.02
+    assert times(9.0, 0.02, 0.03, 0.02) == 0.025
+    assert times(0.02, 0.02, 40.0, 0.02, 0.02) == 0.02
+    assert times(*[0.02] * 20, *[2.6] * 3) == 2.6
+
+
+def test_it_says_what_is_too_slow_for_what_and_what_to_set() -> None:
+    assert Slowness(BIG, hands=True).text(2.6) == (
+        "the processor is too slow for 1280x720 pictures with up to 4 people and their hands: looks take 2.6 s;"
+        " set camera.width: 640, camera.height: 480, sense.max_people: 1, mood.settle_seconds: 11,"
+        " or use a model without hands"
+    )
+    assert Slowness(LEAST, hands=False).text(5.0) == (
+        "the processor is too slow for 640x480 pictures: looks take 5.0 s; set mood.settle_seconds: 20"
+    )
+
+
+def test_what_it_says_to_set_is_enough() -> None:
+    assert Slowness(LEAST, hands=False).text(2.6) is None
+    assert Slowness(Config(), hands=False).text(0.2) is None
+
+
+def test_the_figure_is_not_said_anew_with_every_look() -> None:
+    slow = Slowness(BIG, hands=False)
+    assert slow.text(2.6) == slow.text(2.2) == slow.text(3.1)
+    assert "looks take 4.0 s" in str(slow.text(4.0))
