@@ -251,7 +251,8 @@ def test_either_half_and_the_broker_may_die_and_come_back_and_nothing_stale_is_s
         assert not {found["id"] for found in after} & before
         said = [(topic.rsplit("/")[-1], payload) for topic, payload, _ in listener.all[mark:]]
         first = json.loads(next(payload for name, payload in said if name == "state"))
-        assert (first["present"], first["unknown_because"]) == (None, "camera starting")
+        assert first["present"] is None
+        assert first["unknown_because"] in ("camera starting", "just begun"), "sense may be quick"
         assert [name for name, _ in said if name in ("state", "availability")][:2] == ["state", "availability"]
 
         # The broker dies: what happens meanwhile is never told, and what it lost is published again.

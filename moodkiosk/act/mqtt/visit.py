@@ -7,17 +7,27 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from moodkiosk.act.mqtt.client import client_id_of, new_client, refusal, trouble
+from moodkiosk.act.mqtt.client import client_id_of, new_client, refusal, refusal_advice, trouble, trouble_advice
 from moodkiosk.act.mqtt.topics import Message
-from moodkiosk.config.settings import Config, MqttSettings
+from moodkiosk.config.settings import MqttSettings
 
 ANSWER_SECONDS = 5.0
+ECHO_SECONDS = 2.0
+HUNG_UP = "is it an MQTT broker, does it speak that version of MQTT (mqtt.protocol), and want TLS or not?"
 GRACE_SECONDS = 0.3
 """A broker may hand out retained messages a little after it has confirmed a later subscription."""
 
 
 class NoBroker(Exception):
-    """Why the broker could not be visited, as one line."""
+    """Why the broker could not be visited, as one line.
+
+    Attributes:
+        advice: what to do about it.
+    """
+
+    def __init__(self, text: str, advice: str = "the broker's own log says more") -> None:
+        super().__init__(text)
+        self.advice = advice
 
 
 class Visit:
@@ -27,6 +37,7 @@ class Visit:
         self._client = client
         self._found: dict[str, bytes] = {}
         self._confirmed: dict[int, threading.Event] = {}
+        self._awaited: dict[str, threading.Event] = {}
         client.on_message = self._on_message
         client.on_subscribe = lambda _c, _d, number, *_: self._confirmed.setdefault(number, threading.Event()).set()
 
@@ -49,24 +60,37 @@ class Visit:
         if not arrived:
             raise NoBroker(f"the broker did not take the message on {message.topic}")
 
+    def echoes(self, message: Message) -> bool:
+        """Whether what we publish on a topic is handed back to us: the access list lets us write and read it.
+
+        Raises NoBroker for a broker that does not answer at all.
+        """
+        heard = self._awaited[message.topic] = threading.Event()
+        _, number = self._client.subscribe(message.topic, 1)
+        self._confirmed.setdefault(number, threading.Event()).wait(ANSWER_SECONDS)
+        self.publish(message)
+        return heard.wait(ECHO_SECONDS)
+
     def _on_message(self, _client: object, _data: object, message: Any) -> None:
         if message.retain:
             self._found[message.topic] = bytes(message.payload)
+        elif message.topic in self._awaited:
+            self._awaited[message.topic].set()
 
 
 @contextmanager
 def visit(settings: MqttSettings, kiosk: str) -> Iterator[Visit]:
     """Connects for the length of the block. Raises NoBroker."""
     answered = threading.Event()
-    problems: list[str] = []
+    problems: list[NoBroker] = []
 
     def on_connect(_client: object, _data: object, _flags: object, reason: Any, _properties: object) -> None:
         if reason.is_failure:
-            problems.append(refusal(reason, settings))
+            problems.append(NoBroker(refusal(reason, settings), refusal_advice(reason, settings)))
         answered.set()
 
     def on_disconnect(*_: object) -> None:
-        problems.append("the broker hung up")
+        problems.append(NoBroker("the broker hung up", HUNG_UP))
         answered.set()
 
     try:
@@ -75,23 +99,14 @@ def visit(settings: MqttSettings, kiosk: str) -> Iterator[Visit]:
         client.on_disconnect = on_disconnect
         client.connect(settings.host, settings.port)
     except (OSError, ValueError) as error:
-        raise NoBroker(trouble(error, settings)) from None
+        raise NoBroker(trouble(error, settings), trouble_advice(error, settings)) from None
     client.loop_start()
     try:
         if not answered.wait(ANSWER_SECONDS):
-            raise NoBroker(f"{settings.host}:{settings.port} does not answer as an MQTT broker")
+            raise NoBroker(f"{settings.host}:{settings.port} does not answer as an MQTT broker", HUNG_UP)
         if problems:
-            raise NoBroker(problems[0])
+            raise problems[0]
         yield Visit(client)
     finally:
         client.disconnect()
         client.loop_stop()
-
-
-def probe(config: Config) -> str | None:
-    """Tries the configured broker: None if it takes us, else why not, in one line."""
-    try:
-        with visit(config.mqtt, config.kiosk.id):
-            return None
-    except NoBroker as error:
-        return str(error)

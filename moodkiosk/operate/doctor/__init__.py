@@ -1,5 +1,6 @@
 """`moodkiosk doctor`: `report` runs the `checks` and prints each `finding`.
 
+`home` looks at the broker from inside: whether it takes us, and what Home Assistant would show of the kiosk.
 `companions` looks at the broker and the speaker beside the kiosk; `privacy` checks the promise, with what is
 `opened` by each half and whether there are `pictures` in its files.
 """

@@ -14,12 +14,9 @@ import sys
 from moodkiosk.act import clock
 from moodkiosk.config import mistakes
 from moodkiosk.config.settings import Config
-from moodkiosk.failure import Failure
 from moodkiosk.host import paths
-from moodkiosk.link import control
-from moodkiosk.moods import Result
-from moodkiosk.operate.doctor import companions
-from moodkiosk.operate.doctor.finding import Check, Finding
+from moodkiosk.operate.doctor import companions, home
+from moodkiosk.operate.doctor.finding import Check, Finding, status_of
 from moodkiosk.sense.faces.engine import MEDIAPIPE
 
 FRAMES_TO_SETTLE = 8
@@ -115,7 +112,7 @@ def model(settings: Config) -> Finding:
 
 def camera(settings: Config) -> Finding:
     """The camera opens, gives one frame that is bright enough, and whether a face is in it."""
-    running = _status(settings)
+    running = status_of(settings)
     if running is not None:
         return _used_camera(settings, str(running.get("camera_status")), str(running.get("sense")))
     from moodkiosk.sense.camera import source as cameras
@@ -181,21 +178,6 @@ def state_folder(settings: Config) -> Finding:
     return Finding("state folder", "failed", f"{folder} is not writable", advice)
 
 
-def broker(settings: Config) -> Finding:
-    """The MQTT broker takes us."""
-    if not settings.mqtt.enabled:
-        return Finding("MQTT broker", "skipped", "mqtt.enabled is false")
-    from moodkiosk.act.mqtt.visit import probe
-
-    where = f"{settings.mqtt.host}:{settings.mqtt.port}"
-    problem = probe(settings)
-    if problem is None:
-        return Finding("MQTT broker", "ok", f"{where} accepts us (MQTT {settings.mqtt.protocol})")
-    return Finding(
-        "MQTT broker", "failed", f"{where}: {problem}", "install one: apt install mosquitto; or set mqtt.host"
-    )
-
-
 def speaker(settings: Config) -> Finding:
     """The configured speaker can be reached."""
     if settings.music.player != "spotify":
@@ -217,15 +199,6 @@ def time_of_day(_: Config) -> Finding:
     return Finding("clock", "ok", text)
 
 
-def _status(settings: Config) -> dict[str, object] | None:
-    """What the running kiosk says of itself; None if none is running (or we may not ask)."""
-    try:
-        result: Result = control.ask(paths.control_socket(settings.paths), "status", timeout=5)
-    except Failure:
-        return None
-    return result.data if isinstance(result.data, dict) else None
-
-
 CHECKS: dict[str, Check] = {
     "Python": python,
     "packages": wheels,
@@ -233,7 +206,8 @@ CHECKS: dict[str, Check] = {
     "model": model,
     "camera": camera,
     "state folder": state_folder,
-    "MQTT broker": broker,
+    "MQTT broker": home.broker,
+    "Home Assistant": home.shown,
     "speaker": speaker,
     "clock": time_of_day,
     "services": companions.services,

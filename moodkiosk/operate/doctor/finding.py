@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from moodkiosk.config.settings import Config
+from moodkiosk.failure import Failure
+from moodkiosk.host import paths
+from moodkiosk.link import control
+
+STATUS_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,15 @@ class Finding:
 
 
 Check = Callable[[Config], Finding]
+
+
+def status_of(settings: Config) -> dict[str, object] | None:
+    """What the running kiosk says of itself; None if none is running (or we may not ask)."""
+    try:
+        found = control.ask(paths.control_socket(settings.paths), "status", timeout=STATUS_SECONDS).data
+    except Failure:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def print_table(findings: list[Finding]) -> None:

@@ -17,7 +17,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.mqtt.unacknowledged import STALL_SECONDS
-from moodkiosk.act.mqtt.visit import probe
+from moodkiosk.act.mqtt.visit import NoBroker, visit
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings, TlsSettings
 from moodkiosk.moods import MoodEvent, View
 from tests.support.broker import Mosquitto
@@ -43,6 +43,15 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     one = Mosquitto(tmp_path)
     yield one
     one.stop()
+
+
+def probe(config: Config) -> str | None:
+    """Tries the configured broker: None if it takes us, else why not, in one line."""
+    try:
+        with visit(config.mqtt, config.kiosk.id):
+            return None
+    except NoBroker as error:
+        return str(error)
 
 
 def config_of(mqtt: MqttSettings) -> Config:
