@@ -153,12 +153,13 @@ class Choice:
     """One thing that could be played. A decision carries several, in the order in which they are to be tried.
 
     Attributes:
-        kind: "uri" (a Spotify context URI), "playlist" (a name in the user's own playlists) or "search".
-        value: the URI, the name or the words to search for. A player that searches by fields takes the decision's
+        kind: "uri" (a Spotify context URI), "playlist" (the name of an own playlist, or what MPD has by that name),
+            "stream" (the address of an internet radio, for MPD) or "search".
+        value: the URI, name, address or words to search for. A player that searches by fields takes the decision's
             `mood`, `language`, `artist` and `genre` in place of the words.
     """
 
-    kind: Literal["uri", "playlist", "search"]
+    kind: Literal["uri", "playlist", "stream", "search"]
     value: str
 
 

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, path_of
-from moodkiosk.act.players.spotify.memory import Lowered, Memory, Noticed, Started, StateFile
+from moodkiosk.act.players.spotify.memory import Lowered, Memory, Noticed, Started
 from moodkiosk.act.players.spotify.music import Finder
+from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.act.store import Store
 from moodkiosk.act.web.access.sessions import SESSION_SECONDS, Sessions
 from moodkiosk.act.web.history import HistoryFile, Span

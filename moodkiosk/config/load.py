@@ -12,6 +12,7 @@ import yaml
 from moodkiosk.config import document, limits, mistakes
 from moodkiosk.config.document import ConfigError as ConfigError  # what `load` raises
 from moodkiosk.config.settings import Config
+from moodkiosk.decide.music import contexts
 
 SECRET_FILES = (
     "mqtt.password_file",
@@ -19,6 +20,7 @@ SECRET_FILES = (
     "mqtt.tls.certificate_file",
     "mqtt.tls.key_file",
     "web.password_file",
+    "mpd.password_file",
 )
 RETIRED = {"mood": ("window_seconds", "enter_share", "exit_share", "min_confidence")}
 """Keys of earlier versions that mean nothing any more: they are passed over, so that an update stops no kiosk."""
@@ -92,6 +94,11 @@ def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -
         )
     if config.music.player == "spotify" and not config.spotify.client_id:
         fail("music.player", "'spotify' needs spotify.client_id (docs/spotify.md says where it comes from)")
+    if config.music.player == "spotify":
+        for name, music in config.music.moods.items():
+            for index, entry in enumerate(music.play):
+                if contexts.choice(entry).kind == "stream":
+                    fail(f"music.moods.{name}.play.{index}", "Spotify plays no other addresses than its own")
     if config.web.enabled and config.web.host not in LOOPBACK and not config.web.password_file:
         fail(
             "web.host",

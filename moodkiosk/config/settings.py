@@ -101,6 +101,15 @@ class SpotifySettings(Section, frozen=True):
     developer: SpotifyDeveloper = SpotifyDeveloper()
 
 
+class MpdSettings(Section, frozen=True):
+    """The MPD server, for the player "mpd"."""
+
+    host: str = "localhost"  # or the path of its socket
+    port: Port = 6600
+    password_file: FilePath = ""
+    deadline_seconds: Annotated[float, Meta(ge=1, le=120)] = 10.0
+
+
 class TlsSettings(Section, frozen=True):
     """TLS to the broker."""
 
@@ -172,6 +181,7 @@ class Config(Section, frozen=True):
     mood: MoodSettings = MoodSettings()
     music: MusicSettings = MusicSettings()
     spotify: SpotifySettings = SpotifySettings()
+    mpd: MpdSettings = MpdSettings()
     mqtt: MqttSettings = MqttSettings()
     web: WebSettings = WebSettings()
     learning: LearningSettings = LearningSettings()

@@ -75,7 +75,7 @@ class MusicSettings:
     """What is played, when, where and how loud."""
 
     automatic: bool = True  # play by mood without being asked
-    player: Literal["spotify", "dry-run", "mqtt"] = "dry-run"
+    player: Literal["spotify", "mpd", "dry-run", "mqtt"] = "dry-run"
     speaker: str = "Living room"  # its name
     moods: Mapping[str, MoodMusic] = field(default_factory=dict)
     search_when_empty: bool = True  # search for a mood that has nothing of its own

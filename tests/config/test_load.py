@@ -115,6 +115,10 @@ MISTAKES = {
     "missing secret file": ("mqtt:\n  password_file: /nowhere/pw\n", ":2: mqtt.password_file: there is no file"),
     "page open to all": ("web:\n  host: 0.0.0.0\n", ":2: web.host: another address than 127.0.0.1 needs"),
     "spotify without an app": ("music: {player: spotify}", ":1: music.player: 'spotify' needs spotify.client_id"),
+    "a radio for Spotify": (
+        "spotify: {client_id: x}\nmusic:\n  player: spotify\n  moods:\n    sad: {play: ['https://radio.example/live']}\n",
+        ":5: music.moods.sad.play.0: Spotify plays no other addresses than its own",
+    ),
     "a track": (
         "music:\n  moods:\n    happy:\n      play: ['https://open.spotify.com/track/abc']\n",
         ":4: music.moods.happy.play.0: expected a playlist, an album or an artist, got the link of a track",

@@ -19,7 +19,8 @@ import msgspec
 import numpy as np
 
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left
-from moodkiosk.act.players.spotify.memory import Memory, StateFile
+from moodkiosk.act.players.spotify.memory import Memory
+from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.act.store import Store
 from moodkiosk.act.web.access.sessions import Kept, Sessions
 from moodkiosk.act.web.history import Day, HistoryFile, Span, add

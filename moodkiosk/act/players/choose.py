@@ -27,6 +27,10 @@ def make(config: Config, state_dir: Path, publish: Publish, clock: Clock | None 
             from moodkiosk.act.players.spotify.player import SpotifyPlayer
 
             return SpotifyPlayer(config, state_dir, clock)
+        case "mpd":
+            from moodkiosk.act.players.mpd.player import MpdPlayer
+
+            return MpdPlayer(config, state_dir, clock)
         case "mqtt":
             from moodkiosk.act.players.mqtt import MqttPlayer
 

@@ -1,4 +1,4 @@
-"""What people write down to be played: links and URIs as the Spotify app shares them, or names of own playlists."""
+"""What people write down to be played: links and URIs as Spotify shares them, radio addresses, names of playlists."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ CONTEXTS = ("playlist", "album", "artist")
 """What playback can be started with; a track or an episode is not a context."""
 
 
+# Pages of music services, not something that a player could open.
+PAGES = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:spotify\.com|spotify\.link|youtube\.com|youtu\.be)(?:[/:?#].*)?", re.IGNORECASE
+)
+STREAM = re.compile(r"https?://[^\s/]+\S*", re.I)
+
+
 class NotAContext(ValueError):
     """Something that looks like a link but cannot be played as a whole; the message says why, for people."""
 
 
 def choice(text: str) -> Choice:
-    """What an entry means: a link or URI becomes a context URI, all else is the name of an own playlist.
+    """What an entry means: a link or URI becomes a context URI, another address a stream, all else is a name.
 
     Raises NotAContext.
     """
@@ -29,6 +36,8 @@ def choice(text: str) -> Choice:
         if kind not in CONTEXTS:
             raise NotAContext(f"expected a playlist, an album or an artist, got the link of a {kind}: {text}")
         return Choice("uri", f"spotify:{kind}:{number}")
+    if STREAM.fullmatch(text) and not PAGES.fullmatch(text):
+        return Choice("stream", text)
     if "://" in text or text.startswith("spotify:"):
         raise NotAContext(f"expected a link from Spotify's “share” menu, a URI or a playlist's name, got {text}")
     if not text:

@@ -180,6 +180,8 @@ def state_folder(settings: Config) -> Finding:
 
 def speaker(settings: Config) -> Finding:
     """The configured speaker can be reached."""
+    if settings.music.player == "mpd":
+        return _mpd(settings)
     if settings.music.player != "spotify":
         return Finding("speaker", "skipped", f"music.player is '{settings.music.player}'")
     from moodkiosk.act.players.spotify.doctor import probe
@@ -188,6 +190,13 @@ def speaker(settings: Config) -> Finding:
     if problem is None:
         return Finding("speaker", "ok", f"“{settings.music.speaker}” is there")
     return Finding("speaker", "failed", problem, advice)
+
+
+def _mpd(settings: Config) -> Finding:
+    from moodkiosk.act.players.mpd.doctor import probe
+
+    text, advice, plays = probe(settings)
+    return Finding("speaker", "note" if plays and advice else "ok" if plays else "failed", text, advice)
 
 
 def time_of_day(_: Config) -> Finding:

@@ -39,6 +39,8 @@ def music(**moods: MoodMusic) -> MusicSettings:
         ("spotify:artist:6Ff53KvcvAj5U7Z1vojB5o", Choice("uri", "spotify:artist:6Ff53KvcvAj5U7Z1vojB5o")),
         ("Sunny side", SUNNY),
         ("A/B: rock & roll", Choice("playlist", "A/B: rock & roll")),
+        ("http://radio.example:8000/live.mp3", Choice("stream", "http://radio.example:8000/live.mp3")),
+        ("https://radio.example/list.m3u?x=1", Choice("stream", "https://radio.example/list.m3u?x=1")),
     ],
 )
 def test_what_people_paste_becomes_a_context_or_the_name_of_a_playlist(text: str, meant: Choice) -> None:

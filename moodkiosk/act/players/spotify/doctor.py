@@ -8,8 +8,9 @@ from pathlib import Path
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left, path_of, warning
 from moodkiosk.act.players.spotify.errors import LOGIN, ApiError
-from moodkiosk.act.players.spotify.memory import Memory, StateFile
+from moodkiosk.act.players.spotify.memory import Memory
 from moodkiosk.act.players.spotify.rate_limit import RateLimit
+from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
 
 

@@ -12,7 +12,7 @@ import msgspec
 from moodkiosk.act.players.spotify.answers import Playlist
 from moodkiosk.act.players.spotify.client import Client
 from moodkiosk.act.players.spotify.errors import ApiError
-from moodkiosk.act.players.spotify.memory import StateFile
+from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.decide.music import contexts
 from moodkiosk.moods import Choice
 
@@ -76,6 +76,8 @@ class Finder:
                     yield self._context(choice.value, mood)
                 elif choice.kind == "playlist":
                     yield self._own(choice.value, wall)
+                elif choice.kind == "stream":
+                    reasons.append(f"Spotify does not play the address {choice.value}")
                 else:
                     yield from self._search(choice.value, wall, last)
             except ApiError as error:

@@ -15,8 +15,9 @@ from moodkiosk.act.players.player import Clock, PlayerStatus, Superseded
 from moodkiosk.act.players.spotify import allowance
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left, path_of, warning
 from moodkiosk.act.players.spotify.errors import LOGIN, ApiError, Kind
-from moodkiosk.act.players.spotify.memory import Memory, StateFile
+from moodkiosk.act.players.spotify.memory import Memory
 from moodkiosk.act.players.spotify.rate_limit import RateLimit
+from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
 from moodkiosk.moods import Decision, LookReport, PlayerReport
 

@@ -19,7 +19,8 @@ from moodkiosk.act.players.spotify import errors, override
 from moodkiosk.act.players.spotify.account.tokens import LIFE_DAYS, days_left, warning
 from moodkiosk.act.players.spotify.answers import Context, Device, Playback
 from moodkiosk.act.players.spotify.doctor import probe
-from moodkiosk.act.players.spotify.memory import Lowered, Memory, Started, StateFile
+from moodkiosk.act.players.spotify.memory import Lowered, Memory, Started
+from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
 from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.moods import Choice, Decision, PlayerReport

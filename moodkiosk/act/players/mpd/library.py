@@ -1,0 +1,129 @@
+"""Finds what a decision asks for in MPD's library: entries first, then a search by fields, step by step outward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from moodkiosk.act.players.mpd.protocol import Connection, MpdError, Pairs
+from moodkiosk.moods import Choice, Decision
+
+TRACKS_MAX = 300
+"""A queue for some hours; a genre may have thousands of tracks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is going to be played.
+
+    Attributes:
+        what: in words.
+        files: MPD's addresses of the tracks, or one address of a stream.
+        value: the choice's value it came from; None: a search.
+    """
+
+    what: str
+    files: tuple[str, ...]
+    value: str | None
+
+
+def find(server: Connection, decision: Decision, missing: list[str]) -> Iterator[Found]:
+    """What the library has of the choices, in order, looked up one by one; `missing` gets a line for each other.
+
+    Raises MpdError.
+    """
+    for choice in decision.choices:
+        try:
+            found = _search(server, choice, decision) if choice.kind == "search" else _entry(server, choice)
+        except MpdError as error:
+            if error.kind not in ("not found", "refused"):
+                raise
+            found = None
+        if found is None:
+            missing.append(f"MPD has nothing called “{choice.value}”")
+        else:
+            yield found
+
+
+def _entry(server: Connection, choice: Choice) -> Found | None:
+    """A stored playlist of that name, "genre:…" or "artist:…", else a folder, else an album."""
+    value = choice.value
+    if choice.kind == "uri":
+        return None  # a Spotify address: MPD's is another world
+    if value.startswith(("http://", "https://")):
+        return Found(value, (value,), value)
+    tag, colon, wanted = value.partition(":")
+    if colon and tag.strip().lower() in ("genre", "artist", "album"):
+        return _tracks(server, wanted.strip(), value, (tag.strip().lower(), wanted.strip()))
+    named = next((name for name in _values(server.ask("listplaylists"), "playlist") if _same(name, value)), None)
+    if named is not None:
+        files = tuple(_values(server.ask("listplaylist", named), "file"))
+        return Found(named, files[:TRACKS_MAX], value) if files else None
+    try:
+        files = tuple(_values(server.ask("listall", value.strip("/")), "file"))
+    except MpdError as error:
+        if error.kind != "not found":
+            raise
+        files = ()
+    return Found(value, files[:TRACKS_MAX], value) if files else _tracks(server, value, value, ("album", value))
+
+
+def _search(server: Connection, choice: Choice, decision: Decision) -> Found | None:
+    """By the decision's fields; where nothing has all of them, the least important is left out, one after the other.
+
+    The order is artist and genre, artist, genre, the mood with the language, the mood, and the words in any tag.
+    """
+    mood, language, artist, genre = decision.mood or "", decision.language, decision.artist, decision.genre
+    for fields in _outward(mood, language, artist, genre):
+        what = ", ".join(value for _tag, value in fields)
+        found = _tracks(server, what, None, *fields)
+        if found is not None:
+            return found
+    return _tracks(server, choice.value, None, *(("any", word) for word in choice.value.split()))
+
+
+def _outward(mood: str, language: str, artist: str, genre: str) -> Iterator[tuple[tuple[str, str], ...]]:
+    steps = (
+        (("artist", artist), ("genre", genre), ("any", language)),
+        (("artist", artist), ("genre", genre)),
+        (("artist", artist),),
+        (("genre", genre), ("any", language)),
+        (("genre", genre),),
+        (("genre", mood), ("any", language)),
+        (("mood", mood), ("any", language)),
+        (("mood", mood),),
+        (("genre", mood),),
+    )
+    seen = set()
+    for step in steps:
+        fields = tuple(field for field in step if field[1])
+        if fields and fields not in seen and fields[0][0] == step[0][0]:
+            seen.add(fields)
+            yield fields
+
+
+def _tracks(server: Connection, what: str, value: str | None, *fields: tuple[str, str]) -> Found | None:
+    """The tracks that have all of these, in MPD's filter syntax; "any" is any tag. None: there is none."""
+    if not fields or not all(wanted for _tag, wanted in fields):
+        return None
+    filters = " AND ".join(f"({tag} contains '{_escaped(wanted)}')" for tag, wanted in fields)
+    try:
+        files = tuple(_values(server.ask("search", f"({filters})", "window", f"0:{TRACKS_MAX}"), "file"))
+    except MpdError as error:
+        if error.kind != "refused":
+            raise
+        return None  # a tag this server does not know, such as "mood" before 0.24
+    return Found(what, files, value) if files else None
+
+
+def _escaped(text: str) -> str:
+    """For a string in quotes inside a filter expression."""
+    return text.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def _values(pairs: Pairs, key: str) -> list[str]:
+    return [value for name, value in pairs if name == key]
+
+
+def _same(name: str, wanted: str) -> bool:
+    return name.strip().casefold() == wanted.strip().casefold()

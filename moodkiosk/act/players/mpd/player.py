@@ -1,0 +1,187 @@
+"""The player "mpd": carries decisions out on an MPD server."""
+
+from __future__ import annotations
+
+import logging
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+from moodkiosk.act.players.mpd import library, queue
+from moodkiosk.act.players.mpd.protocol import Connection, MpdError, password_of
+from moodkiosk.act.players.mpd.queue import Memory, Status
+from moodkiosk.act.players.player import Clock, PlayerStatus, Superseded
+from moodkiosk.act.players.state_file import StateFile
+from moodkiosk.config.settings import Config
+from moodkiosk.moods import Decision, LookKind, LookReport, PlayerReport, ReportKind
+
+SOUND_SECONDS = 3.0
+"""A song must play within this; a stream may take as long to answer."""
+STEP_SECONDS = 0.1
+
+log = logging.getLogger("moodkiosk.act.player")
+
+Outcome = tuple[ReportKind, str, str | None, str | None, str]
+"""Kind of the report, status, what plays, the choice it came from, and what was tried before."""
+
+
+class MpdPlayer:
+    """A `Player`. What a restart must not forget is in the state folder: `mpd.json`."""
+
+    def __init__(self, config: Config, state_dir: Path, clock: Clock) -> None:
+        self._music, self._mpd = config.music, config.mpd
+        self._clock = clock
+        self._file = StateFile(state_dir / "mpd.json", Memory)
+        self._said = "ready"
+
+    def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
+        """Carries out a decision; see `players.Player`."""
+        do = {"pause": self._pause, "skip": self._skip, "resume": self._resume}.get(decision.action, self._start)
+        try:
+            with self._connected(self._mpd.deadline_seconds) as server:
+                kind, text, what, uri, note = do(server, decision, superseded)
+        except MpdError as error:
+            if error.kind == "replaced":
+                return None
+            kind, text, what, uri, note = "failed", error.text, None, None, ""
+        finally:
+            self._file.save()
+        self._note("ready" if kind != "failed" else text)
+        at = self._clock.monotonic()
+        return PlayerReport(kind, at, text, decision.mood, what, uri, decision.asked, note=note)
+
+    def look(self, superseded: Superseded) -> LookReport | None:  # noqa: ARG002 - it takes no time
+        """Looks at what plays; see `players.Player`."""
+        at = self._clock.monotonic()
+        try:
+            with self._connected(self._mpd.deadline_seconds) as server:
+                kind, text = self._seen(server, queue.status(server))
+        except MpdError as error:
+            self._note(error.text)
+            return LookReport("unknown", at, error.text)
+        finally:
+            self._file.save()
+        self._note("ready")
+        started = self._file.kept.started
+        since = datetime.fromtimestamp(started, UTC) if kind == "ours" and started is not None else None
+        return LookReport(kind, at, text, since)
+
+    def no_look(self) -> str | None:
+        """A look costs nothing."""
+        return None
+
+    def status(self) -> PlayerStatus:
+        """How it was when it was last asked something."""
+        return PlayerStatus(self._said)
+
+    def _connected(self, seconds: float) -> Connection:
+        end = self._clock.monotonic() + seconds
+        mpd = self._mpd
+        return Connection(mpd.host, mpd.port, password_of(mpd), lambda: end - self._clock.monotonic())
+
+    def _start(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:
+        memory, now = self._file.kept, queue.status(server)
+        kind, text = self._seen(server, now)
+        if kind == "others" and not decision.asked:
+            return "overridden", text, None, None, ""
+        if kind == "ours" and decision.continues:
+            self._cap(server, decision, now.volume)
+            return "kept", "ready", memory.what, memory.uri, ""
+        passed_over: list[str] = []
+        for found in library.find(server, decision, passed_over):
+            if superseded():
+                raise MpdError("replaced", "")
+            if kind == "others" and not memory.kept:
+                queue.keep(server, now, memory)
+            self._cap(server, decision, now.volume)
+            silent = self._fill(server, found)
+            if silent is None:
+                return "played", "ready", found.what, found.value, "; ".join(passed_over)
+            passed_over.append(silent)
+        return "failed", "; ".join(passed_over) or "nothing to play", None, None, ""
+
+    def _fill(self, server: Connection, found: library.Found) -> str | None:
+        """Puts it into the queue and waits until it is heard; why it is not. Raises MpdError."""
+        # In another order each time; random and repeat, which are other people's settings, stay as they are.
+        files = random.sample(found.files, len(found.files))
+        server.tell([("clearerror",), ("clear",), *(("add", file) for file in files), ("play", 0)])
+        memory = self._file.kept
+        memory.queue, memory.started = queue.fingerprint(server), self._clock.wall()
+        memory.paused, memory.what, memory.uri = False, found.what, found.value
+        return self._silent(server, found.what)
+
+    def _silent(self, server: Connection, what: str) -> str | None:
+        """Waits until something is heard; why nothing is. Raises MpdError."""
+        end = self._clock.monotonic() + SOUND_SECONDS
+        while True:
+            now = queue.status(server)
+            if now.sounds:
+                return None
+            if now.error or self._clock.monotonic() >= end:
+                server.tell([("clear",), ("clearerror",)])
+                self._file.kept.queue = ""
+                return f"MPD does not play “{what}”: {now.error or 'it stays silent'}"
+            self._clock.wait(STEP_SECONDS)
+
+    def _pause(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
+        kind, text = self._seen(server, queue.status(server))
+        if kind == "others" and not decision.asked:
+            return "overridden", text, None, None, ""
+        server.ask("pause", 1)
+        self._file.kept.paused = kind == "ours"
+        return "paused", "ready", None, None, ""
+
+    def _skip(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
+        server.ask("next")
+        return "skipped", "ready", None, None, ""
+
+    def _resume(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:
+        """What is paused goes on; else other people's queue comes back; else the decision's own choices are played."""
+        memory, now = self._file.kept, queue.status(server)
+        ours = queue.fingerprint(server) == memory.queue != ""
+        self._cap(server, decision, now.volume)
+        if now.state == "pause":
+            server.ask("pause", 0)
+            memory.paused = False
+            return "resumed", "ready", memory.what if ours else None, memory.uri if ours else None, ""
+        if now.state == "stop" and memory.kept:
+            queue.give_back(server, memory)
+            return "resumed", "ready", None, None, ""
+        if now.state == "play":
+            return "resumed", "ready", memory.what if ours else None, memory.uri if ours else None, ""
+        return self._start(server, decision, superseded)
+
+    def _seen(self, server: Connection, now: Status) -> tuple[LookKind, str]:
+        """Whose music is there: ours, which runs; other people's, which they play or have paused; or nothing."""
+        memory, wall = self._file.kept, self._clock.wall()
+        current = queue.fingerprint(server)
+        if current and current == memory.queue:
+            if now.state == "play" or memory.paused:
+                return ("ours", "") if now.state == "play" else ("nothing", "")
+            # It ran to its end (there is no current song then), or somebody stopped it in the middle.
+            ended = now.state == "stop" and now.song is None
+            return ("nothing", "") if ended else ("others", "somebody paused the music")
+        if now.state == "play":
+            memory.foreign, memory.foreign_since = "", None
+            return "others", "somebody plays other music"
+        if now.state == "stop" or not current:
+            return "nothing", ""
+        position = f"{current[:16]} {now.song} {now.elapsed:.1f}"
+        if memory.foreign != position:
+            memory.foreign, memory.foreign_since = position, wall
+        since = memory.foreign_since or wall
+        if 0 <= wall - since < 60 * self._music.respect_manual_minutes:
+            return "others", "somebody paused other music"
+        return "nothing", ""
+
+    def _cap(self, server: Connection, decision: Decision, volume: int | None) -> None:
+        """Brings the volume under the cap before anything sounds; never up."""
+        cap = decision.volume_percent_max
+        if cap is None or volume is None or volume <= cap:
+            return
+        server.ask("setvol", cap)
+
+    def _note(self, text: str) -> None:
+        if text != self._said:
+            log.log(logging.INFO if text == "ready" else logging.WARNING, "mpd: %s", text)
+            self._said = text

@@ -1,0 +1,192 @@
+"""MPD's protocol: a line is a command, the answer is lines of "key: value" up to "OK" or "ACK …".
+
+https://mpd.readthedocs.io/en/latest/protocol.html. Our own few commands instead of python-mpd2: that passes line breaks
+in an argument on unescaped (so a playlist's name could be a command) and knows no deadline for a whole job; what is
+needed here is a page.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Literal, Self
+
+from moodkiosk.config.load import secret
+from moodkiosk.config.settings import MpdSettings
+
+Kind = Literal["unreachable", "password", "permission", "not found", "refused", "garbage", "late", "replaced"]
+Pairs = list[tuple[str, str]]
+
+LINE_LIMIT_BYTES = 64 * 1024
+ANSWER_LIMIT_BYTES = 8 * 1024 * 1024
+"""More than any library's answer to what is asked here; a server that sends more is none."""
+ACK = re.compile(r"ACK \[(\d+)@\d+\] \{([^}]*)\} ?(.*)")
+# https://github.com/MusicPlayerDaemon/MPD/blob/master/src/protocol/Ack.hxx
+ACK_KINDS: dict[int, Kind] = {3: "password", 4: "permission", 50: "not found"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+class MpdError(Exception):
+    """Something is wrong with the server or with what it was asked; the text is for people.
+
+    Attributes:
+        kind: what it is.
+        text: in words.
+    """
+
+    def __init__(self, kind: Kind, text: str) -> None:
+        super().__init__(text)
+        self.kind: Kind = kind
+        self.text = text
+
+
+def password_of(settings: MpdSettings) -> str:
+    """The password, "" if there is none. Raises MpdError when its file cannot be read."""
+    try:
+        return secret(settings.password_file) if settings.password_file else ""
+    except (OSError, UnicodeDecodeError):
+        raise MpdError("password", f"mpd.password_file {settings.password_file} cannot be read") from None
+
+
+def quoted(word: object) -> str:
+    """An argument as MPD reads it: in quotes, those and backslashes escaped; control characters become spaces."""
+    text = _CONTROL.sub(" ", str(word))
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+class Connection:
+    """A connection for one job, with one deadline for all of it.
+
+    Attributes:
+        version: of the protocol, as the server says it, e.g. "0.23.5".
+    """
+
+    def __init__(self, host: str, port: int, password: str, left: Callable[[], float]) -> None:
+        """Connects.
+
+        Args:
+            host: a name or address; a path or "@name" is a Unix socket.
+            port: for a name or address.
+            password: "" is none.
+            left: how many seconds the job still has.
+
+        Raises:
+            MpdError: the server is away, is no MPD, or refuses the password.
+        """
+        self._left = left
+        self._buffer = b""
+        self._where = host if host.startswith(("/", "@")) else f"{host}:{port}"
+        try:
+            if host.startswith(("/", "@")):
+                self._socket = socket.socket(socket.AF_UNIX)
+                self._socket.settimeout(self._seconds())
+                self._socket.connect(host.replace("@", "\0", 1) if host.startswith("@") else host)
+            else:
+                self._socket = socket.create_connection((host, port), self._seconds())
+        except TimeoutError:
+            raise MpdError("unreachable", f"MPD at {self._where} does not answer") from None
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise MpdError("unreachable", f"MPD at {self._where} is away: {reason}") from None
+        try:
+            self.version = self._greeting()
+            if password:
+                self.ask("password", password)
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.close()
+
+    def ask(self, command: str, *words: object) -> Pairs:
+        """Puts a command; the pairs of its answer. Raises MpdError."""
+        self._send([" ".join((command, *map(quoted, words)))])
+        return self._answer()
+
+    def tell(self, commands: Iterable[tuple[object, ...]]) -> None:
+        """Puts several commands as one list: the first that fails ends it. Raises MpdError."""
+        lines = [" ".join((str(name), *map(quoted, words))) for name, *words in commands]
+        self._send(["command_list_begin", *lines, "command_list_end"])
+        self._answer()
+
+    def _greeting(self) -> str:
+        """The version it greets us with. Raises MpdError."""
+        greeting = self._line()
+        if not greeting.startswith("OK MPD "):
+            raise MpdError("garbage", f"what answers at {self._where} is no MPD")
+        return greeting.removeprefix("OK MPD ").strip()[:20]
+
+    def _send(self, lines: list[str]) -> None:
+        try:
+            self._socket.settimeout(self._seconds())
+            self._socket.sendall(("\n".join(lines) + "\n").encode("utf-8", "replace"))
+        except TimeoutError:
+            raise self._late() from None
+        except OSError as error:
+            raise self._broken(error) from None
+
+    def _answer(self) -> Pairs:
+        found: Pairs = []
+        size = 0
+        while True:
+            line = self._line()
+            size += len(line)
+            if line == "OK":
+                return found
+            if line.startswith("ACK"):
+                raise self._refusal(line)
+            key, colon, value = line.partition(": ")
+            if not colon or size > ANSWER_LIMIT_BYTES:
+                raise MpdError("garbage", f"MPD at {self._where} answers something else than MPD's lines")
+            found.append((key, value))
+
+    def _line(self) -> str:
+        while b"\n" not in self._buffer:
+            if len(self._buffer) > LINE_LIMIT_BYTES:
+                raise MpdError("garbage", f"MPD at {self._where} answers something else than MPD's lines")
+            try:
+                self._socket.settimeout(self._seconds())
+                came = self._socket.recv(65_536)
+            except TimeoutError:
+                raise self._late() from None
+            except OSError as error:
+                raise MpdError(
+                    "unreachable", f"the connection to MPD at {self._where} broke: {error.strerror}"
+                ) from None
+            if not came:
+                raise MpdError("unreachable", f"MPD at {self._where} closed the connection")
+            self._buffer += came
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line.decode("utf-8", "replace")
+
+    def _refusal(self, line: str) -> MpdError:
+        found = ACK.fullmatch(line)
+        if found is None:
+            return MpdError("garbage", f"MPD at {self._where} answers something else than MPD's lines")
+        code, command, text = found.groups()
+        kind = ACK_KINDS.get(int(code[:6]), "refused")
+        if kind == "password":
+            return MpdError(kind, "MPD refuses the password: see mpd.password_file")
+        if kind == "permission":
+            return MpdError(kind, f"MPD does not allow '{command[:40]}' without a password: see mpd.password_file")
+        return MpdError(kind, f"MPD: {text[:200]}")
+
+    def _seconds(self) -> float:
+        left = self._left()
+        if left <= 0:
+            raise self._late()
+        return left
+
+    def _broken(self, error: OSError) -> MpdError:
+        return MpdError("unreachable", f"the connection to MPD at {self._where} broke: {error.strerror}")
+
+    def _late(self) -> MpdError:
+        return MpdError("late", f"MPD at {self._where} did not answer in time")

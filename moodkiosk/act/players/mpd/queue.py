@@ -1,0 +1,115 @@
+"""MPD's queue: whether what is in it is ours, and giving back what was there before."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+
+from moodkiosk.act.players.mpd.protocol import Connection, MpdError
+
+BEFORE = "moodkiosk (before)"
+"""The stored playlist that keeps other people's queue while ours plays."""
+
+
+class Memory(msgspec.Struct):
+    """What a restart must not forget.
+
+    Attributes:
+        queue: the fingerprint of the queue that we filled; "" is none.
+        what, uri: what that is, and the choice it came from.
+        started: wall seconds.
+        paused: we have paused it.
+        kept: other people's queue is in the stored playlist BEFORE; song and elapsed say where it was.
+        foreign, foreign_since: other people's paused queue with its position, and when it was first seen like that.
+    """
+
+    queue: str = ""
+    what: str = ""
+    uri: str | None = None
+    started: float | None = None
+    paused: bool = False
+    kept: bool = False
+    song: int = 0
+    elapsed: float = 0.0
+    foreign: str = ""
+    foreign_since: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """MPD's "status", as far as it matters here.
+
+    Attributes:
+        state: "play", "pause" or "stop".
+        volume: 0 to 100; None: there is no mixer.
+        song: the position of the current song; None: there is none, as after the end of the queue.
+        elapsed: seconds in it.
+        sounds: a song is really being decoded, not only wanted.
+        error: why playing failed, "" if it did not.
+    """
+
+    state: str
+    volume: int | None
+    song: int | None
+    elapsed: float
+    sounds: bool
+    error: str
+
+
+def status(server: Connection) -> Status:
+    """Asks for it. Raises MpdError."""
+    found = dict(server.ask("status"))
+    try:
+        volume = int(found.get("volume", "-1"))
+        song = found.get("song")
+        return Status(
+            found.get("state", "stop"),
+            volume if 0 <= volume <= 100 else None,
+            None if song is None else int(song[:9]),
+            min(1e6, max(0.0, float(found.get("elapsed", "0")[:20]))),
+            found.get("state") == "play" and "audio" in found,
+            found.get("error", "")[:200],
+        )
+    except ValueError:
+        raise MpdError("garbage", "MPD's status cannot be read") from None
+
+
+def fingerprint(server: Connection) -> str:
+    """The queue's tracks as one short text; "" for an empty one. Raises MpdError."""
+    files = [value for key, value in server.ask("playlistinfo") if key == "file"]
+    return hashlib.sha256("\n".join(files).encode()).hexdigest() if files else ""
+
+
+def keep(server: Connection, now: Status, memory: Memory) -> None:
+    """Keeps other people's queue, so that it can be given back; a server without stored playlists cannot."""
+    try:
+        _forget(server)
+        server.ask("save", BEFORE)
+    except MpdError as error:
+        if error.kind in ("unreachable", "late", "garbage"):
+            raise
+        return
+    memory.kept, memory.song, memory.elapsed = True, now.song or 0, now.elapsed
+
+
+def give_back(server: Connection, memory: Memory) -> None:
+    """Puts other people's queue back and goes on where it was. Raises MpdError."""
+    server.tell([("clear",), ("load", BEFORE)])
+    try:
+        server.ask("seek", memory.song, f"{memory.elapsed:.1f}")
+    except MpdError as error:
+        if error.kind in ("unreachable", "late", "garbage"):
+            raise
+        server.ask("play", 0)
+    _forget(server)
+    memory.kept, memory.queue = False, ""
+
+
+def _forget(server: Connection) -> None:
+    try:
+        server.ask("rm", BEFORE)
+    except MpdError as error:
+        if error.kind not in ("not found", "refused"):
+            raise

@@ -1,0 +1,262 @@
+"""The player "mpd" on a real MPD: what plays, how loud, whose music it is, and what is said when the server fails."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from moodkiosk.act.players.mpd.doctor import probe
+from moodkiosk.act.players.mpd.player import MpdPlayer
+from moodkiosk.act.players.player import Clock, never
+from moodkiosk.config.settings import Config, MpdSettings
+from moodkiosk.decide.music import contexts
+from moodkiosk.moods import Choice, Decision, LookReport, PlayerReport
+from tests.support import mpd
+from tests.support.mpd import Mpd
+from tests.support.wait import until
+
+SUNNY = {"Sunny/One.flac", "Sunny/Two.flac"}
+
+
+@dataclass
+class Home:
+    """A kiosk's player beside a server of its own, and the household's hands on that."""
+
+    server: Mpd
+    folder: Path
+    config: Config
+    wall: float = 1_800_000_000.0
+    player: MpdPlayer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        """The kiosk starts anew."""
+        clock = Clock()
+        self.player = MpdPlayer(self.config, self.folder, replace(clock, wall=lambda: self.wall))
+
+    def play(self, *entries: str, action: str = "play", **more: object) -> PlayerReport:
+        """A decision to play entries as people write them."""
+        choices = tuple(map(contexts.choice, entries))
+        fields = {"mood": "happy", "choices": choices, "volume_percent_max": 60} | more
+        report = self.player.play(Decision(action, 0.0, "a test", **fields), never)  # type: ignore[arg-type] # by use
+        assert report is not None
+        return report
+
+    def look(self) -> LookReport:
+        found = self.player.look(never)
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    with mpd.running(tmp_path / "mpd") as server:
+        config = Config(mpd=MpdSettings(host="127.0.0.1", port=server.port, deadline_seconds=20))
+        yield Home(server, tmp_path / "state", config)
+
+
+def test_a_stored_playlist_is_heard(home: Home) -> None:
+    report = home.play("evening")
+    assert (report.kind, report.what, report.uri, report.status) == ("played", "Evening", "evening", "ready")
+    assert set(home.server.queue()) == SUNNY
+    heard = home.server.folder / "heard"
+    until(lambda: any(heard.read_bytes()), 20, "sound at the output")
+
+
+@pytest.mark.parametrize(
+    ("entry", "tracks"),
+    [
+        ("Sunny", 2),
+        ("genre: Hindi", 1),
+        ("artist:arijit singh", 1),
+        ("album:Calm", 2),
+        ("Calm/Slow 'n' \"soft\".flac", 1),
+    ],
+)
+def test_folders_albums_genres_artists_and_odd_names_are_entries(home: Home, entry: str, tracks: int) -> None:
+    assert home.play(entry).kind == "played"
+    assert len(home.server.queue()) == tracks
+
+
+def test_what_is_not_there_is_passed_over_and_said(home: Home) -> None:
+    report = home.play("No such list", "https://open.spotify.com/playlist/37i9dQZF1DXdPec7aLTmlC", "Sunny")
+    assert (report.kind, report.what) == ("played", "Sunny")
+    assert "“No such list”" in report.note
+    nothing = home.play("Nowhere")
+    assert (nothing.kind, nothing.status) == ("failed", "MPD has nothing called “Nowhere”")
+    assert set(home.server.queue()) == SUNNY, "what played goes on"
+
+
+@pytest.mark.parametrize(
+    ("fields", "file"),
+    [
+        ({"artist": "Arijit Singh", "genre": "Hindi"}, "Calm/Rain.flac"),
+        ({"artist": "Arijit Singh", "genre": "Metal"}, "Calm/Rain.flac"),
+        ({"genre": "Hindi", "artist": "Nobody at all"}, "Calm/Rain.flac"),
+        ({"mood": "sad"}, "Calm/Slow 'n' \"soft\".flac"),
+        ({"mood": "sad", "language": "Klingon"}, "Calm/Slow 'n' \"soft\".flac"),
+    ],
+)
+def test_a_search_goes_by_fields_and_outward_until_something_is_found(
+    home: Home, fields: dict[str, str], file: str
+) -> None:
+    report = home.play(choices=(Choice("search", "words that nobody wrote"),), **fields)
+    assert report.kind == "played"
+    assert home.server.queue() == [file]
+
+
+def test_it_is_never_louder_than_the_cap_and_never_made_louder(home: Home) -> None:
+    home.server.ask("setvol", 100)
+    home.play("Sunny", volume_percent_max=25)
+    assert home.server.status()["volume"] == "25"
+    home.server.ask("setvol", 10)
+    home.play("Calm", volume_percent_max=60)
+    assert home.server.status()["volume"] == "10"
+
+
+def test_other_peoples_music_is_left_alone_unless_somebody_asks_and_comes_back_after_it(home: Home) -> None:
+    home.server.ask("add", "Calm/Rain.flac")
+    home.server.ask("seek", 0, 5)
+    report = home.play("Sunny")
+    assert (report.kind, report.status) == ("overridden", "somebody plays other music")
+    assert home.server.queue() == ["Calm/Rain.flac"]
+    assert home.play("Sunny", asked=True).kind == "played"
+    home.server.ask("stop")
+    resumed = home.play(action="resume")
+    assert (resumed.kind, resumed.what) == ("resumed", None)
+    assert home.server.queue() == ["Calm/Rain.flac"]
+    assert float(home.server.status()["elapsed"]) >= 4.5
+    assert not [value for key, value in home.server.ask("listplaylists") if key == "playlist" and value != "Evening"]
+
+
+def test_our_music_is_ours_over_a_restart_of_kiosk_and_server(home: Home) -> None:
+    home.play("Sunny")
+    home.restart()
+    assert home.look().kind == "ours"
+    assert home.play("Sunny", continues=True).kind == "kept"
+    home.server.ask("next")
+    assert home.look().kind == "ours", "another song of the same queue"
+
+
+def test_a_pause_of_the_households_is_respected_and_one_of_ours_is_not_taken_for_one(home: Home) -> None:
+    home.play("Sunny")
+    assert home.play(action="pause").kind == "paused"
+    assert home.look().kind == "nothing"
+    assert home.play("Sunny").kind == "played"
+    home.server.ask("pause", 1)
+    assert home.look().kind == "others"
+    assert home.play("Calm").kind == "overridden"
+    assert home.play(action="resume").kind == "resumed"
+    assert home.server.status()["state"] == "play"
+
+
+def test_a_foreign_queue_that_was_paused_long_ago_is_nobodys_any_more(home: Home) -> None:
+    home.server.ask("add", "Calm/Rain.flac")
+    home.server.ask("play", 0)
+    home.server.ask("pause", 1)
+    assert home.play("Sunny").kind == "overridden"
+    home.wall += 61 * 60
+    assert home.play("Sunny").kind == "played"
+
+
+def test_music_that_ran_to_its_end_is_no_pause_of_anybodys(home: Home) -> None:
+    home.play("genre:Hindi")
+    home.server.ask("seek", 0, 59)
+    until(lambda: home.server.status()["state"] == "stop", 30, "the queue ends")
+    assert home.look().kind == "nothing"
+    assert home.play("Sunny").kind == "played"
+
+
+def test_a_dead_server_is_said_and_found_again(home: Home) -> None:
+    home.server.stop()
+    report = home.play("Sunny")
+    assert report.kind == "failed"
+    assert report.status == f"MPD at 127.0.0.1:{home.server.port} is away: Connection refused"
+    assert home.player.status().text == report.status
+    home.server.start()
+    assert home.play("Sunny").kind == "played"
+    assert home.player.status().text == "ready"
+
+
+def test_a_stream_that_does_not_answer_is_said_and_the_next_entry_is_not_lost(home: Home) -> None:
+    report = home.play("http://127.0.0.1:9/radio.mp3")
+    assert report.kind == "failed"
+    assert "does not play “http://127.0.0.1:9/radio.mp3”" in report.status
+    then = home.play("http://127.0.0.1:9/radio.mp3", "Sunny")
+    assert (then.kind, then.what) == ("played", "Sunny")
+    assert "radio.mp3" in then.note
+
+
+def test_without_an_output_nothing_is_claimed(home: Home) -> None:
+    home.server.ask("disableoutput", 0)
+    assert home.play("Sunny").kind == "failed"
+    text, advice, plays = probe(home.config)
+    assert (plays, advice) == (False, "switch one on: mpc outputs; mpc enable 1")
+    assert text.endswith("4 songs, but no output is switched on")
+
+
+def test_a_password_is_asked_for_by_name(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    with mpd.running(tmp_path / "mpd", password="sesame, open") as server:
+        config = Config(mpd=MpdSettings(host="127.0.0.1", port=server.port))
+        home = Home(server, tmp_path / "state", config)
+        assert "without a password: see mpd.password_file" in home.play("Sunny").status
+        for kept, kind in (("wrong\n", "failed"), ("sesame, open\n", "played")):
+            secret.write_text(kept, encoding="utf-8")
+            home.config = Config(mpd=replace_file(config.mpd, secret))
+            home.restart()
+            assert home.play("Sunny").kind == kind
+    assert probe(home.config)[2] is False
+
+
+def replace_file(settings: MpdSettings, file: Path) -> MpdSettings:
+    return MpdSettings(host=settings.host, port=settings.port, password_file=str(file))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"OK MPD 0.23.5\nACK [5@0] {status} unknown command\n",
+        b"OK MPD 0.23.5\nvolume 10\n",
+        b"OK MPD 0.23.5\nvolume: \xff\nOK\nOK\n",
+        b"OK MPD 0.23.5\n" + b"x" * 200_000,
+        b"OK MPD 0.23.5\n",
+        b"",
+    ],
+)
+def test_whatever_answers_instead_is_one_line_and_no_exception(tmp_path: Path, answer: bytes) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(answer)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    settings = MpdSettings(host="127.0.0.1", port=listener.getsockname()[1], deadline_seconds=5)
+    player = MpdPlayer(Config(mpd=settings), tmp_path, Clock())
+    report = player.play(Decision("play", 0.0, "so", "happy", choices=(Choice("playlist", "Sunny"),)), never)
+    listener.close()
+    assert report is not None
+    assert report.kind == "failed"
+    assert report.status
+    assert "\n" not in report.status
+    assert len(report.status) < 300
+
+
+def test_a_newer_decision_takes_over_before_anything_is_touched(home: Home) -> None:
+    home.play("Sunny")
+    assert (
+        home.player.play(Decision("play", 0.0, "so", "sad", choices=(Choice("playlist", "Calm"),)), lambda: True)
+        is None
+    )
+    assert set(home.server.queue()) == SUNNY
