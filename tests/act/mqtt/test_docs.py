@@ -17,6 +17,7 @@ from moodkiosk.act.homeassistant.payload import About, Offered, components_of
 from moodkiosk.act.mqtt import tables
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.mqtt.topics import COMMANDS, ROWS, Topics
+from moodkiosk.act.players.mqtt import DONE
 from moodkiosk.config.settings import Config, KioskSettings
 from moodkiosk.moods import View
 from tests.support.broker import Mosquitto
@@ -25,6 +26,7 @@ from tests.support.wait import until
 
 DOCS = Path(__file__).parents[3] / "docs"
 TEXT = (DOCS / "home-automation.md").read_text(encoding="utf-8")
+SPOTIFY = (DOCS / "spotify.md").read_text(encoding="utf-8")
 FLEET = (DOCS / "fleet.md").read_text(encoding="utf-8")
 ENTITIES = {
     own["default_entity_id"]
@@ -61,6 +63,78 @@ def test_there_are_three_automations_with_entities_that_the_kiosk_has() -> None:
         assert automation["alias"]
         assert automation["triggers"]
         assert automation["actions"]
+
+
+def test_the_automations_survive_a_second_arrival_and_an_entity_that_is_removed() -> None:
+    for automation in (yaml.safe_load(block) for block in blocks("automation")):
+        assert automation["mode"] == "restart"
+        for condition in automation.get("conditions", []):
+            assert (
+                ImmutableSandboxedEnvironment()
+                .from_string(condition["value_template"])
+                .render(trigger={"to_state": None}, colours={})
+                == "False"
+            )
+        assert "notify." not in str(automation).replace("persistent_notification.", "")
+
+
+MUSIC = yaml.safe_load(blocks("automation", SPOTIFY)[0])
+
+
+def carried_out(kiosk: dict[str, Any], volume: float | None) -> list[tuple[str, dict[str, Any]]]:
+    """What the automation for Music Assistant does about a message: actions and their data."""
+    environment = ImmutableSandboxedEnvironment()
+
+    def render(text: str) -> str:
+        return environment.from_string(text).render(
+            kiosk=kiosk, player="media_player.x", link=(kiosk["uri"] or "").split(":"), state_attr=lambda *_: volume
+        )
+
+    (choice,) = (each for each in MUSIC["actions"][0]["choose"] if render(each["conditions"]).strip() == "True")
+    steps: list[dict[str, Any]] = []
+    for step in choice["sequence"]:
+        if "if" in step:
+            steps += step["then"] if render(step["if"]).strip() == "True" else []
+        else:
+            steps.append(step)
+    return [(step["action"], {key: render(value) for key, value in step.get("data", {}).items()}) for step in steps]
+
+
+def asked(action: str, **more: object) -> dict[str, Any]:
+    """As the player "mqtt" publishes it."""
+    nothing: dict[str, Any] = dict.fromkeys(("uri", "playlist", "search", "volume_percent_max"))
+    return nothing | {"action": action} | more
+
+
+@pytest.mark.parametrize(
+    ("given", "media_type", "media_id"),
+    [
+        ({"uri": "spotify:playlist:37i9dQZF1DXdPec7aLTmlC"}, "playlist", "spotify://playlist/37i9dQZF1DXdPec7aLTmlC"),
+        ({"uri": "spotify:album:abc"}, "album", "spotify://album/abc"),
+        ({"uri": "spotify:artist:abc"}, "artist", "spotify://artist/abc"),
+        ({"uri": "spotify:track:abc"}, "track", "spotify://track/abc"),
+        ({"playlist": "Sunny side", "search": "happy"}, "playlist", "Sunny side"),
+        ({"search": "happy German"}, "playlist", "happy German"),
+    ],
+)
+def test_the_music_automation_plays_every_kind_of_link(given: dict[str, str], media_type: str, media_id: str) -> None:
+    done = carried_out(asked("play", **given), 0.3)
+    assert done == [("music_assistant.play_media", {"media_type": media_type, "media_id": media_id})]
+
+
+def test_the_music_automation_pauses_goes_on_skips_and_turns_down_but_never_up() -> None:
+    assert [name for name, _ in carried_out(asked("pause"), 0.3)] == ["media_player.media_pause"]
+    assert [name for name, _ in carried_out(asked("resume"), 0.3)] == ["media_player.media_play"]
+    assert [name for name, _ in carried_out(asked("skip"), 0.3)] == ["media_player.media_next_track"]
+    loud = carried_out(asked("play", search="x", volume_percent_max=40), 0.8)
+    assert loud[0] == ("media_player.volume_set", {"volume_level": "0.4"})
+    for volume in (0.2, None):
+        assert len(carried_out(asked("play", search="x", volume_percent_max=40), volume)) == 1
+
+
+def test_every_action_of_the_player_is_handled_by_the_music_automation() -> None:
+    for action in DONE:
+        assert carried_out(asked(action, search="x"), None)
 
 
 @pytest.mark.parametrize("block", [*blocks("automation"), *blocks("card")])
