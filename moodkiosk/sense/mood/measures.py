@@ -129,6 +129,10 @@ HAND_LIMIT = 12.0
 """No hand is farther from the eyes, or longer in palms: beyond it, the landmarks are wrong."""
 
 
+LARGEST = 1e6
+"""Measures are distances in eye distances, and ratios of such: a few at most. False for what is no number, too."""
+
+
 def measure(landmarks: Landmarks, schema: str = FACE) -> Floats:
     """The measures of one person in one frame, float32 [k], named by `MEASURES[schema]`."""
     hands = (landmarks.left_hand, landmarks.right_hand)
@@ -156,6 +160,11 @@ def measures(face: Points, left_hand: Points | None, right_hand: Points | None, 
     ]
     together: Floats = np.concatenate([of_face, *of_hands], axis=1).astype(np.float32)
     return together
+
+
+def possible(measure: float) -> bool:
+    """Whether a number in a file can be a measure: finite, and of the size that distances in a face have."""
+    return abs(measure) <= LARGEST
 
 
 def with_own_neutral(vectors: Floats, own: Floats, usual: Floats, gain: float = 1.0) -> Floats:

@@ -16,7 +16,7 @@ import numpy as np
 
 from moodkiosk.host import files, paths
 from moodkiosk.host.files import NOT_JSON
-from moodkiosk.sense.mood.measures import FACE, FACE_MEASURES
+from moodkiosk.sense.mood.measures import FACE, FACE_MEASURES, possible
 from moodkiosk.sense.records.erase import same_person
 
 if TYPE_CHECKING:
@@ -142,8 +142,7 @@ class Neutrals:
             log.warning("%s cannot be used, nobody's own neutral face is known: %s", self._path, error)
             return _Kept(FACE, {})
         usable = kept.schema == FACE and all(
-            set(values) == set(FACE_MEASURES) and np.isfinite(list(values.values())).all()
-            for values in kept.people.values()
+            set(values) == set(FACE_MEASURES) and all(map(possible, values.values())) for values in kept.people.values()
         )
         if not usable:
             log.warning("%s was made for other measures; please calibrate again", self._path)
