@@ -184,6 +184,7 @@ class Decision:
         finish_song: start only after the song that is playing now.
         continues: music of ours for this mood may still be playing on the speaker; if it is, it is left as it is.
         youtube_url: the same music as a YouTube Music link, or None.
+        gate: the name of the gate that was shut, where one was.
         language, artist, genre: what the music is to be; "" is any. What was asked for comes before the mood's own
             entry, and that before the general taste.
     """
@@ -200,6 +201,7 @@ class Decision:
     finish_song: bool = False
     continues: bool = False
     youtube_url: str | None = None
+    gate: str | None = None
     language: str = ""
     artist: str = ""
     genre: str = ""
