@@ -43,6 +43,8 @@ class Landmarks:
     Attributes:
         face: float32 [468, 3]; x to the right, y down, z in the scale of x (smaller is nearer).
         left_hand, right_hand: float32 [21, 3], or None where no hand was found or looked for.
+        opinion: what the second opinion says of the face's pixels, float32 [9], by `sense.mood.opinion.ANSWERS`; None
+            where it was not asked.
         size: (width, height) of the frame in pixels.
     """
 
@@ -50,6 +52,7 @@ class Landmarks:
     size: tuple[int, int]
     left_hand: Points | None = None
     right_hand: Points | None = None
+    opinion: Points | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ class Quality:
 
     Attributes:
         weight: 0 (says nothing) to 1 (a good view); readings below 0.5 never settle a mood by themselves.
-        reason: None for a good view, else "no face", "too dark", "too bright", "too blurred", "too far" or
-            "turned away".
+        reason: None for a good view, else "no face", "too dark", "too bright", "too blurred", "too far",
+            "turned away" or "mouth covered".
         face_px: width of the face in pixels of the frame, 0 without a face.
         grey: mean grey level of the face (of the frame without one), 0 to 255.
     """
@@ -184,7 +187,6 @@ class Decision:
         finish_song: start only after the song that is playing now.
         continues: music of ours for this mood may still be playing on the speaker; if it is, it is left as it is.
         youtube_url: the same music as a YouTube Music link, or None.
-        gate: the name of the gate that was shut, where one was.
         language, artist, genre: what the music is to be; "" is any. What was asked for comes before the mood's own
             entry, and that before the general taste.
     """
@@ -201,7 +203,6 @@ class Decision:
     finish_song: bool = False
     continues: bool = False
     youtube_url: str | None = None
-    gate: str | None = None
     language: str = ""
     artist: str = ""
     genre: str = ""

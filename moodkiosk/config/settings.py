@@ -146,7 +146,6 @@ class WebSettings(Section, frozen=True):
     allowed_hosts: tuple[str, ...] = ()  # further names under which the page may be called
     framed_by: tuple[Origin, ...] = ()  # sites that may show the page in a frame
     read_only: bool = False
-    metrics: bool = False  # figures for a Prometheus at /metrics, without signing in
     keep_history: bool = False  # keep today's moods in the state folder
 
 

@@ -181,7 +181,11 @@ class Loop:
         parts = self._parts
         lent = parts.state.switch.state(at) == "lent"
         uplink = parts.uplink
-        counters = {"readings_dropped": uplink.dropped, "lines_damaged": uplink.damaged}
+        counters = {
+            "readings_dropped": uplink.dropped,
+            "lines_damaged": uplink.damaged,
+            "animals": parts.pipeline.animals,
+        }
         counters["left_out"] = self._guard.left_out
         note = parts.state.models.complaint
         report = parts.health.due(parts.capture.status, at, lent=lent, note=note, counters=counters)

@@ -5,7 +5,7 @@ Deterministic in the frames and their times: the same frames give the same readi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from moodkiosk.moods import Landmarks, Reading
@@ -17,6 +17,7 @@ from moodkiosk.sense.faces.search import Search
 from moodkiosk.sense.faces.tracks import Tracks
 from moodkiosk.sense.mood.calibration import MIN_WEIGHT as CALIBRATION_WEIGHT
 from moodkiosk.sense.mood.measures import FACE, measure
+from moodkiosk.sense.mood.opinion import Impressions, SecondOpinion
 from moodkiosk.sense.mood.selfcalibration import SelfCalibration
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Person:
         track: the number of the person.
         landmarks: of the face, and of the hands if they were looked for.
         width_px: of the face.
-        picture: it is a picture on the wall, not a person.
+        picture: it is a picture on the wall or an animal, not a person.
     """
 
     track: int
@@ -64,6 +65,7 @@ class Pipeline:
         people: everybody in view at the last look, pictures on the wall included.
         front: the one whose mood counts, or None.
         measures: of the one in front, by the model's schema; None without one.
+        animals: how many were taken for one since the start.
     """
 
     def __init__(
@@ -90,6 +92,9 @@ class Pipeline:
         self._finder = FaceFinder(self._engine.face_detector(MIN_SCORE))
         self._mesh = FaceMesh(self._engine.face_mesh())
         self._hand_finder: HandFinder | None = None
+        self._opinion, self._impressions = SecondOpinion(), Impressions()
+        self._said: dict[int, Floats] = {}
+        self.animals = 0
         self._at = 0.0
         self._tracks = Tracks()
         self._watching: tuple[MoodModel, SelfCalibration] | None = None
@@ -109,6 +114,7 @@ class Pipeline:
         self._at = at
         self._follow(rgb, at)
         self._meet(rgb, at)
+        self._ask(rgb, at)
         return self._read(rgb, at)
 
     def begin_anew(self) -> None:
@@ -162,6 +168,18 @@ class Pipeline:
         face = self._mesh.find(rgb, closer.region)
         return None if face is None else self._mesh.find(rgb, face.region)
 
+    def _ask(self, rgb: Image, at: float) -> None:
+        """Asks for the second opinion on everybody in view."""
+        tracks, impressions = self._tracks, self._impressions
+        self._said = {}
+        for track in list(tracks.seen):
+            said = self._said[track.number] = self._opinion.of(rgb, track.face)
+            impressions.see(track.number, at, said)
+            animal = impressions.animal(track.number)
+            self.animals += animal and not track.animal
+            tracks.judge(track, at, animal=animal)
+        impressions.keep(track.number for track in (*tracks.seen, *tracks.hidden))
+
     def _read(self, rgb: Image, at: float) -> Reading:
         tracks, model = self._tracks, self.model
         people = tracks.people
@@ -170,7 +188,12 @@ class Pipeline:
         self.people = [
             Person(
                 track.number,
-                Landmarks(track.face.points, self._size, *(hands if track is front else (None, None))),
+                Landmarks(
+                    track.face.points,
+                    self._size,
+                    *(hands if track is front else (None, None)),
+                    self._said.get(track.number),
+                ),
                 track.face.width_px,
                 track not in people,
             )
@@ -181,6 +204,8 @@ class Pipeline:
         if self.front is None or front is None:
             return Reading(at, len(people), front.number if front else None, quality=quality.nobody(rgb))
         view = quality.judge(rgb, front.face)
+        if self._impressions.covered(front.number) and not (model and model.manifest.covered_mouths):
+            view = replace(view, weight=0.0, reason="mouth covered")
         self.measures = measure(self.front.landmarks, model.schema if model else FACE)
         if model is None:
             return Reading(at, len(people), self.front.track, quality=view)

@@ -119,3 +119,21 @@ def test_frames_are_taken_at_the_pace_of_the_kiosk() -> None:
 
     taken = [frame.at for frame in paced([At(i / 30) for i in range(61)], 5)]  # type: ignore[misc] # only times matter
     assert len(taken) == 11
+
+
+def test_the_own_neutral_is_learnt_unless_told_not_to_and_a_person_nobody_knows_is_refused(
+    film: Path, tmp_path: Path
+) -> None:
+    def sources(*arguments: str) -> set[str]:
+        done = replay(str(film), "--json", *arguments)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return {line["neutral_from"] for line in lines if line["type"] == "reading" and line["track"] is not None}
+
+    assert sources() == {"watching"}
+    assert sources("--no-self-calibrate") == {"nobody"}
+    config = tmp_path / "config.yaml"
+    config.write_text(f"paths: {{state: {tmp_path}}}")
+    refused = replay(str(film), "--person", "Ada", "--config", str(config))
+    assert refused.returncode == 2
+    assert "no neutral face of 'Ada' is known; known: nobody yet" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1

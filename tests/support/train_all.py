@@ -105,9 +105,9 @@ def refusals() -> list[list[Any]]:
 
 
 def load_tensorflow() -> None:
-    from moodkiosk.learn.train import network
+    from moodkiosk.learn.train import backend
 
-    network.prepare()
+    backend.prepare()
     importlib.import_module("tensorflow")
     importlib.import_module("keras")
 

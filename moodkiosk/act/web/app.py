@@ -14,10 +14,8 @@ from moodkiosk.act.web.views import Views
 def application(parts: Parts) -> Starlette:
     """The application, to be put behind a `security.Guard`."""
     api, view, sign_in = Api(parts), Views(parts), SignIn(parts)
-    metrics = [Route("/metrics", api.metrics)] if parts.metrics else []
     return Starlette(
         routes=[
-            *metrics,
             Route("/", view.kiosk),
             Route("/icon.svg", view.icon),
             Route("/manifest.webmanifest", view.manifest),

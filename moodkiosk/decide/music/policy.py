@@ -19,13 +19,11 @@ def on_mood(step: Step, mood: str, now: Now, settings: Settings) -> Step:
     found = _choices(step.state, mood, settings, asked=False)
     case = _case(step.state, mood, now, settings, action=bool(found))
     verdicts = gates.examine(case)
-    shut = gates.shut(verdicts)
-    if shut is None:
+    reason = gates.shut(verdicts)
+    if reason is None:
         why = reasons.chosen_by_hand(mood) if case.by_hand else reasons.looks(mood)
         return _begin(_decided(step, _play(step.state, mood, found, why, now, settings), now, verdicts), now, settings)
-    gate, reason = shut
-    nothing = replace(_nothing(step.state, mood, reasons.not_played(reason), now, settings), gate=gate)
-    step = _decided(step, nothing, now, verdicts)
+    step = _decided(step, _nothing(step.state, mood, reasons.not_played(reason), now, settings), now, verdicts)
     return step.tell("not_played", now, mood=mood, detail=reason) if case.action else step
 
 

@@ -30,6 +30,7 @@ ADVICE = {
     "too bright": "too bright: turn away from the lamp or the window",
     "too far": "too far away: come closer",
     "too blurred": "blurred: hold still, or give it more light",
+    "mouth covered": "the mouth is covered: show the whole face",
     "turned away": "turned away: look more towards the camera",
 }
 """What quality may find wrong, and what to do."""

@@ -17,13 +17,14 @@ from moodkiosk.failure import UsageError
 from moodkiosk.host import files
 from moodkiosk.learn.data import npz
 from moodkiosk.sense.records import npy
+from moodkiosk.sense.records.recording import OPINION_ANSWERS
 
 VERSION = 1
 """The version of contract 1 that this reads."""
 
 FACE_POINTS, HAND_POINTS = 468, 21
 REQUIRED = ("face", "label", "width", "height", "mirrored", "extractor", "version")
-OPTIONAL = ("left_hand", "right_hand", "person", "session", "at")
+OPTIONAL = ("left_hand", "right_hand", "opinion", "person", "session", "at")
 
 FILE_BYTES = npy.LIMIT_BYTES
 SAMPLES_LIMIT = 200_000
@@ -61,6 +62,7 @@ class Dataset:
     Attributes:
         face: float32 [n, 468, 3], pixels; x to the right, y down, z in the scale of x. Always finite.
         left_hand, right_hand: float32 [n, 21, 3], NaN where the hand was not seen or not looked for.
+        opinion: float32 [n, 9], what the second opinion said; NaN where it was not asked (older recordings).
         label: [n], as recorded.
         person, session: [n], "" where the file does not say.
         at: float64 [n] seconds, NaN where the file does not say; comparable within one file only.
@@ -74,6 +76,7 @@ class Dataset:
     face: Floats
     left_hand: Floats
     right_hand: Floats
+    opinion: Floats
     label: Texts
     person: Texts
     session: Texts
@@ -155,6 +158,7 @@ def parse(data: bytes, path: Path) -> Dataset:
         face=face,
         left_hand=reader.points("left_hand", HAND_POINTS, n),
         right_hand=reader.points("right_hand", HAND_POINTS, n),
+        opinion=reader.numbers("opinion", n, OPINION_ANSWERS),
         label=reader.texts("label", n, empty=False),
         person=reader.texts("person", n),
         session=reader.texts("session", n),

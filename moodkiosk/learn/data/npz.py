@@ -71,6 +71,17 @@ class Reader:
             raise UsageError(f"{self.path} is damaged: some points of '{name}' are not numbers of pixels")
         return np.ascontiguousarray(array, np.float32)
 
+    def numbers(self, name: str, n: int, count: int) -> Floats:
+        """float32 [n, count]; NaN where the optional array, or a number of it, is missing."""
+        array = self.arrays.get(name)
+        if array is None:
+            return np.full((n, count), np.nan, np.float32)
+        if array.dtype.kind not in "fiu" or array.shape != (n, count):
+            raise self._bad(name, f"numbers [{n}, {count}]", array)
+        if np.isinf(array).any():
+            raise UsageError(f"{self.path} is damaged: some numbers of '{name}' are infinite")
+        return np.ascontiguousarray(array, np.float32)
+
     def texts(self, name: str, n: int, *, empty: bool = True) -> Texts:
         """Str [n]; the empty text where the optional array is missing."""
         array = self.arrays.get(name, np.array(""))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk.moods import AT_REST
-from moodkiosk.sense.mood.measures import FACE_MEASURES, measures, with_own_neutral
+from moodkiosk.sense.mood.measures import MEASURES, measures, resting, with_own_neutral
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def vectors(data: Dataset, schema: str) -> Floats:
     """The measures of all samples by this schema, float32 [n, k]."""
-    return measures(data.face, data.left_hand, data.right_hand, schema)
+    return measures(data.face, data.left_hand, data.right_hand, schema, data.opinion)
 
 
 def people(data: Dataset) -> Texts:
@@ -31,8 +31,8 @@ def people(data: Dataset) -> Texts:
 
 
 def own_neutrals(x: Floats, label: Texts, person: Texts) -> dict[str, Floats]:
-    """Each person's median measures at rest, face only; people without a sample at rest are left out."""
-    count = len(FACE_MEASURES)
+    """Each person's median measures at rest, without hands; people without a sample at rest are left out."""
+    count = _resting(x)
     rest = label == AT_REST
     return {str(name): np.median(x[rest & (person == name), :count], axis=0) for name in np.unique(person[rest])}
 
@@ -47,6 +47,11 @@ def with_own_neutrals(x: Floats, person: Texts, own: dict[str, Floats], usual: F
 
 
 def neutral_mean(x: Floats, label: Texts) -> Floats | None:
-    """Mean measures of all samples at rest, face only; None without any."""
+    """Mean measures of all samples at rest, without hands; None without any."""
     rest = label == AT_REST
-    return x[rest, : len(FACE_MEASURES)].mean(0) if rest.any() else None
+    return x[rest, : _resting(x)].mean(0) if rest.any() else None
+
+
+def _resting(x: Floats) -> int:
+    """How many of these measures have a value at rest; schemas differ in their number."""
+    return next(resting(schema) for schema, names in MEASURES.items() if len(names) == x.shape[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,12 @@ from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
 from moodkiosk.sense.faces.engine import EXTRACTOR
 from moodkiosk.sense.pipeline import MISSED_SECONDS, Pipeline
+from moodkiosk.sense.records.recording import OPINION_ANSWERS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Image, Points
+    from moodkiosk.moods import Image, Landmarks, Points
 
     Texts = NDArray[np.str_]
 
@@ -44,8 +46,8 @@ class Audience:
         self._eyes = Pipeline(SenseSettings())
         self._at = 0.0
 
-    def look(self, rgb: Image) -> Points | None:
-        """Landmarks of the face in the picture, or None."""
+    def look(self, rgb: Image) -> Landmarks | None:
+        """Landmarks of the face in the picture, with the second opinion, or None."""
         self._at += 2 * MISSED_SECONDS  # so that everything before is forgotten
         found = False
         for _ in range(LOOKS):
@@ -53,7 +55,7 @@ class Audience:
             self._eyes.look(Frame(rgb, self._at))
             front = self._eyes.front
             if found and front is not None:  # found before, so it was followed now
-                return front.landmarks.face
+                return front.landmarks
             found = front is not None
         return None
 
@@ -83,11 +85,12 @@ def recorded(seeds: Iterable[int], each: int, seed: int = 0, moods: Iterable[str
     for number in seeds:
         for mood in moods:
             for _ in range(each):
-                face = audience.look(drawn(number, mood, rng))
-                if face is not None:
-                    rows.append((face, mood, f"actor-{number}"))
-    faces, labels, names = zip(*rows, strict=True)
-    return as_dataset(np.stack(faces), np.array(labels), np.array(names))
+                seen = audience.look(drawn(number, mood, rng))
+                if seen is not None:
+                    rows.append((seen.face, seen.opinion, mood, f"actor-{number}"))
+    faces, opinions, labels, names = zip(*rows, strict=True)
+    data = as_dataset(np.stack(faces), np.array(labels), np.array(names))
+    return replace(data, opinion=np.stack(opinions))
 
 
 def as_dataset(face: Points, label: Texts, person: Texts) -> Dataset:
@@ -99,6 +102,7 @@ def as_dataset(face: Points, label: Texts, person: Texts) -> Dataset:
         face=face.astype(np.float32),
         left_hand=hands,
         right_hand=hands.copy(),
+        opinion=np.full((n, OPINION_ANSWERS), np.nan, np.float32),
         label=label,
         person=person,
         session=np.full(n, ""),

@@ -16,7 +16,7 @@ from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import files
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.evaluate import report
-from moodkiosk.learn.train import make_model, network, starter
+from moodkiosk.learn.train import backend, make_model, network, starter
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,7 +30,7 @@ def main(args: argparse.Namespace) -> int:
     """Trains, examines, writes. Raises UsageError and Failure."""
     from rich.console import Console
 
-    network.prepare()
+    backend.prepare()
     console = Console(highlight=False, soft_wrap=True)
     _check_places(args.out, args.report)
     data = chosen(dataset.load(args.dataset), args.only, args.rename)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import os
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from moodkiosk.learn.train.backend import silent, tensorflow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -132,7 +130,7 @@ def fit(
         held: measures and label numbers that are only looked at.
         told: called after each epoch.
     """
-    with _tensorflow() as tf:
+    with tensorflow() as tf:
         import keras
 
         keras.utils.set_random_seed(settings.seed)
@@ -166,14 +164,14 @@ def predict(weights: Weights, x: Floats) -> Floats:
 
 def keras_probabilities(weights: Weights, x: Floats) -> Floats:
     """What Keras says, [n, labels]."""
-    with _tensorflow():
+    with tensorflow():
         shares: Floats = np.asarray(_whole(weights, None)(x))
         return shares
 
 
 def to_tflite(weights: Weights) -> bytes:
     """The network as a float32 TensorFlow Lite flatbuffer, input [1, k], output [1, labels]."""
-    with _tensorflow() as tf, _silent():
+    with tensorflow() as tf, silent():
         converted: bytes = tf.lite.TFLiteConverter.from_keras_model(_whole(weights, 1)).convert()
         return converted
 
@@ -259,42 +257,3 @@ def _teller(
 def _balanced(model: Any, start: Weights, x: Floats, y: Whole) -> float:
     right = np.asarray(model(_normalised(x, start))).argmax(1) == y
     return float(np.mean([right[y == label].mean() for label in np.unique(y)]))
-
-
-def prepare() -> None:
-    """What TensorFlow must find in the environment when it is loaded, by us or by MediaPipe."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # its sums depend on the processor
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-
-
-@contextlib.contextmanager
-def _tensorflow() -> Iterator[Any]:
-    """TensorFlow, quiet and set up so that the same seed gives the same weights."""
-    prepare()
-    import tensorflow as tf
-
-    tf.config.experimental.enable_op_determinism()
-    tf.keras.backend.clear_session()
-    yield tf
-
-
-@contextlib.contextmanager
-def _silent() -> Iterator[None]:
-    """The converter reports past all of Python's means; what it says is shown only if it fails."""
-    sys.stdout.flush()
-    kept = {stream: os.dup(stream) for stream in (1, 2)}
-    with tempfile.TemporaryFile() as file:
-        for stream in kept:
-            os.dup2(file.fileno(), stream)
-        try:
-            yield
-        except BaseException:
-            file.seek(0)
-            os.write(kept[2], file.read())
-            raise
-        finally:
-            sys.stdout.flush()
-            for stream, copy in kept.items():
-                os.dup2(copy, stream)
-                os.close(copy)

@@ -59,6 +59,7 @@ class Track:
         since: when seen first.
         speed: of the face's middle, pixels a second, x and y.
         stillness: whether it is a picture on the wall.
+        animal: it is no person.
     """
 
     number: int
@@ -67,6 +68,7 @@ class Track:
     since: float
     stillness: Stillness
     speed: tuple[float, float] = (0.0, 0.0)
+    animal: bool = False
 
     def expected(self, at: float) -> Region:
         """Where the face should be at a time not long after it was seen."""
@@ -137,7 +139,7 @@ class Tracks:
 
     @property
     def people(self) -> list[Track]:
-        """Those in view who are people, not pictures."""
+        """Those in view who are people, neither pictures nor animals."""
         return [track for track in self.seen if not self._is_picture(track)]
 
     @property
@@ -184,6 +186,12 @@ class Tracks:
         self.seen.append(track)
         self._settle(at)
         return track
+
+    def judge(self, track: Track, at: float, *, animal: bool) -> None:
+        """Takes in whether somebody in view is an animal."""
+        if animal != track.animal:
+            track.animal = animal
+            self._settle(at)
 
     def _who(self, region: Region, at: float) -> Track | None:
         """The hidden one who fits a face that shows up, or the picture that hangs there."""
@@ -235,7 +243,8 @@ class Tracks:
         )
 
     def _is_picture(self, track: Track) -> bool:
-        return self._still_seconds is not None and track.stillness.seconds(track.at) >= self._still_seconds
+        still = self._still_seconds is not None and track.stillness.seconds(track.at) >= self._still_seconds
+        return track.animal or still
 
 
 def confusable(one: Track, other: Track, at: float) -> bool:

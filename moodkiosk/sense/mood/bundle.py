@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import msgspec
+import numpy as np
 
 from moodkiosk.failure import OneLine, reason
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.sense import unzip
 from moodkiosk.sense.mood import labels
-from moodkiosk.sense.mood.measures import FACE_AND_HANDS, FACE_MEASURES, MEASURES, possible
+from moodkiosk.sense.mood.measures import FACE_AND_HANDS, MEASURES, resting
 
 FORMAT = 1
 """Of the manifest."""
@@ -51,6 +52,7 @@ class Manifest:
         training_files: name to sha256 of each file it was trained on.
         version: of moodkiosk, at training.
         format: of this manifest.
+        covered_mouths: it was taught with covered mouths too, so that it reads such faces.
     """
 
     labels: tuple[str, ...]
@@ -65,6 +67,7 @@ class Manifest:
     training_files: dict[str, str] = field(default_factory=dict)
     version: str = ""
     format: int = FORMAT
+    covered_mouths: bool = False
 
 
 def bundle(network: bytes, manifest: Manifest, extras: Mapping[str, bytes] | None = None) -> bytes:
@@ -116,7 +119,7 @@ def _manifest(text: bytes) -> Manifest:
     if (why_not := labels.complaint(manifest.labels)) is not None:
         raise BadModel(why_not)
     usual = manifest.neutral_mean
-    if usual is not None and (len(usual) != len(FACE_MEASURES) or not all(map(possible, usual))):
+    if usual is not None and (len(usual) != resting(manifest.schema) or not np.isfinite(usual).all()):
         raise BadModel("its neutral_mean does not fit the measures")
     if not 0.01 <= manifest.temperature <= 100:
         raise BadModel("its temperature is out of range")

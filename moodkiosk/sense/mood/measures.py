@@ -27,6 +27,15 @@ FACE = "face-1"
 FACE_AND_HANDS = "face-hands-1"
 """Schema id: the measures of the face, then of the left hand, then of the right hand."""
 
+FACE_AND_OPINION = "face-2"
+"""Schema id: the measures of the face, then the second opinion's log-probabilities of the moods."""
+
+OPINION_MOODS = ("angry", "disgusted", "fearful", "happy", "neutral", "sad", "surprised")
+"""What the second opinion tells apart, in the order of its answers."""
+
+LEAST_LOG = -8.0
+"""Log-probabilities are clipped here: below, they say no more than "certainly not"."""
+
 # Points of MediaPipe's face mesh (canonical_face_model_uv_visualization.png in its repository). The first of a pair is
 # on the left of an unmirrored picture, which is the person's right.
 PLACES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
@@ -121,6 +130,7 @@ HAND_MEASURES: tuple[str, ...] = (
 
 MEASURES: dict[str, tuple[str, ...]] = {
     FACE: FACE_MEASURES,
+    FACE_AND_OPINION: (*FACE_MEASURES, *(f"opinion_{mood}" for mood in OPINION_MOODS)),
     FACE_AND_HANDS: (*FACE_MEASURES, *(f"{side}_{name}" for side in ("left", "right") for name in HAND_MEASURES)),
 }
 """Schema id to the names of its measures."""
@@ -129,30 +139,35 @@ HAND_LIMIT = 12.0
 """No hand is farther from the eyes, or longer in palms: beyond it, the landmarks are wrong."""
 
 
-LARGEST = 1e6
-"""Measures are distances in eye distances, and ratios of such: a few at most. False for what is no number, too."""
-
-
 def measure(landmarks: Landmarks, schema: str = FACE) -> Floats:
     """The measures of one person in one frame, float32 [k], named by `MEASURES[schema]`."""
     hands = (landmarks.left_hand, landmarks.right_hand)
     left, right = (np.full((21, 3), np.nan, np.float32) if hand is None else hand for hand in hands)
-    row: Floats = measures(landmarks.face[None], left[None], right[None], schema)[0]
+    opinion = None if landmarks.opinion is None else landmarks.opinion[None]
+    row: Floats = measures(landmarks.face[None], left[None], right[None], schema, opinion)[0]
     return row
 
 
-def measures(face: Points, left_hand: Points | None, right_hand: Points | None, schema: str = FACE) -> Floats:
+def measures(
+    face: Points, left_hand: Points | None, right_hand: Points | None, schema: str = FACE, opinion: Points | None = None
+) -> Floats:
     """The measures of n samples, float32 [n, k], named by `MEASURES[schema]`.
 
     Args:
         face: landmarks in pixels, [n, 468, 3]; z is not used.
         left_hand: landmarks in pixels, [n, 21, 3], NaN where absent; None: absent throughout. Ignored by `FACE`.
         right_hand: likewise.
-        schema: `FACE` or `FACE_AND_HANDS`.
+        schema: a key of `MEASURES`.
+        opinion: answers of the second opinion, [n, 9]; wanted by `FACE_AND_OPINION` only, which raises ValueError where
+            it was not asked (None, or NaN).
     """
     of_face = _face(np.asarray(face, np.float64))
     if schema == FACE:
         return of_face.astype(np.float32)
+    if schema == FACE_AND_OPINION:
+        if opinion is None or np.isnan(opinion).any():
+            raise ValueError("these measures want the second opinion, which was not asked")
+        return np.concatenate([of_face, clipped(opinion)], axis=1).astype(np.float32)
     eyes = np.asarray(face, np.float64)[:, list(OUTER_EYES), :2]
     absent = np.zeros((len(of_face), len(HAND_MEASURES)))
     of_hands = [
@@ -162,9 +177,15 @@ def measures(face: Points, left_hand: Points | None, right_hand: Points | None, 
     return together
 
 
-def possible(measure: float) -> bool:
-    """Whether a number in a file can be a measure: finite, and of the size that distances in a face have."""
-    return abs(measure) <= LARGEST
+def clipped(opinion: Points) -> Points:
+    """The moods' part of the second opinion's answers [..., >= 7], as measures: [..., 7]."""
+    logs: Points = np.maximum(opinion[..., : len(OPINION_MOODS)], np.float32(LEAST_LOG))
+    return logs
+
+
+def resting(schema: str) -> int:
+    """How many of the measures, counted from the first, have a value at rest: all but those of hands."""
+    return len(FACE_MEASURES) if schema == FACE_AND_HANDS else len(MEASURES[schema])
 
 
 def with_own_neutral(vectors: Floats, own: Floats, usual: Floats, gain: float = 1.0) -> Floats:
@@ -172,14 +193,15 @@ def with_own_neutral(vectors: Floats, own: Floats, usual: Floats, gain: float = 
 
     Args:
         vectors: measures, [..., k].
-        own: measures of the face at rest of this person, [>= f]; the first f = len(FACE_MEASURES) are used.
-        usual: mean measures of faces at rest in the training set (`neutral_mean`), [>= f].
+        own: measures of the face at rest of this person; where there are fewer than of `usual` (a neutral look that was
+            taken without the second opinion), the others stay as they are.
+        usual: mean measures of faces at rest in the training set (`neutral_mean`), [r].
         gain: 1 subtracts; above 1 exaggerates what differs from the face at rest.
 
     Returns:
         measures' = usual + gain * (measures - own), [..., k]; hands have no rest and stay as they are.
     """
-    count = len(FACE_MEASURES)
+    count = min(len(usual), len(own))
     moved: Floats = vectors.copy()
     moved[..., :count] = usual[:count] + np.float32(gain) * (vectors[..., :count] - own[:count])
     return moved

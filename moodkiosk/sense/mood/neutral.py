@@ -16,7 +16,7 @@ import numpy as np
 
 from moodkiosk.host import files, paths
 from moodkiosk.host.files import NOT_JSON
-from moodkiosk.sense.mood.measures import FACE, FACE_MEASURES, possible
+from moodkiosk.sense.mood.measures import FACE, FACE_AND_OPINION, FACE_MEASURES, MEASURES
 from moodkiosk.sense.records.erase import same_person
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ log = logging.getLogger("moodkiosk.sense")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OwnNeutral:
-    """Whose face at rest it is, and its measures, float32 [len(FACE_MEASURES)]."""
+    """Whose face at rest it is, and its measures, float32: by `FACE_AND_OPINION`, or older ones by `FACE`."""
 
     person: str
     measures: Floats
@@ -81,7 +81,9 @@ class Neutrals:
         values = self._kept.people.get(name)
         if values is None:
             return None
-        return OwnNeutral(name, np.array([values[measure] for measure in FACE_MEASURES], np.float32))
+        return OwnNeutral(
+            name, np.array([values[measure] for measure in MEASURES[FACE_AND_OPINION] if measure in values], np.float32)
+        )
 
     def choose(self, name: str) -> None:
         """Says who is in front; "" for nobody in particular. Raises KeyError for a name not known, and OSError."""
@@ -95,14 +97,16 @@ class Neutrals:
 
         Args:
             name: "" for the one who is taken to be in front, else for `SOMEBODY`.
-            measures: of the face, or of face and hands; only the face's count.
+            measures: by any schema; those of hands do not count.
 
         Returns:
             The name. Raises OSError, and ValueError when too many people are known already.
         """
         name = self._spelt(name) or self.person or SOMEBODY
-        median = np.median(np.stack(measures)[:, : len(FACE_MEASURES)], axis=0)
-        values = dict(zip(FACE_MEASURES, (round(value, 6) for value in median.tolist()), strict=True))
+        count = len(measures[0])
+        names = MEASURES[FACE_AND_OPINION] if count == len(MEASURES[FACE_AND_OPINION]) else FACE_MEASURES
+        median = np.median(np.stack(measures)[:, : len(names)], axis=0)
+        values = dict(zip(names, (round(value, 6) for value in median.tolist()), strict=True))
         people = {**self._kept.people, name: values}
         if len(people) > PEOPLE:
             raise ValueError(f"{PEOPLE} people are known already; forget somebody first")
@@ -142,7 +146,9 @@ class Neutrals:
             log.warning("%s cannot be used, nobody's own neutral face is known: %s", self._path, error)
             return _Kept(FACE, {})
         usable = kept.schema == FACE and all(
-            set(values) == set(FACE_MEASURES) and all(map(possible, values.values())) for values in kept.people.values()
+            set(values) in (set(FACE_MEASURES), set(MEASURES[FACE_AND_OPINION]))
+            and np.isfinite(list(values.values())).all()
+            for values in kept.people.values()
         )
         if not usable:
             log.warning("%s was made for other measures; please calibrate again", self._path)

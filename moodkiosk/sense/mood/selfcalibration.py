@@ -80,7 +80,9 @@ class SelfCalibration:
             track: who.
             calibrated: their neutral look, given on purpose; what is seen afterwards moves it only slowly.
         """
-        start = self._usual if calibrated is None else calibrated[: len(self._usual)]
+        start = self._usual.copy()
+        if calibrated is not None:  # perhaps taken without the second opinion
+            start[: len(calibrated)] = calibrated[: len(start)]
         who = self._people.get(track)
         if who is None or who.median is None:
             return calibrated

@@ -17,6 +17,9 @@ from moodkiosk.host import files
 if TYPE_CHECKING:
     from moodkiosk.moods import Landmarks, Points
 
+OPINION_ANSWERS = 9
+"""Of the second opinion: seven log-probabilities of moods, the log-odds of "an animal" and of "mouth covered"."""
+
 VERSION = 1
 """The version of contract 1 that this writes."""
 
@@ -77,6 +80,10 @@ def encode(recording: Recording) -> bytes:
     (width, height) = sizes.pop()
     at = np.array([sample.at for sample in recording.samples], np.float64)
     known: dict[str, Any] = {"at": at} if np.isfinite(at).all() else {}
+    opinions = [sample.landmarks.opinion for sample in recording.samples]
+    if any(opinion is not None for opinion in opinions):
+        absent = np.full(OPINION_ANSWERS, np.nan, np.float32)
+        known["opinion"] = np.stack([absent if opinion is None else opinion for opinion in opinions])
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,

@@ -127,6 +127,7 @@ def blank(n: int) -> Dataset:
         face=np.zeros((n, 468, 3), np.float32),
         left_hand=nothing,
         right_hand=nothing,
+        opinion=np.full((n, 9), np.nan, np.float32),
         label=texts,
         person=texts,
         session=texts,

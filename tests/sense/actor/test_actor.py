@@ -83,18 +83,18 @@ def test_the_starter_reads_a_drawn_stranger_right_in_all_moods(
     read = {}
     for mood in MOODS:
         pose = Pose(320, 200, head_px(distance_metres, 640))
-        face = audience.look(picture([Role(STRANGERS[who], EXPRESSIONS[mood], pose)]))
-        assert face is not None
-        shares = model.probabilities(measures(face[None], None, None)[0])
+        seen = audience.look(picture([Role(STRANGERS[who], EXPRESSIONS[mood], pose)]))
+        assert seen is not None
+        shares = model.probabilities(measures(seen.face[None], None, None)[0])
         read[mood] = model.labels[int(shares.argmax())]
     assert read == {mood: mood for mood in MOODS}
 
 
 def test_what_is_drawn_is_what_is_measured(audience: Audience) -> None:
     def measured(mood: str) -> dict[str, float]:
-        face = audience.look(picture([Role(Looks(), EXPRESSIONS[mood], Pose(320, 200, 200))]))
-        assert face is not None
-        return dict(zip(FACE_MEASURES, measures(face[None], None, None)[0].tolist(), strict=True))
+        seen = audience.look(picture([Role(Looks(), EXPRESSIONS[mood], Pose(320, 200, 200))]))
+        assert seen is not None
+        return dict(zip(FACE_MEASURES, measures(seen.face[None], None, None)[0].tolist(), strict=True))
 
     moods = {mood: measured(mood) for mood in MOODS}
     rest = moods["neutral"]

@@ -160,8 +160,21 @@ def test_every_measure_has_its_own_name_and_every_schema_its_length() -> None:
     assert len(m.FACE_MEASURES) == 33
     for schema, names in m.MEASURES.items():
         assert len(set(names)) == len(names)
-        hands = None if schema == m.FACE else a_hand(0)[None]
-        assert m.measures(somebody(0)[None], hands, hands, schema).shape == (1, len(names))
+        hands, said = a_hand(0)[None], np.zeros((1, 9), np.float32)
+        assert m.measures(somebody(0)[None], hands, hands, schema, said).shape == (1, len(names))
+
+
+def test_measures_that_want_the_second_opinion_are_refused_without_it() -> None:
+    with pytest.raises(ValueError, match="second opinion"):
+        m.measure(Landmarks(somebody(0), (640, 480)), m.FACE_AND_OPINION)
+
+
+def test_the_second_opinion_is_subtracted_where_it_was_asked_and_left_alone_where_it_was_not() -> None:
+    names = m.MEASURES[m.FACE_AND_OPINION]
+    row, own, usual = (np.full(len(names), value, np.float32) for value in (-3.0, -2.0, -1.0))
+    assert m.with_own_neutral(row, own, usual) == pytest.approx(-2.0)
+    part = m.with_own_neutral(row, own[: len(m.FACE_MEASURES)], usual)
+    assert part == pytest.approx([-2.0] * len(m.FACE_MEASURES) + [-3.0] * 7)
 
 
 def test_a_hand_that_is_not_seen_is_all_zero_and_one_that_is_says_so() -> None:

@@ -25,7 +25,7 @@ BODY_SECONDS = 5.0
 COOKIE = "moodkiosk"
 TOKEN_HEADER = b"x-csrf-token"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-OPEN_PATHS = ("/login", "/display", "/assets/", "/metrics", "/icon.svg", "/manifest.webmanifest")
+OPEN_PATHS = ("/login", "/display", "/assets/", "/icon.svg", "/manifest.webmanifest")
 """Answered without a session: nothing of the household is in them."""
 
 # CSP level 3. Everything comes from here, and nothing is inline.

@@ -1,0 +1,118 @@
+"""Training the second opinion: what is shown, what is left out, what the answer should be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from moodkiosk.learn.train.opinion import augment, views
+from moodkiosk.learn.train.opinion.batches import ANIMALS, BATCH, MASKED, Batches
+from moodkiosk.learn.train.opinion.material import LABELS_OF_SOURCE, LEFT_OUT, PEOPLE_AMONG_PETS, Faces, Judged
+from moodkiosk.sense.interpreter import Network
+from moodkiosk.sense.mood.opinion import ANSWERS, NETWORK
+
+PETS = max(PEOPLE_AMONG_PETS) + 40
+HUMANS = 40
+
+
+def faces() -> Faces:
+    """People of five labels and of sources that may not be trained on, masks, animals, squares."""
+    rng = np.random.default_rng(0)
+    source = np.array(["mux_lfw"] * HUMANS + list(LEFT_OUT) + ["mask"] * 4 + ["pets"] * PETS + ["petsrand"] * 4)
+    n = len(source)
+    labels = np.array([["angry", "happy", "neutral", "", "contempt"][i % 5] for i in range(n)])
+    kind = np.array(["human"] * (HUMANS + len(LEFT_OUT)) + ["masked"] * 4 + ["animal"] * (PETS + 4))
+    return Faces(
+        crop=rng.integers(0, 255, (n, 64, 64)).astype(np.uint8),
+        label=labels,
+        teacher=np.log(rng.dirichlet(np.ones(7), n)).astype(np.float32),
+        person=np.array([f"p{i}" for i in range(n)]),
+        source=source,
+        kind=kind,
+        measures=rng.normal(0, 0.1, (n, 33)).astype(np.float32),
+        confident=np.ones(n, bool),
+        held=np.arange(n) % 20 == 7,
+    )
+
+
+def judged(count: int = 200) -> Judged:
+    rng = np.random.default_rng(1)
+    last = HUMANS + len(LEFT_OUT)
+    return Judged(
+        rng.integers(0, last, count),
+        rng.integers(0, last, count),
+        np.where(rng.random(count) < 0.6, 1.0, 0.8).astype(np.float32),
+        np.log(rng.dirichlet(np.ones(7), count)).astype(np.float32),
+        np.tile(np.array([0, 0, 1, 0, 0, 1, 0], np.float32), (count, 1)),
+    )
+
+
+def test_what_judges_and_what_only_education_may_use_is_not_trained_on_nor_people_among_pets() -> None:
+    some = faces()
+    learnt = some.learnt
+    assert not learnt[some.held].any()
+    assert not learnt[np.isin(some.source, LEFT_OUT)].any()
+    assert not learnt[some.pets(held=False)[list(PEOPLE_AMONG_PETS)]].any()
+    kept = judged().of(learnt)
+    assert learnt[kept.first].all()
+    assert learnt[kept.second[kept.share < 1]].all()
+
+
+def test_the_same_seed_and_number_give_the_same_batch_and_another_number_another() -> None:
+    one, same = (Batches(faces(), judged(), 3) for _ in range(2))
+    first, again, other = one.batch(7, 1.5), same.batch(7, 1.5), one.batch(8, 1.5)
+    np.testing.assert_array_equal(first.crop, again.crop)
+    np.testing.assert_array_equal(first.target, again.target)
+    assert (first.crop != other.crop).any()
+
+
+def test_a_batch_has_people_masks_and_animals_and_says_what_counts() -> None:
+    batch = Batches(faces(), judged(), 0).batch(0, 1.25)
+    assert batch.crop.shape == (BATCH, 64, 64)
+    assert batch.animal.sum() == ANIMALS
+    assert batch.covered.sum() >= MASKED
+    assert (batch.covered_weight == 1 - batch.animal).all()
+    assert batch.weight.sum() == BATCH - ANIMALS - MASKED
+    np.testing.assert_allclose(batch.target.sum(1), 1, atol=1e-6)
+
+
+def test_the_prior_is_the_mean_of_what_is_asked_for() -> None:
+    batches = Batches(faces(), judged(), 0)
+    asked = [batch.target[batch.weight > 0] for batch in (batches.batch(step, 1.5) for step in range(300))]
+    np.testing.assert_allclose(np.concatenate(asked).mean(0), batches.prior(1.5), atol=0.02)
+    assert len(batches.prior(1.5)) == len(LABELS_OF_SOURCE)
+
+
+def test_an_untouched_view_is_the_crop_itself_and_a_mirrored_one_its_mirror_image() -> None:
+    crops, plain = faces().crop, judged(1)
+    for mirror in (0, 1):
+        params = plain.params.copy()
+        params[0, 0] = mirror
+        alone = Judged(plain.first, plain.second, np.ones(1, np.float32), plain.teacher, params)
+        crop = crops[plain.first[0]]
+        np.testing.assert_array_equal(views.rebuilt(crops, alone)[0], crop[:, ::-1] if mirror else crop)
+
+
+def test_a_drawn_cover_hides_the_mouth_and_leaves_the_eyes() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        face = rng.integers(0, 255, (64, 64)).astype(np.float32)
+        covered = augment.covered(face, rng)
+        assert (covered[:28] == face[:28]).all()
+        assert (covered[44:54, 26:38] != face[44:54, 26:38]).mean() > 0.9
+
+
+def test_the_network_that_comes_with_moodkiosk_is_small_and_takes_one_crop() -> None:
+    assert NETWORK.stat().st_size <= 400_000
+    network = Network(NETWORK)
+    assert network.input_shapes == [(1, 64, 64, 1)]
+    assert network.output_shapes == [(1, len(ANSWERS))]
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_jitter_keeps_grey_levels_in_their_range(share: float) -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        crop = augment.jittered(np.full((64, 64), 255 * share, np.float32), rng, 2.0)
+        assert crop.shape == (64, 64)
+        assert 0 <= crop.min() <= crop.max() <= 255
