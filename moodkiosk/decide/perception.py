@@ -18,10 +18,17 @@ MOOD_AFTER_SECONDS = 1.0
 it once somebody has arrived has begun to wait by then."""
 PATIENCE_SECONDS = 120.0
 """A start or a stall that lasts no longer does not count against the memory of who was here."""
+RESTART_SECONDS = 10.0
+"""Nor does so much of the time in which a half is not there: until systemd has started it again."""
 JUDGED_SETTLES = 2.0
 """Whoever was looked at for this many times `settle_seconds` without a mood that settles is not sure."""
-PASSING: tuple[UnknownBecause, ...] = ("camera starting", "no pictures", "too slow")
-"""What is soon over by itself."""
+PASSING: dict[UnknownBecause, float] = {
+    "camera starting": PATIENCE_SECONDS,
+    "no pictures": PATIENCE_SECONDS,
+    "too slow": PATIENCE_SECONDS,
+    "sense away": RESTART_SECONDS,
+}
+"""What is soon over by itself, and for how long that is believed."""
 
 
 def see(state: State, reading: Reading, now: Now, settings: Settings) -> State:
@@ -75,13 +82,13 @@ def pass_time(state: State, now: Now, settings: Settings) -> State:
     state = _make_up(state, now)
     why = blind(state, now, settings)
     if why is not None and state.stepped_at is not None:
-        state = replace(state, sight=_darken(state.sight, now.at - state.stepped_at, passing=why in PASSING))
+        state = replace(state, sight=_darken(state.sight, now.at - state.stepped_at, PASSING.get(why, 0.0)))
     return _forget(state) if state.sight.dark_seconds > settings.presence.leave_seconds + ROUNDING else state
 
 
-def _darken(sight: Sight, seconds: float, *, passing: bool) -> Sight:
-    """Nothing could be seen for so many seconds more."""
-    patient = min(seconds, max(0.0, PATIENCE_SECONDS - sight.patience_seconds)) if passing else 0.0
+def _darken(sight: Sight, seconds: float, patience_seconds: float) -> Sight:
+    """Nothing could be seen for so many seconds more; `patience_seconds` of all that do not count."""
+    patient = min(seconds, max(0.0, patience_seconds - sight.patience_seconds))
     patience, dark = sight.patience_seconds + patient, sight.dark_seconds + seconds - patient
     return replace(sight, patience_seconds=patience, dark_seconds=dark)
 
@@ -148,7 +155,7 @@ def _make_up(state: State, now: Now) -> State:
         return state
     booted = wall - timedelta(seconds=now.at)
     begun = booted if state.stopped < booted else wall
-    seconds = max(0.0, (begun - state.stopped).total_seconds())
+    seconds = max(0.0, (begun - state.stopped).total_seconds() - RESTART_SECONDS)
     sight = replace(state.sight, dark_seconds=state.sight.dark_seconds + seconds)
     return replace(state, sight=sight, stopped=None)
 

@@ -285,7 +285,7 @@ def test_whoever_was_here_before_a_restart_and_is_here_after_has_neither_come_no
 
 
 def test_after_a_restart_that_took_longer_than_the_memory_lasts_somebody_has_arrived() -> None:
-    again = restarted(seen_happy(), seconds=45)
+    again = restarted(seen_happy(), seconds=60)
     again.look("happy", 10)
     assert [(event.kind, event.mood, event.previous) for event in again.events[:2]] == [
         ("arrived", None, None),

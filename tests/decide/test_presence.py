@@ -284,3 +284,18 @@ def test_the_mood_follows_an_arrival_at_some_distance_with_the_shortest_settings
     arrived, settled = home.events
     assert (arrived.kind, settled.kind) == ("arrived", "mood_changed")
     assert settled.at - arrived.at >= 0.999
+
+
+@pytest.mark.parametrize(("away_seconds", "arrivals"), [(8.0, 1), (12.0, 1), (15.0, 2)])
+def test_a_sense_that_is_started_again_soon_costs_no_memory_however_short_that_is(
+    away_seconds: float, arrivals: int
+) -> None:
+    """Ten seconds are a restart; what is longer counts."""
+    home = Household(Settings(presence=PresenceSettings(leave_seconds=3.0)))
+    home.look("happy", 6)
+    home.give(SenseGone())
+    for _ in range(round(away_seconds * 2)):
+        home.wait(0.5 / 60)
+    home.give(Labels(()))
+    home.look("happy", 6)
+    assert home.kinds().count("arrived") == arrivals
