@@ -52,6 +52,9 @@ def parser() -> argparse.ArgumentParser:
         "replay", "moodkiosk.operate.replay:main", "Runs everything on a video file, in the file's own time.", json=True
     )
     replay.add_argument("file", type=Path, metavar="FILE")
+    replay.add_argument(
+        "--rotate", type=int, choices=(0, 90, 180, 270), default=0, help="degrees clockwise to turn the film by"
+    )
     replay.add_argument("--model", type=Path, metavar="M", help="instead of the configured model")
     replay.add_argument("--person", metavar="NAME", help="whose calibrated neutral face to use (default: nobody's)")
     replay.add_argument(

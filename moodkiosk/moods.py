@@ -62,7 +62,7 @@ class Quality:
     Attributes:
         weight: 0 (says nothing) to 1 (a good view); readings below 0.5 never settle a mood by themselves.
         reason: None for a good view, else "no face", "too dark", "too bright", "too blurred", "too far",
-            "turned away" or "mouth covered".
+            "turned away", "mouth covered" or "upside down".
         face_px: width of the face in pixels of the frame, 0 without a face.
         grey: mean grey level of the face (of the frame without one), 0 to 255.
     """

@@ -55,6 +55,7 @@ class CameraSettings(Section, frozen=True):
     height: Annotated[int, Meta(ge=120, le=1080)] = 480
     frames_per_second: Annotated[int, Meta(ge=1, le=60)] = 15
     mirrored: bool = False  # the camera delivers a mirror image
+    rotate: Literal[0, 90, 180, 270] = 0  # degrees clockwise by which its pictures are turned
     allow_network: bool = False  # a URL as source breaks the promise of the sandbox
     off_hours: tuple[HourRange, ...] = ()
     rpicam_command: FilePath = ""  # empty: rpicam-vid, else libcamera-vid

@@ -22,6 +22,7 @@ from moodkiosk.host import paths
 from moodkiosk.moods import Frame, PlayerReport, Reading
 
 if TYPE_CHECKING:
+    from moodkiosk.sense.faces.upright import Upright
     from moodkiosk.sense.mood.model import MoodModel
     from moodkiosk.sense.mood.neutral import OwnNeutral
 
@@ -35,6 +36,7 @@ def main(args: argparse.Namespace) -> int:
     settings = load.load(args.config, secrets=False)
     decide = settings.for_decide()
     from moodkiosk.sense.camera import source
+    from moodkiosk.sense.faces import upright
     from moodkiosk.sense.mood import model
     from moodkiosk.sense.mood.bundle import BadModel
 
@@ -54,14 +56,14 @@ def main(args: argparse.Namespace) -> int:
             settings, sense=msgspec.structs.replace(settings.sense, self_calibrate=False)
         )
     own = None if args.person is None else _neutral_of(args.person, settings)
-    frames = source.frames_of_file(args.file, mirrored=settings.camera.mirrored)
+    frames = source.frames_of_file(args.file, mirrored=settings.camera.mirrored, rotate=args.rotate)
     seconds = source.seconds_of_file(args.file)
     moment = NOON
     teller = Teller(lambda: moment - NOON + MIDNIGHT, as_json=args.json, stamp=True)
     state_now = kiosk.start(decide, None, session="replay")
-    tally = Tally()
+    tally, hung = Tally(), upright.Upright(msgspec.structs.replace(settings.camera, rotate=args.rotate))
     with _progress(seconds) as advance:
-        for at, given in _inputs(frames, mood_model, settings, own):
+        for at, given in _inputs(frames, mood_model, settings, own, hung):
             advance(at)
             moment = NOON + timedelta(seconds=at)
             now = kiosk.Now(at, moment)
@@ -69,6 +71,9 @@ def main(args: argparse.Namespace) -> int:
                 teller.reading(given)
                 tally.take(given)
             state_now = _carry_on(state_now, given, now, decide, teller)
+    if hung.lying:
+        turn = upright.to_set(hung.camera, hung.lying)
+        print(f"moodkiosk: faces are {upright.words(hung.lying)}: replay it with --rotate {turn}", file=sys.stderr)
     if not args.json:
         print(tally.text)
     return 0
@@ -120,7 +125,7 @@ def _neutral_of(person: str, settings: Config) -> OwnNeutral:
 
 
 def _inputs(
-    frames: Iterable[Frame], model: MoodModel, settings: Config, own: OwnNeutral | None
+    frames: Iterable[Frame], model: MoodModel, settings: Config, own: OwnNeutral | None, hung: Upright
 ) -> Iterator[tuple[float, kiosk.Input]]:
     """What decide would be told, and when; at the end the file's camera is simply off."""
     from moodkiosk.sense.camera.frozen import COMPLAINT, FROZEN_SECONDS, StillPicture
@@ -135,7 +140,10 @@ def _inputs(
             lost = frozen
             yield frame.at, kiosk.CameraStatus("lost", COMPLAINT) if lost else kiosk.CameraStatus("on")
         if not lost:
-            yield frame.at, pipeline.look(frame)
+            reading = pipeline.look(frame)
+            if pipeline.lying is not None:
+                hung.see(pipeline.lying)
+            yield frame.at, reading
 
 
 def _carry_on(

@@ -16,6 +16,7 @@ from moodkiosk.host import paths, systemd
 from moodkiosk.sense.camera.capture import Capture
 from moodkiosk.sense.camera.source import open_source
 from moodkiosk.sense.camera.switch import CameraSwitch
+from moodkiosk.sense.faces.upright import Upright
 from moodkiosk.sense.health import HealthReport
 from moodkiosk.sense.loop import Loop, Parts, introduction
 from moodkiosk.sense.mood import model
@@ -78,7 +79,17 @@ def run(settings: Config, source: str | None = None, show: Callable[[Reading], N
         pace = Pace(settings.sense, thermometer)
         slow = Slowness(settings, hands=models.current.manifest.uses_hands)
         pipeline = Pipeline(settings.sense, models.current, own=state.neutrals.current)
-        parts = Parts(capture, pipeline, state, orders, uplink, pace, HealthReport(pace, thermometer, slow), show)
+        health = HealthReport(pace, thermometer, slow, Upright(settings.camera))
+        parts = Parts(
+            capture,
+            pipeline,
+            state,
+            orders,
+            uplink,
+            pace,
+            health,
+            show,
+        )
         loop = Loop(parts)
         while not stop.asked():
             loop.turn(stop.fileno)

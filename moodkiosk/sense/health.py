@@ -13,6 +13,7 @@ from moodkiosk.sense.slow import LookTimes
 
 if TYPE_CHECKING:
     from moodkiosk.sense.camera.capture import CameraStatus
+    from moodkiosk.sense.faces.upright import Turn, Upright
     from moodkiosk.sense.pace import Pace, Thermometer
     from moodkiosk.sense.slow import Slowness
 
@@ -34,18 +35,22 @@ def rss_mb() -> float:
 class HealthReport:
     """Counts looks, and says how sense is doing when that is due."""
 
-    def __init__(self, pace: Pace, thermometer: Thermometer, slow: Slowness | None = None) -> None:
-        """`slow` says when looks take too long."""
-        self._slow, self._times = slow, LookTimes()
+    def __init__(
+        self, pace: Pace, thermometer: Thermometer, slow: Slowness | None = None, upright: Upright | None = None
+    ) -> None:
+        """`slow` says when looks take too long, `upright` when the camera does not hang as it should."""
+        self._slow, self._times, self._upright = slow, LookTimes(), upright
         self._pace, self._thermometer = pace, thermometer
         self._looks = 0
         self._cpu_seconds = time.process_time()
         self._at: float | None = None
-        self._said_slow: str | None = None
+        self._said: tuple[str | None, ...] = ()
         self._told: tuple[str, str] | None = None
 
-    def look(self, seconds: float) -> None:
-        """A frame was looked at, which took so long."""
+    def look(self, seconds: float, lying: Turn | None = None) -> None:
+        """A frame was looked at, which took so long; `lying`: how the face of whoever is in front lies."""
+        if self._upright is not None and lying is not None:
+            self._upright.see(lying)
         self._looks += 1
         self._times.add(seconds)
 
@@ -63,7 +68,8 @@ class HealthReport:
         """
         camera = "lent" if lent and status.state == "off" else status.state
         slow = self._slow.text(self._times.usual) if self._slow and status.state == "on" else None
-        detail = status.detail if status.state == "lost" else "; ".join(filter(None, (note, slow)))
+        tilted = self._upright.text if self._upright and status.state == "on" else None
+        detail = status.detail if status.state == "lost" else "; ".join(filter(None, (note, tilted, slow)))
         if self._told == (camera, detail) and self._at is not None and 0 <= at - self._at < EVERY_SECONDS:
             return None
         cpu_seconds, seconds = time.process_time(), at - self._at if self._at is not None else 0.0
@@ -81,9 +87,10 @@ class HealthReport:
             counters=counters,
             look_seconds=round(self._times.usual, 2),
         )
-        if slow and slow != self._said_slow:
-            log.warning("%s", slow)
-        self._said_slow = slow
+        for text in (slow, tilted):
+            if text and text not in self._said:
+                log.warning("%s", text)
+        self._said = (slow, tilted)
         self._told, self._at, self._looks, self._cpu_seconds = (camera, detail), at, 0, cpu_seconds
         return report
 

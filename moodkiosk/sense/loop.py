@@ -138,7 +138,7 @@ class Loop:
         parts = self._parts
         begun = self._clock()
         reading = parts.pipeline.look(frame)
-        parts.health.look(self._clock() - begun)
+        parts.health.look(self._clock() - begun, parts.pipeline.lying)
         self._report(self._clock())  # first: it may say how old this reading may be
         front = parts.pipeline.front
         parts.orders.see(reading, front.landmarks if front else None, parts.pipeline.measures)

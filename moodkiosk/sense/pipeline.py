@@ -15,6 +15,7 @@ from moodkiosk.sense.faces.detector import MIN_SCORE, SURE_SCORE, FaceFinder
 from moodkiosk.sense.faces.landmarks import Face, FaceMesh, Region, askew
 from moodkiosk.sense.faces.search import Search
 from moodkiosk.sense.faces.tracks import Tracks
+from moodkiosk.sense.faces.upright import Lying, Turn
 from moodkiosk.sense.mood.calibration import MIN_WEIGHT as CALIBRATION_WEIGHT
 from moodkiosk.sense.mood.measures import FACE, measure
 from moodkiosk.sense.mood.opinion import Impressions, SecondOpinion
@@ -64,6 +65,7 @@ class Pipeline:
         own: whose neutral face is subtracted, or None.
         people: everybody in view at the last look, pictures on the wall included.
         front: the one whose mood counts, or None.
+        lying: how the face of the one in front lies in the picture, 0 is upright; None without one.
         measures: of the one in front, by the model's schema; None without one.
         animals: how many were taken for one since the start.
     """
@@ -84,12 +86,14 @@ class Pipeline:
         self.people: list[Person] = []
         self.front: Person | None = None
         self.measures: Floats | None = None
+        self.lying: Turn | None = None
         self._settings = settings
         slowest_hz = min(settings.active_rate_hz, settings.idle_rate_hz, settings.hot_rate_hz)
         self._missed_seconds = max(MISSED_SECONDS, MISSED_LOOKS / slowest_hz)
         self._hands_every_look = hands_every_look
         self._engine = choose.make(settings.engine)
         self._finder = FaceFinder(self._engine.face_detector(MIN_SCORE))
+        self._lying = Lying(self._finder)
         self._mesh = FaceMesh(self._engine.face_mesh())
         self._hand_finder: HandFinder | None = None
         self._opinion, self._impressions = SecondOpinion(), Impressions()
@@ -200,12 +204,15 @@ class Pipeline:
             for track in tracks.seen
         ]
         self.front = next((person for person in self.people if front and person.track == front.number), None)
-        self.measures = None
+        self.measures = self.lying = None
         if self.front is None or front is None:
             return Reading(at, len(people), front.number if front else None, quality=quality.nobody(rgb))
         view = quality.judge(rgb, front.face)
+        self.lying = self._lying.see(rgb, front.number, front.face.points, front.face.region, at)
         if self._impressions.covered(front.number) and not (model and model.manifest.covered_mouths):
             view = replace(view, weight=0.0, reason="mouth covered")
+        if self.lying == 180:
+            view = replace(view, weight=0.0, reason="upside down")
         self.measures = measure(self.front.landmarks, model.schema if model else FACE)
         if model is None:
             return Reading(at, len(people), self.front.track, quality=view)

@@ -50,6 +50,21 @@ def test_two_runs_print_the_same_bytes_and_tell_what_happens(film: Path, tmp_pat
     assert {line["reason"] for line in lines if line["type"] == "decision"}
 
 
+def test_a_film_on_its_side_is_said_and_turned_on_request(film: Path, tmp_path: Path) -> None:
+    sideways = tmp_path / "sideways.avi"
+    capture = cv2.VideoCapture(str(film))
+    size = (int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)), int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)))
+    writer = cv2.VideoWriter(str(sideways), cv2.VideoWriter.fourcc(*"MJPG"), 10, size)
+    while (read := capture.read())[0]:
+        writer.write(cv2.rotate(read[1], cv2.ROTATE_90_CLOCKWISE))
+    writer.release()
+    done = replay(str(sideways))
+    assert (done.returncode, done.stderr) == (0, "moodkiosk: faces are on their side: replay it with --rotate 270\n")
+    done = replay(str(sideways), "--rotate", "270")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "somebody in" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("name", "content"), [("none.mp4", None), ("text.mp4", b"this is no video"), ("empty.mp4", b"")]
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pytest
 
-from moodkiosk.config.settings import Config, LearningSettings, SenseSettings
+from moodkiosk.config.settings import CameraSettings, Config, LearningSettings, SenseSettings
 from moodkiosk.failure import Failure
 from moodkiosk.host.guard import OURS
 from moodkiosk.link import protocol
@@ -24,6 +24,7 @@ from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Looks
 from moodkiosk.sense.camera.capture import CameraStatus, Capture
 from moodkiosk.sense.camera.pixels import CameraError
 from moodkiosk.sense.camera.switch import CameraSwitch
+from moodkiosk.sense.faces.upright import Upright
 from moodkiosk.sense.health import HealthReport
 from moodkiosk.sense.loop import FAILING_SECONDS, Loop, Parts
 from moodkiosk.sense.mood import model
@@ -166,7 +167,14 @@ def kiosk(tmp_path: Path, pipeline: Pipeline) -> Iterator[Kiosk]:
         capture = cast("Capture", camera)
         slow = Slowness(Config(), hands=False)
         parts = Parts(
-            capture, pipeline, state, orders, uplink, pace, HealthReport(pace, thermometer, slow), shown.append
+            capture,
+            pipeline,
+            state,
+            orders,
+            uplink,
+            pace,
+            HealthReport(pace, thermometer, slow, Upright(CameraSettings())),
+            shown.append,
         )
         loop = Loop(parts, clock=camera.clock)
         found = Kiosk(act, camera, loop, state, shown, file)
@@ -227,6 +235,19 @@ def test_a_processor_that_is_too_slow_is_said_before_the_reading_that_is_late(
     assert isinstance(kiosk.act.wait_for(Reading, after=told), Reading)
     kiosk.camera.tick_seconds = 0.0
     kiosk.turn(lambda: kiosk.health().detail == "")
+
+
+def test_a_camera_that_hangs_upside_down_is_said_with_what_to_set(
+    kiosk: Kiosk, caplog: pytest.LogCaptureFixture
+) -> None:
+    kiosk.camera.scene = np.ascontiguousarray(HAPPY[::-1, ::-1])
+    kiosk.turn(lambda: "faces are upside down: set camera.rotate: 180" in kiosk.health().detail)
+    assert kiosk.reading().quality.weight == 0
+    assert kiosk.shown[-1].mood is None
+    assert caplog.text.count("faces are upside down") == 1
+    kiosk.camera.scene = HAPPY
+    kiosk.turn(lambda: kiosk.health().detail == "")
+    assert kiosk.reading().mood == "happy"
 
 
 def test_a_picture_from_the_future_does_not_hide_those_that_follow(kiosk: Kiosk) -> None:

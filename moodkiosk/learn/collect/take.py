@@ -31,6 +31,7 @@ ADVICE = {
     "too far": "too far away: come closer",
     "too blurred": "blurred: hold still, or give it more light",
     "mouth covered": "the mouth is covered: show the whole face",
+    "upside down": "upside down: set camera.rotate: 180 in the configuration",
     "turned away": "turned away: look more towards the camera",
 }
 """What quality may find wrong, and what to do."""

@@ -10,14 +10,19 @@ import importlib.metadata
 import os
 import platform
 import sys
+from typing import TYPE_CHECKING
 
 from moodkiosk.act import clock
 from moodkiosk.config import mistakes
 from moodkiosk.config.settings import Config
 from moodkiosk.host import paths
+from moodkiosk.moods import Frame
 from moodkiosk.operate.doctor import companions, home
 from moodkiosk.operate.doctor.finding import Check, Finding, status_of
 from moodkiosk.sense.faces.engine import MEDIAPIPE
+
+if TYPE_CHECKING:
+    from moodkiosk.sense.pipeline import Pipeline
 
 FRAMES_TO_SETTLE = 8
 """A camera that was just opened needs some frames to find its exposure."""
@@ -126,12 +131,31 @@ def camera(settings: Config) -> Finding:
     except cameras.CameraError as error:
         return Finding("camera", "failed", str(error), _camera_advice(settings))
     grey = float(frame.rgb.mean())
-    reading = Pipeline(settings.sense).look(frame)
+    pipeline = Pipeline(settings.sense)
+    reading = pipeline.look(frame)
     face = "a face in view" if reading.faces else "no face in view"
     text = f"{description}, {frame.rgb.shape[1]}x{frame.rgb.shape[0]}, mean grey {grey:.0f} of 255, {face}"
     if grey < DARK_GREY and not reading.faces:
         return Finding("camera", "note", text, "dark: is a cap on the lens, or the light off?")
+    if tilted := _tilted(settings, frame, pipeline):
+        return Finding("camera", "note", text, tilted)
     return Finding("camera", "ok", text)
+
+
+def _tilted(settings: Config, frame: Frame, pipeline: Pipeline) -> str | None:
+    """What to set if the faces in a frame are not upright; `pipeline` has looked at it."""
+    from moodkiosk.sense.camera.pixels import turned
+    from moodkiosk.sense.faces import upright
+    from moodkiosk.sense.pipeline import Pipeline
+
+    if pipeline.lying is not None:
+        return upright.advice(settings.camera, pipeline.lying)
+    for turn in upright.TURNS[1:]:  # a face that hangs upside down is often not found at all
+        another = Pipeline(settings.sense)
+        another.look(Frame(turned(frame.rgb, rotate=turn, mirrored=False), frame.at))
+        if another.lying == 0:
+            return upright.advice(settings.camera, upright.TURNS[-turn // 90 % 4])
+    return None
 
 
 def _used_camera(settings: Config, status: str, sense: str = "") -> Finding:

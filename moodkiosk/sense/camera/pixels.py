@@ -46,6 +46,16 @@ def plausible(rgb: Image) -> Image:
     return rgb
 
 
+def turned(rgb: Image, *, rotate: int, mirrored: bool) -> Image:
+    """The picture [height, width, 3] upright: turned clockwise by 0, 90, 180 or 270 degrees, then unmirrored."""
+    import cv2
+
+    codes = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+    if rotate:
+        rgb = cv2.rotate(rgb, codes[rotate])
+    return cv2.flip(rgb, 1) if mirrored else rgb
+
+
 def normal(picture: Picture, order: Literal["rgb", "bgr"]) -> Image:
     """The picture as uint8 RGB [height, width, 3]: grey, alpha, 16-bit and 0-to-1 pictures are converted.
 

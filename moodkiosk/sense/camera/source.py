@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from moodkiosk.failure import UsageError
 from moodkiosk.moods import Frame
 from moodkiosk.sense.camera.pixels import CameraError as CameraError
-from moodkiosk.sense.camera.pixels import normal, plausible
+from moodkiosk.sense.camera.pixels import normal, plausible, turned
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
@@ -57,13 +57,15 @@ class Source(Protocol):
 class Camera:
     """An open camera. Used by one thread at a time."""
 
-    def __init__(self, source: Source, *, mirrored: bool = False, wanted: CameraSettings | None = None) -> None:
-        """`mirrored`: the source delivers a mirror image, which is undone here.
+    def __init__(
+        self, source: Source, *, mirrored: bool = False, rotate: int = 0, wanted: CameraSettings | None = None
+    ) -> None:
+        """`mirrored`: the source delivers a mirror image, which is undone here; `rotate`: degrees to turn it clockwise.
 
         What differs from the size and rate in `wanted` is said in the log, once.
         """
         self._source = source
-        self._mirrored = mirrored
+        self._mirrored, self._rotate = mirrored, rotate
         self._wanted = wanted
         self._at = self._first_at = 0.0
         self._grabbed = 0
@@ -92,15 +94,13 @@ class Camera:
     def frame(self) -> Frame:
         """The picture that was grabbed last, decoded. Raises CameraError."""
         rgb = plausible(normal(self._source.picture(), self._source.order))
-        if self._mirrored:
-            import cv2
-
-            rgb = cv2.flip(rgb, 1)
+        delivered = (rgb.shape[1], rgb.shape[0])
+        rgb = turned(rgb, rotate=self._rotate, mirrored=self._mirrored)
         if self._size is None:
             self._size = (rgb.shape[1], rgb.shape[0])
-            if self._wanted and self._size != (self._wanted.width, self._wanted.height):
+            if self._wanted and delivered != (self._wanted.width, self._wanted.height):
                 asked = f"{self._wanted.width}x{self._wanted.height}"
-                log.info("the camera has no %s, going on with %dx%d", asked, *self._size)
+                log.info("the camera has no %s, going on with %dx%d", asked, *delivered)
         return Frame(rgb, self._at)
 
     def read(self, deadline_seconds: float) -> Frame:
@@ -138,6 +138,7 @@ def open_source(settings: CameraSettings, source: str | None = None) -> Camera:
     return Camera(
         _opener(name)(settings, name),
         mirrored=settings.mirrored and not is_actor(name),
+        rotate=0 if is_actor(name) else settings.rotate,
         wanted=settings if live else None,
     )
 
@@ -162,15 +163,17 @@ def _opener(name: str) -> Callable[[CameraSettings, str], Source]:
     return video.Playback
 
 
-def frames_of_file(path: Path, *, mirrored: bool = False) -> Iterator[Frame]:
+def frames_of_file(path: Path, *, mirrored: bool = False, rotate: int = 0) -> Iterator[Frame]:
     """The frames of a video in its own time, which starts at 0. Raises UsageError if it cannot be read.
+
+    They are turned as the file's own tag says (telephones write one), then by `rotate`, then unmirrored.
 
     The file is opened at once, so that a mistake shows before the first frame is asked for.
     """
     _check_file(path)
     from moodkiosk.sense.camera import video
 
-    return video.frames(path, mirrored=mirrored)
+    return video.frames(path, mirrored=mirrored, rotate=rotate)
 
 
 def seconds_of_file(path: Path) -> float | None:

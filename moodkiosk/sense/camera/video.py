@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from moodkiosk.failure import UsageError
 from moodkiosk.moods import Frame
-from moodkiosk.sense.camera.pixels import CameraError, normal
+from moodkiosk.sense.camera.pixels import CameraError, normal, turned
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
@@ -105,6 +105,7 @@ class VideoFile(Opened):
         """Opens it. Raises UsageError: the file is what the operator named."""
         cv2 = opencv()
         super().__init__(cv2.VideoCapture(str(path), cv2.CAP_FFMPEG))
+        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)  # telephones write how they were held
         if not self._capture.isOpened():
             raise UsageError(f"{path}: is not a video that can be read")
         rate, total = (self._capture.get(p) for p in (cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_COUNT))
@@ -156,22 +157,21 @@ class Playback:
         return max(due, now)
 
 
-def frames(path: Path, *, mirrored: bool) -> Iterator[Frame]:
+def frames(path: Path, *, mirrored: bool, rotate: int = 0) -> Iterator[Frame]:
     """The frames of a video in its own time, which starts at 0. Raises UsageError, before the first is asked for."""
     file = VideoFile(path)
     if file.next() is None:
         file.close()
         raise UsageError(f"{path}: no picture in it can be read")
-    return _frames(file, mirrored)
+    return _frames(file, mirrored, rotate)
 
 
-def _frames(file: VideoFile, mirrored: bool) -> Iterator[Frame]:
+def _frames(file: VideoFile, mirrored: bool, rotate: int) -> Iterator[Frame]:
     seconds: float | None = 0.0
     try:
         while seconds is not None:
             with contextlib.suppress(CameraError):  # a damaged picture in the middle is left out
-                rgb = normal(file.picture(), "bgr")
-                yield Frame(opencv().flip(rgb, 1) if mirrored else rgb, seconds)
+                yield Frame(turned(normal(file.picture(), "bgr"), rotate=rotate, mirrored=mirrored), seconds)
             seconds = file.next()
     finally:
         file.close()

@@ -9,13 +9,18 @@ import tempfile
 import threading
 from pathlib import Path
 
+import cv2
 import pytest
 import yaml
 
-from moodkiosk.config.settings import CameraSettings, Config
+from moodkiosk.config.settings import CameraSettings, Config, PathSettings
 from moodkiosk.operate.broker import free_port, private_broker
 from moodkiosk.operate.doctor import checks, report
 from moodkiosk.operate.doctor.finding import Finding
+from moodkiosk.sense.actor.actor import Role, picture
+from moodkiosk.sense.actor.drawn.brush import Pose
+from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Looks
+from moodkiosk.sense.camera.pixels import turned
 
 
 def doctor(tmp_path: Path, settings: dict[str, object]) -> tuple[int, dict[str, dict[str, str]]]:
@@ -98,6 +103,27 @@ def test_what_the_running_kiosk_says_of_its_camera_is_judged(status: str, outcom
     found = checks._used_camera(Config(), status)
     assert (found.outcome, status in found.text) == (outcome, True)
     assert bool(found.advice) == (outcome != "ok")
+
+
+@pytest.mark.parametrize(("hangs", "to_set"), [(0, None), (90, 270), (180, 180), (270, 90)])
+@pytest.mark.parametrize("mood", ["happy", "neutral"])
+def test_a_camera_that_hangs_upside_down_or_on_its_side_is_pointed_out(
+    hangs: int, to_set: int | None, mood: str, tmp_path: Path
+) -> None:
+    rgb = picture([Role(Looks(), EXPRESSIONS[mood], Pose(320, 240, 190))])
+    bgr = cv2.cvtColor(turned(rgb, rotate=hangs, mirrored=False), cv2.COLOR_RGB2BGR)
+    film = tmp_path / "film.avi"
+    writer = cv2.VideoWriter(str(film), cv2.VideoWriter.fourcc(*"MJPG"), 60, (bgr.shape[1], bgr.shape[0]))
+    for _ in range(20):
+        writer.write(bgr)
+    writer.release()
+    paths = PathSettings(runtime=str(tmp_path), state=str(tmp_path))
+    found = checks.camera(Config(camera=CameraSettings(source=str(film)), paths=paths))
+    assert found.outcome == ("note" if to_set else "ok")
+    assert found.advice.endswith(f"set camera.rotate: {to_set}") == (to_set is not None)
+    if to_set is not None:
+        camera = CameraSettings(source=str(film), rotate=to_set)  # type: ignore[arg-type] # a quarter turn
+        assert checks.camera(Config(camera=camera, paths=paths)).outcome == "ok"
 
 
 def test_a_processor_that_is_too_slow_is_pointed_out_beside_a_camera_that_is_on() -> None:
