@@ -27,16 +27,16 @@ except ModuleNotFoundError:  # the system's Python: go on with the project's own
 sys.path.insert(0, str(HERE.parent))
 
 LIMITS = {
-    "overhead": 1.3,
-    "overhead_720": 1.6,
-    "paced_overhead": 1.8,
-    "paced_overhead_720": 2.3,
-    "classic_ratio": 20.0,
-    "idle_ratio": 0.5,
-    "sense_rss_mb": 150.0,
+    "overhead": 0.85,
+    "overhead_720": 0.95,
+    "paced_overhead": 1.15,
+    "paced_overhead_720": 1.35,
+    "classic_ratio": 32.0,
+    "idle_ratio": 0.14,
+    "sense_rss_mb": 95.0,
     "sense_rss_growth_mb": 2.0,
     "act_rss_mb": 70.0,
-    "first_reading_ratio": 1.5,
+    "first_reading_ratio": 0.45,
     "threads": 1.2,
 }
 """What each figure may be at most; `classic_ratio` at least."""

@@ -158,7 +158,8 @@ class Pipeline:
             return
         eager = not tracks.people or bool(tracks.hidden)
         for tile in self._search.due(rgb, [track.face.region for track in tracks.seen], at, eager=eager):
-            for sighting in self._finder.find(rgb, tile):
+            # Who is met first is in front until somebody is clearly nearer: the nearest, not the surest.
+            for sighting in sorted(self._finder.find(rgb, tile), key=lambda found: found.region.side, reverse=True):
                 if not tracks.knows(sighting.region):
                     face = self._confirmed(rgb, sighting.region)
                     if face is not None:

@@ -28,6 +28,7 @@ class Pictures:
     """A camera that always has the next picture ready."""
 
     status = CameraStatus("on")
+    wanted = True
     failed: str | None = None
     turns = 0
 

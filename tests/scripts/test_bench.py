@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 BENCH = Path(__file__).parents[2] / "scripts" / "bench.py"
 
 
@@ -26,3 +28,12 @@ def test_a_measurement_that_does_not_exist_is_refused() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "unknown measurement 'speed'" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["full", "paced", "empty", "memory"])
+def test_each_side_of_our_own_turns_the_loop_as_it_is_today(tmp_path: Path, kind: str) -> None:
+    sides = BENCH.with_name("benchmark") / "sides.py"
+    command = [sys.executable, str(sides), kind, "320", "240", str(tmp_path / "link.sock")]
+    done = subprocess.run(command, input="frames 2\n", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["frames"] == 2

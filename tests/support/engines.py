@@ -9,6 +9,7 @@ Runs in .venv-mediapipe, where both are installed:
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -42,23 +43,38 @@ HAND_SCENES = ((400, 400, 1), (640, 360, 2), (300, 420, 1), (900, 300, 4), (320,
 """Width, height and number of hands."""
 
 
-def people(seed: int) -> Image:
-    """One to three drawn heads, tilted, of several sizes, at 640 x 480."""
+def poses(seed: int) -> list[Pose]:
+    """One to three heads, tilted, of several sizes, side by side at 640 x 480."""
     rng = np.random.default_rng(seed)
-    roles = []
-    for number in range(1 + seed % 3):
-        pose = Pose(
-            (2 * number + 1) / (2 * (1 + seed % 3)) * 640,
-            float(rng.uniform(190, 290)),
-            float(rng.uniform(70, 200)),
-            float(rng.uniform(-25, 25)),
-        )
-        roles.append(Role(random_looks(10 * seed + number), list(EXPRESSIONS.values())[(seed + number) % 5], pose))
-    return picture(roles)
+    count = 1 + seed % 3
+    found = []
+    for number in range(count):
+        y, head_px, roll_degrees = (float(rng.uniform(*ends)) for ends in ((190, 290), (70, 200), (-25, 25)))
+        found.append(Pose((2 * number + 1) / (2 * count) * 640, y, head_px, roll_degrees))
+    return found
+
+
+def people(seed: int) -> Image:
+    """Drawn heads, with looks and expressions of all kinds."""
+    expressions = list(EXPRESSIONS.values())
+    return picture(
+        [
+            Role(random_looks(10 * seed + number), expressions[(seed + number) % len(expressions)], pose)
+            for number, pose in enumerate(poses(seed))
+        ]
+    )
+
+
+def heads(seed: int) -> list[Region]:
+    """Where the faces of `people` are."""
+    return [
+        Region(pose.x_px, pose.y_px + 0.1 * pose.head_px, 1.15 * pose.head_px, math.radians(pose.roll_degrees))
+        for pose in poses(seed)
+    ]
 
 
 def shrunk(rgb: Image, tile: tuple[int, int, int, int]) -> Image:
-    """A tile as the detector is shown it."""
+    """A tile in the size that the detector is shown; not by the product's way, which may change."""
     left, top, width, height = tile
     scale = DETECTOR_PX / max(width, height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -203,8 +219,7 @@ def golden(found: Engine) -> dict[str, Any]:
             for d in detect(shrunk(rgb, tile))
         ]
         arrays[f"detections_{seed}"] = np.array(rows, np.float64).reshape(-1, 10)
-        whole = (0, 0, rgb.shape[1], rgb.shape[0])
-        points = [mesh(rgb, sighting.region) for sighting in FaceFinder(detect).find(rgb, whole)]
+        points = [mesh(rgb, region) for region in heads(seed)]
         arrays[f"faces_{seed}"] = np.array([face for face in points if face is not None]).reshape(-1, 468, 3)
     arrays.update(_golden_hands(found.hand_detector(MOST_HANDS)))
     return arrays

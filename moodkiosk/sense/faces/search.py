@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from moodkiosk.sense.faces.landmarks import Region
 
     Grid = NDArray[np.float32]
+    Indices = NDArray[np.intp]
 
 CELL_PX = 16
 """Motion is looked for in squares of this size: a face of 40 px fills several, and sensor noise averages out."""
@@ -59,8 +60,13 @@ class Search:
 
     def __init__(self, width: int, height: int) -> None:
         self.tiles: list[Tile] = tiles_of(width, height)
-        self._searched_at = [-math.inf] * len(self.tiles)
-        self._seen: list[Grid | None] = [None] * len(self.tiles)
+        shape = shape_of(width, height)
+        self._inside = np.zeros((len(self.tiles), *shape), np.bool_)  # which squares are in which tile
+        for inside, tile in zip(self._inside, self.tiles, strict=True):
+            left, top, across, down = (part // CELL_PX for part in tile)
+            inside[top : top + down, left : left + across] = True
+        self._searched_at = np.full(len(self.tiles), -math.inf)
+        self._seen: Grid = np.zeros((len(self.tiles), *shape), np.float32)  # each tile's squares, when it was searched
         self._looked_at = -math.inf
         self._usual: Usual | None = None
 
@@ -74,51 +80,39 @@ class Search:
             eager: nobody is there, or somebody was lost: search at once, wherever something moves.
         """
         if at < self._looked_at:  # another time has begun: what was known of the one before says nothing
-            self._searched_at, self._looked_at, self._usual = [-math.inf] * len(self.tiles), -math.inf, None
+            self._searched_at[:], self._looked_at, self._usual = -math.inf, -math.inf, None
         if at - self._looked_at < GATE_SECONDS:
             return []
-        rest_seconds = 0.0 if eager else REST_SECONDS
-        rested = {index: at - then for index, then in enumerate(self._searched_at) if at - then >= rest_seconds}
+        rested = np.flatnonzero(at - self._searched_at >= (0.0 if eager else REST_SECONDS))
         share = 1.0 if eager else min((at - self._looked_at) / REST_SECONDS, 1.0)
         self._looked_at = at
         known = tuple(known)
-        if not rested and not known:
+        if not rested.size and not known:
             return []
         grid = grid_of(rgb)
         self._usual = None if not known else self._usual or Usual(grid, at)
         if self._usual is not None:
             self._usual.see(grid, at)
-        moved = self._moved(rested, grid, known)
+        moved = rested[self._moved(rested, grid, known, at)] if rested.size else rested
         # Spread over the looks, the one searched longest ago first, and still every tile in time.
-        moved = sorted(moved, key=self._searched_at.__getitem__)[: math.ceil(share * len(self.tiles))]
-        if not moved and at - max(self._searched_at) >= (QUIET_SECONDS if eager else 2 * QUIET_SECONDS):
-            moved = [self._searched_at.index(min(self._searched_at))]
-        for index in moved:
-            self._searched_at[index], self._seen[index] = at, grid
-        return [self.tiles[index] for index in moved]
+        order = np.argsort(self._searched_at[moved], kind="stable")
+        moved = moved[order][: math.ceil(share * len(self.tiles))]
+        oldest = int(self._searched_at.argmin())
+        if not moved.size and at - self._searched_at.max() >= (QUIET_SECONDS if eager else 2 * QUIET_SECONDS):
+            moved = np.array([oldest])
+        self._searched_at[moved], self._seen[moved] = at, grid
+        return [self.tiles[index] for index in moved.tolist()]
 
-    def _moved(self, rested: dict[int, float], grid: Grid, known: Iterable[Region]) -> list[int]:
-        """The tiles among those (and their seconds of rest) in which something is news since they were searched."""
-        found: list[int] = []
-        maps: dict[int, NDArray[np.bool_]] = {}  # many tiles were searched in the same picture
+    def _moved(self, rested: Indices, grid: Grid, known: Iterable[Region], at: float) -> NDArray[np.bool_]:
+        """In which of these tiles something is news since they were searched; all at once, which costs least."""
         without_faces, without_bodies = news(grid.shape, known)
-        for index, seconds in rested.items():
-            before = self._seen[index]
-            if before is None:
-                found.append(index)
-                continue
-            changed = maps.get(id(before))
-            if changed is None:
-                changed = maps[id(before)] = changes(grid, before)
-            where = without_faces if seconds >= BODY_SECONDS else without_bodies
-            left, top, width, height = (part // CELL_PX for part in self.tiles[index])
-            tile = np.s_[top : top + height, left : left + width]
-            if np.count_nonzero(changed[tile] & where[tile]) >= MOTION_CELLS or (
-                self._usual is not None
-                and np.count_nonzero(self._usual.new_since(self._searched_at[index], tile) & without_faces[tile])
-                >= NEW_CELLS
-            ):
-                found.append(index)
+        then, inside = self._searched_at[rested], self._inside[rested]
+        where = np.where((at - then >= BODY_SECONDS)[:, None, None], without_faces, without_bodies) & inside
+        moved = np.count_nonzero(changes(grid, self._seen[rested]) & where, axis=(1, 2)) >= MOTION_CELLS
+        if self._usual is not None:
+            new = self._usual.new_since(then[:, None, None]) & without_faces & inside
+            moved |= np.count_nonzero(new, axis=(1, 2)) >= NEW_CELLS
+        found: NDArray[np.bool_] = moved | np.isneginf(then)
         return found
 
 
@@ -143,17 +137,22 @@ class Usual:
             self._older_low, self._older_high = self._low, self._high
             self._low, self._high, self._turned_at = grid, grid, at
 
-    def new_since(self, then: float, where: tuple[slice, slice]) -> NDArray[np.bool_]:
-        """Which squares of a part have shown something new later than `then`."""
-        new: NDArray[np.bool_] = self._new_at[where] > then
+    def new_since(self, then: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which squares have shown something new later than each of `then` [n, 1, 1]; [n, rows, columns]."""
+        new: NDArray[np.bool_] = self._new_at > then
         return new
+
+
+def shape_of(width: int, height: int) -> tuple[int, int]:
+    """Rows and columns of squares in pictures of a size."""
+    return max(1, height // CELL_PX), max(1, width // CELL_PX)
 
 
 def grid_of(rgb: Image) -> Grid:
     """Mean grey level (of the green channel) of the picture's squares, float32 [rows, columns]."""
     import cv2
 
-    rows, columns = max(1, rgb.shape[0] // CELL_PX), max(1, rgb.shape[1] // CELL_PX)
+    rows, columns = shape_of(rgb.shape[1], rgb.shape[0])
     green = cv2.extractChannel(np.ascontiguousarray(rgb[::4]), 1)  # every fourth line is enough
     # In two steps: the first rounds to whole grey levels, and noise is less than that.
     quarters = cv2.resize(green, (2 * columns, 2 * rows), interpolation=cv2.INTER_AREA)
@@ -162,17 +161,18 @@ def grid_of(rgb: Image) -> Grid:
 
 
 def changes(grid: Grid, before: Grid) -> NDArray[np.bool_]:
-    """Which squares have changed by more than noise does."""
+    """Which squares have changed by more than noise does, since each `before` [..., rows, columns]."""
     change = np.abs(grid - before)
-    changed: NDArray[np.bool_] = change > limit_of(change)
+    changed: NDArray[np.bool_] = change > limit_of(change)[..., None, None]
     return changed
 
 
-def limit_of(change: Grid) -> float:
-    """By how much a square's grey level must change to be more than noise, seen from what all of them changed by."""
-    middle = change.size // 2
-    median = float(np.partition(change, middle, axis=None)[middle])
-    return min(max(NOISE * median, MOTION_GREY[0]), MOTION_GREY[1])
+def limit_of(change: Grid) -> Grid:
+    """By how much a square's grey level must change to be more than noise, seen from every other that changed [...]."""
+    sample = change[..., ::2, ::2].reshape(*change.shape[:-2], -1)
+    middle = sample.shape[-1] // 2
+    limit: Grid = np.clip(NOISE * np.partition(sample, middle, axis=-1)[..., middle], *MOTION_GREY)
+    return limit
 
 
 def news(shape: tuple[int, ...], known: Iterable[Region]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moodkiosk.sense.faces import networks
 from moodkiosk.sense.faces.landmarks import Region
 from moodkiosk.sense.faces.litert import crop, ssd
 from moodkiosk.sense.faces.litert.hands import SCALE, apart, region_of
+from moodkiosk.sense.interpreter import Network
 
 NO_KEYS = np.zeros((3, 2, 2), np.float32)
 
@@ -94,9 +96,13 @@ def test_a_turned_crop_is_upright_and_goes_on_beyond_the_edge() -> None:
 
 
 def test_grey_levels_go_evenly_from_end_to_end() -> None:
-    levels = crop.grey_levels(-1, 1)
-    assert levels.dtype == np.float32
-    np.testing.assert_allclose((levels[0], levels[255], levels[51]), (-1, 1, -0.6), atol=1e-6)
+    network = Network(networks.path_of(networks.DETECTOR))
+    rgb = np.zeros((128, 128, 3), np.uint8)
+    rgb[0, :3] = [[0, 51, 255]] * 3
+    crop.show(rgb, network, -1)
+    np.testing.assert_allclose(network.input[0, 0, 1], (-1, -0.6, 1), atol=1e-6)
+    crop.show(rgb, network)
+    np.testing.assert_allclose(network.input[0, 0, 1], (0, 0.2, 1), atol=1e-6)
 
 
 def test_the_region_of_a_hand_lies_towards_its_fingers() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
-
 from moodkiosk.sense.faces import networks
 from moodkiosk.sense.faces.engine import Detection
 from moodkiosk.sense.faces.litert import crop, ssd
@@ -15,7 +13,6 @@ if TYPE_CHECKING:
     from moodkiosk.moods import Image
 
 SIDE_PX = 128
-LEVELS = crop.grey_levels(-1, 1)
 BOXES, SCORES = 0, 1
 
 
@@ -30,7 +27,7 @@ class FaceDetector:
     def __call__(self, rgb: Image) -> list[Detection]:
         """What may be faces; see `engine.FindFaces`."""
         square, left, top = crop.letterboxed(rgb, SIDE_PX)
-        cv2.LUT(square, LEVELS, self._network.input[0])
+        crop.show(square, self._network, -1)
         self._network.run()
         boxes, scores = self._network.output(BOXES)[0], self._network.output(SCORES)[0, :, 0]
         found = ssd.decoded(boxes, scores, self._anchors, SIDE_PX, self._min_score)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from moodkiosk.moods import Image
 
 PALM_PX, HAND_PX = 192, 224
-LEVELS = crop.grey_levels(0, 1)
 MIN_SCORE = MIN_PRESENCE = 0.5
 
 BOXES, SCORES = 0, 1
@@ -63,7 +62,7 @@ class HandDetector:
         side = max(width, height)
         whole = Region(width / 2, height / 2, side)
         square = crop.turned(rgb, whole, PALM_PX, cv2.BORDER_CONSTANT)
-        cv2.LUT(square, LEVELS, self._palms.input[0])
+        crop.show(square, self._palms)
         self._palms.run()
         boxes, scores = self._palms.output(BOXES)[0], self._palms.output(SCORES)[0, :, 0]
         found = ssd.decoded(boxes, scores, self._anchors, PALM_PX, MIN_SCORE)
@@ -71,7 +70,7 @@ class HandDetector:
         return [region_of(box, side, left, top) for box in found[: self._most]]
 
     def _hand_in(self, rgb: Image, region: Region) -> Hand | None:
-        cv2.LUT(crop.turned(rgb, region, HAND_PX), LEVELS, self._hand.input[0])
+        crop.show(crop.turned(rgb, region, HAND_PX), self._hand)
         self._hand.run()
         if not self._hand.output(PRESENCE).item() > MIN_PRESENCE:
             return None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
-
 from moodkiosk.sense.faces import networks
 from moodkiosk.sense.faces.litert import crop
 from moodkiosk.sense.interpreter import Network
@@ -15,7 +13,6 @@ if TYPE_CHECKING:
     from moodkiosk.sense.faces.landmarks import Region
 
 SIDE_PX = 192
-LEVELS = crop.grey_levels(0, 1)
 POINTS, PRESENCE = 0, 1
 
 
@@ -27,7 +24,7 @@ class FaceMesh:
 
     def __call__(self, rgb: Image, region: Region) -> Points | None:
         """The landmarks, or None where there is no face; see `engine.FindLandmarks`."""
-        cv2.LUT(crop.turned(rgb, region, SIDE_PX), LEVELS, self._network.input[0])
+        crop.show(crop.turned(rgb, region, SIDE_PX), self._network)
         self._network.run()
         # MediaPipe wants a presence above 0.5: the logistic function of more than 0.
         if not self._network.output(PRESENCE).item() > 0:
