@@ -90,7 +90,8 @@ def page(folder: Path) -> Iterator[Take]:
             peer = socket.create_connection((name, int(port)), timeout=HANG_SECONDS)
             with peer, contextlib.suppress(ConnectionError):  # hung up on
                 peer.sendall(data)
-                peer.shutdown(socket.SHUT_WR)
+                with contextlib.suppress(OSError):  # ENOTCONN, for the same reason
+                    peer.shutdown(socket.SHUT_WR)
                 while more := peer.recv(65536):
                     answer += more
             guard = home.loop.guard

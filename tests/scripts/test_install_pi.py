@@ -5,20 +5,23 @@ The packages themselves are not fetched here; scripts/test-systemd does that, an
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.small_debian import PROJECT, PYTHON, make_tree, packages_of, what_is_wrong
 from tests.support.sshd import Sshd
+from tests.support.wait import until
 
-PROJECT = Path(__file__).resolve().parents[2]
-PYTHON = "/usr/bin/python3.11"
 needs_root = pytest.mark.skipif(
     os.geteuid() != 0 or shutil.which("systemd-sysusers") is None or not Path(PYTHON).exists(),
     reason=f"needs root, systemd and {PYTHON}, to fill a tree",
@@ -31,23 +34,11 @@ def install(*arguments: str | Path, project: Path = PROJECT) -> subprocess.Compl
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """What is looked at of a Debian: some programs, users, and packages that were fetched before."""
-    root = tmp_path / "tree"
-    for folder in ("usr/bin", "usr/lib/systemd", "etc/systemd/system", "var/lib", "opt"):
-        (root / folder).mkdir(parents=True)
-    shutil.copy("/usr/bin/env", root / "usr/bin/env")
-    shutil.copy(PYTHON, root / "usr/bin/python3.11")
-    shutil.copy("/usr/bin/env", root / "usr/lib/systemd/systemd")
-    (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n", encoding="ascii")
-    (root / "etc/group").write_text("root:x:0:\nvideo:x:44:\n", encoding="ascii")
-    (root / "etc/shadow").write_text("root:*:19000:0:99999:7:::\n", encoding="ascii")
-    (root / "etc/gshadow").write_text("root:*::\nvideo:*::\n", encoding="ascii")
-    lock = b"".join((PROJECT / f"requirements/{name}.txt").read_bytes() for name in ("device", "networks"))
-    packages = root / "opt/moodkiosk/packages" / hashlib.sha256(lock + b"3.11 x86_64\n").hexdigest()[:12]
-    packages.mkdir(parents=True)
-    (packages / ".complete").touch()
-    return root
+def tree() -> Iterator[Path]:
+    """What is looked at of a Debian; in memory, where others' writes are not waited for."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield make_tree(Path(folder) / "tree")
 
 
 @pytest.fixture
@@ -177,6 +168,91 @@ def test_an_installation_that_was_interrupted_is_begun_again(tree: Path) -> None
     (version / "bin/moodkiosk").unlink()
     assert install("--root", tree).returncode == 0
     assert (version / "bin/moodkiosk").exists()
+
+
+@needs_root
+def test_what_was_damaged_after_it_was_installed_is_laid_in_again(tree: Path) -> None:
+    """As a power cut may leave it: bytecode of no bytes behind a folder that is called complete."""
+    install("--root", tree)
+    version = tree / "opt/moodkiosk/versions" / versions(tree)[0]
+    for path in version.rglob("*.pyc"):
+        path.write_bytes(b"")
+    (tree / "etc/systemd/system/moodkiosk-act.service").write_bytes(b"")
+    again = install("--root", tree)
+    assert again.returncode == 0, again.stderr
+    assert what_is_wrong(tree) == []
+    (version / "bin/python").unlink()
+    (version / "bin/python").symlink_to("/nowhere")
+    assert install("--root", tree).returncode == 0
+    assert (version / "bin/python").readlink() == Path(PYTHON)
+    assert "is there" in install("--root", tree).stdout, "what is whole is left alone"
+
+
+@needs_root
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["no list", "half a list", "another byte", "a file less"])
+def test_packages_that_are_not_whole_are_fetched_again(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    packages = packages_of(tree)
+    sealed = (packages / ".complete").read_bytes()
+    if damage == "no list":
+        (packages / ".complete").write_bytes(b"")
+    elif damage == "half a list":
+        (packages / ".complete").write_bytes(sealed[: len(sealed) // 2])
+    elif damage == "another byte":
+        (packages / "package.py").write_bytes(b"fetched = trUe\n")
+    else:
+        (packages / "package.py").unlink()
+    monkeypatch.setenv("PIP_NO_INDEX", "1")  # there is nowhere to fetch them from
+    done = install("--root", tree)
+    assert done.returncode == 1
+    assert "Fetching the packages" in done.stdout
+    assert not packages.exists(), "half of them are of no use"
+
+
+@needs_root
+@pytest.mark.parametrize("then", [[], ["--uninstall"], ["--uninstall", "--purge"]], ids=["install", "remove", "purge"])
+def test_what_a_killed_installation_left_behind_goes_with_the_next(tree: Path, then: list[str]) -> None:
+    with subprocess.Popen(
+        [PROJECT / "scripts/install-pi", "--root", tree], stdout=subprocess.PIPE, process_group=0
+    ) as killed:
+        until(lambda: list((tree / "opt").glob(".moodkiosk-install.*")), 30, "its working folder")
+        busy = install("--root", tree)
+        os.killpg(killed.pid, signal.SIGKILL)
+    assert (busy.returncode, "another install-pi is at work here" in busy.stderr) == (1, True)
+    assert list((tree / "opt").glob(".moodkiosk-install.*"))
+    done = install("--root", tree, *then)
+    assert done.returncode == 0, done.stderr
+    assert not list((tree / "opt").glob(".moodkiosk*"))
+
+
+@needs_root
+@pytest.mark.parametrize("part", ["usr/lib/sysusers.d", "etc/systemd/system", "opt", "."])
+def test_removing_from_a_disk_that_is_read_only_changes_nothing(tree: Path, part: str) -> None:
+    install("--root", tree)
+    before = {path: path.lstat().st_ino for path in sorted(tree.rglob("*"))}
+    mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+    script: list[str | Path] = [PROJECT / "scripts/install-pi", "--root", tree, "--uninstall"]
+    command: list[str | Path] = ["unshare", "-m", "sh", "-c", mount, tree / part, *script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "mount:" in done.stderr or "unshare" in done.stderr:
+        pytest.skip("needs the right to mount")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert "nothing was changed" in done.stderr
+    assert {path: path.lstat().st_ino for path in sorted(tree.rglob("*"))} == before
+
+
+@needs_root
+@pytest.mark.slow
+def test_a_power_cut_after_done_loses_nothing_and_one_before_is_mended_by_installing_again(tmp_path: Path) -> None:
+    """Twice here; fifty times for docs/reliability.md."""
+    command: list[str | Path] = ["unshare", "-m", sys.executable, "-m", "tests.support.pulled_plugs", tmp_path, "2"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    if "mount:" in done.stderr or "unshare" in done.stderr:
+        pytest.skip("needs the right to mount")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == {"cuts": 2, "after_done": 1, "whole": 2}
 
 
 @needs_root

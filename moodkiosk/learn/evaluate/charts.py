@@ -34,11 +34,11 @@ def figure(height: float, body: str, title: str, width: float = WIDTH) -> str:
 def confusion(counts: NDArray[np.int64], labels: Sequence[str]) -> str:
     """The confusion matrix: a row is what was shown, a column what was read; shares of the row."""
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
-    left, top = 84.0, 74.0
+    left, top = 84.0, 78.0
     cell = (WIDTH - left - 26) / len(labels)  # the last column's name leans over the edge
     sign = "%" if cell >= PERCENT_ROOM else ""
     head = "read as" if sign else "read as, in %"
-    parts = [f'<text x="0" y="{top - 6}" class="small">shown</text><text x="{left}" y="10" class="small">{head}</text>']
+    parts = [f'<text x="0" y="{top - 6}" class="small">shown</text><text x="{left}" y="14" class="small">{head}</text>']
     for column, label in enumerate(labels):
         x = left + (column + 0.5) * cell
         parts.append(f'<text transform="translate({x:.1f} {top - 6}) rotate(-45)" class="small">{_short(label)}</text>')

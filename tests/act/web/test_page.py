@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from moodkiosk.moods import Recommendation, View
+from tests.support import fonts
 from tests.support.browser import SCREENSHOTS, SIZES, Watched, opened
 from tests.support.wait import until
 from tests.support.web import LABELS, Household, page_only
@@ -126,6 +127,17 @@ def test_every_look_fits_on_every_screen_and_axe_finds_nothing(browser: Browser,
                 resize(watched.page, size)
                 photograph(watched.page, f"{look}-{size}-{scheme}")
                 assert overflows(watched.page) == (False, False), (look, size)
+        assert watched.complaints == []
+
+
+def test_the_page_fits_in_every_font_that_people_have(browser: Browser, tmp_path: Path) -> None:
+    with page_only(tmp_path) as (kiosk, address), opened(browser, address) as watched:
+        for look in ("label-of-its-own", "degraded", "just-begun", "camera-lost"):
+            show(kiosk, watched.page, look)
+            for family in fonts.each(watched.page):
+                for size in SIZES:
+                    resize(watched.page, size)
+                    assert overflows(watched.page) == (False, False), (look, size, family)
         assert watched.complaints == []
 
 

@@ -16,6 +16,7 @@ from moodkiosk.learn.evaluate import charts, report
 from moodkiosk.learn.evaluate.advice import advice
 from moodkiosk.learn.evaluate.figures import Bin
 from tests.support import browser as support
+from tests.support import fonts
 from tests.support.browser import SCREENSHOTS, opened
 from tests.support.examined import examined
 
@@ -122,6 +123,19 @@ def test_a_real_browser_shows_it_on_a_phone_without_scrolling_sideways(tmp_path:
             SCREENSHOTS.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=SCREENSHOTS / f"report-phone-{scheme}.png", full_page=True)
             assert watched.complaints == []
+        browser.close()
+
+
+@pytest.mark.browser
+def test_it_fits_on_a_phone_in_every_font_that_people_have(tmp_path: Path) -> None:
+    names = {"surprise": "a-label-of-one-very-long-word-that-somebody-chose"}
+    path = report.write(examined(tmp_path / "data", 0.98, names, person="Somebody with quite a long name"), tmp_path)
+    with sync_playwright() as playwright:
+        browser = support.launch(playwright)
+        with opened(browser, path.as_uri(), "phone") as watched:
+            for family in fonts.each(watched.page):
+                assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390, family
+                assert cut_off(watched.page) == [], family
         browser.close()
 
 
