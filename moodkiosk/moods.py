@@ -166,7 +166,7 @@ class Choice:
     value: str
 
 
-Action = Literal["play", "none", "pause", "skip", "resume"]
+Action = Literal["play", "none", "pause", "skip", "resume", "volume"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,8 @@ class Decision:
 
     Attributes:
         action: "play"; "pause"; "skip"; "resume" (what is paused on the speaker goes on, whoever paused it; where
-            nothing is, the choices are played); or "none" (nothing is played, see reason).
+            nothing is, the choices are played); "volume" (our music is brought under `volume_percent_max`, that of
+            others is not touched); or "none" (nothing is played, see reason).
         at: monotonic seconds.
         reason: one sentence for people.
         mood: the mood that led to it.
@@ -187,6 +188,7 @@ class Decision:
         finish_song: start only after the song that is playing now.
         continues: music of ours for this mood may still be playing on the speaker; if it is, it is left as it is.
         youtube_url: the same music as a YouTube Music link, or None.
+        fade_seconds: how long a change of the volume takes; a pause fades out. 0: at once.
         language, artist, genre: what the music is to be; "" is any. What was asked for comes before the mood's own
             entry, and that before the general taste.
     """
@@ -203,12 +205,13 @@ class Decision:
     finish_song: bool = False
     continues: bool = False
     youtube_url: str | None = None
+    fade_seconds: float = 0.0
     language: str = ""
     artist: str = ""
     genre: str = ""
 
 
-ReportKind = Literal["played", "failed", "overridden", "paused", "skipped", "resumed", "kept"]
+ReportKind = Literal["played", "failed", "overridden", "paused", "skipped", "resumed", "kept", "adjusted"]
 Certainty = Literal["plays", "asked", "dry run"]
 """How much a player knows of what it has started: that it plays, that somebody else was asked to play it, or that it
 would have been played."""
@@ -221,7 +224,7 @@ class PlayerReport:
     Attributes:
         kind: "played"; "failed" (see status); "overridden" (a person paused, changed the tracks or plays something
             else: nothing was done); "paused"; "skipped"; "resumed"; "kept" (what we started still plays and was left as
-            it is, see `Decision.continues`).
+            it is, see `Decision.continues`); "adjusted" (the volume).
         at: monotonic seconds.
         status: the player's state in words a person can act on ("ready", "speaker not connected: …").
         mood: the decision's mood.
@@ -231,6 +234,8 @@ class PlayerReport:
         retry_at: for "failed": monotonic seconds at which the same decision is to be tried again, because the song
             that is playing is finished first; None: not again.
         certainty: how much is known of it.
+        stopped: for "overridden": a person has paused, rather than plays something else.
+        lasts_seconds: how long what was started goes on by itself; for "kept", how long at least; None: unknown.
         note: what was tried before, and why that could not be played; "" for the first choice.
     """
 
@@ -243,6 +248,8 @@ class PlayerReport:
     asked: bool = False
     retry_at: float | None = None
     certainty: Certainty = "plays"
+    stopped: bool = False
+    lasts_seconds: float | None = None
     note: str = ""
 
 
@@ -259,12 +266,14 @@ class LookReport:
         at: monotonic seconds.
         status: for "others": what they do, in words; for "unknown": why it could not look.
         since: for "ours": when we started it, UTC; None: unknown.
+        stopped: for "others": a person has paused, rather than plays something else.
     """
 
     kind: LookKind
     at: float
     status: str = ""
     since: datetime | None = None
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

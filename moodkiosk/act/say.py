@@ -20,7 +20,13 @@ WORDS = {
     "played": "playing",
     "not_played": "not played",
 }
-ACTIONS = {"none": "no music", "pause": "pause", "skip": "next song", "resume": "go on with the music"}
+ACTIONS = {
+    "none": "no music",
+    "pause": "pause",
+    "skip": "next song",
+    "resume": "go on with the music",
+    "volume": "quieter",
+}
 
 
 def event_line(event: MoodEvent) -> str:

@@ -13,6 +13,8 @@ _DAY = "|".join(DAYS)
 RANGE = re.compile(
     rf"(?:((?:{_DAY})(?:,(?:{_DAY}))*) )?((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)", re.ASCII
 )
+MORNING, NOON = 6 * 60, 12 * 60
+"""Where no hours end before noon, the morning begins at six."""
 FAR = timedelta(days=7)
 """Hours that join without end ("00:00-24:00" on all days) are followed this far."""
 
@@ -54,6 +56,36 @@ def active_until(written: Sequence[str], wall: datetime) -> datetime | None:
             break
         end = later
     return end
+
+
+def next_morning(written: Sequence[str], wall: datetime) -> datetime:
+    """The next end of the hours (quiet hours end in the morning) in UTC; without one within a day, the next 06:00."""
+    now, zone = wall.astimezone(UTC), wall.tzinfo
+    assert zone is not None, "the time of day comes with its zone"
+    return min(moment for moment in _mornings(written, wall.date(), zone) if moment > now)
+
+
+def last_morning(written: Sequence[str], wall: datetime) -> datetime:
+    """The morning before `wall`, in UTC."""
+    now, zone = wall.astimezone(UTC), wall.tzinfo
+    assert zone is not None, "the time of day comes with its zone"
+    return max(moment for moment in _mornings(written, wall.date(), zone) if moment <= now)
+
+
+def _mornings(written: Sequence[str], today: date, zone: tzinfo) -> list[datetime]:
+    """One morning for yesterday, today and tomorrow each: the end of hours before noon, else 06:00."""
+    found = []
+    for day in (today + timedelta(days=offset) for offset in (-1, 0, 1)):
+        ends = [_end_on(hours, day) for hours in map(parse, written)]
+        minutes = max((end for end in ends if end is not None and end <= NOON), default=MORNING)
+        found.append(_instant(day, minutes, zone, fold=1))
+    return found
+
+
+def _end_on(hours: Hours, day: date) -> int | None:
+    """At which minute of `day` the hours end; None: not on it."""
+    begun = day - timedelta(days=1) if hours.end <= hours.start else day
+    return hours.end if begun.weekday() in hours.days else None
 
 
 def _end(ranges: Sequence[Hours], now: datetime, zone: tzinfo) -> datetime | None:

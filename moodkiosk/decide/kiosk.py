@@ -12,7 +12,7 @@ from moodkiosk.decide import camera, memory, perception, presence, reports
 from moodkiosk.decide.answers import answer, completed
 from moodkiosk.decide.camera import wanted as camera_wanted
 from moodkiosk.decide.memory import remember
-from moodkiosk.decide.music import policy
+from moodkiosk.decide.music import continuity, night, policy, respect
 from moodkiosk.decide.perception import slept
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import (
@@ -81,10 +81,12 @@ def _pass_time(state: State, now: Now, settings: Settings) -> State:
     playback, manual, music = state.playback, state.manual, settings.music
     cooling = renew(playback.cooling, now, music.min_minutes_between_changes)
     cooled = renew(playback.cooled, now, music.min_minutes_between_changes)
-    override = renew(playback.override, now, music.respect_manual_minutes)
+    override = renew(playback.override, now, respect.longest_minutes(music, stopped=playback.stopped))
+    stopped = playback.stopped and override is not None
     started = None if _faded(playback.started, now) else playback.started
     people = None if override is None else playback.people
     playback = replace(playback, started=started, cooling=cooling, cooled=cooled, override=override, people=people)
+    playback = replace(playback, stopped=stopped)
     ends = renew(manual.ends, now, settings.mood.manual_minutes) if manual is not None else None
     manual = replace(manual, ends=ends) if manual is not None and ends is not None else None
     return replace(state, playback=playback, manual=manual)
@@ -137,7 +139,13 @@ def _tell_people(step: Step, passed: State, now: Now, settings: Settings) -> Ste
     if came is None:
         return step
     step = step.tell(came, now, mood=mood_of(step.state))
-    return policy.on_departure(step, now, settings) if came == "left" else step
+    manual, playback = step.state.manual, step.state.playback
+    if came == "left":
+        step = step.to(replace(step.state, manual=manual and replace(manual, left=True)))
+        return policy.on_departure(step, now, settings)
+    if manual is not None and manual.left:  # whoever chose it by hand has gone
+        manual = None
+    return step.to(replace(step.state, manual=manual, playback=replace(playback, empty_at=None)))
 
 
 def _follow(step: Step, before: State, now: Now, settings: Settings) -> Step:
@@ -148,19 +156,7 @@ def _follow(step: Step, before: State, now: Now, settings: Settings) -> Step:
     state, previous = step.state, step.state.told
     ended = before.manual is not None and state.manual is None
     mood = mood_of(state) if knows_mood(state) or ended else previous
-    if mood == previous:
-        return _after_song(step, now, settings)
-    step = step.to(replace(state, told=mood, since=utc(now), playback=replace(state.playback, waiting=None)))
-    step = step.tell("mood_changed", now, mood=mood, previous=previous)
-    if mood is None or step.decisions:  # who chose it by hand has been served
-        return step
-    return policy.on_mood(step, mood, now, settings)
-
-
-def _after_song(step: Step, now: Now, settings: Settings) -> Step:
-    """Decides anew about music that had to wait for the end of a song, if its mood still holds."""
-    waiting = step.state.playback.waiting
-    if waiting is None or now.at < waiting.at:
-        return step
-    step = step.to(replace(step.state, playback=replace(step.state.playback, waiting=None)))
-    return policy.on_mood(step, waiting.mood, now, settings) if waiting.mood == mood_of(step.state) else step
+    if mood != previous:
+        step = step.to(replace(state, told=mood, since=utc(now), playback=replace(state.playback, waiting=None)))
+        step = continuity.hold(step.tell("mood_changed", now, mood=mood, previous=previous), now)
+    return night.watch(continuity.consider(step, now, settings), now, settings)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from moodkiosk.decide.music import reasons
+from moodkiosk.decide.music import reasons, respect, running
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.state import Playback, Started, Step, Waiting
+from moodkiosk.decide.state import Playback, Started, Step, Waiting, mood_of
 from moodkiosk.decide.times import Now, after, face, until, utc
 from moodkiosk.moods import LookReport, PlayerReport
 
@@ -16,7 +16,7 @@ FIRST_PAUSE_MINUTES = 1.0
 
 def hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step:
     """Takes in a report."""
-    playback = step.state.playback
+    starting, playback = step.state.playback.starting, replace(step.state.playback, starting=False)
     if report.kind != "overridden":
         playback = replace(playback, status=report.status, people=None)
     match report.kind:
@@ -26,21 +26,29 @@ def hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step
             # Nothing has failed: the song that plays is to end first. No cool-down has begun.
             waiting = Waiting(report.mood, report.retry_at)
             step = _with(step, replace(playback, cooling=playback.cooled, cooled=None, waiting=waiting))
+            step = step.to(running.refuse(step.state, report.mood))
             return step.note(f"not played yet: {report.status}", now)
+        case "failed" if not starting:
+            return _not_played(_with(step, playback), report, report.status, now)
         case "failed":
             step = _with(step, _failed(playback, now, settings))
+            step = step.to(running.refuse(step.state, report.mood))
             return _not_played(step, report, report.status, now)
         case "overridden":
-            override = after(now, settings.music.respect_manual_minutes)
-            playback = replace(playback, started=None, cooling=None, failures=0, override=override)
-            step = _with(step, replace(playback, people=_seen(report.status, now)))
-            return _not_played(step, report, f"somebody chose the music, left alone {until(override, now)}", now)
+            playback = respect.chosen(playback, now, settings, stopped=report.stopped)
+            step = _with(step, replace(playback, cooling=None, failures=0, people=_seen(report.status, now)))
+            step = step.to(running.refuse(step.state, mood_of(step.state)))
+            assert playback.override is not None
+            reason = reasons.left_alone(until(playback.override, now), stopped=playback.stopped)
+            return _not_played(step, report, reason, now)
         case "paused":
             return _with(step, replace(playback, started=None, paused=playback.started or playback.paused))
         case "kept":
             return _with(step, _kept(playback, report, now))
         case "resumed":
             return _with(step, _resumed(playback, report, now))
+        case "adjusted":
+            return _with(step, playback)
         case "skipped":
             return _with(step, playback)
 
@@ -54,14 +62,20 @@ def look(step: Step, report: LookReport, now: Now, settings: Settings) -> Step:
     playback = step.state.playback
     match report.kind:
         case "others":
-            known = playback.override
-            override = known or after(now, settings.music.respect_manual_minutes)
-            step = _with(step, replace(playback, started=None, override=override, people=_seen(report.status, now)))
-            return step if known else step.note(f"{report.status}: left alone {until(override, now)}", now)
+            before = playback.override
+            if before is None:
+                playback = respect.chosen(playback, now, settings, stopped=report.stopped)
+            step = _with(step, replace(playback, started=None, people=_seen(report.status, now)))
+            step = step.to(running.refuse(step.state, mood_of(step.state)))
+            override = playback.override
+            assert override is not None
+            return step if before else step.note(f"{report.status}: left alone {until(override, now)}", now)
         case "ours":
             started = playback.started or Started("music", None, report.since)
-            return _with(step, replace(playback, started=replace(started, seen=utc(now)), people=None))
+            started = running.known(replace(started, seen=utc(now)), now, None)
+            return _with(step, replace(playback, started=started, people=None))
         case "nothing":
+            step = step.to(running.refuse(step.state, mood_of(step.state))) if playback.started else step
             return _with(step, replace(playback, started=None, people=None))
         case "unknown":
             return step
@@ -73,11 +87,14 @@ def _kept(playback: Playback, report: PlayerReport, now: Now) -> Playback:
     last = {mood: entry for mood, entry in playback.last.items() if mood != report.mood}
     if playback.turned is not None and report.mood is not None:
         last[report.mood] = playback.turned
-    override = None if report.asked else playback.override
-    started = replace(started, mood=report.mood, seen=utc(now))
-    return replace(
-        playback, started=started, cooling=playback.cooled, cooled=None, last=last, failures=0, override=override
-    )
+    started = running.known(replace(started, mood=report.mood, seen=utc(now)), now, report.lasts_seconds)
+    playback = replace(playback, started=started, cooling=playback.cooled, cooled=None, last=last, failures=0)
+    return _taken_back(playback) if report.asked else playback
+
+
+def _taken_back(playback: Playback) -> Playback:
+    """Who asks takes back any earlier choice of other music, or of silence."""
+    return replace(playback, override=None, stopped=False)
 
 
 def _resumed(playback: Playback, report: PlayerReport, now: Now) -> Playback:
@@ -88,8 +105,9 @@ def _resumed(playback: Playback, report: PlayerReport, now: Now) -> Playback:
     elif started is None:
         started = Started(report.what, report.mood, utc(now))
     seen = utc(now) if report.certainty == "plays" else None
-    started = None if started is None else replace(started, seen=seen, certainty=report.certainty)
-    return replace(playback, started=started, paused=None, override=None)
+    if started is not None:
+        started = running.known(replace(started, seen=seen, certainty=report.certainty), now, None)
+    return _taken_back(replace(playback, started=started, paused=None, empty_at=None))
 
 
 def _seen(what: str, now: Now) -> str:
@@ -102,8 +120,9 @@ def _played(step: Step, playback: Playback, report: PlayerReport, now: Now, sett
     """It plays. Who asked for it has taken back any earlier choice of other music."""
     what = report.what or "music"
     started = Started(what, report.mood, utc(now), certainty=report.certainty)
-    override = None if report.asked else playback.override
-    step = _with(step, replace(playback, started=started, paused=None, failures=0, override=override))
+    started = running.known(started, now, report.lasts_seconds)
+    playback = replace(playback, started=started, paused=None, failures=0, empty_at=None)
+    step = _with(step, _taken_back(playback) if report.asked else playback)
     detail = f"{what} on {settings.music.speaker}"
     if report.certainty != "plays":
         detail = reasons.playing(what, settings.music.speaker, report.certainty)

@@ -78,15 +78,20 @@ class MusicSettings:
     player: Literal["spotify", "mpd", "dry-run", "mqtt"] = "dry-run"
     speaker: str = "Living room"  # its name
     moods: Mapping[str, MoodMusic] = field(default_factory=dict)
+    after_seconds: Seconds = 15.0  # a mood must have held this long before music starts by itself
     search_when_empty: bool = True  # search for a mood that has nothing of its own
     taste: TasteSettings = TasteSettings()
     min_minutes_between_changes: Minutes = 10.0  # after music was started by us, leave it this long
-    respect_manual_minutes: Minutes = 60.0  # after a person chose, leave the music alone this long
+    respect_manual_minutes: Minutes = 60.0  # after a person played something else, leave the music alone this long
+    respect_pause: Literal["morning"] | Minutes = "morning"  # how long a pause is left alone
     quiet_hours: tuple[HourRange, ...] = ("22:00-07:00",)  # no music by itself
     volume_percent_max: Percent = 60  # never louder
+    quiet_action: Literal["lower", "stop", "keep"] = "lower"  # what becomes of our music when quiet hours begin
     quiet_volume_percent_max: Percent = 25  # never louder in quiet hours
+    fade_seconds: Annotated[float, Within(0, 10)] = 4.0  # changes of the volume take this long
     finish_song: bool = False  # let the song end before changing
-    when_nobody: Literal["keep", "pause"] = "keep"  # what becomes of our music when everybody has left
+    when_nobody: Literal["keep", "pause", "fade"] = "fade"  # what becomes of our music when everybody has left
+    nobody_minutes: Minutes = 15.0  # with "fade": so long after
 
 
 GAP_LOOKS, SILENT_LOOKS = 1.5, 4.0

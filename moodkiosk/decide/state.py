@@ -125,10 +125,28 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class ManualMood:
-    """A mood chosen by hand, and for how long."""
+    """A mood chosen by hand, and for how long; `left`: everybody has left since."""
 
     mood: str
     ends: Deadline
+    left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The mood that holds, as far as music is concerned.
+
+    Attributes:
+        mood: the mood.
+        at: since when, monotonic seconds.
+        decided: it was decided whether there is music for it.
+        refused: a gate was shut, or the music could not be started; when all gates are open there will be.
+    """
+
+    mood: str
+    at: float
+    decided: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +158,7 @@ class Started:
         wall: when, UTC; None: the clock was not set.
         seen: when somebody asked last and it was still playing, UTC.
         certainty: how much the player knows of it.
+        look_at: monotonic seconds at which it takes a look to know that it still plays; None: it takes one now.
     """
 
     what: str
@@ -147,6 +166,7 @@ class Started:
     wall: datetime | None
     seen: datetime | None = None
     certainty: Certainty = "plays"
+    look_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +190,12 @@ class Playback:
         cooled: the cool-down that held before the last decision; it holds again should that one fail.
         failures: how often in a row music could not be started; `cooling` is then a pause before the next try.
         override: how long to leave it alone because a person chose.
+        stopped: what the person chose is silence.
+        cap: the volume, in percent, under which our music was brought last; None: we started none.
+        quiet: it was quiet hours when our music was last known to play; None: that is unknown.
+        empty_at: when everybody left while our music ran, monotonic seconds; None: they did not.
         last: mood to the entry that was played for it last.
+        starting: music was to be started, and the player has not answered.
         turned: the entry before the last decision's; it is the last one again should that start nothing.
         waiting: music that begins after the song that plays now; not kept over a restart.
         recommended, wish: the mood of the last recommendation, and what was wished for with it.
@@ -185,8 +210,13 @@ class Playback:
     cooled: Deadline | None = None
     failures: int = 0
     override: Deadline | None = None
+    stopped: bool = False
+    cap: int | None = None
+    quiet: bool | None = None
+    empty_at: float | None = None
     last: dict[str, str] = field(default_factory=dict)
     turned: str | None = None
+    starting: bool = False
     recommended: str | None = None
     wish: Taste = field(default_factory=Taste)
     waiting: Waiting | None = None
@@ -215,6 +245,7 @@ class State:
         sight: how well the mood and the people can be known.
         told: the mood as it was told last; what cannot be seen does not change it.
         since: when it was told, UTC.
+        held: the same, for the music: since when, and what was decided.
         neutral: whose neutral face was subtracted in the last reading of a face.
         log: the last decisions, oldest first.
         stepped_at: monotonic seconds of the last step; None: there was none in this run.
@@ -232,6 +263,7 @@ class State:
     sight: Sight = Sight()
     told: str | None = None
     since: datetime | None = None
+    held: Held | None = None
     neutral: str | None = None
     chosen: Chosen = Chosen()
     playback: Playback = Playback()

@@ -19,6 +19,7 @@ from tests.support.household import BERLIN, LABELS, MONDAY_EVENING, Household, r
 TWO_PLAYLISTS = MusicSettings(
     moods={"happy": MoodMusic(play=("Sunny side", "Beach"))},
     quiet_hours=("22:00-07:00",),
+    after_seconds=0.0,
 )
 AT_NIGHT_CLOSED = Settings(camera_off_hours=("22:00-06:30",))
 
@@ -447,7 +448,7 @@ def wants_to_finish_the_song(home: Household, seconds: float) -> None:
 
 
 def test_music_waits_for_the_end_of_the_song_and_begins_by_itself() -> None:
-    home = Household(Settings(music=MusicSettings(finish_song=True)))
+    home = Household(Settings(music=MusicSettings(finish_song=True, after_seconds=0.0)))
     home.look("happy", 5)
     assert [decision.action for decision in home.decisions] == ["play"]
     wants_to_finish_the_song(home, 60)
@@ -459,7 +460,7 @@ def test_music_waits_for_the_end_of_the_song_and_begins_by_itself() -> None:
 
 
 def test_music_that_waits_for_the_end_of_a_song_is_given_up_when_the_mood_has_changed() -> None:
-    home = Household(Settings(music=MusicSettings(finish_song=True)))
+    home = Household(Settings(music=MusicSettings(finish_song=True, after_seconds=0.0)))
     home.look("happy", 5)
     wants_to_finish_the_song(home, 60)
     home.look("sad", 80)

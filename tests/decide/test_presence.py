@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.kiosk import CameraStatus, Labels, SenseGone, Tick
-from moodkiosk.decide.settings import MoodSettings, PresenceSettings, Settings
+from moodkiosk.decide.settings import MoodSettings, MusicSettings, PresenceSettings, Settings
 from moodkiosk.moods import Command
 from tests.support.household import Household, empty, reading
 
@@ -238,7 +238,7 @@ def test_a_minute_in_which_sense_stands_still_is_no_visit() -> None:
 
 
 def test_a_minute_in_which_this_half_stands_still_says_nothing_of_the_camera_either() -> None:
-    home = Household()
+    home = Household(Settings(music=MusicSettings(after_seconds=600.0)))
     home.look("happy", 6)
     before = home.view
     home.at += 60

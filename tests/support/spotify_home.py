@@ -86,7 +86,7 @@ class Household:
         self.api, self.folder, self.hand = api, folder, hand
         api.now = hand.wall
         self.config = Config(
-            music=MusicSettings(player="spotify"),
+            music=MusicSettings(player="spotify", respect_pause=60.0),
             spotify=SpotifySettings(client_id=CLIENT_ID, developer=api.developer),
         )
         if spotify:

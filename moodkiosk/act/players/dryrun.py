@@ -14,6 +14,7 @@ BUTTONS: dict[str, tuple[ReportKind, str]] = {
     "pause": ("paused", "pause the music"),
     "skip": ("skipped", "skip to the next song"),
     "resume": ("resumed", "go on with the music"),
+    "volume": ("adjusted", "turn it down"),
 }
 
 

@@ -18,7 +18,13 @@ from moodkiosk.moods import Decision, LookReport, PlayerReport, ReportKind
 log = logging.getLogger("moodkiosk.act.player")
 
 NO_BROKER = "not connected to the MQTT broker: the player 'mqtt' cannot be asked to play"
-DONE: dict[str, ReportKind] = {"play": "played", "pause": "paused", "skip": "skipped", "resume": "resumed"}
+DONE: dict[str, ReportKind] = {
+    "play": "played",
+    "pause": "paused",
+    "skip": "skipped",
+    "resume": "resumed",
+    "volume": "adjusted",
+}
 
 
 def payload(decision: Decision) -> bytes:
@@ -45,6 +51,7 @@ def payload(decision: Decision) -> bytes:
             "search": first("search"),
             "choices": [{"kind": choice.kind, "value": choice.value} for choice in decision.choices],
             "volume_percent_max": decision.volume_percent_max,
+            "fade_seconds": decision.fade_seconds,
             "finish_song": decision.finish_song,
             "asked": decision.asked,
             "youtube_url": decision.youtube_url,

@@ -51,7 +51,8 @@ class Player(Protocol):
 
         The decision says what to play in two ways: `choices`, in the order in which to try them, and for players that
         search by fields `mood`, `language`, `artist` and `genre` (each may be empty). Where it `continues` and what was
-        started last for its mood still plays on the speaker, nothing is touched and the report is "kept".
+        started last for its mood still plays on the speaker, nothing is touched and the report is "kept". The volume
+        never exceeds `volume_percent_max`, whatever the speaker says first; changes of ours take `fade_seconds`.
         """
 
     def look(self, superseded: Superseded) -> LookReport | None:

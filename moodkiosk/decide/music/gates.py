@@ -23,6 +23,7 @@ class Case:
         here: somebody is here; None: unknown.
         quiet_until: when the quiet hours of now end, UTC; None: it is not quiet.
         override: how long to leave the music alone, because a person chose.
+        stopped: that person has paused it.
         cooling: how long to leave it alone, because we started it.
         failed: the last try failed; `cooling` is then the pause before the next.
         now: the present moment.
@@ -36,6 +37,7 @@ class Case:
     here: bool | None
     quiet_until: datetime | None
     override: Deadline | None
+    stopped: bool
     cooling: Deadline | None
     failed: bool
     now: Now
@@ -76,7 +78,7 @@ def quiet(case: Case) -> str | None:
 
 def override(case: Case) -> str | None:
     """A person chose what plays, or that nothing does."""
-    return None if case.override is None else f"somebody chose the music, left alone {until(case.override, case.now)}"
+    return None if case.override is None else reasons.left_alone(until(case.override, case.now), stopped=case.stopped)
 
 
 def cool_down(case: Case) -> str | None:

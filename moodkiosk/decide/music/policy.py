@@ -7,7 +7,7 @@ from typing import Literal
 
 from moodkiosk.decide import camera
 from moodkiosk.decide.hours import active_until
-from moodkiosk.decide.music import choose, gates, reasons
+from moodkiosk.decide.music import choose, gates, reasons, respect, running
 from moodkiosk.decide.settings import MoodMusic, Settings
 from moodkiosk.decide.state import State, Step, automatic, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, after
@@ -15,15 +15,22 @@ from moodkiosk.moods import Choice, Decision, Taste
 
 
 def on_mood(step: Step, mood: str, now: Now, settings: Settings) -> Step:
-    """A mood has settled: plays its music if every gate is open."""
+    """A mood has held for long enough: plays its music if every gate is open, and if it does not play already."""
+    started = step.state.playback.started
+    ours = started is not None and started.mood == mood
+    if started is not None and ours and not running.may_have_ended(started, now):
+        return decided(step, _nothing(step.state, mood, reasons.already_playing(mood), now, settings), now)
     found = _choices(step.state, mood, settings, asked=False)
     case = _case(step.state, mood, now, settings, action=bool(found))
     verdicts = gates.examine(case)
     reason = gates.shut(verdicts)
     if reason is None:
         why = reasons.chosen_by_hand(mood) if case.by_hand else reasons.looks(mood)
-        return _begin(_decided(step, _play(step.state, mood, found, why, now, settings), now, verdicts), now, settings)
-    step = _decided(step, _nothing(step.state, mood, reasons.not_played(reason), now, settings), now, verdicts)
+        decision = replace(_play(step.state, mood, found, why, now, settings), continues=ours)
+        return _begin(decided(step, decision, now, verdicts), now, settings)
+    if case.action:
+        step = step.to(running.refuse(step.state, mood))
+    step = decided(step, _nothing(step.state, mood, reasons.not_played(reason), now, settings), now, verdicts)
     return step.tell("not_played", now, mood=mood, detail=reason) if case.action else step
 
 
@@ -38,19 +45,19 @@ def on_request(step: Step, now: Now, settings: Settings, wish: Taste = choose.AN
     found = _choices(step.state, mood, settings, asked=True, wish=wish)
     if not found:
         decision = _nothing(step.state, mood, reasons.not_played(reasons.no_music(mood)), now, settings)
-        return _decided(step, replace(decision, asked=True), now, wish=wish)
+        return decided(step, replace(decision, asked=True), now, wish=wish)
     why = reasons.chosen_by_hand(mood) if step.state.manual is not None else reasons.asked(wish)
     started = step.state.playback.started
     decision = _play(step.state, mood, found, why, now, settings, wish)
     decision = replace(decision, asked=True, finish_song=False)
     decision = replace(decision, continues=continues and started is not None and started.mood == mood)
-    return _begin(_decided(step, decision, now, wish=wish), now, settings)
+    return _begin(decided(step, decision, now, wish=wish), now, settings)
 
 
 def on_play(step: Step, now: Now, settings: Settings) -> Step:
     """Somebody wants the music to go on: what was paused does, else some for the mood; no earlier choice counts."""
     state = step.state
-    step = step.to(replace(state, playback=replace(state.playback, override=None, people=None)))
+    step = step.to(replace(state, playback=replace(state.playback, override=None, stopped=False, people=None)))
     mood = mood_of(state)
     found = () if mood is None else _choices(state, mood, settings, asked=True)
     if mood is not None and found:
@@ -58,31 +65,55 @@ def on_play(step: Step, now: Now, settings: Settings) -> Step:
     else:
         decision = Decision("play", now.at, reasons.asked(), mood=mood, speaker=settings.music.speaker)
         decision = replace(decision, volume_percent_max=loudest(state, now, settings))
-    return _decided(step, replace(decision, action="resume", asked=True, finish_song=False), now)
+    return decided(step, replace(decision, action="resume", asked=True, finish_song=False), now)
+
+
+def may_play(state: State, mood: str, now: Now, settings: Settings) -> bool:
+    """Whether every gate is open for music for this mood."""
+    action = bool(_choices(state, mood, settings, asked=False))
+    return gates.shut(gates.examine(_case(state, mood, now, settings, action=action))) is None
+
+
+def fade_out(step: Step, why: str, now: Now, settings: Settings) -> Step:
+    """Our own music fades out; should its mood come back, so does the music."""
+    playback = step.state.playback
+    assert playback.started is not None
+    decision = Decision(
+        "pause",
+        now.at,
+        why,
+        mood=playback.started.mood,
+        speaker=settings.music.speaker,
+        fade_seconds=settings.music.fade_seconds,
+    )
+    step = decided(step, decision, now)
+    playback = replace(step.state.playback, started=None, paused=playback.started, empty_at=None)
+    return step.to(replace(step.state, playback=playback))
 
 
 def on_departure(step: Step, now: Now, settings: Settings) -> Step:
-    """Everybody has left: our own music is paused, where that is wished."""
+    """Everybody has left: our own music is paused, now or after a while, where that is wished."""
     state = step.state
-    if settings.music.when_nobody == "keep" or state.playback.started is None or not automatic(state, settings):
+    if state.playback.started is None:
+        return step
+    step = step.to(replace(state, playback=replace(state.playback, empty_at=now.at)))
+    if settings.music.when_nobody != "pause" or not automatic(state, settings):
         return step
     decision = Decision(
         "pause", now.at, reasons.EVERYBODY_LEFT, mood=state.playback.started.mood, speaker=settings.music.speaker
     )
-    step = _decided(step, decision, now)
+    step = decided(step, decision, now)
     return step.to(replace(step.state, playback=replace(step.state.playback, started=None)))
 
 
 def on_button(step: Step, action: Literal["pause", "skip"], now: Now, settings: Settings) -> Step:
     """Somebody pressed a button of the kiosk. Who pauses wants silence: that is respected like any other choice."""
     decision = Decision(action, now.at, reasons.asked(), speaker=settings.music.speaker, asked=True)
-    step = _decided(step, decision, now)
+    step = decided(step, decision, now)
     if action == "skip":
         return step
-    override = after(now, settings.music.respect_manual_minutes)
-    playback = step.state.playback
-    playback = replace(playback, started=None, paused=playback.started or playback.paused, override=override)
-    return step.to(replace(step.state, playback=playback))
+    playback = respect.chosen(step.state.playback, now, settings, stopped=True)
+    return step.to(running.refuse(replace(step.state, playback=playback), mood_of(step.state)))
 
 
 def _case(state: State, mood: str, now: Now, settings: Settings, *, action: bool) -> gates.Case:
@@ -97,6 +128,7 @@ def _case(state: State, mood: str, now: Now, settings: Settings, *, action: bool
         here=state.presence.here,
         quiet_until=None if now.wall is None else active_until(settings.music.quiet_hours, now.wall),
         override=state.playback.override,
+        stopped=state.playback.stopped,
         cooling=state.playback.cooling,
         failed=state.playback.failures > 0,
         now=now,
@@ -133,6 +165,7 @@ def _play(
         volume_percent_max=loudest(state, now, settings),
         finish_song=settings.music.finish_song,
         youtube_url=choose.youtube_url(mood, settings.music, taste, wish),
+        fade_seconds=settings.music.fade_seconds,
         language=wanted.language,
         artist=wanted.artist,
         genre=wanted.genre,
@@ -145,15 +178,18 @@ def _nothing(state: State, mood: str, why: str, now: Now, settings: Settings) ->
     return Decision("none", now.at, why, mood=mood, youtube_url=url)
 
 
-def loudest(state: State, now: Now, settings: Settings) -> int:
-    """The volume cap of this moment, in percent. While the time of day is unknown, the quieter one."""
+def loudest(state: State, now: Now, settings: Settings, *, plays: bool = False) -> int:
+    """The volume cap of this moment, in percent. While the time of day is unknown, the quieter one.
+
+    With `quiet_action: keep`, music that `plays` when quiet hours begin stays as loud as it is.
+    """
     cap = volume_cap(state, settings)
-    ranges = settings.music.quiet_hours
+    ranges = () if plays and settings.music.quiet_action == "keep" else settings.music.quiet_hours
     loud = not ranges or (now.wall is not None and active_until(ranges, now.wall) is None)
     return cap if loud else min(cap, settings.music.quiet_volume_percent_max)
 
 
-def _decided(
+def decided(
     step: Step,
     decision: Decision,
     now: Now,
@@ -164,6 +200,8 @@ def _decided(
     playback = step.state.playback
     if decision.mood is not None:
         playback = replace(playback, recommended=decision.mood, wish=wish)
+    if decision.volume_percent_max is not None:
+        playback = replace(playback, cap=decision.volume_percent_max)
     step = replace(step, state=replace(step.state, playback=playback), decisions=(*step.decisions, decision))
     return step.note(reasons.sentence(decision), now, verdicts)
 
@@ -178,5 +216,6 @@ def _begin(step: Step, now: Now, settings: Settings) -> Step:
         cooled=playback.cooling,
         last=playback.last | {decision.mood: decision.choices[0].value},
         turned=playback.last.get(decision.mood),
+        starting=True,
     )
     return step.to(replace(step.state, playback=playback))

@@ -12,6 +12,9 @@ REPLACED = "something newer was asked for, or decided, before it could be done"
 LATE = "the player has not answered yet; what becomes of it will be shown"
 
 
+WORDS = {"pause": "pause", "skip": "skip to the next song", "resume": "go on with the music", "volume": "quieter"}
+
+
 def not_played(reason: str) -> str:
     """Why nothing is played."""
     return f"not played: {reason}"
@@ -20,6 +23,26 @@ def not_played(reason: str) -> str:
 def no_music(mood: str) -> str:
     """Nothing is set for a mood."""
     return f"no music is set for “{mood}”"
+
+
+def left_alone(until: str, *, stopped: bool) -> str:
+    """A person chose what plays, or that nothing does."""
+    return f"somebody {'paused the music' if stopped else 'chose the music'}, left alone {until}"
+
+
+def quiet_begins() -> str:
+    """Our music becomes quieter, or stops, for the night."""
+    return "quiet hours have begun"
+
+
+def quieter(percent: int) -> str:
+    """The cap was moved below what plays."""
+    return f"never louder than {percent} %"
+
+
+def nobody_since(minutes: float) -> str:
+    """Our music fades out in an empty room."""
+    return f"nobody was here for {minutes:g} minutes"
 
 
 def looks(mood: str) -> str:
@@ -49,8 +72,7 @@ def sentence(decision: Decision) -> str:
         return f"play “{decision.what}” on {decision.speaker}: {decision.reason}"
     if decision.action == "none":
         return decision.reason
-    what = {"pause": "pause", "skip": "skip to the next song", "resume": "go on with the music"}[decision.action]
-    return f"{what}: {decision.reason}"
+    return f"{WORDS[decision.action]}: {decision.reason}"
 
 
 def playing(what: str, speaker: str | None, certainty: Certainty) -> str:
@@ -70,16 +92,27 @@ def done(decision: Decision, report: PlayerReport) -> str:
     if report.kind in ("played", "resumed") and report.what:
         text = playing(report.what, decision.speaker, report.certainty)
         return f"{text} ({report.note})" if report.note else text
-    words = {"paused": "pause", "skipped": "skip to the next song", "resumed": "go on with the music"}[report.kind]
+    words = {
+        "paused": "pause",
+        "skipped": "skip to the next song",
+        "resumed": "go on with the music",
+        "adjusted": "turn it down",
+    }[report.kind]
     if report.certainty == "asked":
         return f"asked Home Assistant to {words}"
     if report.certainty == "dry run":
         return f"would {words} (dry run)"
-    return {"paused": "paused", "skipped": "skipped to the next song", "resumed": "the music goes on"}[report.kind]
+    return {
+        "paused": "paused",
+        "skipped": "skipped to the next song",
+        "resumed": "the music goes on",
+        "adjusted": "turned down",
+    }[report.kind]
 
 
 def not_done(decision: Decision, reason: str) -> str:
     """Why a decision could not be carried out."""
     if decision.action == "play":
         return not_played(reason)
-    return {"pause": "not paused", "skip": "not skipped", "resume": "not played"}[decision.action] + f": {reason}"
+    words = {"pause": "not paused", "skip": "not skipped", "resume": "not played", "volume": "not turned down"}
+    return f"{words[decision.action]}: {reason}"

@@ -15,6 +15,7 @@ MUSIC = MusicSettings(
         "sad": MoodMusic(search="comforting piano", language="instrumental", genre="ambient"),
     },
     taste=TasteSettings("German", "Nena", "pop"),
+    after_seconds=5.0,
 )
 
 

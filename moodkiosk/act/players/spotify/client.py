@@ -12,7 +12,7 @@ import spotipy
 from spotipy.cache_handler import CacheHandler
 from spotipy.oauth2 import SpotifyPKCE
 
-from moodkiosk.act.players.player import Clock
+from moodkiosk.act.players.player import Clock, never
 from moodkiosk.act.players.spotify.account.tokens import SCOPES, TokenFile
 from moodkiosk.act.players.spotify.answers import Device, Devices, Found, Page, Playback, Playlist, understand
 from moodkiosk.act.players.spotify.errors import LOGIN, ApiError
@@ -118,6 +118,10 @@ class Client:
     def begin(self, deadline: float, superseded: Callable[[], bool]) -> None:
         """What follows belongs to one decision, which ends at `deadline` (monotonic seconds)."""
         self._session.deadline, self._session.superseded = deadline, superseded
+
+    def undisturbed(self) -> None:
+        """What has been begun is brought to its end, whatever is decided meanwhile: a fade, for some seconds."""
+        self._session.superseded = never
 
     def end(self) -> None:
         """Hangs up: a connection left open would be dead by the next decision."""

@@ -12,6 +12,7 @@ class Started(msgspec.Struct, frozen=True):
     speaker_id: str
     at: float
     name: str = ""
+    lasts_seconds: float | None = None
 
 
 class Lowered(msgspec.Struct, frozen=True):
@@ -41,6 +42,8 @@ class Memory(msgspec.Struct):
         paused_by_us: because everybody had left.
         noticed: a pause that is a person's.
         lowered: the speaker's volume, if we have lowered it.
+        volume_percent: what the speaker last said of it while it played.
+        begun: context URI to the numbers of the songs it was last begun with, the newest last.
         shuffled: shuffle was switched on once; whoever switches it off again is left alone.
         busy_until, busy_seconds: until when (since 1970), and for how long, Spotify wants to be left alone.
         looks, looks_at: how many looks for those who ask were left when the last one was used (since 1970).
@@ -57,6 +60,8 @@ class Memory(msgspec.Struct):
     paused_by_us: bool = False
     noticed: Noticed | None = None
     lowered: Lowered | None = None
+    volume_percent: int | None = None
+    begun: dict[str, list[int]] = {}
     shuffled: bool = False
     busy_until: float | None = None
     busy_seconds: float = 0.0

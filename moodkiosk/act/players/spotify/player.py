@@ -19,6 +19,7 @@ from moodkiosk.act.players.spotify.memory import Memory
 from moodkiosk.act.players.spotify.rate_limit import RateLimit
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
+from moodkiosk.decide.music.respect import pauses_since
 from moodkiosk.moods import Decision, LookReport, PlayerReport
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class SpotifyPlayer:
         name, error = decision.speaker or self._config.music.speaker, None
 
         def carry_out(remote: Remote) -> Outcome:
-            do = {"pause": remote.pause, "skip": remote.skip, "resume": remote.resume}
+            do = {"pause": remote.pause, "skip": remote.skip, "resume": remote.resume, "volume": remote.volume}
             return do.get(decision.action, remote.play)(decision, name)
 
         try:
@@ -84,6 +85,8 @@ class SpotifyPlayer:
             outcome.uri,
             decision.asked,
             outcome.retry_at,
+            stopped=outcome.stopped,
+            lasts_seconds=outcome.lasts_seconds,
             note=outcome.note,
         )
 
@@ -93,7 +96,7 @@ class SpotifyPlayer:
         allowance.use(memory, clock.wall())
         seconds = min(LOOK_SECONDS, self._config.spotify.deadline_seconds)
         try:
-            kind, reason = self._at_the_remote(lambda remote: remote.look(name), seconds, superseded)
+            kind, reason, stopped = self._at_the_remote(lambda remote: remote.look(name), seconds, superseded)
         except ApiError as error:
             if error.kind == "replaced":
                 return None
@@ -103,7 +106,7 @@ class SpotifyPlayer:
             self._note(None, self._waits)
         started = memory.started
         since = datetime.fromtimestamp(started.at, UTC) if kind == "ours" and started is not None else None
-        return LookReport(kind, clock.monotonic(), reason, since)
+        return LookReport(kind, clock.monotonic(), reason, since, stopped)
 
     def no_look(self) -> str | None:
         """Why not to look now; any thread may ask."""
@@ -161,7 +164,8 @@ class SpotifyPlayer:
         music, spotify = self._config.music, self._config.spotify
         client, finder = self._at_work = self._at_work or self._prepare()
         client.begin(self._clock.monotonic() + seconds, superseded)
-        respect_seconds = 60 * music.respect_manual_minutes
+        wall = datetime.fromtimestamp(self._clock.wall()).astimezone()
+        respect_seconds = (wall - pauses_since(music, wall)).total_seconds()
         try:
             self._rate_limit.check()
             return do(Remote(client, finder, self._file.kept, self._clock, respect_seconds, spotify.wake_command))

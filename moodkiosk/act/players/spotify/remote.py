@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from moodkiosk.act.players.player import Clock
-from moodkiosk.act.players.spotify import override, speaker
+from moodkiosk.act.players.spotify import loudness, override, speaker
 from moodkiosk.act.players.spotify.answers import Device, Playback
 from moodkiosk.act.players.spotify.client import Client
 from moodkiosk.act.players.spotify.errors import ApiError
@@ -20,6 +20,14 @@ VERIFY_SECONDS = 2.0
 """It takes about so long until the Web API tells of what a speaker began to play."""
 HARDLY_BEGUN_SECONDS = 10.0
 """A song is not worth waiting for when so little of it has been, or is still to be, heard."""
+SONG_SECONDS = 180.0
+"""Few songs are shorter, on average: music is taken to last so long for each of its songs."""
+SOON_SECONDS = 60.0
+"""Music whose end is near is looked at again no sooner than after this."""
+SONGS_AT_LEAST = 10
+"""A playlist or an album whose length is not known is taken to have so many songs."""
+RECENT = 5
+"""Music does not begin with a song again that it began with one of so many times before."""
 EARLY_SECONDS = 3.0
 """Music that waits for the end of a song is asked for so much before it."""
 
@@ -35,6 +43,8 @@ class Outcome:
     what: str | None = None
     uri: str | None = None
     retry_at: float | None = None
+    stopped: bool = False
+    lasts_seconds: float | None = None
     note: str = ""
 
 
@@ -63,12 +73,14 @@ class Remote:
         if not decision.asked:
             reason = override.hands_off(playback, name, self._memory, self._clock.wall(), self._respect_seconds)
             if reason is not None:
-                return Outcome("overridden", reason)
+                return Outcome("overridden", reason, stopped=playback is not None and not playback.is_playing)
             if decision.finish_song and (waiting := self._song_first(playback, name)):
                 return waiting
         started = self._memory.started
         if decision.continues and started is not None and self._plays(playback, started.uri, name):
-            return Outcome("kept", what=started.name or None, uri=started.uri)
+            self._fit(playback, decision)
+            left = self._lasts_seconds(started, playback)
+            return Outcome("kept", what=started.name or None, uri=started.uri, lasts_seconds=left)
         last = started.uri if started else None
         reasons: list[str] = []
         for music in self._finder.find(decision.choices, decision.mood, self._clock.wall(), last, reasons):
@@ -76,25 +88,24 @@ class Remote:
                 if decision.asked or not self._plays(playback, music.uri, name):
                     self._start(music, playback, decision, name)
                 else:
-                    speaker.fit_volume(
-                        self._client, playback.device if playback else None, decision.volume_percent_max, self._memory
-                    )
+                    self._fit(playback, decision)
             except ApiError as error:
                 if error.kind != "not_found":
                     raise
                 self._finder.forget(music.uri)
                 reasons.append(f"{music.name}: {error.text}")
             else:
-                return Outcome("played", what=music.name, uri=music.uri, note="; ".join(reasons))
+                lasts = self._memory.started.lasts_seconds if self._memory.started else None
+                return Outcome("played", what=music.name, uri=music.uri, lasts_seconds=lasts, note="; ".join(reasons))
         raise ApiError("not_found", "nothing to play: " + ("; ".join(reasons) or "no music is set for this mood"))
 
-    def look(self, name: str) -> tuple[LookKind, str]:
-        """What plays, as the next decision would judge it; for "others", what they do."""
+    def look(self, name: str) -> tuple[LookKind, str, bool]:
+        """What plays, as the next decision would judge it; for "others", what they do, and whether that is a pause."""
         playback = self._look(name)
         reason = override.hands_off(playback, name, self._memory, self._clock.wall(), self._respect_seconds)
         if reason is not None:
-            return "others", reason
-        return ("ours" if playback is not None and playback.is_playing else "nothing"), ""
+            return "others", reason, playback is not None and not playback.is_playing
+        return ("ours" if playback is not None and playback.is_playing else "nothing"), "", False
 
     def pause(self, decision: Decision, name: str) -> Outcome:
         """Pauses the speaker; without being asked, only what we started there."""
@@ -108,11 +119,14 @@ class Remote:
             return Outcome("overridden", f"somebody plays music on {device.name if device else 'another device'}")
         if not decision.asked and not memory.is_ours(playback.context_uri):
             return Outcome("overridden", f"somebody plays something else on {device.name}")
+        volume_before = loudness.fade_out(self._client, device, decision.fade_seconds)
         try:
             self._client.pause(device.id)
         except ApiError as error:
             if error.kind != "restricted":  # it has just been paused
                 raise
+        if volume_before is not None:
+            loudness.fade(self._client, device, volume_before, 0.0)
         memory.paused_by_us = not decision.asked
         if decision.asked:
             memory.noticed = Noticed(override.mark(playback), self._clock.wall())
@@ -127,7 +141,7 @@ class Remote:
             if decision.choices:
                 return self.play(decision, name)
             raise ApiError("no_speaker", f"nothing is paused on '{name}'")
-        speaker.fit_volume(self._client, device, decision.volume_percent_max, memory)
+        loudness.before(self._client, device, decision.volume_percent_max, memory)
         if not playback.is_playing:
             try:
                 self._client.resume(device.id)
@@ -137,6 +151,14 @@ class Remote:
         memory.paused_by_us, memory.noticed = False, None
         ours = memory.started if memory.is_ours(playback.context_uri) else None
         return Outcome("resumed", what=(ours.name or "music") if ours else None, uri=ours.uri if ours else None)
+
+    def volume(self, decision: Decision, name: str) -> Outcome:
+        """Brings our music under the cap; what others play is theirs."""
+        playback = self._look(name)
+        ours = playback is not None and playback.is_playing and self._memory.is_ours(playback.context_uri)
+        if playback is not None and ours and override.is_speaker(playback.device, name, self._memory):
+            self._fit(playback, decision)
+        return Outcome("adjusted")
 
     def skip(self, decision: Decision, name: str) -> Outcome:  # noqa: ARG002 - only people ask for it
         """Goes to the next song on the speaker."""
@@ -163,6 +185,18 @@ class Remote:
             and override.is_speaker(playback.device, name, self._memory)
         )
 
+    def _fit(self, playback: Playback | None, decision: Decision) -> None:
+        device = playback.device if playback else None
+        loudness.fit(self._client, device, decision.volume_percent_max, self._memory, decision.fade_seconds)
+
+    def _lasts_seconds(self, started: Started, playback: Playback | None) -> float | None:
+        """How long our music goes on at least; near its end, as long as this song does."""
+        if started.lasts_seconds is None:
+            return None
+        left = started.at + started.lasts_seconds - self._clock.wall()
+        song = playback.remaining_seconds if playback else None
+        return max(left, SOON_SECONDS if song is None else song + 2, SOON_SECONDS)
+
     def _song_first(self, playback: Playback | None, name: str) -> Outcome | None:
         """The song that is playing on the speaker is to be finished: says when to come again."""
         if playback is None or not override.is_speaker(playback.device, name, self._memory):
@@ -184,21 +218,22 @@ class Remote:
             device, listed = self._find(name, decision), True
         device_id = device.id if device is not None and device.id else known
         assert device_id is not None
-        fits = speaker.fit_volume(self._client, device, cap, memory)
+        fits = loudness.before(self._client, device, cap, memory)
         shuffle = music.uri.startswith("spotify:playlist:") and not memory.shuffled
         shuffle = shuffle and playback is not None and playback.shuffle_state is False
         if shuffle and active:
             speaker.shuffle(self._client, device_id, memory)
         device_id = self._launch(device_id, music, decision, name, listed=listed)
-        memory.started = Started(music.uri, device_id, self._clock.wall(), music.name)
+        lasts = None if music.songs is None else music.songs * SONG_SECONDS
+        memory.started = Started(music.uri, device_id, self._clock.wall(), music.name, lasts)
         memory.pending, memory.paused_by_us, memory.noticed = None, False, None
         try:
-            if not fits:
-                speaker.fit_volume(self._client, device, cap, memory)
             if shuffle and not active:
                 speaker.shuffle(self._client, device_id, memory)
-            if not active and not memory.trusted:
-                self._verify(music, name)
+            if not fits or (not active and not memory.trusted):
+                self._verify(music, name, cap)
+            if fits:  # up again as far as we had lowered it, slowly
+                loudness.fit(self._client, device, cap, memory, decision.fade_seconds)
         except ApiError as error:
             if error.kind == "no_speaker":
                 raise
@@ -215,11 +250,14 @@ class Remote:
         An id that is no longer good is looked up again, once; a device that is listed but not found is woken by
         transferring the playback to it.
         """
-        song = random.randrange(music.songs) if music.songs else None
+        song = self._first_song(music)
         try:
             self._put(device_id, music.uri, song, name)
             return device_id
         except ApiError as error:
+            if error.kind == "not_found" and song is not None and music.songs is None:
+                self._put(device_id, music.uri, None, name)  # it is shorter than was thought
+                return device_id
             if error.kind != "no_speaker":
                 raise
         if not listed:
@@ -242,6 +280,16 @@ class Remote:
             ) from None
         return device_id
 
+    def _first_song(self, music: Music) -> int | None:
+        """The number of the song to begin with (from 0), none of the last ones; None: it cannot be chosen."""
+        if music.uri.split(":")[1] not in ("playlist", "album"):
+            return None
+        songs, recent = music.songs or SONGS_AT_LEAST, self._memory.begun.get(music.uri, [])
+        recent = recent[-min(RECENT, songs - 1) :] if songs > 1 else []
+        song = random.choice([number for number in range(songs) if number not in recent])
+        self._memory.begun[music.uri] = [*recent, song]
+        return song
+
     def _put(self, device_id: str, uri: str, song: int | None, name: str) -> None:
         """Starts it. When it is unclear whether that worked, looks; it is ours from now on in any case."""
         memory, before = self._memory, self._memory.pending
@@ -261,8 +309,8 @@ class Remote:
                 memory.pending = before
             raise
 
-    def _verify(self, music: Music, name: str) -> None:
-        """Looks once whether a speaker that was not in use really plays."""
+    def _verify(self, music: Music, name: str, cap: int | None) -> None:
+        """Looks once whether a speaker that was not in use really plays, and how loud."""
         self._client.pause_for(VERIFY_SECONDS)
         playback = self._client.playback()
         if playback is None or not playback.is_playing or not override.is_speaker(playback.device, name, self._memory):
@@ -270,3 +318,4 @@ class Remote:
             raise ApiError("no_speaker", text)
         log.debug("%s plays on %s", music.uri, name)
         self._memory.trusted = True
+        loudness.fit(self._client, playback.device, cap, self._memory)

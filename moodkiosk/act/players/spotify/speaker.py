@@ -1,4 +1,4 @@
-"""Finds the speaker by its name among the devices that are there, never another one; sets its volume and shuffle."""
+"""Finds the speaker by its name among the devices that are there, never another one; and sets its shuffle."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import logging
 import subprocess
 from collections.abc import Sequence
 
-from moodkiosk.act.players.spotify import override
 from moodkiosk.act.players.spotify.answers import Device
 from moodkiosk.act.players.spotify.client import Client
 from moodkiosk.act.players.spotify.errors import ApiError
@@ -66,21 +65,6 @@ def seen(device: Device, name: str, memory: Memory) -> Device:
     memory.speaker_name, memory.speaker_id = name, device.id
     memory.missing = memory.woken = False
     return device
-
-
-def fit_volume(client: Client, device: Device | None, cap: int | None, memory: Memory) -> bool:
-    """Lowers a volume above the cap, best-effort; False if that failed."""
-    if device is None or device.id is None or not device.supports_volume:
-        return True
-    target, after = override.volume(device.volume_percent, cap, memory.lowered)
-    try:
-        if target is not None:
-            client.set_volume(device.id, target)
-    except ApiError as error:
-        log.warning("the volume of %s stays at %s %%: %s", device.name, device.volume_percent, error.text)
-        return False
-    memory.lowered = after
-    return True
 
 
 def shuffle(client: Client, device_id: str, memory: Memory) -> None:

@@ -262,6 +262,7 @@ class TestOtherPlayers:
                 {"kind": "search", "value": "happy german"},
             ],
             "volume_percent_max": 40,
+            "fade_seconds": 0.0,
             "finish_song": False,
             "asked": False,
             "language": "german",

@@ -1,0 +1,29 @@
+"""What is taken to run, and what is still owed to the mood that holds. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from moodkiosk.decide.state import Started, State
+from moodkiosk.decide.times import Now
+
+LOOK_AFTER_SECONDS = 1800.0
+"""After so long at most, and when it may have ended, it takes a look to know whether our music still runs."""
+
+
+def known(started: Started, now: Now, lasts_seconds: float | None) -> Started:
+    """It runs now, and goes on for so long (None: unknown)."""
+    seconds = LOOK_AFTER_SECONDS if lasts_seconds is None else min(lasts_seconds, LOOK_AFTER_SECONDS)
+    return replace(started, look_at=now.at + seconds)
+
+
+def may_have_ended(started: Started, now: Now) -> bool:
+    """Whether it takes a look to know that it still runs."""
+    return started.look_at is None or now.at >= started.look_at
+
+
+def refuse(state: State, mood: str | None) -> State:
+    """Music for a mood was not started after all: if it holds, there will be when all gates are open."""
+    if state.held is None or state.held.mood != mood:
+        return state
+    return replace(state, held=replace(state.held, decided=True, refused=True))
