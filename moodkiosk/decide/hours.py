@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = "|".join(DAYS)
@@ -103,6 +103,7 @@ def _end(ranges: Sequence[Hours], now: datetime, zone: tzinfo) -> datetime | Non
     return max(ends, default=None)
 
 
+@lru_cache(maxsize=256)
 def _instant(day: date, minutes: int, zone: tzinfo, fold: int) -> datetime:
     """The instant of a time of day, in UTC.
 

@@ -7,6 +7,7 @@ import contextlib
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ def main(args: argparse.Namespace) -> int:
     """Prints the readings (with --json), events and decisions that the file leads to."""
     settings = load.load(args.config, secrets=False)
     decide = settings.for_decide()
+    # A film is short: it shows what would be decided, not how patient the kiosk is with it.
+    decide = replace(decide, music=replace(decide.music, after_seconds=0.0))
     from moodkiosk.sense.camera import source
     from moodkiosk.sense.faces import upright
     from moodkiosk.sense.mood import model

@@ -41,7 +41,9 @@ class World:
     broken: str = ""
 
     def __post_init__(self) -> None:
-        settings = Config(music=MusicSettings(moods={"happy": MoodMusic(play=("Sunny side",))})).for_decide()
+        settings = Config(
+            music=MusicSettings(moods={"happy": MoodMusic(play=("Sunny side",))}, after_seconds=0.0)
+        ).for_decide()
         ports = Ports(
             self.reading,
             self.event,

@@ -89,7 +89,11 @@ def spotify(api: WebApi) -> dict[str, Any]:
     developer = {name: getattr(api.developer, name) for name in ("api_url", "authorize_url", "token_url")}
     return {
         "spotify": {"client_id": CLIENT_ID, "developer": developer},
-        "music": {"player": "spotify", "moods": {"happy": {"play": [HAPPY]}, "sad": {"play": [SAD]}}},
+        "music": {
+            "player": "spotify",
+            "after_seconds": 0,
+            "moods": {"happy": {"play": [HAPPY]}, "sad": {"play": [SAD]}},
+        },
     }
 
 

@@ -113,6 +113,7 @@ class Soak:
                 "player": "spotify",
                 "quiet_hours": [],
                 "min_minutes_between_changes": 0,
+                "after_seconds": 1,
                 "moods": {"happy": {"play": [HAPPY]}, "sad": {"play": [SAD]}, "surprise": {"play": [SAD]}},
             },
             "paths": {"runtime": str(self.folder / "run"), "state": str(self.folder / "state")},

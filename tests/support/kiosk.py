@@ -28,7 +28,13 @@ QUICK: dict[str, Any] = {
     "camera": {"source": "actor"},
     "presence": {"leave_seconds": 3.0},
     "mood": {"settle_seconds": 0.75, "refractory_seconds": 0.5},
-    "music": {"player": "dry-run", "min_minutes_between_changes": 0, "quiet_hours": [], "moods": {}},
+    "music": {
+        "player": "dry-run",
+        "min_minutes_between_changes": 0,
+        "after_seconds": 0,
+        "quiet_hours": [],
+        "moods": {},
+    },
 }
 
 

@@ -38,7 +38,9 @@ def config(folder: Path, **web: Any) -> Config:
         kiosk=KioskSettings(name="Living room kiosk"),
         presence=PresenceSettings(arrive_seconds=0.1, leave_seconds=0.3),
         mood=MoodSettings(settle_seconds=0.5, refractory_seconds=0),
-        music=MusicSettings(quiet_hours=(), min_minutes_between_changes=0, moods={"happy": MoodMusic(("Sunny side",))}),
+        music=MusicSettings(
+            quiet_hours=(), min_minutes_between_changes=0, after_seconds=0, moods={"happy": MoodMusic(("Sunny side",))}
+        ),
         web=WebSettings(**({"port": 0} | web)),
         paths=PathSettings(runtime=str(folder), state=str(folder)),
     )

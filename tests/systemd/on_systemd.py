@@ -27,7 +27,7 @@ camera: {source: actor, width: 320, height: 240}
 presence: {leave_seconds: 3}
 mood: {settle_seconds: 0.75, refractory_seconds: 1}
 mqtt: {host: 127.0.0.1, discovery: false}
-music: {quiet_hours: [], min_minutes_between_changes: 0}
+music: {quiet_hours: [], min_minutes_between_changes: 0, after_seconds: 1}
 """
 OF_THE_SYSTEM = {"var/lib/dbus/machine-id", "var/lib/mosquitto/mosquitto.db"}
 """What a Debian and its broker make by themselves when they first run."""

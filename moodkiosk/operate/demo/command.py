@@ -26,6 +26,7 @@ DEMO: dict[str, object] = {
         "player": "dry-run",
         "speaker": "Living room",
         "min_minutes_between_changes": 0,
+        "after_seconds": 1,
         "quiet_hours": [],
         "moods": {
             "happy": {"play": ["Sunny side"]},
