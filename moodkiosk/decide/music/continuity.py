@@ -30,8 +30,8 @@ def consider(step: Step, now: Now, settings: Settings) -> Step:
     mood, held = mood_of(step.state), step.state.held
     if mood is None or not knows_mood(step.state):
         return step
-    if held is None or held.mood != mood:  # after a restart, or a moment in the dark
-        return hold(step, now)
+    if held is None or held.mood != mood:  # it held before a restart: that is no news, but it may be owed music
+        return step.to(replace(step.state, held=Held(mood, now.at, decided=True, refused=True)))
     if any(decision.action in ("play", "resume") for decision in step.decisions):  # somebody has just been served
         return step.to(replace(step.state, held=replace(held, decided=True, refused=False)))
     if step.decisions or not _is_due(step.state, held, now, settings):
@@ -45,9 +45,11 @@ def consider(step: Step, now: Now, settings: Settings) -> Step:
 
 
 def _is_due(state: State, held: Held, now: Now, settings: Settings) -> bool:
+    patience_seconds = 0.0 if state.manual is not None else settings.music.after_seconds
+    if now.at - held.at < patience_seconds - ROUNDING:
+        return False
     if not held.decided:
-        patience_seconds = 0.0 if state.manual is not None else settings.music.after_seconds
-        return now.at - held.at >= patience_seconds - ROUNDING
+        return True
     if held.refused:
         return policy.may_play(state, held.mood, now, settings)
     started = state.playback.started
