@@ -13,11 +13,14 @@ from moodkiosk.act.players.mpd.queue import Memory, Status
 from moodkiosk.act.players.player import Clock, PlayerStatus, Superseded
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
+from moodkiosk.decide.music.respect import pauses_since
 from moodkiosk.moods import Decision, LookKind, LookReport, PlayerReport, ReportKind
 
 SOUND_SECONDS = 3.0
 """A song must play within this; a stream may take as long to answer."""
 STEP_SECONDS = 0.1
+FADE_STEP_SECONDS = 0.25
+PAUSED, PAUSED_OTHERS = "somebody paused the music", "somebody paused other music"
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -36,7 +39,8 @@ class MpdPlayer:
 
     def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
         """Carries out a decision; see `players.Player`."""
-        do = {"pause": self._pause, "skip": self._skip, "resume": self._resume}.get(decision.action, self._start)
+        buttons = {"pause": self._pause, "skip": self._skip, "resume": self._resume, "volume": self._volume}
+        do = buttons.get(decision.action, self._start)
         try:
             with self._connected(self._mpd.deadline_seconds) as server:
                 kind, text, what, uri, note = do(server, decision, superseded)
@@ -48,7 +52,8 @@ class MpdPlayer:
             self._file.save()
         self._note("ready" if kind != "failed" else text)
         at = self._clock.monotonic()
-        return PlayerReport(kind, at, text, decision.mood, what, uri, decision.asked, note=note)
+        stopped = text in (PAUSED, PAUSED_OTHERS)
+        return PlayerReport(kind, at, text, decision.mood, what, uri, decision.asked, stopped=stopped, note=note)
 
     def look(self, superseded: Superseded) -> LookReport | None:  # noqa: ARG002 - it takes no time
         """Looks at what plays; see `players.Player`."""
@@ -64,7 +69,7 @@ class MpdPlayer:
         self._note("ready")
         started = self._file.kept.started
         since = datetime.fromtimestamp(started, UTC) if kind == "ours" and started is not None else None
-        return LookReport(kind, at, text, since)
+        return LookReport(kind, at, text, since, stopped=text in (PAUSED, PAUSED_OTHERS))
 
     def no_look(self) -> str | None:
         """A look costs nothing."""
@@ -127,9 +132,31 @@ class MpdPlayer:
         kind, text = self._seen(server, queue.status(server))
         if kind == "others" and not decision.asked:
             return "overridden", text, None, None, ""
+        volume = queue.status(server).volume if kind == "ours" else None
+        if volume and decision.fade_seconds > 0:
+            self._fade(server, volume, 0, decision.fade_seconds)
         server.ask("pause", 1)
+        if volume and decision.fade_seconds > 0:
+            server.ask("setvol", volume)
         self._file.kept.paused = kind == "ours"
         return "paused", "ready", None, None, ""
+
+    def _volume(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
+        """Brings our music under the cap; what others play is theirs."""
+        now = queue.status(server)
+        kind, _ = self._seen(server, now)
+        cap = decision.volume_percent_max
+        if kind == "ours" and now.volume is not None and cap is not None and now.volume > cap:
+            self._fade(server, now.volume, cap, decision.fade_seconds)
+        return "adjusted", "ready", None, None, ""
+
+    def _fade(self, server: Connection, volume: int, target: int, seconds: float) -> None:
+        """Moves the volume smoothly; within half of the time that a decision has."""
+        count = max(1, round(min(seconds, self._mpd.deadline_seconds / 2) / FADE_STEP_SECONDS))
+        for number in range(1, count + 1):
+            server.ask("setvol", round(volume + (target - volume) * number / count))
+            if number < count:
+                self._clock.wait(FADE_STEP_SECONDS)
 
     def _skip(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
         server.ask("next")
@@ -160,19 +187,27 @@ class MpdPlayer:
                 return ("ours", "") if now.state == "play" else ("nothing", "")
             # It ran to its end (there is no current song then), or somebody stopped it in the middle.
             ended = now.state == "stop" and now.song is None
-            return ("nothing", "") if ended else ("others", "somebody paused the music")
+            wall_time = datetime.fromtimestamp(wall).astimezone()
+            paused_at = self._paused_at(f"{current[:16]} {now.song} {now.elapsed:.1f}", wall)
+            if ended or paused_at < pauses_since(self._music, wall_time).timestamp():
+                return "nothing", ""
+            return "others", PAUSED
         if now.state == "play":
             memory.foreign, memory.foreign_since = "", None
             return "others", "somebody plays other music"
         if now.state == "stop" or not current:
             return "nothing", ""
-        position = f"{current[:16]} {now.song} {now.elapsed:.1f}"
+        since = self._paused_at(f"{current[:16]} {now.song} {now.elapsed:.1f}", wall)
+        if 0 <= wall - since < 60 * self._music.respect_manual_minutes:
+            return "others", PAUSED_OTHERS
+        return "nothing", ""
+
+    def _paused_at(self, position: str, wall: float) -> float:
+        """When what stands still at this place was first seen to, in seconds since 1970."""
+        memory = self._file.kept
         if memory.foreign != position:
             memory.foreign, memory.foreign_since = position, wall
-        since = memory.foreign_since or wall
-        if 0 <= wall - since < 60 * self._music.respect_manual_minutes:
-            return "others", "somebody paused other music"
-        return "nothing", ""
+        return memory.foreign_since or wall
 
     def _cap(self, server: Connection, decision: Decision, volume: int | None) -> None:
         """Brings the volume under the cap before anything sounds; never up."""
