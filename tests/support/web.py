@@ -32,10 +32,10 @@ from tests.support.wait import until
 LABELS = ("angry", "happy", "neutral", "sad", "surprise")
 
 
-def config(folder: Path, **web: Any) -> Config:
+def config(folder: Path, *, kiosk: KioskSettings | None = None, **web: Any) -> Config:
     """A configuration with short times; `web` are settings of the page."""
     return Config(
-        kiosk=KioskSettings(name="Living room kiosk"),
+        kiosk=kiosk or KioskSettings(name="Living room kiosk"),
         presence=PresenceSettings(arrive_seconds=0.1, leave_seconds=0.3),
         mood=MoodSettings(settle_seconds=0.5, refractory_seconds=0),
         music=MusicSettings(

@@ -65,7 +65,7 @@ def state(kiosk: Kiosk) -> dict[str, Any]:
 
 def test_the_actor_s_moods_come_and_go_on_the_page(kiosk: Kiosk, page: Page) -> None:
     expect(page.locator("#word")).to_have_text(MOODS, timeout=60_000)
-    expect(page.locator("#people")).to_have_text("1 person in view")
+    expect(page.locator("#people")).to_have_text("1 person")
     first = page.locator("#word").inner_text()
     expect(page.locator("#word")).not_to_have_text(first, timeout=60_000)
     expect(page.locator("#notices")).to_be_hidden()  # the broker and everything else are well
@@ -95,7 +95,7 @@ def test_every_button_reaches_the_running_kiosk(kiosk: Kiosk, page: Page) -> Non
     expect(page.locator("#music")).to_contain_text("Your choice has the say until")
 
     page.locator("#choose").click()
-    dialog.get_by_role("button", name="Go by the camera").click()
+    dialog.get_by_role("button", name="Let the camera decide").click()
     until(lambda: state(kiosk)["manual_mood"] is None, what="the camera's mood")
 
 
@@ -105,7 +105,7 @@ def test_the_neutral_face_of_the_actor_is_taken_and_forgotten(page: Page) -> Non
     dialog.get_by_role("button", name="My neutral face").click()
 
     def taken() -> bool:
-        expect(page.locator("#people")).to_have_text("1 person in view", timeout=60_000)
+        expect(page.locator("#people")).to_have_text("1 person", timeout=60_000)
         page.get_by_label("Your name").fill("Anna")
         dialog.get_by_role("button", name="Start").click()
         expect(dialog.locator(".ring.done")).to_be_visible(timeout=60_000)

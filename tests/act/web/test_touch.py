@@ -30,6 +30,12 @@ def button(page: Page, name: str, within: str = "dialog") -> Any:
     return page.locator(within).get_by_role("button", name=name, exact=True)
 
 
+def sheet(page: Page, name: str) -> None:
+    """Opens one of the sheets behind More."""
+    page.locator("#more").click()
+    button(page, name).click()
+
+
 # Music.
 
 
@@ -70,10 +76,10 @@ def test_pause_and_next_song_reach_the_player_and_pause_is_respected(page: Page,
     until(lambda: [found.action for found in home.decisions[decided:]] == ["skip"], what="skip")
     page.locator("#pause").click()
     until(lambda: home.decisions[-1].action == "pause", what="pause")
-    expect(page.locator("#music")).to_contain_text("Your choice has the say until")
+    expect(page.locator("#music")).to_contain_text("Left to you until")
     page.locator("#play").click()
     until(lambda: home.decisions[-1].action == "resume", what="play")
-    expect(page.locator("#music")).not_to_contain_text("Your choice has the say until")
+    expect(page.locator("#music")).not_to_contain_text("Left to you until")
 
 
 def test_a_dry_run_is_not_said_to_play(page: Page, home: Household) -> None:
@@ -85,28 +91,74 @@ def test_a_dry_run_is_not_said_to_play(page: Page, home: Household) -> None:
 
 
 def test_a_mood_by_hand_counts_until_the_camera_decides_again(page: Page, home: Household) -> None:
-    page.locator("#choose").click()
+    sheet(page, "Choose mood")
     button(page, "Sad").click()
     expect(page.locator("#word")).to_have_text("Sad")
     expect(page.locator("#sure-text")).to_contain_text("chosen by hand")
     assert home.view.manual_mood == "sad"
-    page.locator("#choose").click()
+    sheet(page, "Choose mood")
     expect(button(page, "Sad")).to_have_attribute("aria-pressed", "true")
-    button(page, "Go by the camera").click()
+    button(page, "Let the camera decide").click()
     until(lambda: home.view.manual_mood is None, what="the camera's mood")
 
 
-def test_that_s_wrong_sends_the_right_label_to_the_half_that_sees(page: Page, home: Household) -> None:
-    page.locator("#wrong").click()
+def test_that_s_wrong_counts_at_once_and_is_handed_to_the_half_that_sees(page: Page, home: Household) -> None:
+    sheet(page, "That’s wrong")
     button(page, "Surprised").click()
     expect(page.locator("#toasts")).to_contain_text("Thank you")
     assert (home.orders[-1].what, home.orders[-1].value) == ("correct", "surprise")
+    assert home.view.mood == "surprise"
+
+
+def test_the_key_back_closes_a_sheet_and_leaves_the_page_where_it_is(page: Page, home: Household) -> None:
+    address = page.url
+    page.locator("#more").click()
+    expect(page.locator("#sheet-title")).to_have_text("More")
+    page.go_back()
+    expect(page.locator("#sheet-title")).to_have_count(0)
+    assert page.url == address
+    page.locator("#more").click()  # closed by hand, no trace of it is left in the browser's history
+    button(page, "Close").click()
+    page.locator("#day").click()
+    expect(page.locator("#sheet-title")).to_have_text("Today")
+    page.go_back()
+    expect(page.locator("#sheet-title")).to_have_count(0)
+
+
+def test_presses_that_were_meant_as_one_are_one(page: Page, home: Household) -> None:
+    decided = len(home.decisions)
+    page.locator("#skip").click(click_count=3)
+    page.locator("#camera").dblclick()
+    until(lambda: home.view.camera_status == "off", what="the camera")
+    assert [found.action for found in home.decisions[decided:]] == ["skip"]
+    page.locator("#louder").click(click_count=2)  # steps may be pressed fast
+    until(lambda: home.view.volume_cap == 80, what="two steps")
+    page.locator("#camera").click()
+    until(lambda: home.view.camera_status == "on", what="the camera")
+
+
+def test_volume_is_on_the_front_and_within_bounds(page: Page, home: Household) -> None:
+    home.loop.ask(Request("volume_cap", 5)).result(10)
+    until(lambda: page.evaluate("document.body.dataset.look") == "mood" and home.view.volume_cap == 5, what="5 %")
+    page.locator("#quieter").click()
+    expect(page.locator("#toasts")).to_contain_text("Never louder than 0 %")
+    assert home.view.volume_cap == 0
+    home.loop.ask(Request("volume_cap", 60)).result(10)
+
+
+def test_forms_begin_with_their_first_field_and_calibrating_shows_whether_one_is_seen(
+    page: Page, home: Household
+) -> None:
+    sheet(page, "My neutral face")
+    expect(page.get_by_label("Your name")).to_be_focused()
+    expect(page.locator(".seen")).to_have_text("The camera sees you.")
+    home.see(None, people=0)
+    expect(page.locator(".seen")).to_contain_text("sees nobody")
 
 
 def test_the_neutral_face_is_taken_under_a_ring_and_its_result_is_told(page: Page, home: Household) -> None:
     home.answer = "kept as Anna's neutral face"
-    page.locator("#more").click()
-    button(page, "My neutral face").click()
+    sheet(page, "My neutral face")
     page.get_by_label("Your name").fill("Anna")
     button(page, "Start").click()
     expect(page.locator("dialog .ring")).to_be_visible()
@@ -205,7 +257,7 @@ def test_guests_see_everything_and_can_touch_nothing_but_why(browser: Browser, t
         home.see("happy")
         page = watched.page
         expect(page.locator("#word")).to_have_text("Happy")
-        for name in ("recommend", "play", "pause", "skip", "choose", "wrong"):
+        for name in ("recommend", "play", "pause", "skip", "quieter", "louder"):
             expect(page.locator(f"#{name}")).to_be_hidden()
         expect(page.locator("#camera")).to_be_disabled()
         page.locator("#more").click()
@@ -319,13 +371,16 @@ def test_everything_can_be_reached_and_done_by_keyboard(page: Page, home: Househ
     for _ in range(9):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id"))
-    assert reached == ["camera", "why", "day", "recommend", "play", "pause", "skip", "choose", "wrong", "more"]
-    page.locator("#choose").focus()
+    assert reached == ["camera", "why", "day", "recommend", "pause", "skip", "quieter", "louder", "more"]
+    page.locator("#more").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#sheet-title")).to_be_focused()
+    for key in ("Tab", "Tab", "Enter"):  # close, choose a mood
+        page.keyboard.press(key)
+    expect(page.locator("#sheet-title")).to_have_text("Choose a mood")
     for _ in range(3):  # close, by the camera, the first mood
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     until(lambda: home.view.manual_mood == LABELS[0], what="the mood by hand")
-    expect(page.locator("#choose")).to_be_focused()
+    expect(page.locator("#more")).to_be_focused()
     expect(page.locator("#said")).to_have_text(re.compile("^Angry"))

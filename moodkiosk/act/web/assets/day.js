@@ -3,7 +3,7 @@
 import { lookOf } from './face.js';
 import { make, moodWord, say, timeOf } from './dom.js';
 
-const HOUR = 3600e3;
+const HOUR = 3600e3, SECOND = 1e3;
 
 /** The hue and strength of a stretch. */
 function paint(element, span) {
@@ -18,7 +18,7 @@ function paint(element, span) {
 function shares(history) {
   const end = Date.parse(history.now);
   const starts = history.spans.map((span) => Date.parse(span.at));
-  const begin = starts.length ? Math.min(starts[0], end - HOUR) : end - HOUR;
+  const begin = starts.length ? Math.min(starts[0], end - SECOND) : end - SECOND; // from when it was switched on
   const all = history.spans.map((span, i) => ({ ...span, from: starts[i], to: starts[i + 1] ?? end }));
   return { begin, end, spans: all.filter((span) => span.to > span.from || span === all.at(-1)) };
 }

@@ -14,6 +14,8 @@ byId('face').append(face.svg);
 let state = JSON.parse(byId('state').dataset.state);
 let touched = -Infinity;
 const blanks = new URLSearchParams(location.search).get('screen') === 'blank';
+const VOLUME_STEP = 10; // percent
+let volume = null; // asked for, while the kiosk has not yet said that it has it
 const LIT_MS = 30000; // after a touch
 const FADED_PERCENT = 20; // a mood that settled stays for some seconds after the look has changed
 
@@ -41,6 +43,7 @@ function render() {
   const mood = look === 'mood' ? lookOf(state.mood) : null;
   const word = mood ? moodWord(state.mood, mood.look) : say(`look.${look}`);
   body.dataset.look = look;
+  body.dataset.mood = state.mood ?? '';
   body.classList.toggle('read-only', state.read_only);
   body.classList.toggle('resting', blanks && look === 'nobody' && performance.now() - touched >= LIT_MS);
   body.style.setProperty('--hue', mood ? mood.hue : 75);
@@ -52,6 +55,7 @@ function render() {
   face.go(numbersOf(mood ? mood.look : FACES[look], mood ? 0.72 + 0.28 * (state.confidence ?? 1) : 1), calm());
   renderBelow(look);
   renderFacts();
+  renderPlay();
   renderNotices();
   announce(word);
   document.title = `${word} – ${state.kiosk}`;
@@ -66,7 +70,7 @@ function renderCamera() {
   button.setAttribute('aria-pressed', state.camera);
   button.disabled = state.read_only || body.classList.contains('is-stale');
   put(byId('camera-text'), say(`camera.${CAMERA_WORDS[status]}`));
-  put(byId('camera-do'), state.read_only ? '' : say(state.camera ? 'camera.turn_off' : 'camera.turn_on'));
+  button.title = state.read_only ? '' : say(state.camera ? 'camera.turn_off' : 'camera.turn_on');
   button.querySelector('use').setAttribute('href', `#i-${CAMERA[status]}`);
 }
 
@@ -93,11 +97,29 @@ function renderFacts() {
   const count = state.people;
   const people = say(`people.${count === null ? 'unknown' : count > 1 ? 'n' : count}`, { count });
   put(byId('people'), state.person ? `${people} · ${say('people.named', { name: state.person })}` : people);
+  fit(byId('people'));
   const key = JSON.stringify([state.playing, state.quiet_until, state.override_until, state.music, state.decision, state.health.player]);
   const music = byId('music');
   if (music.dataset.key === key) return;
   music.dataset.key = key;
   music.replaceChildren(...musicParts());
+  fit(music);
+}
+
+/** Long names are set smaller, so that they do not push out what stands below. */
+function fit(element) {
+  element.classList.toggle('long', element.textContent.length > 34);
+  element.classList.toggle('longer', element.textContent.length > 70);
+}
+
+/** One place for two buttons: Pause while something of ours plays, else Play. */
+function renderPlay() {
+  const [shown, other] = state.playing === null ? [byId('play'), byId('pause')] : [byId('pause'), byId('play')];
+  if (other.hidden && !shown.hidden) return;
+  const focused = document.activeElement === other;
+  shown.hidden = false;
+  other.hidden = true;
+  if (focused) shown.focus();
 }
 
 /** What is playing, or why nothing is. */
@@ -151,7 +173,8 @@ function announce(word) {
 async function renderDay() {
   const history = await get('/api/history');
   if (!history) return;
-  byId('day').replaceChildren(band(history, false));
+  const from = history.spans.length ? timeOf(history.spans[0].at) : '';
+  byId('day').replaceChildren(make('span', {}, from ? say('since', { time: from }) : ''), band(history, false), make('span', {}, say('today.now')));
   sheets.refreshDay(history);
 }
 
@@ -159,7 +182,7 @@ function showStale(since) {
   const stale = byId('stale');
   stale.hidden = since === null;
   body.classList.toggle('is-stale', since !== null);
-  byId('actions').inert = since !== null;
+  for (const id of ['actions', 'day', 'why', 'notices']) byId(id).inert = since !== null;
   byId('camera').disabled = since !== null || state.read_only;
   if (since === null) return;
   const time = since.toLocaleTimeString(document.documentElement.lang, CLOCK);
@@ -177,6 +200,7 @@ function tick() {
 function sends(id, name, value = () => null) {
   byId(id).addEventListener('click', async () => {
     const button = byId(id);
+    if (button.getAttribute('aria-busy') === 'true') return;
     button.setAttribute('aria-busy', 'true');
     const result = await command(name, value());
     button.removeAttribute('aria-busy');
@@ -184,13 +208,31 @@ function sends(id, name, value = () => null) {
   });
 }
 
+/** A button for a little more or less of the volume; it may be pressed faster than the kiosk answers. */
+function steps(id, percent) {
+  byId(id).addEventListener('click', async () => {
+    volume = Math.min(100, Math.max(0, (volume ?? state.volume_cap) + percent));
+    const result = await command('volume_cap', volume);
+    if (result.ok) toast(say('volume.now', { percent: volume ?? state.volume_cap }));
+    else toast(say('failed'), result.error);
+  });
+}
+
 sends('play', 'play');
 sends('pause', 'pause');
 sends('skip', 'skip');
+steps('quieter', -VOLUME_STEP);
+steps('louder', VOLUME_STEP);
 sends('camera', 'camera', () => (state.camera ? 'off' : 'on'));
-for (const name of ['recommend', 'choose', 'wrong', 'more', 'why', 'day']) {
+for (const name of ['recommend', 'more', 'why', 'day']) {
   byId(name).addEventListener('click', () => sheets.open(name));
 }
+// A second press of a hand that meant one, is none; keys and steps may be pressed fast.
+addEventListener('click', (click) => {
+  if (click.detail < 2 || click.target.closest('.keys, .step, input, label')) return;
+  click.preventDefault();
+  click.stopPropagation();
+}, true);
 setUp();
 sheets.restoreTheme();
 if (blanks) {
@@ -204,10 +246,15 @@ if (blanks) {
     setTimeout(() => swallow.abort(), 700);
   }, true);
 }
+fit(document.querySelector('h1'));
 tick();
 render();
 listen({
-  state: (fresh) => { state = fresh; render(); },
+  state: (fresh) => {
+    state = fresh;
+    if (state.volume_cap === volume) volume = null;
+    render();
+  },
   history: renderDay,
   stale: showStale,
 });

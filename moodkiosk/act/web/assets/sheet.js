@@ -13,9 +13,30 @@ export const on = { state: () => {}, day: () => {} };
 
 const forgetSheet = () => Object.assign(on, { state: () => {}, day: () => {} });
 
+let pushed = false, leaving = false; // an entry of the browser's history stands for the open sheet
+
 export function setUp() {
   sheet.addEventListener('click', (event) => { if (event.target === sheet) sheet.close(); }); // beside it
-  sheet.addEventListener('close', () => { forgetSheet(); sheet.replaceChildren(); });
+  sheet.addEventListener('close', () => {
+    forgetSheet();
+    sheet.replaceChildren();
+    if (!pushed) return;
+    pushed = false;
+    leaving = true;
+    history.back();
+  });
+  // The key or gesture "back" closes the sheet, and leaves the page only when there is none.
+  addEventListener('popstate', () => {
+    if (leaving) leaving = false;
+    else if (sheet.open) { pushed = false; sheet.close(); }
+  });
+  sheet.addEventListener('scroll', hint, { passive: true });
+  new ResizeObserver(hint).observe(sheet);
+}
+
+/** Says whether there is more below. */
+function hint() {
+  sheet.classList.toggle('scrolls', sheet.scrollHeight - sheet.scrollTop - sheet.clientHeight > 12);
 }
 
 /** A short message that goes away by itself. `detail` is the kiosk's own, English. */
@@ -33,11 +54,30 @@ export function show(title, ...content) {
   const close = make('button.close', { type: 'button', 'aria-label': say('do.close'), onclick: () => sheet.close() }, icon('close'));
   sheet.replaceChildren(
     make('div.inside', {}, make('header', {}, make('h2', { id: 'sheet-title', tabindex: -1 }, title), close), ...content,
-      make('div.toasts', { role: 'status' })));
-  if (!sheet.open) sheet.showModal();
-  byId('sheet-title').focus(); // so that what is new is read from its beginning, and no keyboard jumps up
-  sheet.scrollTop = 0;
+      make('div.further', { 'aria-hidden': 'true' }, icon('down')), make('div.toasts', { role: 'status' })));
+  if (!sheet.open) {
+    sheet.showModal();
+    history.pushState({ sheet: true }, '');
+    pushed = true;
+  }
   attachKeyboard(sheet);
+  // So that what is new is read from its beginning; a form begins with its first field.
+  (sheet.querySelector('[autofocus]') ?? byId('sheet-title')).focus();
+  sheet.scrollTop = 0;
+  hint();
+}
+
+/** A line that says, live, whether the camera sees somebody. */
+export function seen() {
+  const line = make('p.seen', { role: 'status' });
+  const update = () => {
+    const s = kiosk.state, watching = s.camera_status === 'on';
+    line.dataset.seen = watching && s.present;
+    const text = say(!watching ? 'seen.off' : s.present ? 'seen.yes' : 'seen.no');
+    if (line.textContent !== text) line.textContent = text;
+  };
+  update();
+  return [line, update];
 }
 
 export const button = (text, onclick, kind = '') => make(`button${kind}`, { type: 'button', onclick }, text);

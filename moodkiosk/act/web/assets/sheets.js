@@ -4,7 +4,7 @@ import { calm, english, icon, make, put, say } from './dom.js';
 import { band, list } from './day.js';
 import { smallFace } from './face.js';
 import { command, get, leave } from './live.js';
-import { button, field, kiosk, moods, on, send, sheet, show, toast } from './sheet.js';
+import { button, field, kiosk, moods, on, seen, send, sheet, show, toast } from './sheet.js';
 
 /** The appearance that was chosen in this browser. */
 export function restoreTheme() {
@@ -18,7 +18,7 @@ export function refreshDay(history) { kiosk.history = history; on.day(); }
 
 /** Opens a sheet by name. */
 export function open(name) {
-  ({ recommend, choose, wrong, more, why, day })[name]();
+  ({ recommend, more, why, day })[name]();
 }
 
 // Recommend me songs: asks for a mood if there is none, and for a taste the first time.
@@ -33,7 +33,7 @@ function recommend() {
 }
 
 function askTaste() {
-  const [languageField, language] = field('language', say('recommend.language'), kiosk.state.language, { placeholder: say('recommend.any'), maxlength: 60 });
+  const [languageField, language] = field('language', say('recommend.language'), kiosk.state.language, { placeholder: say('recommend.any'), maxlength: 60, autofocus: true });
   const [artistField, artist] = field('artist', say('recommend.artist'), kiosk.state.artist, { placeholder: say('recommend.any'), maxlength: 100 });
   const chips = say('recommend.languages').split(', ').map((name) => button(name, () => { language.value = name; }));
   const form = make('form', {
@@ -87,11 +87,15 @@ function choose() {
 }
 
 function wrong() {
-  show(say('wrong.title'), make('p.small', {}, say('wrong.text')), moods(undefined, async (label) => {
-    if (!await send('correct', label)) return;
+  const [line, update] = seen();
+  // It counts at once, as chosen by hand; whether it is kept to learn from, the household has said.
+  show(say('wrong.title'), make('p.small', {}, say('wrong.text')), line, moods(undefined, async (label) => {
+    if (!await send('mood', label)) return;
+    const kept = await command('correct', label);
     sheet.close();
-    toast(say('wrong.thanks'));
+    toast(say(kept.ok ? 'wrong.thanks' : 'wrong.now'), kept.ok ? '' : kept.error);
   }));
+  on.state = update;
 }
 
 // The neutral face: a ring that fills in five seconds.
@@ -99,15 +103,19 @@ function wrong() {
 const CALIBRATION_MS = 5000;
 
 function calibrate() {
-  const [nameField, name] = field('person', say('calibrate.name'), kiosk.state.person ?? '');
+  const [nameField, name] = field('person', say('calibrate.name'), kiosk.state.person ?? '', { autofocus: true });
   const form = make('form', { onsubmit: (event) => { event.preventDefault(); run(name.value); } },
     nameField, make('p.do', {}, make('button.main', {}, say('do.start'))));
-  show(say('calibrate.title'), make('p', {}, say('calibrate.text')), form);
+  const [line, update] = seen();
+  show(say('calibrate.title'), make('p', {}, say('calibrate.text')), line, form);
+  on.state = update;
 
   async function run(value) {
     const text = make('p', { role: 'status' }, say('calibrate.look'));
     const ring = drawRing();
-    show(say('calibrate.title'), make('div.ring-box', {}, ring), text);
+    const [line, update] = seen();
+    show(say('calibrate.title'), make('div.ring-box', {}, ring), text, line);
+    on.state = update;
     const nearly = setTimeout(() => put(text, say('calibrate.nearly')), CALIBRATION_MS);
     const result = await command('calibrate', value);
     clearTimeout(nearly);
@@ -154,7 +162,7 @@ async function why() {
 
 function day() {
   const place = make('div');
-  show(say('today.title'), place, make('p.small', {}, say('today.kept')));
+  show(say('today.title'), make('p.small', {}, say('today.text')), place, make('p.small', {}, say('today.kept')));
   on.day = () => {
     if (kiosk.history?.spans.length) place.replaceChildren(band(kiosk.history, true), list(kiosk.history));
     else place.replaceChildren(make('p', {}, say('today.none')));
@@ -181,7 +189,7 @@ function more() {
   ];
   const session = document.documentElement.dataset.session;
   show(say('more.title'),
-    make('p.do.many', {}, kiosk.state.read_only ? '' : button(say('do.calibrate'), calibrate), button(say('do.today'), day), button(say('do.why'), why)),
+    make('p.do.many', {}, ...(kiosk.state.read_only ? [] : [button(say('do.mood'), choose), button(say('do.wrong'), wrong), button(say('do.calibrate'), calibrate)]), button(say('do.today'), day), button(say('do.why'), why)),
     ...(kiosk.state.read_only ? [] : touch), themes(),
     session ? make('p.do', {}, button(say('do.sign_out'), leave)) : '');
   on.state = () => {
