@@ -36,7 +36,7 @@ def config(folder: Path, *, kiosk: KioskSettings | None = None, **web: Any) -> C
     """A configuration with short times; `web` are settings of the page."""
     return Config(
         kiosk=kiosk or KioskSettings(name="Living room kiosk"),
-        presence=PresenceSettings(arrive_seconds=0.1, leave_seconds=0.3),
+        presence=PresenceSettings(arrive_seconds=0.1, leave_seconds=0.3, unknown_seconds=3600),
         mood=MoodSettings(settle_seconds=0.5, refractory_seconds=0),
         music=MusicSettings(
             quiet_hours=(), min_minutes_between_changes=0, after_seconds=0, moods={"happy": MoodMusic(("Sunny side",))}

@@ -74,7 +74,8 @@ def test_the_actor_s_moods_come_and_go_on_the_page(kiosk: Kiosk, page: Page) -> 
 
 def test_every_button_reaches_the_running_kiosk(kiosk: Kiosk, page: Page) -> None:
     dialog = page.locator("dialog")
-    page.locator("#choose").click()
+    page.locator("#more").click()
+    dialog.get_by_role("button", name="Choose mood").click()
     dialog.get_by_role("button", name="Happy").click()
     expect(page.locator("#sure-text")).to_contain_text("chosen by hand")
     assert state(kiosk)["manual_mood"] == "happy"
@@ -92,9 +93,10 @@ def test_every_button_reaches_the_running_kiosk(kiosk: Kiosk, page: Page) -> Non
     page.keyboard.press("Escape")
     page.locator("#skip").click()
     page.locator("#pause").click()
-    expect(page.locator("#music")).to_contain_text("Your choice has the say until")
+    expect(page.locator("#music")).to_contain_text("Left to you until")
 
-    page.locator("#choose").click()
+    page.locator("#more").click()
+    dialog.get_by_role("button", name="Choose mood").click()
     dialog.get_by_role("button", name="Let the camera decide").click()
     until(lambda: state(kiosk)["manual_mood"] is None, what="the camera's mood")
 
