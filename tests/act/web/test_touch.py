@@ -71,6 +71,7 @@ def test_with_nobody_there_a_recommendation_asks_for_the_mood(page: Page, home: 
 
 
 def test_pause_and_next_song_reach_the_player_and_pause_is_respected(page: Page, home: Household) -> None:
+    home.loop.ask(Request("recommend")).result(10)
     decided = len(home.decisions)
     page.locator("#skip").click()
     until(lambda: [found.action for found in home.decisions[decided:]] == ["skip"], what="skip")
@@ -84,7 +85,7 @@ def test_pause_and_next_song_reach_the_player_and_pause_is_respected(page: Page,
 
 def test_a_dry_run_is_not_said_to_play(page: Page, home: Household) -> None:
     home.loop.ask(Request("recommend"))
-    expect(page.locator("#music")).to_have_text(re.compile("^Would play: Sunny side"))
+    expect(page.locator("#music")).to_have_text(re.compile("^Demo, would play: Sunny side"))
 
 
 # Moods.
@@ -371,7 +372,8 @@ def test_everything_can_be_reached_and_done_by_keyboard(page: Page, home: Househ
     for _ in range(9):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id"))
-    assert reached == ["camera", "why", "day", "recommend", "pause", "skip", "quieter", "louder", "more"]
+    assert reached[4] in ("play", "pause")
+    assert reached[:4] + reached[5:] == ["camera", "why", "day", "recommend", "skip", "quieter", "louder", "more"]
     page.locator("#more").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#sheet-title")).to_be_focused()

@@ -98,7 +98,7 @@ function renderFacts() {
   const people = say(`people.${count === null ? 'unknown' : count > 1 ? 'n' : count}`, { count });
   put(byId('people'), state.person ? `${people} · ${say('people.named', { name: state.person })}` : people);
   fit(byId('people'));
-  const key = JSON.stringify([state.playing, state.quiet_until, state.override_until, state.music, state.decision, state.health.player]);
+  const key = JSON.stringify([state.playing, holds(), state.quiet_until, state.override_until, state.music, state.decision, state.health.player]);
   const music = byId('music');
   if (music.dataset.key === key) return;
   music.dataset.key = key;
@@ -114,7 +114,8 @@ function fit(element) {
 
 /** One place for two buttons: Pause while something of ours plays, else Play. */
 function renderPlay() {
-  const [shown, other] = state.playing === null ? [byId('play'), byId('pause')] : [byId('pause'), byId('play')];
+  const plays = state.playing !== null && !(dryRun() && !holds());
+  const [shown, other] = plays ? [byId('pause'), byId('play')] : [byId('play'), byId('pause')];
   if (other.hidden && !shown.hidden) return;
   const focused = document.activeElement === other;
   shown.hidden = false;
@@ -122,11 +123,17 @@ function renderPlay() {
   if (focused) shown.focus();
 }
 
+/** What a player that only says so would play, or null. */
+const dryRun = () => /^would play “(.*)” \(dry run\)/.exec(state.playing || '')?.[1] ?? null;
+
+/** Whether the mood for which music was decided upon is still the one that is seen. */
+const holds = () => state.mood !== null && state.decision?.mood === state.mood;
+
 /** What is playing, or why nothing is. */
 function musicParts() {
   const started = /^(.*), started by us(?: at (\d\d:\d\d))?$/.exec(state.playing || '');
-  const would = /^would play “(.*)” \(dry run\)/.exec(state.playing || ''); // then nothing is really played
-  if (would) return [`${say('music.would_play')}: `, make('strong', {}, would[1])];
+  const would = dryRun(); // then nothing is really played
+  if (would) return holds() ? [`${say('music.would_play')}: `, make('strong', {}, would)] : [say('music.would')];
   if (state.playing?.startsWith('asked ')) return [english(state.playing)];
   if (started) {
     const since = started[2] ? make('small', {}, ` ${say('music.since', { time: started[2] })}`) : '';
