@@ -7,7 +7,7 @@ import errno
 import importlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from moodkiosk import __version__
@@ -19,16 +19,41 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 """Errors of standard output that people can do something about."""
 
 
+PURPOSES: dict[str, tuple[str, ...]] = {
+    "See it": ("demo", "status", "why", "replay"),
+    "Play": ("recommend", "play", "pause", "next", "volume", "mood", "music"),
+    "Teach it": ("calibrate", "person", "correct", "collect", "model", "reload"),
+    "Set it up": ("run", "login", "web-password", "completion"),
+    "Mend it": ("doctor", "camera", "forget", "discovery"),
+    "For systemd": ("act", "sense"),
+}
+"""The commands by what people want of them, as the help has them. `skip` is another word for `next`."""
+
+
+def purposes(table: Mapping[str, str]) -> str:
+    """The commands by purpose, with what each does."""
+    lines = []
+    for purpose, names in PURPOSES.items():
+        lines += ["", purpose, *(f"  {name:<14}{table[name]}" for name in names)]
+    return "\n".join(lines).lstrip("\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(
-        prog="moodkiosk", description="Sees how you feel and plays the music for it.", epilog=EPILOG
+        prog="moodkiosk",
+        usage="moodkiosk COMMAND [--help] …",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"moodkiosk {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", help=argparse.SUPPRESS)
+
+    table: dict[str, str] = {}
 
     def add(name: str, target: str, text: str, *, config: bool = True, json: bool = False) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text, epilog=EPILOG)
+        sub = commands.add_parser(name, description=text, epilog=EPILOG)
+        table[name] = text
         sub.set_defaults(target=target)
         if config:
             sub.add_argument("--config", type=Path, metavar="FILE", help=f"default: {SYSTEM_CONFIG} if it is there")
@@ -77,8 +102,13 @@ def parser() -> argparse.ArgumentParser:
         json=True,
     )
     discovery.add_argument("--remove", action="store_true", help="remove this kiosk from Home Assistant")
+    completion = add(
+        "completion", "moodkiosk.operate.completion:main", "Completes this command in bash or zsh.", config=False
+    )
+    completion.add_argument("shell", choices=["bash", "zsh"])
     _add_learn(add)
     _add_control(add)
+    top.description = f"Sees how you feel and plays the music for it.\n\n{purposes(table)}"
     return top
 
 
@@ -132,7 +162,10 @@ def _add_control(add: Callable[..., argparse.ArgumentParser]) -> None:
     recommend.add_argument("--genre", metavar="G", help="of this genre, for this once")
     add("play", target, "Goes on with the music that was paused; else plays some for the mood now.", json=True)
     add("pause", target, "Pauses the music.", json=True)
-    add("skip", target, "Skips to the next song.", json=True)
+    for name in ("next", "skip"):
+        add(name, target, "Skips to the next song.", json=True)
+    volume = add("volume", target, "Says how loud the kiosk may get, in percent: a number, up or down.", json=True)
+    volume.add_argument("value", metavar="0-100|up|down")
     calibrate = add("calibrate", target, "Takes 5 seconds of your neutral look as your own neutral face.", json=True)
     calibrate.add_argument("--person", dest="value", default="", metavar="NAME")
     person = add("person", target, "Says who is in front of the kiosk.", json=True)
@@ -160,7 +193,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _call(argv: Sequence[str] | None) -> int:
-    args = parser().parse_args(argv)
+    top = parser()
+    args = top.parse_args(argv)
+    if args.command is None:
+        top.print_help()
+        return 0
     module, _, name = args.target.partition(":")
     if "config" in args and args.config is None and SYSTEM_CONFIG.is_file():
         args.config = SYSTEM_CONFIG

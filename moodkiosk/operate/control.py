@@ -4,46 +4,36 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from moodkiosk.config import load
-from moodkiosk.failure import Failure
+from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
 from moodkiosk.link.control import NotRunning, ask
 from moodkiosk.moods import Result
+from moodkiosk.operate import status
+
+OTHER_NAMES = {"next": "skip", "volume": "volume_cap"}
+"""Commands that people call otherwise than the kiosk does."""
+VOLUME_STEP_PERCENT = 10
 
 
 def main(args: argparse.Namespace) -> int:
     """`moodkiosk status|why|camera|…`: asks, prints the answer, 0 if it was "ok"."""
     settings = load.load(args.config, secrets=False)
     where = paths.control_socket(settings.paths)
-    value = getattr(args, "value", None)
-    if args.command == "recommend":
-        for name in ("language", "artist"):
-            if getattr(args, name) is not None:
-                _require(ask(where, name, getattr(args, name)))
-        value = {name: text for name in ("language", "artist", "genre") if (text := getattr(args, name))}
-    looked_for_recordings = False
-    if args.command == "forget":
-        from moodkiosk.learn.data import forget
-
-        for folder in forget.folders(args.recordings):
-            # Told on stderr, so that --json stays one object.
-            print(forget.forget_recordings(folder, args.value), file=sys.stderr)
-            looked_for_recordings = True
     if args.command in ("status", "why"):
         # A person wants to know now: what other people play is noticed before the answer. Programs that put "status"
         # to the socket by themselves, again and again, cause no look.
         ask(where, "look")
-    try:
-        result = ask(where, args.command, value)
-    except NotRunning:
-        if not looked_for_recordings:
-            raise
-        # Recordings may lie on a desktop, where no kiosk ever runs.
-        result = Result("forget", ok=True, text="no kiosk is running here: nothing else was deleted")
+    if args.command == "forget":
+        result = _forget(where, args.value, args.recordings)
+    else:
+        result = ask(where, OTHER_NAMES.get(args.command, args.command), _value(where, args))
     if args.json:
         print(msgspec.json.encode(result.data if result.ok and result.data is not None else result).decode())
     elif not result.ok:
@@ -55,9 +45,58 @@ def main(args: argparse.Namespace) -> int:
     return 0 if result.ok else 1
 
 
-def _require(result: Result) -> None:
+def _value(where: Path, args: argparse.Namespace) -> object:
+    """What is asked for. Raises UsageError."""
+    if args.command == "recommend":
+        for name in ("language", "artist"):
+            if getattr(args, name) is not None:
+                _require(ask(where, name, getattr(args, name)))
+        return {name: text for name in ("language", "artist", "genre") if (text := getattr(args, name))}
+    if args.command == "volume":
+        return _volume(where, args.value)
+    return getattr(args, "value", None)
+
+
+def _volume(where: Path, wanted: str) -> int:
+    """The volume in percent; "up" and "down" are steps from what holds."""
+    if wanted in ("up", "down"):
+        found: Any = _require(ask(where, "status")).data
+        step = VOLUME_STEP_PERCENT if wanted == "up" else -VOLUME_STEP_PERCENT
+        return max(0, min(100, int(found["volume_cap"]) + step))
+    if not (wanted.isascii() and wanted.isdecimal() and int(wanted) <= 100):
+        raise UsageError(f"volume: expected a number from 0 to 100, up or down, got {wanted!r}")
+    return int(wanted)
+
+
+def _forget(where: Path, person: str, folder: Path | None) -> Result:
+    """Forgets a person, "" for everybody: recordings here, and what the kiosk keeps, if one runs here.
+
+    Recordings may lie on a desktop, where no kiosk ever runs.
+    """
+    from moodkiosk.learn.data import forget
+
+    folders, erased = forget.folders(folder), False
+    for found in folders:
+        done = forget.forget_recordings(found, person)
+        erased = erased or done.anything
+        print(f"{found}: {done}", file=sys.stderr)  # so that --json stays one object
+    try:
+        result = ask(where, "forget", person)
+    except NotRunning:
+        if not folders:
+            raise
+        text = "no kiosk is running here: nothing else was deleted"
+        error = None if erased or not person else f"no recording of {person!r} is here, and no kiosk is running here"
+        return Result("forget", ok=error is None, error=error, text=text)
+    if not result.ok and erased:  # the kiosk knows nothing of somebody of whom there were recordings
+        return Result("forget", ok=True, text=str(result.error))
+    return result
+
+
+def _require(result: Result) -> Result:
     if not result.ok:
         raise Failure(str(result.error))
+    return result
 
 
 def _readable(name: str, result: Result) -> str:
@@ -65,17 +104,5 @@ def _readable(name: str, result: Result) -> str:
     if name == "why" and isinstance(data, list):
         return "\n".join(f"{entry['at']}  {entry['text']}" for entry in data) or "nothing was decided yet"
     if name == "status" and isinstance(data, dict):
-        return "\n".join(f"{key.replace('_', ' '):<16} {_show(value)}" for key, value in data.items())
+        return status.readable(data, datetime.now().astimezone())
     return result.text or "done"
-
-
-def _show(value: object) -> str:
-    if value is None or value == "":
-        return "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_show(inner)}" for key, inner in value.items())
-    return str(value)

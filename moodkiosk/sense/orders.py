@@ -169,7 +169,10 @@ class Orders:
         return f"{name!r} is in front" if name else "nobody in particular is in front"
 
     def _forget(self, name: str) -> str:
-        gone = self._state.neutrals.forget(name)
+        gone, known = self._state.neutrals.forget(name), self._state.neutrals.people
         self.changed = True
+        corrections = self._state.corrections.forget(name)
+        if name and not gone and not corrections.anything:
+            raise Refused(f"nothing is kept of {name!r}; known: {', '.join(known) or 'nobody yet'}")
         faces = "deleted the neutral face" if name else "deleted all neutral faces"
-        return f"{faces if gone else 'no neutral face was known'}; corrections: {self._state.corrections.forget(name)}"
+        return f"{faces if gone else 'no neutral face was known'}; corrections: {corrections}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -56,9 +57,10 @@ def once_seen(run: Run, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_status_is_a_table_for_people_and_an_object_for_machines(run: Run) -> None:
-    lines = dict(line.split(maxsplit=1) for line in run("status").stdout.splitlines() if len(line.split()) > 1)
-    assert lines["people"].strip() == "1"
-    assert lines["camera"].startswith(("yes", "status"))
+    said = run("status").stdout
+    assert "  camera      watching\n" in said
+    assert "  what sees   running\n" in said
+    assert not re.search(r"None|True|False|_|\{|T\d\d:", said), "nothing raw"
     found = json.loads(run("status", "--json").stdout)
     assert found["camera_status"] == "on"
     assert found["sense"] == "running"
@@ -85,6 +87,8 @@ def test_music_is_recommended_for_the_taste_that_is_given_and_remembered(run: Ru
 def test_a_neutral_look_is_kept_and_forgotten_on_request(run: Run) -> None:
     once_seen(run, "calibrate", "--person", "Ann")
     assert until(lambda: json.loads(run("status", "--json").stdout)["person"], 10) == "Ann"
+    nobody = run("forget", "--person", "Nobody We Know")
+    assert (nobody.returncode, nobody.stderr) == (1, "moodkiosk: nothing is kept of 'Nobody We Know'; known: Ann\n")
     assert run("forget", "--person", "Ann").returncode == 0
     until(lambda: json.loads(run("status", "--json").stdout)["person"] is None, 10)
 
@@ -106,6 +110,14 @@ def test_a_mood_set_by_hand_holds_until_auto(run: Run) -> None:
     assert json.loads(run("status", "--json").stdout)["manual_mood"] == "sad"
     assert run("mood", "auto").returncode == 0
     assert json.loads(run("status", "--json").stdout)["manual_mood"] is None
+
+
+def test_volume_takes_a_number_or_a_step(run: Run) -> None:
+    for wanted, cap in (("40", 40), ("up", 50), ("down", 40)):
+        assert run("volume", wanted).returncode == 0
+        assert json.loads(run("status", "--json").stdout)["volume_cap"] == cap
+    done = run("volume", "loud")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
 
 
 def test_a_refusal_is_one_line_and_exit_1(run: Run) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host.paths import RECORDINGS
 from moodkiosk.learn.data.outbox import OUTBOX
-from moodkiosk.sense.records.erase import erase
+from moodkiosk.sense.records.erase import Erased, erase
 
 
 def folders(given: Path | None) -> list[Path]:
@@ -17,14 +17,14 @@ def folders(given: Path | None) -> list[Path]:
     return (usual if given is None else [given]) + ([outbox] if outbox.is_dir() else [])
 
 
-def forget_recordings(folder: Path, person: str) -> str:
-    """Deletes the recordings of `person` in `folder`, "" for everybody's; returns what was deleted, in one line.
+def forget_recordings(folder: Path, person: str) -> Erased:
+    """Deletes the recordings of `person` in `folder`, "" for everybody's; returns what was deleted.
 
     Raises UsageError when there is no such folder, Failure when something could not be deleted.
     """
     if not folder.is_dir():
         raise UsageError(f"no such folder: {folder}")
     try:
-        return f"{folder}: {erase(folder, person)}"
+        return erase(folder, person)
     except OSError as error:
         raise Failure(f"could not delete everything in {folder}: {error.strerror}: {error.filename}") from None

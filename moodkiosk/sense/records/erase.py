@@ -33,6 +33,11 @@ class Erased:
     samples: int = 0
     unreadable: tuple[Path, ...] = ()
 
+    @property
+    def anything(self) -> bool:
+        """Whether anything was deleted, or might be the person's."""
+        return bool(self.recordings or self.samples or self.unreadable)
+
     def __add__(self, other: Erased) -> Erased:
         return Erased(
             self.recordings + other.recordings, self.samples + other.samples, self.unreadable + other.unreadable

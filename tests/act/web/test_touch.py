@@ -111,7 +111,7 @@ def test_that_s_wrong_counts_at_once_and_is_handed_to_the_half_that_sees(page: P
     assert home.view.mood == "surprise"
 
 
-def test_the_key_back_closes_a_sheet_and_leaves_the_page_where_it_is(page: Page, home: Household) -> None:
+def test_the_key_back_closes_a_sheet_and_leaves_the_page_where_it_is(page: Page) -> None:
     address = page.url
     page.locator("#more").click()
     expect(page.locator("#sheet-title")).to_have_text("More")

@@ -165,7 +165,7 @@ def test_forgetting_says_what_it_cannot_tell_and_leaves_other_files_alone(tmp_pa
     (tmp_path / ".happy.npz.x7k2").write_bytes(b"left by a power cut")
     np.savez(tmp_path / "holiday.npz", photo=np.zeros(3))
     (tmp_path / "letter.txt").write_text("keep me")
-    said = forget_recordings(tmp_path, "")
+    said = str(forget_recordings(tmp_path, ""))
     assert "deleted 1 recording;" in said
     assert "delete them by hand" in said
     assert str(tmp_path / "damaged.npz") in said

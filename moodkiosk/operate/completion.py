@@ -1,0 +1,82 @@
+"""`moodkiosk completion bash|zsh`: a script for the shell that completes commands, options and fixed values."""
+
+from __future__ import annotations
+
+import argparse
+
+BASH = """# moodkiosk: completion for bash. To use it: source <(moodkiosk completion bash)
+_moodkiosk() {{
+    local word=${{COMP_WORDS[COMP_CWORD]}} words=
+    case "${{COMP_WORDS[1]}}" in
+{cases}
+    esac
+    [ "$COMP_CWORD" -eq 1 ] && words="{commands}"
+    COMPREPLY=( $(compgen -W "$words" -- "$word") )
+    [ ${{#COMPREPLY[@]}} -eq 0 ] && COMPREPLY=( $(compgen -f -- "$word") )
+}}
+complete -o filenames -F _moodkiosk moodkiosk
+"""
+
+ZSH = """#compdef moodkiosk
+# moodkiosk: completion for zsh. To use it: moodkiosk completion zsh > DIR/_moodkiosk, with DIR in $fpath
+_moodkiosk() {{
+    local -a commands
+    commands=(
+{commands}
+    )
+    if (( CURRENT == 2 )); then
+        _describe command commands
+        return
+    fi
+    case $words[2] in
+{cases}
+    esac
+    _files
+}}
+(( $+functions[compdef] )) && compdef _moodkiosk moodkiosk
+"""
+
+
+def main(args: argparse.Namespace) -> int:
+    """Prints the script for the shell that is named."""
+    from moodkiosk import cli
+
+    table = commands(cli.parser())
+    print(bash(table) if args.shell == "bash" else zsh(table), end="")
+    return 0
+
+
+def commands(parser: argparse.ArgumentParser) -> dict[str, tuple[str, list[str]]]:
+    """Every command, what it does, and the words that may follow it."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    for action in parser._actions:  # noqa: SLF001 - argparse tells it nobody otherwise
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
+            for name, sub in action.choices.items():
+                found[name] = (sub.description or "", _words(sub))
+    return found
+
+
+def _words(parser: argparse.ArgumentParser) -> list[str]:
+    words: list[str] = []
+    for action in parser._actions:  # noqa: SLF001 - as above
+        words += action.option_strings
+        if action.choices is not None:
+            words += map(str, action.choices)
+    return words
+
+
+def bash(table: dict[str, tuple[str, list[str]]]) -> str:
+    """The script for bash."""
+    cases = "\n".join(f'        {name}) words="{" ".join(words)}" ;;' for name, (_, words) in table.items())
+    return BASH.format(cases=cases, commands=" ".join(table))
+
+
+def zsh(table: dict[str, tuple[str, list[str]]]) -> str:
+    """The script for zsh."""
+    names = "\n".join(f"        {_quoted(f'{name}:{text}')}" for name, (text, _) in table.items())
+    cases = "\n".join(f"        {name}) compadd -- {' '.join(words)} ;;" for name, (_, words) in table.items())
+    return ZSH.format(commands=names, cases=cases)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"

@@ -1,0 +1,100 @@
+"""`moodkiosk status` as people read it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from moodkiosk.moods import Recommendation, View
+from moodkiosk.operate.status import clock, duration, readable
+
+NOW = datetime(2026, 11, 26, 20, 19, tzinfo=timezone(timedelta(hours=1)))
+AROUND: dict[str, Any] = {
+    "broker": "connected",
+    "sense": "running",
+    "player": "ready",
+    "memory": "ready",
+    "requests_today": 12,
+    "login_days_left": 5.5,
+    "page": "serving",
+}
+VIEW = View(
+    mood="happy",
+    confidence=0.9,
+    since="2026-11-26T20:14:00+01:00",
+    present=True,
+    people=2,
+    person="Anna",
+    camera_status="on",
+    unknown_because=None,
+    playing="Sunny side, started by us at 20:14",
+    quiet_until="2026-11-27T07:00:00+01:00",
+    recommendation=Recommendation("happy", "https://music.youtube.com/search?q=happy"),
+    last_decision="play “Sunny side” on Living room: happy",
+    labels=("happy", "sad"),
+)
+
+
+def said(view: View, **around: Any) -> str:
+    return readable(asdict(view) | AROUND | around, NOW)
+
+
+def test_it_is_grouped_and_says_times_as_people_do() -> None:
+    assert said(VIEW).splitlines() == [
+        "See",
+        "  mood        happy, 90 % sure, for 5 minutes",
+        "  in view     2 people, Anna in front",
+        "  camera      watching",
+        "Play",
+        "  playing     Sunny side, started by us at 20:14",
+        "  by itself   on, quiet hours until Fri 07:00",
+        "  volume      never louder than 60 %",
+        "  taste       any language, any artist",
+        "  last        play “Sunny side” on Living room: happy",
+        "  to listen   https://music.youtube.com/search?q=happy",
+        "Around",
+        "  what sees   running",
+        "  smart home  connected",
+        "  player      ready",
+        "  page        serving",
+        "  settings    kept",
+        "  requests    12 to Spotify today",
+        "  sign-in     ends in 5 days: moodkiosk login",
+        "  moods       happy, sad",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("view", "line"),
+    [
+        (replace(VIEW, mood=None), "mood        not sure"),
+        (replace(VIEW, mood=None, present=False, people=0, person=None), "mood        nobody is here"),
+        (replace(VIEW, mood=None, unknown_because="camera off", people=None), "mood        unknown: camera off"),
+        (replace(VIEW, manual_mood="happy", confidence=None), "mood        happy, chosen by hand, for 5 minutes"),
+        (replace(VIEW, camera_status="lost: unplugged"), "camera      lost: unplugged"),
+        (replace(VIEW, playing=None), "playing     nothing of ours"),
+        (replace(VIEW, music=False), "by itself   off, quiet hours until Fri 07:00"),
+    ],
+)
+def test_what_is_not_known_or_not_so_is_said(view: View, line: str) -> None:
+    assert f"  {line}" in said(view).splitlines()
+
+
+def test_a_player_in_trouble_says_what() -> None:
+    assert "  player      not signed in: moodkiosk login" in said(VIEW, player="not signed in: moodkiosk login")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "a moment"), (59, "a moment"), (60, "1 minute"), (7199, "1 hour"), (90_000, "1 day"), (-5, "a moment")],
+)
+def test_durations_are_said_in_their_largest_unit(seconds: int, text: str) -> None:
+    assert duration(timedelta(seconds=seconds)) == text
+
+
+def test_times_are_those_of_the_clock_on_the_wall() -> None:
+    assert clock("2026-11-26T19:14:00+00:00", NOW) == "20:14"
+    assert clock("2026-11-26T19:14:00+00:00", NOW.astimezone(UTC)) == "19:14"
