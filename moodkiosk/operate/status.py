@@ -61,7 +61,7 @@ def _mood(status: Mapping[str, Any], now: datetime) -> str:
 def _people(status: Mapping[str, Any]) -> str:
     count = status["people"]
     who = "unknown" if count is None else "nobody" if not count else f"{count} {'person' if count == 1 else 'people'}"
-    return f"{who}, {status['person']} in front" if status["person"] else who
+    return f"{who}, {status['person']} in front" if status["person"] and count else who
 
 
 def _play(status: Mapping[str, Any], now: datetime) -> list[tuple[str, str]]:

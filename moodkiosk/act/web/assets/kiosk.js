@@ -96,7 +96,7 @@ function renderBelow(look) {
 function renderFacts() {
   const count = state.people;
   const people = say(`people.${count === null ? 'unknown' : count > 1 ? 'n' : count}`, { count });
-  put(byId('people'), state.person ? `${people} · ${say('people.named', { name: state.person })}` : people);
+  put(byId('people'), state.person && count ? `${people} · ${say('people.named', { name: state.person })}` : people);
   fit(byId('people'));
   const key = JSON.stringify([state.playing, holds(), state.quiet_until, state.override_until, state.music, state.decision, state.health.player]);
   const music = byId('music');
@@ -254,6 +254,7 @@ if (blanks) {
   }, true);
 }
 fit(document.querySelector('h1'));
+new ResizeObserver(() => body.classList.toggle('tall', document.scrollingElement.scrollHeight > innerHeight + 1)).observe(body);
 tick();
 render();
 listen({
