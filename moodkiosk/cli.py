@@ -23,7 +23,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     "See it": ("demo", "status", "why", "replay"),
     "Play": ("recommend", "play", "pause", "next", "volume", "mood", "music"),
     "Teach it": ("calibrate", "person", "correct", "collect", "model", "reload"),
-    "Set it up": ("run", "login", "web-password", "completion"),
+    "Set it up": ("run", "login", "web-password", "web", "completion"),
     "Mend it": ("doctor", "camera", "forget", "discovery"),
     "For systemd": ("act", "sense"),
 }
@@ -102,6 +102,8 @@ def parser() -> argparse.ArgumentParser:
         json=True,
     )
     discovery.add_argument("--remove", action="store_true", help="remove this kiosk from Home Assistant")
+    page = add("web", "moodkiosk.operate.page_address:main", "Says where the page is to be had, and checks an address.")
+    page.add_argument("--check", metavar="URL", help="say what would be answered to this address, and why")
     completion = add(
         "completion", "moodkiosk.operate.completion:main", "Completes this command in bash or zsh.", config=False
     )

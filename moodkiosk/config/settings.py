@@ -29,6 +29,7 @@ Id = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9_-]{1,40}\Z")]
 Origin = Annotated[str, Meta(pattern=r"^https?://[a-zA-Z0-9.:\[\]-]{1,255}\Z")]
 # Levels of a topic, with slashes between them.
 Prefix = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9._-]+(/[a-zA-Z0-9._-]+)*\Z", max_length=100)]
+RootPath = Annotated[str, Meta(pattern=r"^(/[a-zA-Z0-9._~-]{1,60}){0,5}\Z")]
 # A topic to publish to: no MQTT wildcard.
 Topic = Annotated[str, Meta(pattern=r"^[^+#\x00]{0,200}\Z")]
 # A file or folder of this machine, with its whole path.
@@ -145,6 +146,7 @@ class WebSettings(Section, frozen=True):
     language: Annotated[str, ReadBy(language)] = AUTO
     password_file: FilePath = ""  # needed when host is not a loopback address
     allowed_hosts: tuple[str, ...] = ()  # further names under which the page may be called
+    root_path: RootPath = ""  # under which a proxy shows the page, where it leaves that in the paths it asks for
     framed_by: tuple[Origin, ...] = ()  # sites that may show the page in a frame
     read_only: bool = False
     keep_history: bool = False  # keep today's moods in the state folder

@@ -10,6 +10,9 @@ from moodkiosk.act.web.api import Api, Events
 from moodkiosk.act.web.parts import Parts
 from moodkiosk.act.web.views import Views
 
+ICONS = ("icon.svg", "icon-180.png", "icon-192.png", "icon-512.png")
+"""The SVG for browsers; PNG for the home screens of phones: iOS takes 180, Android 192, and 512 cut to any shape."""
+
 
 def application(parts: Parts) -> Starlette:
     """The application, to be put behind a `security.Guard`."""
@@ -17,7 +20,7 @@ def application(parts: Parts) -> Starlette:
     return Starlette(
         routes=[
             Route("/", view.kiosk),
-            Route("/icon.svg", view.icon),
+            *(Route(f"/{name}", view.icon) for name in ICONS),
             Route("/manifest.webmanifest", view.manifest),
             Route("/qr.svg", view.qr),
             Route("/assets/{build}/{language}/{name}", view.asset),

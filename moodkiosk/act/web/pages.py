@@ -15,6 +15,7 @@ from moodkiosk.act.web.translation import FALLBACK, Words, translations
 TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
+    "png": "image/png",
     "svg": "image/svg+xml",
     "webmanifest": "application/manifest+json",
 }

@@ -186,10 +186,11 @@ class Page:
         sessions = Sessions(Path(web.password_file), self._state_dir) if web.password_file else None
         assert sessions or web.host in load.LOOPBACK, "config sees to it"
         self._streams = Streams(self._snapshot)
+        pages = Pages()
         parts = Parts(
             snapshot=self._snapshot,
             streams=self._streams,
-            pages=Pages(),
+            pages=pages,
             ask=self._ask,
             sessions=sessions,
             language=web.language,
@@ -199,7 +200,20 @@ class Page:
             blank=self._settings.display.blank_when_nobody,
         )
         key = secrets.token_bytes(32)
-        guard = Guard(application(parts), web.host, web.allowed_hosts, sessions, key, web.framed_by)
+
+        def other_name(host: str, accepted: str) -> bytes:
+            return pages.page("host.html", pages.language(web.language, accepted), host=host)
+
+        guard = Guard(
+            application(parts),
+            web.host,
+            web.allowed_hosts,
+            sessions,
+            key,
+            framed_by=web.framed_by,
+            root_path=web.root_path,
+            other_name=other_name,
+        )
         return QuietServer(guard)
 
     def _wake(self) -> None:

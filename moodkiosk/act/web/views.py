@@ -45,16 +45,27 @@ class Views:
         caching = f"public, max-age={YEAR_SECONDS}, immutable" if keep else "no-store"
         return Response(found.body, media_type=found.media_type, headers={"cache-control": caching})
 
-    async def icon(self, _request: Request) -> Response:
+    async def icon(self, request: Request) -> Response:
         """The icon of the page in a browser's tab and on a phone's home screen."""
-        found = self._parts.pages.file("en", "icon.svg")
+        found = self._parts.pages.file("en", request.url.path.rpartition("/")[2])
         assert found is not None
         return Response(found.body, media_type=found.media_type, headers={"cache-control": "max-age=86400"})
 
     async def manifest(self, _request: Request) -> Response:
         """What a phone needs to put the page on its home screen (W3C Web Application Manifest)."""
-        icon = {"src": "/icon.svg", "sizes": "any", "type": "image/svg+xml"}
-        about = {"name": self._parts.name, "start_url": "/", "display": "standalone", "icons": [icon]}
+        icons = [{"src": "icon.svg", "sizes": "any", "type": "image/svg+xml"}]
+        icons += [
+            {"src": f"icon-{side}.png", "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
+            for side, purpose in ((192, "any"), (512, "maskable"))
+        ]
+        about = {
+            "name": self._parts.name,
+            "start_url": "./",
+            "display": "standalone",
+            "background_color": "#fbf4e6",
+            "theme_color": "#f3c463",
+            "icons": icons,
+        }
         return Response(msgspec.json.encode(about), media_type="application/manifest+json")
 
     async def qr(self, _request: Request) -> Response:

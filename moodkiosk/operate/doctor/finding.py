@@ -46,6 +46,7 @@ def status_of(settings: Config) -> dict[str, object] | None:
 def print_table(findings: list[Finding]) -> None:
     """Prints what was found, a line each, and what to do about it."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     marks = {"ok": "[green]✔ ok", "failed": "[red]✘ failed", "note": "[yellow]! note", "skipped": "[dim]– skipped"}
@@ -54,6 +55,6 @@ def print_table(findings: list[Finding]) -> None:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for finding in findings:
-        text = finding.text + (f"\n[bold]→ {finding.advice}[/bold]" if finding.advice else "")
-        table.add_row(marks[finding.outcome], finding.name, text)
+        text = escape(finding.text) + (f"\n[bold]→ {escape(finding.advice)}[/bold]" if finding.advice else "")
+        table.add_row(marks[finding.outcome], escape(finding.name), text)
     Console().print(table)

@@ -245,7 +245,7 @@ def test_the_appearance_is_kept_by_the_browser(page: Page) -> None:
 
 def test_a_command_that_fails_is_told(page: Page, watched: Watched) -> None:
     page.route("**/api/command", lambda route: route.abort())
-    page.locator("#pause").click()
+    page.locator("#skip").click()
     expect(page.locator("#toasts")).to_contain_text("The kiosk does not answer")
     watched.complaints.clear()  # the browser says it as well
 
@@ -334,7 +334,7 @@ def test_a_kiosk_that_goes_away_is_said_to_be_and_one_that_comes_back_is_found(
                 expect(page.locator("#word")).to_have_text("Happy", timeout=20_000)
                 expect(page.locator("#stale")).to_be_hidden()
                 # The token is a new one, and the page has it.
-                page.locator("#pause").click()
+                page.locator("#skip").click()
                 expect(page.locator("#toasts")).to_contain_text("there is no kiosk here")
 
 

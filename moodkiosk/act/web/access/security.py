@@ -22,10 +22,11 @@ from moodkiosk.act.web.access.sessions import Sessions
 BODY_LIMIT_BYTES = 8 * 1024
 """A command's value may have 4 KiB (`commands.VALUE_LIMIT_BYTES`)."""
 BODY_SECONDS = 5.0
+OTHER_NAME = "not called by one of this kiosk's names; web.allowed_hosts can have more"
 COOKIE = "moodkiosk"
 TOKEN_HEADER = b"x-csrf-token"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-OPEN_PATHS = ("/login", "/display", "/assets/", "/icon.svg", "/manifest.webmanifest")
+OPEN_PATHS = ("/login", "/display", "/assets/", "/icon", "/manifest.webmanifest")
 """Answered without a session: nothing of the household is in them."""
 
 # CSP level 3. Everything comes from here, and nothing is inline.
@@ -81,6 +82,12 @@ class Request:
             return None
 
     @property
+    def wants_page(self) -> bool:
+        """Whether a person in front of a browser asks, rather than a program."""
+        readable = "text/html" in (self.header(b"accept") or "")
+        return self.method == "GET" and readable and not self.path.startswith("/api/")
+
+    @property
     def session(self) -> str:
         """The session's cookie, or ""."""
         cookie: SimpleCookie = SimpleCookie()
@@ -105,6 +112,8 @@ class Guard:
         sessions: Sessions | None,
         key: bytes,
         framed_by: Iterable[str] = (),
+        root_path: str = "",
+        other_name: Callable[[str, str], bytes] | None = None,
     ) -> None:
         """Guards `app`, which listens at `host`.
 
@@ -115,23 +124,30 @@ class Guard:
             sessions: who is signed in; None: nobody needs to.
             key: what tokens are made with; secret.
             framed_by: origins of sites that may show the page in a frame.
+            root_path: under which a proxy shows us and leaves in the paths it asks for; "" for none.
+            other_name: makes the page for a browser that calls us by a name that is not ours, from that name and what
+                languages it accepts; None: a line says so.
         """
         self._answer_headers = headers(tuple(framed_by))
+        self._root_path = root_path
+        self._other_name = other_name
         self._app = app
         self._sessions = sessions
         self._key = key
         self._any_address = host not in LOOPBACK
-        names = {*LOOPBACK, *(name.lower() for name in further_hosts)}
-        if self._any_address:
-            own = socket.gethostname().lower()
-            names |= {host, own, f"{own}.local"}
-        self._names = frozenset(names)
+        self._names = names(host, further_hosts)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] != "http":
             return
         send = _with_headers(send, self._answer_headers)
+        if self._root_path and f"{scope['path']}/".startswith(f"{self._root_path}/"):
+            if scope["path"] == self._root_path:  # our addresses are relative to a folder
+                await _send(send, 308, [(b"location", f"{self._root_path}/".encode())], b"")
+                return
+            scope["path"] = scope["path"].removeprefix(self._root_path)
+            scope["raw_path"] = scope["path"].encode()
         request = Request(scope)
         try:
             self._check_host(request)
@@ -141,7 +157,10 @@ class Guard:
             if request.method not in ("GET", "HEAD"):
                 scope["body"] = await _body(request, receive)
         except Refused as refused:
-            await _refuse(request, refused, send)
+            page = None
+            if refused.text == OTHER_NAME and self._other_name and request.wants_page:
+                page = self._other_name(request.host or "", request.header(b"accept-language") or "")
+            await _refuse(request, refused, page, send)
             return
         await self._app(scope, receive, send)
 
@@ -150,9 +169,8 @@ class Guard:
         return hmac.new(self._key, session.encode(), hashlib.sha256).hexdigest()
 
     def _check_host(self, request: Request) -> None:
-        host = request.host
-        if host is None or not (host in self._names or (self._any_address and _is_address(host))):
-            raise Refused(403, "not called by one of this kiosk's names; web.allowed_hosts can have more")
+        if not is_ours(request.host, self._names, any_address=self._any_address):
+            raise Refused(403, OTHER_NAME)
 
     def _check_session(self, request: Request) -> None:
         if self._sessions is None or request.path.startswith(OPEN_PATHS) or self._sessions.knows(request.session):
@@ -214,18 +232,39 @@ async def _body(request: Request, receive: Receive) -> bytes:
     return body
 
 
-async def _refuse(request: Request, refused: Refused, send: Send) -> None:
-    """Says no; to a browser that has to sign in first, where."""
+async def _refuse(request: Request, refused: Refused, page: bytes | None, send: Send) -> None:
+    """Says no, on a page where there is one; to a browser that has to sign in first, where."""
     # Closed, since there may be a body on its way that nobody is going to read.
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
     status, text = refused.status, refused.text
     if status == 401 and request.method in ("GET", "HEAD") and not request.path.startswith("/api/"):
-        status, headers = 303, [*headers, (b"location", b"/login")]
+        up = "../" * (request.path.count("/") - 1)
+        status, headers = 303, [*headers, (b"location", f"{up}login".encode())]
     elif request.path.startswith("/api/"):
         headers[0] = (b"content-type", b"application/json")
         text = f'{{"error":"{refused.text}"}}'  # our own words; there is nothing to escape in them
+    if page is not None:
+        headers[0] = (b"content-type", b"text/html; charset=utf-8")
+    await _send(send, status, headers, text.encode() if page is None else page)
+
+
+async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text.encode()})
+    await send({"type": "http.response.body", "body": body})
+
+
+def names(host: str, further_hosts: Iterable[str]) -> frozenset[str]:
+    """The names under which a page that listens at `host` is called, in small letters."""
+    found = {*LOOPBACK, *(name.lower() for name in further_hosts)}
+    if host not in LOOPBACK:
+        own = socket.gethostname().lower()
+        found |= {host, own, f"{own}.local"}
+    return frozenset(found)
+
+
+def is_ours(host: str | None, ours: frozenset[str], *, any_address: bool) -> bool:
+    """Whether we answer to a name; `any_address`: also to an address literal, which reaches us only if it is ours."""
+    return host is not None and (host in ours or (any_address and _is_address(host)))
 
 
 def headers(framed_by: tuple[str, ...]) -> dict[bytes, bytes]:

@@ -29,14 +29,14 @@ class SignIn:
     async def show(self, request: Request) -> Response:
         """The form."""
         if self._parts.sessions is None or self._parts.sessions.knows(request.cookies.get(COOKIE, "")):
-            return RedirectResponse("/", 303)
+            return RedirectResponse("./", 303)
         return self._form(request, 200, "")
 
     async def enter(self, request: Request) -> Response:
         """Checks a password: one at a time, and not without end."""
         sessions, address = self._parts.sessions, request.client.host if request.client else ""
         if sessions is None:
-            return RedirectResponse("/", 303)
+            return RedirectResponse("./", 303)
         if self._throttle.wait_seconds(address) > 0 or self._waiting >= QUEUE_FOR_PASSWORDS:
             return self._form(request, 429, "login.later")
         self._waiting += 1
@@ -57,7 +57,7 @@ class SignIn:
     async def display(self, request: Request) -> Response:
         """Lets the screen on the kiosk itself in, by a key that only those who are on the machine can read."""
         sessions, given = self._parts.sessions, request.query_params.get("key", "")
-        where = "/?screen=blank" if self._parts.blank else "/?screen"
+        where = "./?screen=blank" if self._parts.blank else "./?screen"
         if sessions is None:
             return RedirectResponse(where, 303)
         address = request.client.host if request.client else ""
@@ -65,7 +65,7 @@ class SignIn:
             return self._form(request, 429, "login.later")
         if not hmac.compare_digest(given.encode(), self._parts.display_key.encode()):
             self._throttle.wrong(address)
-            return RedirectResponse("/login", 303)
+            return RedirectResponse("login", 303)
         return await self._let_in(sessions, where)
 
     async def leave(self, request: Request) -> Response:
@@ -73,11 +73,11 @@ class SignIn:
         if self._parts.sessions is not None:
             self._parts.sessions.close(request.cookies.get(COOKIE, ""))
             await asyncio.to_thread(self._parts.sessions.save)
-        answer = RedirectResponse("/login", 303)
+        answer = RedirectResponse("login", 303)
         answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
         return answer
 
-    async def _let_in(self, sessions: Sessions, where: str = "/") -> Response:
+    async def _let_in(self, sessions: Sessions, where: str = "./") -> Response:
         token = sessions.open()
         await asyncio.to_thread(sessions.save)
         answer = RedirectResponse(where, 303)

@@ -126,8 +126,13 @@ function renderPlay() {
 /** What a player that only says so would play, or null. */
 const dryRun = () => /^would play “(.*)” \(dry run\)/.exec(state.playing || '')?.[1] ?? null;
 
-/** Whether the mood for which music was decided upon is still the one that is seen. */
-const holds = () => state.mood !== null && state.decision?.mood === state.mood;
+let played = null; // the mood for which music was decided upon last
+
+/** Whether that mood is still the one that is seen. */
+function holds() {
+  if (state.decision?.action === 'play') played = state.decision.mood;
+  return state.mood !== null && (played === null || played === state.mood);
+}
 
 /** What is playing, or why nothing is. */
 function musicParts() {
@@ -178,7 +183,7 @@ function announce(word) {
 }
 
 async function renderDay() {
-  const history = await get('/api/history');
+  const history = await get('api/history');
   if (!history) return;
   const from = history.spans.length ? timeOf(history.spans[0].at) : '';
   byId('day').replaceChildren(make('span', {}, from ? say('since', { time: from }) : ''), band(history, false), make('span', {}, say('today.now')));

@@ -10,12 +10,12 @@ let token = document.documentElement.dataset.token;
 /** Puts a command to the kiosk. Never throws: what went wrong is in `error`. */
 export async function command(name, value = null) {
   try {
-    const answer = await fetch('/api/command', {
+    const answer = await fetch('api/command', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': token },
       body: JSON.stringify({ command: name, value }),
     });
-    if (answer.status === 401) location.assign('/login');
+    if (answer.status === 401) location.assign('login');
     return await answer.json();
   } catch {
     return { command: name, ok: false, error: say('unreachable') };
@@ -34,13 +34,13 @@ export async function get(path) {
 
 /** Signs out. */
 export async function leave() {
-  await fetch('/logout', { method: 'POST', headers: { 'X-CSRF-Token': token } });
-  location.assign('/login');
+  await fetch('logout', { method: 'POST', headers: { 'X-CSRF-Token': token } });
+  location.assign('login');
 }
 
 /** Listens for ever. `on.state(state)`, `on.history()`, `on.stale(since)` (null: all is well again). */
 export function listen(on) {
-  const build = new URL(import.meta.url).pathname.split('/')[2];
+  const build = new URL(import.meta.url).pathname.split('/').at(-3);
   let source = null, timer = 0, asleep = 0, last = new Date(), lost = false;
 
   const heard = () => {
@@ -60,7 +60,7 @@ export function listen(on) {
     source?.close();
     clearTimeout(timer);
     timer = setTimeout(gone, STALE_MS);
-    source = new EventSource('/api/events');
+    source = new EventSource('api/events');
     take('hello', (hello) => {
       token = hello.token; // another one after every start of the kiosk
       if (hello.build === build || sessionStorage.getItem('build') === hello.build) return;
@@ -77,8 +77,8 @@ export function listen(on) {
       if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
       clearTimeout(timer);
       timer = setTimeout(async () => {
-        const answer = await fetch('/api/token').catch(() => null);
-        if (answer?.status === 401) location.assign('/login');
+        const answer = await fetch('api/token').catch(() => null);
+        if (answer?.status === 401) location.assign('login');
         else open();
       }, RETRY_MS);
     });

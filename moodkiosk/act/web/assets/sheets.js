@@ -61,7 +61,7 @@ async function recommended(wish = null) {
     if (place.dataset.key === key) return;
     place.dataset.key = key;
     place.replaceChildren(
-      make('img.qr', { src: `/qr.svg?of=${encodeURIComponent(found.youtube_url)}`, alt: say('recommend.qr'), width: 200, height: 200 }),
+      make('img.qr', { src: `qr.svg?of=${encodeURIComponent(found.youtube_url)}`, alt: say('recommend.qr'), width: 200, height: 200 }),
       make('div', {},
         make('p.title', {}, found.title),
         make('p.plays', {}, icon(result.ok ? 'note' : 'alert'), english(said(found))),
@@ -154,7 +154,7 @@ export function notices(found) {
 async function why() {
   const place = make('ol.why', { lang: 'en' });
   show(say('why.title'), document.documentElement.lang === 'en' ? '' : make('p.small', {}, say('why.language')), place);
-  const result = await get('/api/why');
+  const result = await get('api/why');
   const lines = Array.isArray(result?.data) ? result.data : [];
   place.replaceChildren(...lines.toReversed().map((line) => make('li', {}, make('time', { lang: 'en' }, line.at), make('span', {}, line.text))));
   if (!lines.length) place.replaceWith(make('p', {}, result ? say('why.none') : say('unreachable')));
@@ -168,7 +168,7 @@ function day() {
     else place.replaceChildren(make('p', {}, say('today.none')));
   };
   on.day();
-  get('/api/history').then((fresh) => { if (fresh) { kiosk.history = fresh; on.day(); } });
+  get('api/history').then((fresh) => { if (fresh) { kiosk.history = fresh; on.day(); } });
 }
 
 function more() {
