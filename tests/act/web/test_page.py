@@ -66,7 +66,7 @@ HEADLINES = {
     "nobody": "Nobody here",
     "camera-off": "Camera off",
     "scheduled-off": "Camera off",
-    "camera-lost": "Camera lost",
+    "camera-lost": "No camera",
     "camera-lent": "Camera in use",
     "starting": "Starting …",
     "by-hand": "Sad",
@@ -224,7 +224,7 @@ def test_a_camera_that_is_off_is_unmistakable(browser: Browser, tmp_path: Path) 
             ("camera-off", True, "Camera is off"),
             ("by-hand", True, "Camera is off"),
             ("scheduled-off", True, "Camera is off"),
-            ("camera-lost", False, "Camera is lost"),
+            ("camera-lost", False, "No camera"),
             ("nobody", False, "Camera is watching"),
         ):
             show(kiosk, watched.page, look)
@@ -249,7 +249,7 @@ def test_trouble_is_told_calmly_with_what_to_do(browser: Browser, tmp_path: Path
         details = watched.page.locator("dialog")
         expect(details).to_contain_text("Connection refused")
         expect(details).to_contain_text("is “Living room” switched on?")
-        expect(details).to_contain_text("ends in 5 days")
+        expect(details).to_contain_text("sign-in ends: 5")
         expect(details).to_contain_text("moodkiosk login")
 
 

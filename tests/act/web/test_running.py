@@ -143,5 +143,5 @@ def test_a_half_that_dies_is_told_and_the_page_finds_a_new_act(kiosk: Kiosk, pag
     expect(page.locator("#stale")).to_be_hidden(timeout=60_000)
     sense = next(half for half in kiosk.halves if half.name == "sense")
     sense.stop()
-    expect(page.locator("#word")).to_have_text("Camera lost", timeout=30_000)
+    expect(page.locator("#word")).to_have_text("No camera", timeout=30_000)
     expect(page.locator("#below")).to_contain_text("not running")
