@@ -108,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
         "completion", "moodkiosk.operate.completion:main", "Completes this command in bash or zsh.", config=False
     )
     completion.add_argument("shell", choices=["bash", "zsh"])
+    completion.set_defaults(whole=parser)
     _add_learn(add)
     _add_control(add)
     top.description = f"Sees how you feel and plays the music for it.\n\n{purposes(table)}"

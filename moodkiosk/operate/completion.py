@@ -38,10 +38,8 @@ _moodkiosk() {{
 
 
 def main(args: argparse.Namespace) -> int:
-    """Prints the script for the shell that is named."""
-    from moodkiosk import cli
-
-    table = commands(cli.parser())
+    """Prints the script for the shell that is named. `args.whole` makes the whole command line."""
+    table = commands(args.whole())
     print(bash(table) if args.shell == "bash" else zsh(table), end="")
     return 0
 

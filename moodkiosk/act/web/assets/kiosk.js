@@ -225,7 +225,7 @@ function steps(id, percent) {
   byId(id).addEventListener('click', async () => {
     volume = Math.min(100, Math.max(0, (volume ?? state.volume_cap) + percent));
     const result = await command('volume_cap', volume);
-    if (result.ok) toast(say('volume.now', { percent: volume ?? state.volume_cap }));
+    if (result.ok) toast(say('music.never_louder', { percent: volume ?? state.volume_cap }));
     else toast(say('failed'), result.error);
   });
 }
