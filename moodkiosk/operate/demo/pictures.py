@@ -42,7 +42,7 @@ def pictures(play: Callable[[], Play], *, points: bool) -> Iterator[bytes]:
 
 def _marker() -> Callable[[Image, float], None]:
     """Draws the points of everybody in a picture into it."""
-    from moodkiosk.sense.pipeline import Pipeline  # loads MediaPipe: only for those who want to see it
+    from moodkiosk.sense.pipeline import Pipeline  # loads the networks: only for those who want to see it
 
     pipeline = Pipeline(SenseSettings())
 

@@ -147,6 +147,7 @@ def test_the_manifest_and_its_icons_are_what_a_home_screen_needs(tmp_path: Path)
             assert (answer.status, answer.headers["content-type"]) == (200, icon["type"])
             if icon["type"] == "image/png":
                 drawn = cv2.imdecode(np.frombuffer(answer.body, np.uint8), cv2.IMREAD_UNCHANGED)
+                assert drawn is not None
                 assert "{1}x{0}".format(*drawn.shape) == icon["sizes"]
         touch = re.search(r'apple-touch-icon" href="([^"]+)"', visitor.get("/").body.decode())
         assert touch is not None
