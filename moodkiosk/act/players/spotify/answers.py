@@ -18,6 +18,7 @@ class Device(msgspec.Struct, frozen=True):
     name: str = ""
     is_active: bool = False
     is_restricted: bool = False
+    is_private_session: bool = False
     supports_volume: bool = True
     volume_percent: int | None = None
 

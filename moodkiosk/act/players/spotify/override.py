@@ -46,6 +46,8 @@ def hands_off(playback: Playback | None, name: str, memory: Memory, wall: float,
     where = playback.device.name if playback.device else "another device"
     uri = playback.context_uri
     ours = memory.is_ours(uri) or (here and memory.started is not None and (uri or "").startswith(CONTINUED))
+    if playback.device is not None and playback.device.is_private_session and not here:
+        return f"somebody listens in private on {where}"
     if playback.is_playing:
         memory.noticed, memory.paused_by_us = None, False
         if ours:
