@@ -13,13 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import msgspec
-import numpy as np
 
 from moodkiosk.failure import OneLine, reason
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.sense import unzip
 from moodkiosk.sense.mood import labels
-from moodkiosk.sense.mood.measures import FACE_AND_HANDS, MEASURES, resting
+from moodkiosk.sense.mood.measures import FACE_AND_HANDS, MEASURES, possible, resting
 
 FORMAT = 1
 """Of the manifest."""
@@ -119,7 +118,7 @@ def _manifest(text: bytes) -> Manifest:
     if (why_not := labels.complaint(manifest.labels)) is not None:
         raise BadModel(why_not)
     usual = manifest.neutral_mean
-    if usual is not None and (len(usual) != resting(manifest.schema) or not np.isfinite(usual).all()):
+    if usual is not None and (len(usual) != resting(manifest.schema) or not all(map(possible, usual))):
         raise BadModel("its neutral_mean does not fit the measures")
     if not 0.01 <= manifest.temperature <= 100:
         raise BadModel("its temperature is out of range")

@@ -139,6 +139,10 @@ HAND_LIMIT = 12.0
 """No hand is farther from the eyes, or longer in palms: beyond it, the landmarks are wrong."""
 
 
+LARGEST = 1e6
+"""Measures are distances in eye distances, and ratios of such: a few at most. False for what is no number, too."""
+
+
 def measure(landmarks: Landmarks, schema: str = FACE) -> Floats:
     """The measures of one person in one frame, float32 [k], named by `MEASURES[schema]`."""
     hands = (landmarks.left_hand, landmarks.right_hand)
@@ -186,6 +190,11 @@ def clipped(opinion: Points) -> Points:
 def resting(schema: str) -> int:
     """How many of the measures, counted from the first, have a value at rest: all but those of hands."""
     return len(FACE_MEASURES) if schema == FACE_AND_HANDS else len(MEASURES[schema])
+
+
+def possible(measure: float) -> bool:
+    """Whether a number in a file can be a measure: finite, and of the size that distances in a face have."""
+    return abs(measure) <= LARGEST
 
 
 def with_own_neutral(vectors: Floats, own: Floats, usual: Floats, gain: float = 1.0) -> Floats:

@@ -16,7 +16,7 @@ import numpy as np
 
 from moodkiosk.host import files, paths
 from moodkiosk.host.files import NOT_JSON
-from moodkiosk.sense.mood.measures import FACE, FACE_AND_OPINION, FACE_MEASURES, MEASURES
+from moodkiosk.sense.mood.measures import FACE, FACE_AND_OPINION, FACE_MEASURES, MEASURES, possible
 from moodkiosk.sense.records.erase import same_person
 
 if TYPE_CHECKING:
@@ -146,8 +146,7 @@ class Neutrals:
             log.warning("%s cannot be used, nobody's own neutral face is known: %s", self._path, error)
             return _Kept(FACE, {})
         usable = kept.schema == FACE and all(
-            set(values) in (set(FACE_MEASURES), set(MEASURES[FACE_AND_OPINION]))
-            and np.isfinite(list(values.values())).all()
+            set(values) in (set(FACE_MEASURES), set(MEASURES[FACE_AND_OPINION])) and all(map(possible, values.values()))
             for values in kept.people.values()
         )
         if not usable:
