@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import shlex
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,11 @@ SELECT_SECONDS = 2
 """How long OpenCV waits for a V4L2 device; its own default of 10 s would be longer than our deadlines."""
 
 OPEN_MSEC, READ_MSEC = 5_000, 3_000
+LEAP_SECONDS = 2.0
+"""A film whose next picture seems to be later than this has a gap, or a wrong time stamp."""
+CODECS = {"av01": "AV1 video", "hev1": "HEVC video", "hvc1": "HEVC video", "vvc1": "VVC video"}
+"""Of films that people have and that OpenCV's FFmpeg may not decode, by their four letters (the MP4 Registration
+Authority's, and FFmpeg's)."""
 
 
 class VideoCapture(Protocol):
@@ -104,31 +110,68 @@ class VideoFile(Opened):
     def __init__(self, path: Path) -> None:
         """Opens it. Raises UsageError: the file is what the operator named."""
         cv2 = opencv()
-        super().__init__(cv2.VideoCapture(str(path), cv2.CAP_FFMPEG))
+        # "file:" keeps FFmpeg from taking what stands before a colon for a protocol, and % for a counter.
+        super().__init__(cv2.VideoCapture(f"file:{path}", cv2.CAP_FFMPEG))
         self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)  # telephones write how they were held
         if not self._capture.isOpened():
             raise UsageError(f"{path}: is not a video that can be read")
         rate, total = (self._capture.get(p) for p in (cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_COUNT))
         self.frames_per_second = rate if 0.1 <= rate <= 1000 else 30.0
         self.total = int(total) if math.isfinite(total) and 0 < total < 1e9 else None
-        self._index = -1
-        self._seconds = 0.0
-        self._first_seconds: float | None = None
+        self._times = FilmTimes(self.frames_per_second)
+        self._grabbed = self._capture.grab()
+        if not self._grabbed:
+            codec = _letters(int(self._capture.get(cv2.CAP_PROP_FOURCC)))
+            self.close()
+            raise UsageError(f"{path}: {_undecodable(codec, path)}")
 
     def next(self) -> float | None:
         """Grabs the next picture and returns its time in seconds from the first one's; None at the end."""
-        if not self._capture.grab():
+        if not self._grabbed and not self._capture.grab():
             return None
-        stamp = self._capture.get(opencv().CAP_PROP_POS_MSEC) / 1000
-        self._index += 1
-        if self._first_seconds is None:
-            self._first_seconds = stamp
+        self._grabbed = False
+        return self._times.next(self._capture.get(opencv().CAP_PROP_POS_MSEC) / 1000)
+
+
+class FilmTimes:
+    """Time stamps of a film to times from its first picture's, which only go forward, whatever the stamps do."""
+
+    def __init__(self, frames_per_second: float) -> None:
+        self._step = 1.0 / frames_per_second
+        self._first: float | None = None
+        self._last = 0.0
+        self._leapt: float | None = None
+
+    def next(self, stamp: float) -> float:
+        """The time of the next picture, in seconds; `stamp` is what the file says.
+
+        Where it says nothing, or something earlier, a picture comes after the one before. So it does at a leap: the
+        picture after it tells whether there is a gap, or one wrong stamp.
+        """
+        if self._first is None:
+            self._first = stamp if math.isfinite(stamp) else 0.0
             return 0.0
-        seconds = stamp - self._first_seconds
-        if not (math.isfinite(seconds) and seconds > self._seconds):  # files without times, or with wrong ones
-            seconds = self._seconds + 1.0 / self.frames_per_second
-        self._seconds = seconds
+        seconds, leapt, self._leapt = stamp - self._first, self._leapt, None
+        if not (math.isfinite(seconds) and seconds > self._last):
+            seconds = self._last + self._step
+        elif seconds - self._last > LEAP_SECONDS and (leapt is None or seconds < leapt):
+            self._leapt, seconds = seconds, self._last + self._step
+        self._last = seconds
         return seconds
+
+
+def _letters(fourcc: int) -> str:
+    """A codec's four letters, as far as they are such."""
+    text = fourcc.to_bytes(8, "little", signed=True)[:4].decode("ascii", "replace").strip("\0 ")
+    return text if text.isprintable() and text.isascii() else ""
+
+
+def _undecodable(codec: str, path: Path) -> str:
+    if codec.lower() == "webp":  # FFmpeg's own decoder knows single pictures only
+        return "animated WebP cannot be decoded here; make it an MP4, for instance with ImageMagick"
+    name = CODECS.get(codec.lower(), codec)
+    what = f"{name} cannot be decoded here" if name else "no picture in it can be decoded"
+    return f"{what}; convert it: ffmpeg -i {shlex.quote(path.name)} -c:v libx264 -an converted.mp4"
 
 
 class Playback:

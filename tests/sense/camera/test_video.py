@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +21,7 @@ from moodkiosk.config.settings import CameraSettings
 from moodkiosk.failure import UsageError
 from moodkiosk.sense.camera import holder, pixels, source, usb
 from moodkiosk.sense.camera.source import CameraError
+from moodkiosk.sense.camera.video import FilmTimes
 from tests.support.mjpeg import Stream, serve_garbage
 from tests.support.unplugged import V4l2Double
 from tests.support.wait import until
@@ -130,6 +132,58 @@ def test_what_is_no_video_is_the_operators_mistake_in_one_line(tmp_path: Path, c
             ask(path)
         assert str(path) in str(caught.value)
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["12:30.avi", "50%.avi", "img%03d.avi", "http:x.avi", "-x.avi", "a b 'c'.avi"])
+def test_a_film_may_have_any_name(film: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    film.rename(film.with_name(name))
+    monkeypatch.chdir(film.parent)
+    for path in (Path(name), film.with_name(name)):
+        assert len(list(source.frames_of_file(path))) == 10
+        assert source.seconds_of_file(path) == pytest.approx(1.0)
+
+
+@pytest.mark.needs("ffmpeg")
+@pytest.mark.parametrize(
+    ("name", "codec", "said"),
+    [
+        ("film.mp4", "libsvtav1", "AV1 video cannot be decoded here; convert it: ffmpeg -i film.mp4 -c:v libx264 -an"),
+        ("film.webp", "libwebp_anim", "animated WebP cannot be decoded here; make it an MP4"),
+    ],
+)
+def test_a_film_that_cannot_be_decoded_says_what_is_missing_and_what_to_do(
+    tmp_path: Path, name: str, codec: str, said: str
+) -> None:
+    path = tmp_path / name
+    command = ["ffmpeg", "-v", "quiet", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=5:duration=1", "-c:v", codec]
+    if subprocess.run([*command, str(path)], capture_output=True, check=False).returncode:
+        pytest.skip(f"this ffmpeg has no {codec}")
+    for ask in (source.frames_of_file, source.seconds_of_file, lambda p: source.open_source(CameraSettings(), str(p))):
+        with pytest.raises(UsageError) as caught:
+            ask(path)
+        assert str(caught.value).startswith(f"{path}: {said}")
+
+
+def times(stamps: Iterable[float]) -> list[float]:
+    """What a film of ten pictures a second with these time stamps is read as."""
+    film_times = FilmTimes(10)
+    return [round(film_times.next(stamp), 3) for stamp in stamps]
+
+
+@pytest.mark.parametrize("wrong", [2400.0, 5.0, -5.0, 0.0, math.inf, math.nan, 1e300])
+@pytest.mark.parametrize("place", [1, 4, 9])
+def test_one_wrong_time_stamp_moves_the_film_by_a_picture_at_most(wrong: float, place: int) -> None:
+    stamps = [number / 10 for number in range(10)]
+    stamps[place] = wrong
+    found = times(stamps)
+    assert found == pytest.approx([number / 10 for number in range(10)], abs=0.11)
+    assert (np.diff(found) > 0).all()
+
+
+def test_a_gap_in_a_film_is_kept_and_a_film_without_times_has_the_pace_it_says() -> None:
+    assert times([0, 0.1, 60.2, 60.3, 60.4]) == [0, 0.1, 0.2, 60.3, 60.4]
+    assert times([0, 0, 0, 0]) == [0, 0.1, 0.2, 0.3]
+    assert times([7.0, 7.1, 7.3]) == [0, 0.1, 0.3]
 
 
 def test_neither_a_pipe_nor_a_folder_is_waited_for(tmp_path: Path) -> None:

@@ -29,6 +29,10 @@ SCOPES = (
 )
 
 
+LAST_SECONDS = 253_402_300_800.0
+"""The end of the year 9999; what is later is no time."""
+
+
 def path_of(configured: str, state_dir: Path) -> Path:
     """Where the tokens are: configured, else in act's state folder."""
     return Path(configured) if configured else state_dir / "spotify-token.json"
@@ -86,8 +90,7 @@ class TokenFile:
 
     def authorized_at(self) -> float | None:
         """When the sign-in was made, in seconds since 1970."""
-        found = (self.load() or {}).get("authorized_at")
-        return float(found) if isinstance(found, int | float) else None
+        return _moment((self.load() or {}).get("authorized_at"))
 
     def save(self, tokens: dict[str, Any]) -> None:
         """Keeps refreshed tokens; what else is known of the sign-in stays.
@@ -138,5 +141,9 @@ def _checked(found: object) -> dict[str, Any] | None:
     if not isinstance(found, dict):
         return None
     texts = all(isinstance(found.get(key), str) and found[key] for key in ("access_token", "refresh_token", "scope"))
-    number = isinstance(found.get("expires_at"), int | float)
-    return found if texts and number else None
+    return found if texts and _moment(found.get("expires_at")) is not None else None
+
+
+def _moment(found: object) -> float | None:
+    """Seconds since 1970, if it is a number that can be that."""
+    return float(found) if isinstance(found, int | float) and 0 <= found <= LAST_SECONDS else None
