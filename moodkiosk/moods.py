@@ -189,6 +189,7 @@ class Decision:
         continues: music of ours for this mood may still be playing on the speaker; if it is, it is left as it is.
         youtube_url: the same music as a YouTube Music link, or None.
         fade_seconds: how long a change of the volume takes; a pause fades out. 0: at once.
+        gate: the name of the gate that was shut, where one was.
         language, artist, genre: what the music is to be; "" is any. What was asked for comes before the mood's own
             entry, and that before the general taste.
     """
@@ -206,6 +207,7 @@ class Decision:
     continues: bool = False
     youtube_url: str | None = None
     fade_seconds: float = 0.0
+    gate: str | None = None
     language: str = ""
     artist: str = ""
     genre: str = ""

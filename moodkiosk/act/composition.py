@@ -15,6 +15,7 @@ from moodkiosk.act import health
 from moodkiosk.act.clock import WallClock
 from moodkiosk.act.homeassistant.about import Offered
 from moodkiosk.act.loop import Loop
+from moodkiosk.act.metrics import Metrics
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.players import choose
 from moodkiosk.act.players.player import Look, PlayerStatus
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from moodkiosk.act.web.server import Page
 
 STOP_SECONDS = 1.0
+MEASURE_SECONDS = 5.0
+"""How old the figures of /metrics may be."""
 
 log = logging.getLogger("moodkiosk.act")
 
@@ -51,6 +54,8 @@ class Act:
     def __init__(self, settings: Config, *, as_json: bool) -> None:
         self.settings = settings
         self.wall = WallClock()
+        self.metrics = Metrics()
+        self.measured_at = float("-inf")
         self.begin = health.Begin(time.monotonic())
         self.player_said: tuple[str, int | None] = "", None
         self.warned_days: int | None = None
@@ -99,7 +104,7 @@ class Act:
     def _page(self, state_dir: Path) -> Page:
         from moodkiosk.act.web.server import Page  # 20 MB that a kiosk without a page need not have
 
-        return Page(self.settings, self.loop.ask, state_dir, self.wall.always)
+        return Page(self.settings, self.loop.ask, state_dir, self.wall.always, self.metrics.text)
 
     def _ports(self) -> Ports:
         return Ports(
@@ -149,6 +154,7 @@ class Act:
 
     def _event(self, event: MoodEvent) -> None:
         self.teller.event(event)
+        self.metrics.tell(event)
         if self.publisher is not None:
             self.publisher.tell(event)
         if self.page is not None:
@@ -156,6 +162,7 @@ class Act:
 
     def _decision(self, decision: Decision) -> None:
         self.teller.decision(decision)
+        self.metrics.decided(decision)
         if self.page is not None:
             self.page.decided(decision)
 
@@ -184,9 +191,14 @@ class Act:
         self._hear_player(player)
         if self.page is not None:
             self.page.health(self._surroundings())
-        if self.publisher is not None and self.publisher.health_due():
+        due = self.publisher is not None and self.publisher.health_due()
+        graphed = self.settings.web.metrics and at - self.measured_at >= MEASURE_SECONDS
+        if due or graphed:
+            self.measured_at = at
             figures = health.gather(self.wall.always(), self.begin, at, self.loop, self.bridge, player)
-            self.publisher.health(figures)
+            self.metrics.feel(figures)
+            if due and self.publisher is not None:
+                self.publisher.health(figures)
 
     def _hear_player(self, player: PlayerStatus) -> None:
         """What the player knows without having been asked to play.

@@ -149,6 +149,7 @@ class WebSettings(Section, frozen=True):
     root_path: RootPath = ""  # under which a proxy shows the page, where it leaves that in the paths it asks for
     framed_by: tuple[Origin, ...] = ()  # sites that may show the page in a frame
     read_only: bool = False
+    metrics: bool = False  # figures for a Prometheus at /metrics, without signing in
     keep_history: bool = False  # keep today's moods in the state folder
 
 

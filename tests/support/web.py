@@ -8,7 +8,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -157,7 +157,12 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
 
 
 @contextmanager
-def page_only(folder: Path, health: Mapping[str, object] | None = None, **web: Any) -> Iterator[tuple[Page, str]]:
+def page_only(
+    folder: Path,
+    health: Mapping[str, object] | None = None,
+    figures: Callable[[], bytes] | None = None,
+    **web: Any,
+) -> Iterator[tuple[Page, str]]:
     """A page without a kiosk: shows what it is given; every command is refused."""
 
     def ask(request: Request) -> Future[Result]:
@@ -165,7 +170,7 @@ def page_only(folder: Path, health: Mapping[str, object] | None = None, **web: A
         future.set_result(Result(request.name, ok=False, error="there is no kiosk here"))
         return future
 
-    page = Page(config(folder, **web), ask, folder, lambda: datetime.now(UTC))
+    page = Page(config(folder, **web), ask, folder, lambda: datetime.now(UTC), figures)
     page.health(health or {})
     address = page.start()
     try:

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from moodkiosk import commands
 from moodkiosk.act import ports
+from moodkiosk.act.metrics import MEDIA_TYPE
 from moodkiosk.act.web.parts import Parts
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.moods import Result
@@ -41,6 +42,11 @@ class Api:
     async def history(self, _request: Request) -> Response:
         """Today's moods."""
         return _json(self._parts.snapshot.today())
+
+    async def metrics(self, _request: Request) -> Response:
+        """Figures to graph."""
+        assert self._parts.metrics is not None
+        return Response(self._parts.metrics(), headers={"content-type": MEDIA_TYPE, "cache-control": "no-store"})
 
     async def token(self, request: Request) -> Response:
         """The token that commands must carry."""

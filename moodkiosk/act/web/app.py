@@ -17,8 +17,10 @@ ICONS = ("icon.svg", "icon-180.png", "icon-192.png", "icon-512.png")
 def application(parts: Parts) -> Starlette:
     """The application, to be put behind a `security.Guard`."""
     api, view, sign_in = Api(parts), Views(parts), SignIn(parts)
+    metrics = [Route("/metrics", api.metrics)] if parts.metrics else []
     return Starlette(
         routes=[
+            *metrics,
             Route("/", view.kiosk),
             *(Route(f"/{name}", view.icon) for name in ICONS),
             Route("/manifest.webmanifest", view.manifest),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -26,6 +27,7 @@ class Parts:
     name: str  # of the kiosk
     read_only: bool
     display_key: str  # opens a session for the screen on the kiosk itself
+    metrics: Callable[[], bytes] | None  # figures to graph, where they are wanted
     blank: bool  # that screen is dark while nobody is there
 
     def language_for(self, request: Request) -> str:

@@ -44,7 +44,12 @@ class Page:
     """
 
     def __init__(
-        self, settings: Config, ask: ports.Ask, state_dir: Path, wall: Callable[[], datetime] | None = None
+        self,
+        settings: Config,
+        ask: ports.Ask,
+        state_dir: Path,
+        wall: Callable[[], datetime] | None = None,
+        metrics: Callable[[], bytes] | None = None,
     ) -> None:
         """Makes the page; nothing happens before `start`.
 
@@ -53,7 +58,9 @@ class Page:
             ask: puts a command to the kiosk.
             state_dir: act's state folder, for sessions and, if so wished, today's moods.
             wall: the time of day.
+            metrics: figures to graph, as they are sent; shown with `web.metrics`.
         """
+        self._metrics = metrics
         self.status = "starting"
         self._settings = settings
         self._ask = ask
@@ -197,6 +204,7 @@ class Page:
             name=self._settings.kiosk.name,
             read_only=web.read_only,
             display_key=self._display_key,
+            metrics=self._metrics if web.metrics else None,
             blank=self._settings.display.blank_when_nobody,
         )
         key = secrets.token_bytes(32)

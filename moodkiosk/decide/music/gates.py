@@ -106,6 +106,6 @@ def examine(case: Case) -> dict[str, str | None]:
     return {name: gate(case) for name, gate in GATES.items()}
 
 
-def shut(verdicts: dict[str, str | None]) -> str | None:
-    """The reason of the first gate that is shut; None when all are open."""
-    return next((reason for reason in verdicts.values() if reason is not None), None)
+def shut(verdicts: dict[str, str | None]) -> tuple[str, str] | None:
+    """The name of the first gate that is shut, and its reason; None when all are open."""
+    return next(((name, reason) for name, reason in verdicts.items() if reason is not None), None)

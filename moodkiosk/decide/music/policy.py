@@ -23,14 +23,16 @@ def on_mood(step: Step, mood: str, now: Now, settings: Settings) -> Step:
     found = _choices(step.state, mood, settings, asked=False)
     case = _case(step.state, mood, now, settings, action=bool(found))
     verdicts = gates.examine(case)
-    reason = gates.shut(verdicts)
-    if reason is None:
+    shut = gates.shut(verdicts)
+    if shut is None:
         why = reasons.chosen_by_hand(mood) if case.by_hand else reasons.looks(mood)
         decision = replace(_play(step.state, mood, found, why, now, settings), continues=ours)
         return _begin(decided(step, decision, now, verdicts), now, settings)
+    gate, reason = shut
     if case.action:
         step = step.to(running.refuse(step.state, mood))
-    step = decided(step, _nothing(step.state, mood, reasons.not_played(reason), now, settings), now, verdicts)
+    nothing = replace(_nothing(step.state, mood, reasons.not_played(reason), now, settings), gate=gate)
+    step = decided(step, nothing, now, verdicts)
     return step.tell("not_played", now, mood=mood, detail=reason) if case.action else step
 
 

@@ -26,7 +26,7 @@ OTHER_NAME = "not called by one of this kiosk's names; web.allowed_hosts can hav
 COOKIE = "moodkiosk"
 TOKEN_HEADER = b"x-csrf-token"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-OPEN_PATHS = ("/login", "/display", "/assets/", "/icon", "/manifest.webmanifest")
+OPEN_PATHS = ("/login", "/display", "/assets/", "/metrics", "/icon", "/manifest.webmanifest")
 """Answered without a session: nothing of the household is in them."""
 
 # CSP level 3. Everything comes from here, and nothing is inline.
