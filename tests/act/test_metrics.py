@@ -100,7 +100,7 @@ def test_however_many_moods_there_are_the_document_stays_small() -> None:
 
 def test_a_decision_against_music_says_which_gate_was_shut() -> None:
     home = Household(Settings(music=MusicSettings(moods={"happy": MoodMusic(play=("Sunny side",))}, automatic=False)))
-    home.look("happy", 10)
+    home.look("happy", 30)
     assert home.decisions[-1].gate == "automatic music"
     assert home.decisions[-1].gate in GATES
 
