@@ -16,7 +16,7 @@ READING = Reading(12.5, 1, 3, "happy", {"happy": 0.9, "sad": 0.1}, 0.9, Quality(
 
 def test_a_reading_has_the_keys_of_contract_3_and_comes_back_equal() -> None:
     line = protocol.encode(READING)
-    keys = ["type", "at", "faces", "track", "mood", "probabilities", "confidence", "quality", "neutral"]
+    keys = ["type", "at", "faces", "track", "mood", "probabilities", "confidence", "quality", "neutral", "neutral_from"]
     assert list(json.loads(line)) == keys
     assert protocol.decode(line) == READING
 

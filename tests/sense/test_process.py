@@ -36,7 +36,8 @@ def link_of(kiosk: Kiosk) -> Path:
 def test_alone_it_sees_and_says_so_and_ends_cleanly(kiosk: Kiosk) -> None:
     sense = kiosk.start("sense")
     first = sense.wait_for(type="reading")
-    assert set(first) == {"type", "at", "faces", "track", "mood", "confidence", "probabilities", "quality", "neutral"}
+    keys = {"type", "at", "faces", "track", "mood", "confidence", "probabilities", "quality", "neutral", "neutral_from"}
+    assert set(first) == keys
     sense.wait_for(type="reading", faces=1)
     assert sense.stop(signal.SIGTERM) == 0
     assert not [line for line in sense.log if "moodkiosk.sense" not in line], "nothing but lines of its own"

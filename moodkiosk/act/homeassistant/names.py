@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import msgspec
 
 from moodkiosk.config.languages import WORDS as PAGE_WORDS
+from moodkiosk.host.files import NOT_JSON
 
 WORDS = resources.files("moodkiosk") / "act" / "homeassistant" / "languages"
 """A file for each language, e.g. `de.json`: an entity's key to its name, and the texts of `TEXTS`."""
@@ -26,8 +28,7 @@ TEXTS = {
 @cache
 def words(language: str) -> dict[str, str]:
     """The words of a language that differ from the English ones; none for a language without a file."""
-    file = WORDS / f"{language}.json"
-    return msgspec.json.decode(file.read_bytes(), type=dict[str, str]) if file.is_file() else {}
+    return _read(WORDS / f"{language}.json")
 
 
 def text(key: str, language: str) -> str:
@@ -37,10 +38,17 @@ def text(key: str, language: str) -> str:
 
 def mood_word(label: str, language: str) -> str:
     """A mood as the page calls it, or the label itself."""
-    return str(_page_words(language).get(f"mood.{label}", label[:1].upper() + label[1:]))
+    return _page_words(language).get(f"mood.{label}", label[:1].upper() + label[1:])
 
 
 @cache
-def _page_words(language: str) -> dict[str, object]:
-    file = PAGE_WORDS / f"{language}.json"
-    return msgspec.json.decode(file.read_bytes(), type=dict[str, object]) if file.is_file() else {}
+def _page_words(language: str) -> dict[str, str]:
+    return _read(PAGE_WORDS / f"{language}.json")
+
+
+def _read(file: Traversable) -> dict[str, str]:
+    """The words of a file; none of one that is not there or is damaged: English stands in, a test names the file."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, str])
+    except (OSError, *NOT_JSON):
+        return {}

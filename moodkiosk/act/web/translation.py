@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 import msgspec
 
 from moodkiosk.config.languages import WORDS
+from moodkiosk.host.files import NOT_JSON
 
 log = logging.getLogger("moodkiosk.web")
 
@@ -65,7 +66,7 @@ def _read(file: Traversable) -> Words:
     """The words of a file. Raises ValueError that names the file."""
     try:
         return msgspec.json.decode(file.read_bytes(), type=dict[str, str])
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except NOT_JSON as error:
         raise ValueError(f"{file.name}: no table of words: {error}") from None
 
 

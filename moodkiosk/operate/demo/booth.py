@@ -199,7 +199,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 _here = resources.files(__package__).joinpath("assets")
-PAGE = _here.joinpath("demo.html").read_text(encoding="utf-8")
+PAGE = _here.joinpath("demo.html").read_bytes().decode()
 FILES = {
     f"/{name}": (_here.joinpath(name).read_bytes(), TYPES[name.rpartition(".")[2]]) for name in ("demo.css", "demo.js")
 }

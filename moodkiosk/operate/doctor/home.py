@@ -14,6 +14,7 @@ from moodkiosk.act.mqtt.payloads import State
 from moodkiosk.act.mqtt.topics import Message, Topics
 from moodkiosk.act.mqtt.visit import NoBroker, Visit, visit
 from moodkiosk.config.settings import Config
+from moodkiosk.host.files import NOT_JSON
 from moodkiosk.operate.doctor.finding import Finding, status_of
 
 BROKER, HOME = "MQTT broker", "Home Assistant"
@@ -83,7 +84,7 @@ def _differences(kept: bytes, running: dict[str, object]) -> list[str]:
     try:
         msgspec.json.decode(kept, type=State)
         state = msgspec.json.decode(kept, type=dict[str, object])
-    except msgspec.MsgspecError as error:
+    except NOT_JSON as error:
         return [f"it cannot be read ({error})"]
     return [
         f"{key} is {value!r:.40}, not {running.get(key)!r:.40}"

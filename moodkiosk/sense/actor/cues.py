@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from moodkiosk.host.files import write_atomic
+from moodkiosk.host.files import NOT_JSON, write_atomic
 from moodkiosk.sense.actor.actor import COME_SECONDS, MOODS, Role, Scene, beside, expression, picture, pose
 from moodkiosk.sense.actor.drawn.looks import Looks, random_looks
 
@@ -127,10 +127,13 @@ class PlayFile:
         self._play = Play()
 
     def read(self) -> Play:
-        """The play as it was written last. Raises OSError if there is none, msgspec.MsgspecError if it is none."""
+        """The play as it was written last. Raises OSError if there is none, ValueError if it is none."""
         stamp = self._file.stat().st_mtime_ns
         if stamp != self._stamp:
-            self._play, self._stamp = msgspec.json.decode(self._file.read_bytes(), type=Play), stamp
+            try:
+                self._play, self._stamp = msgspec.json.decode(self._file.read_bytes(), type=Play), stamp
+            except NOT_JSON as error:
+                raise ValueError(f"{self._file} is no play: {error}") from None
         return self._play
 
 

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import msgspec
-
 from moodkiosk.sense.actor.actor import Scene
 from moodkiosk.sense.actor.cues import PlayFile
 from moodkiosk.sense.camera.pixels import CameraError
@@ -59,7 +57,7 @@ def _directed(script: Path, size: tuple[int, int]) -> Callable[[float], Image]:
     def draw(at: float) -> Image:
         try:
             return play.read().picture_at(at, size)
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, ValueError) as error:
             raise CameraError(f"the actor does not know what to do: {error}", "unusable") from None
 
     return draw
