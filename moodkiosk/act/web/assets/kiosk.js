@@ -15,7 +15,8 @@ let state = JSON.parse(byId('state').dataset.state);
 let touched = -Infinity;
 const blanks = new URLSearchParams(location.search).get('screen') === 'blank';
 const VOLUME_STEP = 10; // percent
-let volume = null; // asked for, while the kiosk has not yet said that it has it
+let volume = null; // asked for, until the kiosk has answered and said what it is now
+let stepping = 0; // steps that are not answered yet
 const LIT_MS = 30000; // after a touch
 const FADED_PERCENT = 20; // a mood that settled stays for some seconds after the look has changed
 
@@ -224,7 +225,10 @@ function sends(id, name, value = () => null) {
 function steps(id, percent) {
   byId(id).addEventListener('click', async () => {
     volume = Math.min(100, Math.max(0, (volume ?? state.volume_cap) + percent));
+    stepping += 1;
     const result = await command('volume_cap', volume);
+    stepping -= 1;
+    if (!result.ok && stepping === 0) volume = null; // the next step begins at what the kiosk has
     if (result.ok) toast(say('music.never_louder', { percent: volume ?? state.volume_cap }));
     else toast(say('failed'), result.error);
   });
@@ -265,7 +269,7 @@ render();
 listen({
   state: (fresh) => {
     state = fresh;
-    if (state.volume_cap === volume) volume = null;
+    if (stepping === 0) volume = null; // somebody else may have chosen another one meanwhile
     render();
   },
   history: renderDay,

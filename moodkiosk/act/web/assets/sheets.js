@@ -53,6 +53,8 @@ async function recommended(wish = null) {
   const place = make('div.recommended', { 'aria-live': 'polite' }, make('p', {}, say('recommend.wait')));
   show(say('recommend.title'), place, make('p.do', {}, button(say('recommend.change'), askTaste)));
   const result = await command('recommend', wish); // answered once the player has
+  kiosk.state = await get('api/state') ?? kiosk.state; // never the title and code of the one before
+  if (!place.isConnected) return; // closed, or filled anew, meanwhile
   const said = (found) => (result.ok ? result.text.replace(`; ${found?.youtube_url}`, '') : result.error);
   const draw = () => {
     const found = kiosk.state.recommendation;
@@ -70,7 +72,6 @@ async function recommended(wish = null) {
   };
   on.state = draw;
   draw();
-  return undefined;
 }
 
 /** An address as people read it. */
