@@ -8,7 +8,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 INSTALLED = Path("/opt/moodkiosk/current")
-"""Where `scripts/install-pi` and the Debian package put it; a link that an upgrade turns."""
+"""Where `scripts/install-pi` puts it; a link that an upgrade turns. The Debian package replaces what runs (PACKAGE)."""
 ASSIGNED = re.compile(r'^__version__ = "([0-9a-zA-Z.+~-]{1,40})"', re.MULTILINE)
 
 

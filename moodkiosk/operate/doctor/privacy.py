@@ -27,7 +27,7 @@ PROC = Path("/proc")
 SECCOMP_FILTER = "2"
 
 NO_NETWORK_ADVICE = "'systemctl cat moodkiosk-sense' shows which drop-in allows it (a network camera?)"
-REINSTALL = "reinstall: scripts/install-pi"
+REINSTALL = "reinstall: 'apt reinstall moodkiosk', or scripts/install-pi"
 
 # What the kernel puts into every network once their modules are loaded: ends of tunnels that lead nowhere
 # (net.core.fb_tunnels_only_for_init_net in its documentation).

@@ -1,0 +1,39 @@
+# Sourced by the scripts beside it that try things in fresh Debian trees. They may be deleted at any time.
+
+trees=${MOODKIOSK_TREES:-/var/tmp/moodkiosk-trees}
+mkdir -p "$trees"
+
+cannot() { # where it cannot run, a test of units or trees is not a failure
+    echo "scripts/${0##*/}: NOT RUN: $*" >&2
+    exit 0
+}
+
+needs_mmdebstrap() {
+    [ "$(id -u)" -eq 0 ] || cannot "needs root"
+    unshare -m true 2>/dev/null || cannot "needs the right to mount (a container without it?)"
+    ensure_debian mmdebstrap mmdebstrap || cannot "needs mmdebstrap"
+}
+
+needs_nspawn() {
+    needs_mmdebstrap
+    grep -q cgroup2 /proc/filesystems || cannot "needs a kernel with the unified cgroup hierarchy"
+    ensure_debian systemd-nspawn systemd-container || cannot "needs systemd-nspawn (package systemd-container)"
+}
+
+# tree SUITE ARCH PACKAGES: the file with a tree, made once. Prints its name.
+tree() {
+    local suite=$1 arch=$2 packages=$3 base
+    base=$trees/$suite-$arch-$(echo "$packages" | sha256sum | cut -c1-8).tar
+    if [ ! -f "$base" ]; then
+        echo "making a tree of Debian $suite for $arch (once; a minute, more under emulation)" >&2
+        mmdebstrap --quiet --format=tar --architectures="$arch" --variant=minbase --include="$packages" "$suite" "$base.new" >&2 ||
+            return 1
+        mv "$base.new" "$base"
+    fi
+    echo "$base"
+}
+
+# booting_tree SUITE: one with systemd, a broker, and Python.
+booting_tree() {
+    tree "$1" amd64 systemd,systemd-sysv,dbus,libnss-systemd,udev,kmod,python3,python3-venv,ca-certificates,netbase,mosquitto,mosquitto-clients
+}

@@ -1,0 +1,73 @@
+"""From the version of commit 8069108, on MediaPipe's own runtime, to this one: what a household has stays."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.wait import until
+from tests.systemd.machine import Machine
+from tests.systemd.on_systemd import ACT, CONFIG, PROJECT, SENSE, calibrated, ready, settled
+
+# `window_seconds` is a setting that has been replaced since.
+EARLIER_CONFIG = CONFIG.replace("settle_seconds: 0.75", "window_seconds: 1.5")
+SIGN_IN = '{"access_token": "a", "refresh_token": "r", "expires_at": 1, "scope": "user-modify-playback-state"}'
+STATE = "var/lib/moodkiosk"
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """A tree in which the earlier version is installed, booted."""
+    given = os.environ.get("MOODKIOSK_EARLIER_TREE")
+    if not given or os.geteuid() != 0:
+        pytest.skip("run by scripts/test-systemd, as root, where the history is there")
+    machine = Machine.unpack(Path(given), tmp_path_factory.mktemp("machine") / "tree")
+    (machine.root / "etc/moodkiosk/config.yaml").write_text(EARLIER_CONFIG, encoding="utf-8")
+    machine.boot()
+    yield machine
+    machine.shut_down()
+    machine.remove()
+
+
+def kept(machine: Machine) -> dict[str, bytes]:
+    """What no upgrade may touch: the sign-in, the neutral of a person, the models."""
+    files = [path for path in (machine.root / STATE).rglob("*") if path.is_file()]
+    chosen = [path for path in files if "models" in path.parts or path.name in ("neutral.json", "spotify-token.json")]
+    return {str(path.relative_to(machine.root)): path.read_bytes() for path in chosen}
+
+
+def test_an_upgrade_keeps_configuration_sign_in_calibrations_and_models(machine: Machine) -> None:
+    for unit in (ACT, SENSE):
+        ready(machine, unit, 180)
+    earlier = (machine.root / "opt/moodkiosk/current").readlink()
+    settled(machine)
+    until(lambda: "Ana" in calibrated(machine), 180, "somebody to be there for five seconds")
+    starter = next(
+        (machine.root / "opt/moodkiosk/versions").glob("*/lib/python*/site-packages/moodkiosk/models/*.tflite")
+    )
+    machine.run("moodkiosk", "model", "install", "/" + str(starter.relative_to(machine.root)))
+    sign_in = machine.root / STATE / "act/spotify-token.json"
+    sign_in.write_text(SIGN_IN, encoding="ascii")
+    sign_in.chmod(0o600)
+    machine.run("chown", "moodkiosk-act:moodkiosk", f"/{STATE}/act/{sign_in.name}")
+    before = kept(machine)
+    owners = {name: (machine.root / name).stat().st_uid for name in before}
+    assert {"current.tflite", "neutral.json", "spotify-token.json"} <= {Path(name).name for name in before}
+
+    machine.shut_down()
+    subprocess.run([PROJECT / "scripts/install-pi", "--root", machine.root], check=True)
+    assert (machine.root / "opt/moodkiosk/current").readlink() != earlier
+    assert (machine.root / "etc/moodkiosk/config.yaml").read_text(encoding="utf-8") == EARLIER_CONFIG
+    machine.boot()
+    for unit in (ACT, SENSE):
+        ready(machine, unit, 180)
+    with machine.listen("moodkiosk/tree/#") as messages:
+        messages.wait_for('"mood_changed"', 180)
+    assert {name: kept(machine).get(name) for name in before} == before
+    assert {name: (machine.root / name).stat().st_uid for name in before} == owners
+    assert f"/{STATE}/sense/models/current.tflite" in machine.journal(SENSE)
+    machine.run("moodkiosk", "person", "Ana")  # refused for somebody nobody knows
