@@ -29,7 +29,7 @@ METADATA = "Name: {name}\nVersion: 1.0\n{licence}\n\nWhat it is.\n"
     ],
 )
 def test_a_mistake_in_the_arguments_is_one_line(arguments: list[str], words: str) -> None:
-    command = [PROJECT / "scripts/build-deb", *arguments]
+    command: list[str | Path] = [PROJECT / "scripts/build-deb", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert words in done.stderr
@@ -44,7 +44,7 @@ def papers(tree: Path, licence: str = "License-Expression: MIT") -> subprocess.C
     (info / "licenses/LICENSE.md").write_text("Copyright somebody. Do with it what you like.\n", encoding="utf-8")
     (site / "moodkiosk_networks").mkdir()
     (site / "moodkiosk_networks/LICENSE").write_text("The terms of the networks.\n", encoding="utf-8")
-    command = [sys.executable, PROJECT / "scripts/_package_papers.py", tree, site, "1.2.3", "trixie"]
+    command: list[str | Path] = [sys.executable, PROJECT / "scripts/_package_papers.py", tree, site, "1.2.3", "trixie"]
     environment = os.environ | {"SOURCE_DATE_EPOCH": "1793491200"}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
@@ -78,6 +78,12 @@ def test_the_manual_has_every_command_and_is_what_man_understands(tmp_path: Path
 def test_bash_completes_what_is_typed(tmp_path: Path) -> None:
     assert papers(tmp_path).returncode == 0
     script = 'source "$1"; COMP_WORDS=(moodkiosk camera ""); COMP_CWORD=2; _moodkiosk; echo "${COMPREPLY[@]}"'
-    command = ["bash", "-c", script, "bash", tmp_path / "usr/share/bash-completion/completions/moodkiosk"]
+    command: list[str | Path] = [
+        "bash",
+        "-c",
+        script,
+        "bash",
+        tmp_path / "usr/share/bash-completion/completions/moodkiosk",
+    ]
     offered = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     assert {"on", "off", "lend"} <= set(offered)
