@@ -440,7 +440,7 @@ def test_doctor_finds_everything_in_place_and_names_what_is_missing(machine: Mac
 def test_an_administrator_puts_a_model_in_place_and_it_belongs_to_what_sees(machine: Machine) -> None:
     settled(machine)
     starter = next(
-        (machine.root / "opt/moodkiosk/versions").glob("*/lib/python*/site-packages/moodkiosk/models/*.tflite")
+        (machine.root / "opt/moodkiosk/versions").glob("*/lib/python*/site-packages/moodkiosk/models/starter.tflite")
     )
     machine.run("moodkiosk", "model", "install", "/" + str(starter.relative_to(machine.root)))
     placed = machine.root / "var/lib/moodkiosk/sense/models/current.tflite"

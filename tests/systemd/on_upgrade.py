@@ -13,8 +13,8 @@ from tests.support.wait import until
 from tests.systemd.machine import Machine
 from tests.systemd.on_systemd import ACT, CONFIG, PROJECT, SENSE, calibrated, ready, settled
 
-# `window_seconds` is a setting that has been replaced since.
-EARLIER_CONFIG = CONFIG.replace("settle_seconds: 0.75", "window_seconds: 1.5")
+# `window_seconds` is a setting that has been replaced since, `after_seconds` one that is new.
+EARLIER_CONFIG = CONFIG.replace("settle_seconds: 0.75", "window_seconds: 1.5").replace(", after_seconds: 1", "")
 SIGN_IN = '{"access_token": "a", "refresh_token": "r", "expires_at": 1, "scope": "user-modify-playback-state"}'
 STATE = "var/lib/moodkiosk"
 
@@ -47,7 +47,7 @@ def test_an_upgrade_keeps_configuration_sign_in_calibrations_and_models(machine:
     settled(machine)
     until(lambda: "Ana" in calibrated(machine), 180, "somebody to be there for five seconds")
     starter = next(
-        (machine.root / "opt/moodkiosk/versions").glob("*/lib/python*/site-packages/moodkiosk/models/*.tflite")
+        (machine.root / "opt/moodkiosk/versions").glob("*/lib/python*/site-packages/moodkiosk/models/starter.tflite")
     )
     machine.run("moodkiosk", "model", "install", "/" + str(starter.relative_to(machine.root)))
     sign_in = machine.root / STATE / "act/spotify-token.json"
