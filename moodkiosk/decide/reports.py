@@ -87,7 +87,8 @@ def _kept(playback: Playback, report: PlayerReport, now: Now) -> Playback:
     last = {mood: entry for mood, entry in playback.last.items() if mood != report.mood}
     if playback.turned is not None and report.mood is not None:
         last[report.mood] = playback.turned
-    started = running.known(replace(started, mood=report.mood, seen=utc(now)), now, report.lasts_seconds)
+    seen = utc(now) if report.certainty == "plays" else started.seen
+    started = running.known(replace(started, mood=report.mood, seen=seen), now, report.lasts_seconds)
     playback = replace(playback, started=started, cooling=playback.cooled, cooled=None, last=last, failures=0)
     return _taken_back(playback) if report.asked else playback
 

@@ -22,7 +22,7 @@ from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodSettings, MusicSettings, PresenceSettings
 from moodkiosk.link import protocol
-from moodkiosk.moods import Decision, PlayerReport, Reading
+from moodkiosk.moods import Decision, PlayerReport, Reading, ReportKind
 from tests.support.home_assistant import HomeAssistant
 from tests.support.household import LABELS, MONDAY_EVENING, empty, reading
 from tests.support.wait import until
@@ -153,7 +153,8 @@ class Scene:
 
         def play(decision: Decision) -> None:
             assert self.loop is not None
-            report = PlayerReport("played", self.at, "ready", decision.mood, decision.what, asked=decision.asked)
+            kind: ReportKind = "kept" if decision.continues else "played"
+            report = PlayerReport(kind, self.at, "ready", decision.mood, decision.what, asked=decision.asked)
             self.loop.put(Carried(decision, report))
 
         def publisher(name: str) -> Callable[[Any], None]:

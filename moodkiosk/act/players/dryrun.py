@@ -39,9 +39,10 @@ class DryRun:
         first = decision.choices[0]
         what = decision.what or first.value
         cap = "" if decision.volume_percent_max is None else f", not louder than {decision.volume_percent_max} %"
-        log.info("would play %s on %s%s", what, speaker, cap)
+        log.info("would %s %s on %s%s", "go on with" if decision.continues else "play", what, speaker, cap)
         uri = first.value if first.kind == "uri" else None
-        return PlayerReport("played", at, "ready", decision.mood, what, uri, decision.asked, certainty="dry run")
+        kind = "kept" if decision.continues else "played"
+        return PlayerReport(kind, at, "ready", decision.mood, what, uri, decision.asked, certainty="dry run")
 
     def look(self, superseded: Superseded) -> LookReport:  # noqa: ARG002 - it takes no time
         """There is nothing to be seen."""

@@ -52,6 +52,7 @@ def payload(decision: Decision) -> bytes:
             "choices": [{"kind": choice.kind, "value": choice.value} for choice in decision.choices],
             "volume_percent_max": decision.volume_percent_max,
             "fade_seconds": decision.fade_seconds,
+            "continues": decision.continues,
             "finish_song": decision.finish_song,
             "asked": decision.asked,
             "youtube_url": decision.youtube_url,
@@ -71,7 +72,7 @@ class MqttPlayer:
         self._lock = threading.Lock()
 
     def play(self, decision: Decision, superseded: Superseded) -> PlayerReport:  # noqa: ARG002 - it takes no time
-        """Publishes the decision."""
+        """Publishes the decision. Music that is only to go on has not been started by that: it is "kept"."""
         sent = self._publish(self._topic, payload(decision))
         text = "ready" if sent else NO_BROKER
         with self._lock:
@@ -79,6 +80,8 @@ class MqttPlayer:
                 log.info("player: %s", text)
             self._status = PlayerStatus(text)
         kind = DONE.get(decision.action, "failed") if sent else "failed"
+        if kind == "played" and decision.continues:
+            kind = "kept"
         uri = next((choice.value for choice in decision.choices if choice.kind == "uri"), None)
         at, asked = self._monotonic(), decision.asked
         return PlayerReport(kind, at, text, decision.mood, decision.what, uri, asked, certainty="asked")

@@ -85,10 +85,19 @@ def playing(what: str, speaker: str | None, certainty: Certainty) -> str:
     return f"playing {where}"
 
 
+def kept(mood: str | None, certainty: Certainty) -> str:
+    """Our music for a mood was left as it is, as far as is known."""
+    if certainty == "asked":
+        return f"asked Home Assistant to go on with the music for “{mood}”"
+    if certainty == "dry run":
+        return f"would go on with the music for “{mood}” (dry run)"
+    return already_playing(mood)
+
+
 def done(decision: Decision, report: PlayerReport) -> str:
     """What became of a decision that was carried out."""
     if report.kind == "kept":
-        return already_playing(decision.mood)
+        return kept(decision.mood, report.certainty)
     if report.kind in ("played", "resumed") and report.what:
         text = playing(report.what, decision.speaker, report.certainty)
         return f"{text} ({report.note})" if report.note else text

@@ -81,29 +81,36 @@ def test_the_automations_survive_a_second_arrival_and_an_entity_that_is_removed(
 MUSIC = yaml.safe_load(blocks("automation", SPOTIFY)[0])
 
 
-def carried_out(kiosk: dict[str, Any], volume: float | None) -> list[tuple[str, dict[str, Any]]]:
+def carried_out(
+    kiosk: dict[str, Any], volume: float | None, *, plays: bool = False
+) -> list[tuple[str, dict[str, Any]]]:
     """What the automation for Music Assistant does about a message: actions and their data."""
     environment = ImmutableSandboxedEnvironment()
 
     def render(text: str) -> str:
         return environment.from_string(text).render(
-            kiosk=kiosk, player="media_player.x", link=(kiosk["uri"] or "").split(":"), state_attr=lambda *_: volume
+            kiosk=kiosk,
+            player="media_player.x",
+            link=(kiosk["uri"] or "").split(":"),
+            state_attr=lambda *_: volume,
+            is_state=lambda _, state: plays and state == "playing",
         )
 
-    (choice,) = (each for each in MUSIC["actions"][0]["choose"] if render(each["conditions"]).strip() == "True")
     steps: list[dict[str, Any]] = []
-    for step in choice["sequence"]:
+    for step in MUSIC["actions"]:
         if "if" in step:
             steps += step["then"] if render(step["if"]).strip() == "True" else []
         else:
-            steps.append(step)
+            chosen = [each for each in step["choose"] if render(each["conditions"]).strip() == "True"]
+            assert len(chosen) <= 1
+            steps += chosen[0]["sequence"] if chosen else []
     return [(step["action"], {key: render(value) for key, value in step.get("data", {}).items()}) for step in steps]
 
 
 def asked(action: str, **more: object) -> dict[str, Any]:
     """As the player "mqtt" publishes it."""
     nothing: dict[str, Any] = dict.fromkeys(("uri", "playlist", "search", "volume_percent_max"))
-    return nothing | {"action": action} | more
+    return nothing | {"action": action, "continues": False} | more
 
 
 @pytest.mark.parametrize(
@@ -132,9 +139,23 @@ def test_the_music_automation_pauses_goes_on_skips_and_turns_down_but_never_up()
         assert len(carried_out(asked("play", search="x", volume_percent_max=40), volume)) == 1
 
 
+@pytest.mark.parametrize("action", ["play", "resume", "volume"])
+def test_whatever_has_a_loudest_volume_turns_the_speaker_down_to_it_in_the_music_automation(action: str) -> None:
+    turned = ("media_player.volume_set", {"volume_level": "0.4"})
+    assert carried_out(asked(action, search="x", volume_percent_max=40), 0.8)[0] == turned
+    assert turned not in carried_out(asked(action, search="x", volume_percent_max=40), 0.4)
+
+
+def test_the_music_automation_leaves_alone_what_goes_on_and_starts_it_again_where_it_has_ended() -> None:
+    again = asked("play", search="x", continues=True)
+    assert carried_out(again, None, plays=True) == []
+    assert [name for name, _ in carried_out(again, None, plays=False)] == ["music_assistant.play_media"]
+    assert carried_out(asked("play", search="x"), None, plays=True), "other music is started at once"
+
+
 def test_every_action_of_the_player_is_handled_by_the_music_automation() -> None:
     for action in DONE:
-        assert carried_out(asked(action, search="x"), None)
+        assert carried_out(asked(action, search="x", volume_percent_max=40 if action == "volume" else None), 0.8)
 
 
 @pytest.mark.parametrize("block", [*blocks("automation"), *blocks("card")])

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk.decide.settings import MoodSettings, PresenceSettings
+from moodkiosk.decide.settings import MoodSettings, MusicSettings, PresenceSettings
 from tests.support.broker import Mosquitto
 from tests.support.scene import Scene
 
 UNAVAILABLE = ["present: unavailable", "mood: unavailable", "people: unavailable"]
 UNKNOWN = ["mood: unknown", "present: unknown", "people: unknown"]
 HAPPY = ["mood: happy", "present: on", "people: 1"]
+PATIENCE_SECONDS = MusicSettings().after_seconds
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +38,9 @@ def home(mosquitto: Mosquitto, request: pytest.FixtureRequest) -> Iterator[Scene
 
 
 def somebody_happy(home: Scene) -> None:
-    home.look("happy", 6)
-    home.diary()
+    """Somebody is happy, and for so long that it has been said what becomes of music: nothing of it is news later."""
+    home.look("happy", PATIENCE_SECONDS + 6)
+    assert home.diary().count("event: not_played") == 1, "automatic music is off"
 
 
 def changes(diary: list[str]) -> list[str]:

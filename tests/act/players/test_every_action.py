@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -36,6 +38,28 @@ def test_home_automation_is_told_each_action_by_its_name_and_that_counts_as_done
     player = mqtt.MqttPlayer("t", lambda _topic, _payload: True, lambda: 0.0)
     kinds = {player.play(decision(action), never).kind for action in CARRIED_OUT}
     assert len(kinds - {"failed"}) == len(CARRIED_OUT)
+
+
+def test_players_that_see_nothing_do_not_call_music_started_that_only_is_to_go_on() -> None:
+    sent: list[bytes] = []
+
+    def publish(_: str, payload: bytes) -> bool:
+        sent.append(payload)
+        return True
+
+    asks = mqtt.MqttPlayer("t", publish, lambda: 0.0)
+    says = dryrun.DryRun(lambda: 0.0)
+    first, again = decision("play"), replace(decision("play"), continues=True)
+    assert [asks.play(one, never).kind for one in (first, again)] == ["played", "kept"]
+    assert [says.play(one, never).kind for one in (first, again)] == ["played", "kept"]
+    assert [json.loads(payload)["continues"] for payload in sent] == [False, True]
+    assert reasons.done(again, asks.play(again, never)) == "asked Home Assistant to go on with the music for “happy”"
+    assert reasons.done(again, says.play(again, never)) == "would go on with the music for “happy” (dry run)"
+
+
+def test_music_that_could_not_be_asked_for_does_not_go_on() -> None:
+    deaf = mqtt.MqttPlayer("t", lambda _topic, _payload: False, lambda: 0.0)
+    assert deaf.play(replace(decision("play"), continues=True), never).kind == "failed"
 
 
 @pytest.mark.parametrize("action", CARRIED_OUT)

@@ -263,6 +263,7 @@ class TestOtherPlayers:
             ],
             "volume_percent_max": 40,
             "fade_seconds": 0.0,
+            "continues": False,
             "finish_song": False,
             "asked": False,
             "language": "german",
