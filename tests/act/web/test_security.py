@@ -328,7 +328,7 @@ def test_while_the_page_is_flooded_every_reading_gets_its_turn_in_time(home: Hou
 def test_without_the_password_there_is_nothing_but_the_sign_in(tmp_path: Path, password_file: Path) -> None:
     with page_only(tmp_path, password_file=str(password_file)) as (_, address):
         visitor = Visitor(address)
-        assert (visitor.get("/").status, visitor.get("/").headers["location"]) == (303, "/login")
+        assert (visitor.get("/").status, visitor.get("/").headers["location"]) == (303, "login")
         for path in ("/api/state", "/api/events", "/api/history", "/api/why", "/api/token"):
             assert visitor.get(path).status == 401, path
         assert visitor.get("/qr.svg").status == 303
@@ -411,7 +411,7 @@ def test_the_screen_on_the_kiosk_gets_in_by_a_file_that_only_its_group_can_read(
         found = re.search(r"url=http://[^/]+(/display\?key=[\w-]+)", file.read_text())
         assert found is not None
         visitor = Visitor(address)
-        assert visitor.get("/display?key=guess").headers["location"] == "/login"
+        assert visitor.get("/display?key=guess").headers["location"] == "login"
         answer = visitor.get(found[1])
         assert answer.headers["location"] == "/?screen=blank"
         visitor.headers["Cookie"] = answer.headers["set-cookie"].partition(";")[0]
