@@ -413,7 +413,7 @@ def test_the_screen_on_the_kiosk_gets_in_by_a_file_that_only_its_group_can_read(
         visitor = Visitor(address)
         assert visitor.get("/display?key=guess").headers["location"] == "login"
         answer = visitor.get(found[1])
-        assert answer.headers["location"] == "/?screen=blank"
+        assert answer.headers["location"] == "./?screen=blank"
         visitor.headers["Cookie"] = answer.headers["set-cookie"].partition(";")[0]
         assert visitor.get("/?screen=blank").status == 200
 
