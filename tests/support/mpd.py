@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import tempfile
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,10 +48,13 @@ class Mpd:
         return [value for key, value in self.ask("playlistinfo") if key == "file"]
 
     def loudness(self) -> float:
-        """The mean square of what is heard now, 0 to 1; waits for half a second of sound that is not silent."""
+        """The mean square of what is heard from now on, 0 to 1; waits for half a second of sound that is not silent."""
         heard = b""
         pipe = os.open(self.folder / "heard", os.O_RDONLY | os.O_NONBLOCK)
         try:
+            with contextlib.suppress(BlockingIOError):
+                while os.read(pipe, 65_536):
+                    """What was heard before is left out."""
 
             def listen() -> bool:
                 nonlocal heard
@@ -87,7 +91,12 @@ def song(name: str) -> bytes:
     """A minute of one tone, with its tags, as FLAC."""
     words = [word for key, value in SONGS[name].items() for word in ("-metadata", f"{key}={value}")]
     tone = ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "sine=440:duration=60:sample_rate=8000"]
-    return subprocess.run([*tone, *words, "-f", "flac", "-"], check=True, capture_output=True).stdout
+    # Into a file, not into a pipe: the length is written at last into its first bytes, and without a length MPD may
+    # begin at the start wherever it is asked to seek to.
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "tone.flac")
+        subprocess.run([*tone, *words, str(path)], check=True, capture_output=True)
+        return path.read_bytes()
 
 
 @contextlib.contextmanager

@@ -46,7 +46,7 @@ class Status:
         volume: 0 to 100; None: there is no mixer.
         song: the position of the current song; None: there is none, as after the end of the queue.
         elapsed: seconds in it.
-        sounds: a song is really being decoded, not only wanted.
+        sounds: an output has taken some of the song; before that it may still turn out that none is switched on.
         error: why playing failed, "" if it did not.
     """
 
@@ -64,12 +64,13 @@ def status(server: Connection) -> Status:
     try:
         volume = int(found.get("volume", "-1"))
         song = found.get("song")
+        elapsed = min(1e6, max(0.0, float(found.get("elapsed", "0")[:20])))
         return Status(
             found.get("state", "stop"),
             volume if 0 <= volume <= 100 else None,
             None if song is None else int(song[:9]),
-            min(1e6, max(0.0, float(found.get("elapsed", "0")[:20]))),
-            found.get("state") == "play" and "audio" in found,
+            elapsed,
+            found.get("state") == "play" and elapsed > 0,
             found.get("error", "")[:200],
         )
     except ValueError:

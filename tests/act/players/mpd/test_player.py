@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from moodkiosk.act.players.mpd import queue
 from moodkiosk.act.players.mpd.doctor import probe
 from moodkiosk.act.players.mpd.player import MpdPlayer
+from moodkiosk.act.players.mpd.protocol import Connection
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.config.settings import Config, MpdSettings
 from moodkiosk.decide.music import contexts
@@ -37,9 +41,9 @@ class Home:
         self.restart()
 
     def restart(self) -> None:
-        """The kiosk starts anew."""
-        clock = Clock()
-        self.player = MpdPlayer(self.config, self.folder, replace(clock, wall=lambda: self.wall))
+        """The kiosk starts anew; its time is slow, so that a busy machine does not make the server late."""
+        clock = Clock(monotonic=lambda: time.monotonic() / 10, wall=lambda: self.wall)
+        self.player = MpdPlayer(self.config, self.folder, clock)
 
     def play(self, *entries: str, action: str = "play", **more: object) -> PlayerReport:
         """A decision to play entries as people write them."""
@@ -117,7 +121,7 @@ def test_it_is_never_louder_than_the_cap_and_never_made_louder(home: Home) -> No
     loud = home.server.loudness()
     home.play("Sunny", volume_percent_max=25)
     assert home.server.status()["volume"] == "25"
-    assert home.server.loudness() < loud / 4
+    until(lambda: home.server.loudness() < loud / 4, 20, "the volume is heard")
     home.server.ask("setvol", 10)
     home.play("Calm", volume_percent_max=60)
     assert home.server.status()["volume"] == "10"
@@ -171,6 +175,7 @@ def test_a_foreign_queue_that_was_paused_long_ago_is_nobodys_any_more(home: Home
 def test_music_that_ran_to_its_end_is_no_pause_of_anybodys(home: Home) -> None:
     home.play("genre:Hindi")
     home.server.ask("seek", 0, 59)
+    assert float(home.server.status()["elapsed"]) >= 59
     until(lambda: home.server.status()["state"] == "stop", 30, "the queue ends")
     assert home.look().kind == "nothing"
     assert home.play("Sunny").kind == "played"
@@ -204,6 +209,17 @@ def test_without_an_output_nothing_is_claimed(home: Home) -> None:
     assert text.endswith("4 songs, but no output is switched on")
 
 
+def test_a_song_that_is_only_decoded_does_not_sound() -> None:
+    """MPD says "play" and the format for a moment before it finds that no output takes it."""
+    decoded = b"state: play\nsong: 0\naudio: 44100:16:2\nelapsed: %s\nOK\n"
+    for elapsed, sounds in ((b"0.000", False), (b"0.023", True)):
+        with (
+            listening(b"OK MPD 0.23.5\n" + decoded % elapsed) as port,
+            Connection("127.0.0.1", port, "", lambda: 5.0) as server,
+        ):
+            assert queue.status(server).sounds is sounds
+
+
 def test_a_password_is_asked_for_by_name(tmp_path: Path) -> None:
     secret = tmp_path / "password"
     with mpd.running(tmp_path / "mpd", password="sesame, open") as server:
@@ -222,6 +238,22 @@ def replace_file(settings: MpdSettings, file: Path) -> MpdSettings:
     return MpdSettings(host=settings.host, port=settings.port, password_file=str(file))
 
 
+@contextlib.contextmanager
+def listening(answer: bytes) -> Iterator[int]:
+    """The port of something that says this to whoever comes first, whatever is asked."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(answer)
+            connection.recv(4096)
+
+    threading.Thread(target=serve, daemon=True).start()
+    with listener:
+        yield listener.getsockname()[1]
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -235,19 +267,9 @@ def replace_file(settings: MpdSettings, file: Path) -> MpdSettings:
     ],
 )
 def test_whatever_answers_instead_is_one_line_and_no_exception(tmp_path: Path, answer: bytes) -> None:
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.sendall(answer)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    settings = MpdSettings(host="127.0.0.1", port=listener.getsockname()[1], deadline_seconds=5)
-    player = MpdPlayer(Config(mpd=settings), tmp_path, Clock())
-    report = player.play(Decision("play", 0.0, "so", "happy", choices=(Choice("playlist", "Sunny"),)), never)
-    listener.close()
+    with listening(answer) as port:
+        player = MpdPlayer(Config(mpd=MpdSettings(host="127.0.0.1", port=port, deadline_seconds=5)), tmp_path, Clock())
+        report = player.play(Decision("play", 0.0, "so", "happy", choices=(Choice("playlist", "Sunny"),)), never)
     assert report is not None
     assert report.kind == "failed"
     assert report.status
