@@ -247,7 +247,8 @@ def listening(answer: bytes) -> Iterator[int]:
         connection, _ = listener.accept()
         with connection:
             connection.sendall(answer)
-            connection.recv(4096)
+            if answer:
+                connection.recv(4096)  # whoever asks on is not cut off before the answer is read
 
     threading.Thread(target=serve, daemon=True).start()
     with listener:
