@@ -22,7 +22,7 @@ from moodkiosk.config.settings import Config, LearningSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.deploy.store import ModelStore
-from moodkiosk.moods import Choice
+from moodkiosk.moods import Choice, Decision
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.measures import FACE_MEASURES
@@ -84,7 +84,8 @@ def test_spotify_still_knows_its_own_music_the_sign_in_and_what_it_looked_up(sta
     assert (tokens.problem, tokens.authorized_at()) == (None, 1763000000.0)
     finder = Finder(act / "spotify-music.json", NoClient(), random.Random(0))  # type: ignore[arg-type] # asks nothing
     choices = (Choice("playlist", "Sunny side"), Choice("search", "sad German Nena"))
-    found = [music.name for music in finder.find(choices, "sad", THEN, None, [])]
+    decision = Decision("play", 0.0, "a test", mood="sad", choices=choices)
+    found = [music.name for music in finder.find(decision, THEN, None, [])]
     assert found == ["Sunny side", "Nena"]
 
 

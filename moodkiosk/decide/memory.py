@@ -47,6 +47,7 @@ def remember(state: State, stopped: datetime | None = None) -> dict[str, object]
         "started": None if playback.started is None else _started(playback.started),
         "paused": None if playback.paused is None else _started(playback.paused),
         "last": playback.last,
+        "names": playback.names,
         "recommended": playback.recommended,
         "log": [{"wall": _iso(entry.wall), "text": entry.text, "gates": entry.gates} for entry in state.log],
     }
@@ -74,6 +75,7 @@ def restore(state: State, remembered: dict[str, object]) -> State:
         quiet=_flag(get("quiet")),
         people=_text(get("people")),
         last=_texts(get("last")),
+        names=_texts(get("names")),
         recommended=_text(get("recommended")),
     )
     return replace(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from moodkiosk.decide.music import reasons, respect, running
-from moodkiosk.decide.settings import Settings
+from moodkiosk.decide.music import choose, reasons, respect, running
+from moodkiosk.decide.settings import MusicSettings, Settings
 from moodkiosk.decide.state import Playback, Started, Step, Waiting, mood_of
 from moodkiosk.decide.times import Now, after, face, until, utc
 from moodkiosk.moods import LookReport, PlayerReport
@@ -123,11 +123,22 @@ def _played(step: Step, playback: Playback, report: PlayerReport, now: Now, sett
     started = Started(what, report.mood, utc(now), certainty=report.certainty)
     started = running.known(started, now, report.lasts_seconds)
     playback = replace(playback, started=started, paused=None, failures=0, empty_at=None)
+    playback = replace(playback, names=_named(playback.names, report, settings.music))
     step = _with(step, _taken_back(playback) if report.asked else playback)
     detail = f"{what} on {settings.music.speaker}"
     if report.certainty != "plays":
         detail = reasons.playing(what, settings.music.speaker, report.certainty)
     return step.tell("played", now, mood=report.mood, detail=detail)
+
+
+def _named(names: dict[str, str], report: PlayerReport, music: MusicSettings) -> dict[str, str]:
+    """The names of the entries' URIs, with what the player has found out."""
+    own = {entry.value for mood in music.moods.values() for entry in choose.entries(mood) if entry.kind == "uri"}
+    found = dict(names)
+    uri, what = report.uri, report.what
+    if uri is not None and what and report.certainty == "plays" and what != choose.unnamed(uri, report.mood):
+        found[uri] = what
+    return {uri: name for uri, name in found.items() if uri in own}
 
 
 def _failed(playback: Playback, now: Now, settings: Settings) -> Playback:

@@ -71,6 +71,26 @@ class MoodMusic:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchWords:
+    """What a mood is searched by: in music that goes with it, and in music that lifts it ("": the same)."""
+
+    match: str
+    lift: str = ""
+
+
+SEARCHES: Mapping[str, SearchWords] = {
+    "happy": SearchWords("happy"),
+    "sad": SearchWords("comforting calm", "uplifting"),
+    "angry": SearchWords("calming", "good mood"),
+    "fear": SearchWords("soothing", "hopeful"),
+    "disgust": SearchWords("easy listening", "good mood"),
+    "surprise": SearchWords("upbeat"),
+    "neutral": SearchWords("relaxed"),
+}
+"""A mood's name is not always a good search: whoever is sad is not helped by whatever calls itself sad."""
+
+
+@dataclass(frozen=True, slots=True)
 class MusicSettings:
     """What is played, when, where and how loud."""
 
@@ -80,6 +100,9 @@ class MusicSettings:
     moods: Mapping[str, MoodMusic] = field(default_factory=dict)
     after_seconds: Seconds = 15.0  # a mood must have held this long before music starts by itself
     search_when_empty: bool = True  # search for a mood that has nothing of its own
+    searches: Mapping[str, SearchWords] = field(default_factory=lambda: SEARCHES)  # others: by the mood's name
+    direction: Literal["match", "lift"] = "match"  # search for music that goes with a mood, or that lifts it
+    explicit: bool = True  # False: leave out what calls itself explicit, where that can be told
     taste: TasteSettings = TasteSettings()
     min_minutes_between_changes: Minutes = 10.0  # after music was started by us, leave it this long
     respect_manual_minutes: Minutes = 60.0  # after a person played something else, leave the music alone this long

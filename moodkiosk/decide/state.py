@@ -195,6 +195,7 @@ class Playback:
         quiet: it was quiet hours when our music was last known to play; None: that is unknown.
         empty_at: when everybody left while our music ran, monotonic seconds; None: they did not.
         last: mood to the entry that was played for it last.
+        names: context URI of an entry to its name, as the player has found out.
         starting: music was to be started, and the player has not answered.
         turned: the entry before the last decision's; it is the last one again should that start nothing.
         waiting: music that begins after the song that plays now; not kept over a restart.
@@ -215,6 +216,7 @@ class Playback:
     quiet: bool | None = None
     empty_at: float | None = None
     last: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     turned: str | None = None
     starting: bool = False
     recommended: str | None = None

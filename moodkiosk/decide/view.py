@@ -76,5 +76,5 @@ def _recommendation(state: State, settings: Settings) -> Recommendation | None:
     mood = state.playback.recommended
     if mood is None:
         return None
-    playback = state.playback
-    return choose.recommend(mood, settings.music, taste_of(state, settings), playback.last.get(mood), playback.wish)
+    playback, taste = state.playback, taste_of(state, settings)
+    return choose.recommend(mood, settings.music, taste, playback.last.get(mood), playback.names, playback.wish)

@@ -37,10 +37,10 @@ def keys_of(kind: object, path: str = "") -> set[str]:
 
 
 def keys_in(plain: object, path: str = "") -> set[str]:
-    """Every key that stands in a YAML text; below `moods` the names are "*"."""
+    """Every key that stands in a YAML text; below `moods` and `searches` the names are "*"."""
     if not isinstance(plain, dict):
         return set()
-    named = {name: "*" if path.endswith(".moods") else name for name in plain}
+    named = {name: "*" if path.endswith((".moods", ".searches")) else name for name in plain}
     found = {f"{path}.{shown}" for shown in named.values() if shown != "*"}
     return found.union(*(keys_in(value, f"{path}.{named[name]}") for name, value in plain.items()))
 

@@ -12,6 +12,7 @@ import msgspec
 
 from moodkiosk.act.players import choose
 from moodkiosk.act.players.player import Clock, never
+from moodkiosk.act.players.spotify.music import Library, Looked
 from moodkiosk.config.settings import Config, SpotifySettings
 from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.moods import Choice, Decision, PlayerReport
@@ -22,6 +23,10 @@ START = 1_795_000_000.0
 HAPPY = "spotify:playlist:happy0000000000000000"
 SAD = "spotify:playlist:sad000000000000000000"
 FOREIGN = "spotify:album:foreign00000000000000"
+
+
+NAMELESS = {uri: Looked(START, []) for uri in (HAPPY, SAD)}
+"""As if it had been found out already that these have no name."""
 
 
 def openapi() -> Path | None:
@@ -94,6 +99,7 @@ class Household:
                 self.config, spotify=msgspec.structs.replace(self.config.spotify, **spotify)
             )
         self._told = 0
+        (folder / "spotify-music.json").write_bytes(msgspec.json.encode(Library(named=NAMELESS)))
         self.keep_tokens(api.sign_in())
         self.restart()
 

@@ -115,6 +115,7 @@ class WebApi:
         devices: the devices that are connected.
         playback: what is playing or paused, or None.
         playlists, results: the user's playlists; search results by words (others find nothing).
+        others: further playlists and albums; what else there is plays, but has no name.
         unknown: context URIs that do not exist.
         silent: ids of devices that take music without playing it.
         faults: what is to go wrong; the first that matches does.
@@ -131,6 +132,7 @@ class WebApi:
         self.playback: dict[str, Any] | None = None
         self.playlists: list[dict[str, Any] | None] = []
         self.results: dict[str, list[dict[str, Any] | None]] = {}
+        self.others: list[dict[str, Any]] = []
         self.unknown: set[str] = set()
         self.silent: set[str] = set()
         self.faults: list[Fault] = []
@@ -244,10 +246,20 @@ class WebApi:
                 start, limit = int(seen.query.get("offset", "0")), int(seen.query.get("limit", "20"))
                 more = len(self.playlists) > start + limit
                 return Reply(200, {"items": self.playlists[start : start + limit], "next": "more" if more else None})
+            case "GET", _ if re.match(r"/(playlists|albums|artists)/", path):
+                return self._about(path)
             case "GET", "/search":
                 return Reply(200, {"playlists": {"items": self.results.get(seen.query["q"], []), "next": None}})
             case _:
                 return self._command(f"{method} {path}", seen)
+
+    def _about(self, path: str) -> Reply:
+        """A playlist, an album or an artist; Spotify's own playlists are not to be seen in development mode."""
+        kind, number = path.strip("/").split("/")
+        uri = f"spotify:{kind.removesuffix('s')}:{number}"
+        lists = [*self.playlists, *(found for results in self.results.values() for found in results), *self.others]
+        found = next((found for found in lists if found and found["uri"] == uri), None)
+        return Reply(200, found) if found and uri not in self.unknown else error(404, "Resource not found")
 
     def _command(self, what: str, seen: Seen) -> Reply:
         wanted = seen.query.get("device_id") or next(iter(seen.body.get("device_ids", [])), None)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit
 
 from moodkiosk.decide.music import contexts
-from moodkiosk.decide.settings import MoodMusic, MusicSettings
+from moodkiosk.decide.settings import MoodMusic, MusicSettings, SearchWords
 from moodkiosk.moods import AT_REST, Choice, Recommendation, Taste
 
 YOUTUBE_SEARCH = "https://music.youtube.com/search?"
@@ -28,7 +29,7 @@ def choices(
     first, *rest = rotated(entries(own), last) or (None,)
     rest = sorted(rest, key=lambda choice: choice is not None and choice.kind != "uri")
     found = tuple(choice for choice in (first, *rest) if choice is not None)
-    search = Choice("search", words(mood, own, taste, wish))
+    search = Choice("search", words(mood, music, taste, wish))
     if wish:
         return (search, *found)
     if own.search or (music.search_when_empty and (found or asked or mood != AT_REST)):
@@ -57,27 +58,52 @@ def fields(own: MoodMusic, taste: Taste, wish: Taste = ANY) -> Taste:
     )
 
 
-def words(mood: str, own: MoodMusic, taste: Taste, wish: Taste = ANY) -> str:
+def sought(mood: str, music: MusicSettings) -> str:
+    """What a mood is searched by, in the direction that is configured; without words for it, its name."""
+    known = music.searches.get(mood, SearchWords(mood))
+    return (known.lift if music.direction == "lift" else "") or known.match or mood
+
+
+def words(mood: str, music: MusicSettings, taste: Taste, wish: Taste = ANY) -> str:
     """The words to search for: "mood language artist genre", or the mood's own and what was wished for."""
+    own = music.moods.get(mood, MoodMusic())
     wanted = wish if own.search else fields(own, taste, wish)
-    return " ".join(filter(None, (own.search or mood, wanted.language, wanted.artist, wanted.genre)))
+    return " ".join(filter(None, (own.search or sought(mood, music), wanted.language, wanted.artist, wanted.genre)))
 
 
 def youtube_url(mood: str, music: MusicSettings, taste: Taste, wish: Taste = ANY) -> str:
     """The same music on YouTube Music: the configured link, or a search that needs no account."""
     own = music.moods.get(mood, MoodMusic())
     link = "" if wish else own.youtube
-    return link or YOUTUBE_SEARCH + urlencode({"q": words(mood, own, taste, wish)})
+    return link or YOUTUBE_SEARCH + urlencode({"q": words(mood, music, taste, wish)})
 
 
-def recommend(mood: str, music: MusicSettings, taste: Taste, last: str | None, wish: Taste = ANY) -> Recommendation:
+def unnamed(uri: str, mood: str | None) -> str:
+    """What a context URI is called whose name is not known."""
+    kind = uri.split(":")[1]
+    return f"the {kind} for “{mood}”" if mood else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+
+
+def called(choice: Choice, mood: str, names: Mapping[str, str]) -> str:
+    """What people call a choice: never a URI or an address. `names` are those that a player has found out, by URI."""
+    if choice.kind == "uri":
+        return names.get(choice.value) or unnamed(choice.value, mood)
+    if choice.kind == "stream":
+        return f"the radio at {urlsplit(choice.value).hostname}"
+    return choice.value
+
+
+def recommend(
+    mood: str, music: MusicSettings, taste: Taste, last: str | None, names: Mapping[str, str], wish: Taste = ANY
+) -> Recommendation:
     """Music that a person can open by hand; `last` is the entry that was played last for this mood."""
     own = music.moods.get(mood, MoodMusic())
     link = youtube_url(mood, music, taste, wish)
     if wish:
-        return Recommendation(words(mood, own, taste, wish), link)
+        return Recommendation(words(mood, music, taste, wish), link)
     found = rotated(entries(own), last)
     current = found[-1:] if last in [choice.value for choice in found] else found[:1]
-    named = next((choice.value for choice in current if choice.kind == "playlist"), None)
+    titles = (names.get(choice.value, "") if choice.kind == "uri" else choice.value for choice in current)
+    named = next((title for title in titles if title and not contexts.STREAM.fullmatch(title)), None)
     uri = next((choice.value for choice in (*current, *found) if choice.kind == "uri"), None)
-    return Recommendation(named or words(mood, own, taste), link, uri)
+    return Recommendation(named or words(mood, music, taste), link, uri)

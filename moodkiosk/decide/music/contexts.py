@@ -9,6 +9,11 @@ from moodkiosk.moods import Choice
 # As the Spotify app shares them, e.g. https://open.spotify.com/intl-de/playlist/37i9dQ…?si=…
 LINK = re.compile(r"https?://open\.spotify\.com/(?:intl-[a-z-]+/)?(?:user/[^/]+/)?([a-z]+)/([A-Za-z0-9]+)/?(?:[?#].*)?")
 URI = re.compile(r"spotify:(?:user:[^:]+:)?([a-z]+):([A-Za-z0-9]+)")
+COLLECTION = re.compile(r"spotify:(?:user:[^:]+:)?collection.*|https?://open\.spotify\.com/(?:intl-\S+/)?collection.*")
+LIKED = (
+    "expected a playlist, but Spotify does not let apps start Liked Songs: in its app, mark all of them, add them to a "
+    "playlist, and use that one's link or name"
+)
 CONTEXTS = ("playlist", "album", "artist")
 """What playback can be started with; a track or an episode is not a context."""
 
@@ -30,6 +35,8 @@ def choice(text: str) -> Choice:
     Raises NotAContext.
     """
     text = text.strip()
+    if COLLECTION.fullmatch(text):
+        raise NotAContext(LIKED)
     found = LINK.fullmatch(text) or URI.fullmatch(text)
     if found:
         kind, number = found.groups()

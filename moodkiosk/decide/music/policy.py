@@ -161,7 +161,7 @@ def _play(
         now.at,
         why,
         mood=mood,
-        what=found[0].value,
+        what=choose.called(found[0], mood, state.playback.names),
         speaker=settings.music.speaker,
         choices=found,
         volume_percent_max=loudest(state, now, settings),

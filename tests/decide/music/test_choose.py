@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music import contexts
-from moodkiosk.decide.music.choose import choices, recommend, words, youtube_url
-from moodkiosk.decide.settings import MoodMusic, MusicSettings
+from moodkiosk.decide.music.choose import called, choices, recommend, words, youtube_url
+from moodkiosk.decide.settings import MoodMusic, MusicSettings, SearchWords
 from moodkiosk.moods import Choice, Taste
 
 SUNNY, BEACH = Choice("playlist", "Sunny side"), Choice("playlist", "Beach")
@@ -91,9 +91,36 @@ def test_an_entry_that_was_removed_from_the_configuration_does_not_confuse_the_t
 
 
 def test_a_moods_own_words_and_taste_win_over_the_general_ones() -> None:
-    assert words("sad", MoodMusic(), GERMAN) == "sad German Nena"
-    assert words("sad", MoodMusic(language="instrumental", artist=""), GERMAN) == "sad instrumental"
-    assert words("sad", MoodMusic(search="comforting piano"), GERMAN) == "comforting piano"
+    assert words("bored", MusicSettings(), GERMAN) == "bored German Nena"
+    own = MoodMusic(language="instrumental", artist="")
+    assert words("bored", music(bored=own), GERMAN) == "bored instrumental"
+    assert words("sad", music(sad=MoodMusic(search="comforting piano")), GERMAN) == "comforting piano"
+
+
+@pytest.mark.parametrize(
+    ("direction", "sad", "happy"), [("match", "comforting calm", "happy"), ("lift", "uplifting", "happy")]
+)
+def test_a_mood_is_searched_by_words_that_help(direction: str, sad: str, happy: str) -> None:
+    """Whoever is sad is not helped by whatever calls itself sad."""
+    settings = MusicSettings(direction=direction)  # type: ignore[arg-type] # one of two
+    assert choices("sad", settings, Taste(), None, asked=False) == (Choice("search", sad),)
+    assert choices("happy", settings, Taste("Hindi"), None, asked=False) == (Choice("search", f"{happy} Hindi"),)
+    own = MusicSettings(direction=direction, moods={"sad": MoodMusic(search="blues")})  # type: ignore[arg-type]
+    assert words("sad", own, Taste()) == "blues", "a household's own words come first"
+
+
+def test_the_words_may_be_the_households_own_and_others_are_the_moods_name() -> None:
+    settings = MusicSettings(searches={"sad": SearchWords("rainy day")}, direction="lift")
+    assert words("sad", settings, Taste()) == "rainy day", "without words that lift, those that match"
+    assert words("angry", settings, Taste()) == "angry"
+
+
+def test_people_are_never_shown_an_address() -> None:
+    assert called(SUNNY, "happy", {}) == "Sunny side"
+    assert called(HITS, "happy", {}) == "the playlist for “happy”"
+    assert called(HITS, "happy", {HITS.value: "Happy hits"}) == "Happy hits"
+    assert called(ALBUM, "sad", {}) == "the album for “sad”"
+    assert called(Choice("stream", "https://radio.example:80/live"), "sad", {}) == "the radio at radio.example"
 
 
 def test_without_own_music_and_search_there_is_nothing_to_play() -> None:
@@ -104,7 +131,7 @@ def test_without_own_music_and_search_there_is_nothing_to_play() -> None:
 
 def test_a_face_at_rest_asks_for_no_music_unless_it_is_configured_or_somebody_asks() -> None:
     assert choices("neutral", MusicSettings(), Taste(), None, asked=False) == ()
-    assert choices("neutral", MusicSettings(), Taste(), None, asked=True) == (Choice("search", "neutral"),)
+    assert choices("neutral", MusicSettings(), Taste(), None, asked=True) == (Choice("search", "relaxed"),)
     assert choices("neutral", music(neutral=MoodMusic(play=(SUNNY.value,))), Taste(), None, asked=False)[0] == SUNNY
 
 
@@ -113,7 +140,7 @@ def test_any_taste_makes_a_link_that_searches_for_just_that(language: str, artis
     url = youtube_url("happy", MusicSettings(), Taste(language, artist))
     assert url.isascii()
     assert urlsplit(url)[:3] == ("https", "music.youtube.com", "/search")
-    assert parse_qs(urlsplit(url).query)["q"] == [words("happy", MoodMusic(), Taste(language, artist))]
+    assert parse_qs(urlsplit(url).query)["q"] == [words("happy", MusicSettings(), Taste(language, artist))]
 
 
 def test_a_configured_link_is_shown_instead_of_a_search() -> None:
@@ -123,8 +150,10 @@ def test_a_configured_link_is_shown_instead_of_a_search() -> None:
 
 def test_the_recommendation_is_what_was_played_last_for_the_mood() -> None:
     settings = music(happy=MoodMusic(play=(SUNNY.value, HITS.value, BEACH.value)))
-    assert recommend("happy", settings, GERMAN, BEACH.value).title == "Beach"
-    assert recommend("happy", settings, GERMAN, None).title == "Sunny side"
-    by_uri = recommend("happy", settings, GERMAN, HITS.value)
+    assert recommend("happy", settings, GERMAN, BEACH.value, {}).title == "Beach"
+    assert recommend("happy", settings, GERMAN, None, {}).title == "Sunny side"
+    by_uri = recommend("happy", settings, GERMAN, HITS.value, {})
     assert (by_uri.title, by_uri.spotify_uri) == ("happy German Nena", HITS.value)
-    assert recommend("sad", settings, GERMAN, None).spotify_uri is None
+    assert recommend("sad", settings, GERMAN, None, {}).spotify_uri is None
+    named = {HITS.value: "Happy hits"}
+    assert recommend("happy", settings, GERMAN, HITS.value, named).title == "Happy hits"

@@ -375,7 +375,7 @@ def test_the_recommendation_follows_mood_and_taste_even_when_nothing_may_play() 
     home.ask("artist", "Nina Simone")
     shown = home.view.recommendation
     assert shown is not None
-    assert shown.youtube_url == "https://music.youtube.com/search?q=sad+Nina+Simone"
+    assert shown.youtube_url == "https://music.youtube.com/search?q=comforting+calm+Nina+Simone"
     assert shown.spotify_uri == PIANO.value
 
 

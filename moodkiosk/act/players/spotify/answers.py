@@ -24,9 +24,9 @@ class Device(msgspec.Struct, frozen=True):
 
 
 class Devices(msgspec.Struct, frozen=True):
-    """The devices that are there now."""
+    """The devices that are there now, each still to be understood: see `several`."""
 
-    devices: list[Device | None] = []
+    devices: list[object] = []
 
 
 class Context(msgspec.Struct, frozen=True):
@@ -72,24 +72,29 @@ class Count(msgspec.Struct, frozen=True):
 
 
 class Playlist(msgspec.Struct, frozen=True):
-    """A playlist in a list of playlists. `items` is the name since 2026 for what was `tracks`."""
+    """A playlist; of an album or an artist, the same as far as they have it.
+
+    `items` is the name since 2026 for what was `tracks`; an album says `total_tracks`.
+    """
 
     uri: str | None = None
     name: str | None = None
+    description: str | None = None
     items: Count | None = None
     tracks: Count | None = None
+    total_tracks: int | None = None
 
     @property
     def songs(self) -> int | None:
         """How many songs there are, if it is said."""
         counts = [count.total for count in (self.items, self.tracks) if count is not None]
-        return next((total for total in counts if total), None)
+        return next((total for total in (*counts, self.total_tracks) if total), None)
 
 
 class Page(msgspec.Struct, frozen=True):
-    """A page of playlists; there may be nulls among them."""
+    """A page of playlists, each still to be understood: see `several`."""
 
-    items: list[Playlist | None] = []
+    items: list[object] = []
     next: str | None = None
 
 
@@ -104,6 +109,22 @@ class Account(msgspec.Struct, frozen=True):
 
     id: str = ""
     display_name: str | None = None
+
+
+def several(items: list[object], kind: type[Kind]) -> list[Kind]:
+    """Those of the items that can be understood: nulls are usual among them, and one that is odd spoils no others.
+
+    Raises ApiError where there are some and none is as it should be.
+    """
+    found, odd = [], 0
+    for item in items:
+        try:
+            found += [] if item is None else [msgspec.convert(item, kind)]
+        except msgspec.ValidationError:
+            odd += 1
+    if odd and not found:
+        raise ApiError("garbage", "Spotify's answer cannot be understood")
+    return found
 
 
 def understand(answer: object, kind: type[Kind]) -> Kind:

@@ -14,7 +14,7 @@ from spotipy.oauth2 import SpotifyPKCE
 
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.act.players.spotify.account.tokens import SCOPES, TokenFile
-from moodkiosk.act.players.spotify.answers import Device, Devices, Found, Page, Playback, Playlist, understand
+from moodkiosk.act.players.spotify.answers import Device, Devices, Found, Page, Playback, Playlist, several, understand
 from moodkiosk.act.players.spotify.errors import LOGIN, ApiError
 from moodkiosk.act.players.spotify.session import ApiSession
 from moodkiosk.config.settings import SpotifySettings
@@ -23,7 +23,7 @@ Answer = TypeVar("Answer")
 
 REPEAT_SECONDS = 1.0
 """After a passing failure a reading request is repeated once, so much later."""
-PLAYLIST_PAGES = 4
+PLAYLIST_PAGES = 20
 """At most so many pages of 50 of the user's playlists are looked through."""
 
 # At DEBUG these print access tokens, whatever level the rest of the program logs at. spotipy's own error lines
@@ -140,8 +140,7 @@ class Client:
 
     def devices(self) -> list[Device]:
         """The devices that are there now."""
-        found = understand(self._read(self._api.devices), Devices)
-        return [device for device in found.devices if device is not None]
+        return several(understand(self._read(self._api.devices), Devices).devices, Device)
 
     def start(self, device_id: str, context_uri: str, song: int | None = None) -> None:
         """Starts a context on a device, from song number `song` (from 0)."""
@@ -172,22 +171,32 @@ class Client:
         """Switches shuffle on."""
         self._write(lambda: self._api.shuffle(True, device_id))  # noqa: FBT003 - spotipy's signature
 
-    def own_playlists(self) -> list[Playlist]:
-        """The user's playlists, those they follow included."""
+    def own_playlists(self) -> tuple[list[Playlist], bool]:
+        """The user's playlists, those they follow included; and whether there are more than were looked through."""
         found: list[Playlist] = []
         for page in range(PLAYLIST_PAGES):
             answer = self._read(partial(self._api.current_user_playlists, limit=50, offset=50 * page))
             part = understand(answer, Page)
-            found += [playlist for playlist in part.items if playlist is not None]
+            found += several(part.items, Playlist)
             if part.next is None:
-                break
-        return found
+                return found, False
+        return found, True
 
     def search(self, words: str) -> list[Playlist]:
         """Playlists found by words, at most 10."""
         answer = self._read(lambda: self._api.search(words, limit=10, type="playlist"))
         page = understand(answer, Found).playlists
-        return [playlist for playlist in page.items if playlist is not None] if page else []
+        return several(page.items, Playlist) if page else []
+
+    def about(self, uri: str) -> Playlist:
+        """The name and, where it has one, the length of a playlist, an album or an artist."""
+        _, kind, number = uri.split(":")
+        ask = {
+            "playlist": partial(self._api.playlist, number, fields="uri,name,items.total,tracks.total"),
+            "album": partial(self._api.album, number),
+            "artist": partial(self._api.artist, number),
+        }[kind]
+        return understand(self._read(ask), Playlist)
 
     def _write(self, send: Callable[[], object]) -> None:
         self._signed_in(send)

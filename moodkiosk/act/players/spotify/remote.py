@@ -83,7 +83,7 @@ class Remote:
             return Outcome("kept", what=started.name or None, uri=started.uri, lasts_seconds=left)
         last = started.uri if started else None
         reasons: list[str] = []
-        for music in self._finder.find(decision.choices, decision.mood, self._clock.wall(), last, reasons):
+        for music in self._finder.find(decision, self._clock.wall(), last, reasons):
             try:
                 if decision.asked or not self._plays(playback, music.uri, name):
                     self._start(music, playback, decision, name)

@@ -138,7 +138,7 @@ def _prove(settings: Config, session: ApiSession, found: dict[str, Any]) -> str 
     """Lists the speakers, and returns the account's id. Raises ApiError if the account cannot be used at all."""
     import spotipy
 
-    from moodkiosk.act.players.spotify.answers import Account, Devices, understand
+    from moodkiosk.act.players.spotify.answers import Account, Device, Devices, several, understand
 
     if not set(tokens.SCOPES) <= set(str(found.get("scope")).split()):
         raise ApiError("refused", "not everything that is needed was allowed")
@@ -148,13 +148,13 @@ def _prove(settings: Config, session: ApiSession, found: dict[str, Any]) -> str 
         # spotipy asks for "me/", which the Web API's description does not know.
         me = session.get(f"{api.prefix}me", headers={"Authorization": f"Bearer {found['access_token']}"})
         account = understand(me.json(), Account)
-        devices = understand(api.devices(), Devices).devices
+        devices = several(understand(api.devices(), Devices).devices, Device)
     except ApiError as error:
         if error.kind in ("refused", "token"):
             raise
         print(f"Signed in. Whether the speakers are there could not be seen: {error.text}.")
         return None
-    names = sorted({device.name for device in devices if device is not None})
+    names = sorted({device.name for device in devices})
     print(f"Signed in as {account.display_name or account.id}.")
     print(f"Connected speakers: {', '.join(names) or 'none'}.")
     wanted = settings.music.speaker

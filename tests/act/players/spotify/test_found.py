@@ -1,0 +1,146 @@
+"""What is found: names for links, long libraries, searches that found nothing, and odd items among good ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from moodkiosk.decide.music import contexts
+from moodkiosk.moods import Choice
+from tests.support.spotify_home import HandClock, Household, openapi
+from tests.support.webapi import Fault, WebApi, error, playlist
+
+ALBUM = "spotify:album:4aawyAB9vmqN3uQ7FjRGTy"
+LIST = "spotify:playlist:37i9dQZF1DXdPec7aLTmlC"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Household]:
+    with WebApi(openapi()) as api:
+        yield Household(api, tmp_path, HandClock())
+
+
+def search(house: Household, words: str, **more: object) -> tuple[str, str | None]:
+    report = house.decide("play", choices=(Choice("search", words),), **more)
+    return report.kind, report.what if report.kind == "played" else report.status
+
+
+class TestNames:
+    def test_the_name_and_the_length_of_a_link_are_found_out_once_and_kept(self, house: Household) -> None:
+        house.api.others = [playlist("Happy hits", "37i9dQZF1DXdPec7aLTmlC", songs=80)]
+        report = house.play(LIST)
+        assert (report.what, report.lasts_seconds) == ("Happy hits", 80 * 180.0)
+        house.restart()
+        house.hand.wind(3000)
+        assert house.play(LIST, asked=True).what == "Happy hits"
+        assert len(house.told("GET /playlists/")) == 1
+
+    def test_an_album_says_its_length_in_its_own_way(self, house: Household) -> None:
+        house.api.others = [{"uri": ALBUM, "name": "Whenever You Need Somebody", "total_tracks": 10}]
+        report = house.play(ALBUM)
+        assert (report.what, report.lasts_seconds) == ("Whenever You Need Somebody", 1800.0)
+
+    def test_what_has_no_name_is_called_by_its_mood_and_not_asked_for_again(self, house: Household) -> None:
+        """Development mode has no names of Spotify's own playlists, which play all the same."""
+        assert [house.play(LIST, asked=True).what for _ in range(3)] == ["the playlist for “happy”"] * 3
+        assert len(house.told("GET /playlists/")) == 1
+
+    def test_it_plays_although_its_name_cannot_be_asked_for_just_now(self, house: Household) -> None:
+        house.api.faults = [Fault("GET /v1/playlists", error(503, "not now"), None)]
+        assert house.play(LIST).kind == "played"
+        house.api.faults = []
+        house.api.others = [playlist("Happy hits", "37i9dQZF1DXdPec7aLTmlC")]
+        assert house.play(LIST, asked=True).what == "Happy hits"
+
+
+class TestLongLibraries:
+    def library(self, house: Household, count: int) -> None:
+        house.api.playlists = [playlist(f"Party {number}", f"party{number}") for number in range(count)]
+
+    def own(self, house: Household, name: str) -> tuple[str, str]:
+        report = house.decide("play", choices=(Choice("playlist", name),))
+        return report.kind, report.what or report.status
+
+    def test_the_230th_playlist_is_found(self, house: Household) -> None:
+        self.library(house, 260)
+        assert self.own(house, "Party 230") == ("played", "Party 230")
+        assert len(house.told("GET /me/playlists")) == 6
+
+    def test_beyond_a_thousand_it_says_how_far_it_looked(self, house: Household) -> None:
+        self.library(house, 1100)
+        _, status = self.own(house, "Party 1050")
+        assert "'Party 1050' is not among the first 1000 playlists of your library: use its link" in status
+        house.told()
+        house.hand.wind(2 * 3600)
+        house.keep_tokens(house.api.sign_in())
+        self.own(house, "Party 1050")
+        assert house.told("GET /me/playlists") == [], "a long list is not read again every hour"
+
+    def test_liked_songs_are_said_how_to_be_played(self, house: Household) -> None:
+        self.library(house, 3)
+        assert contexts.LIKED in self.own(house, "Liked Songs")[1]
+        house.api.playlists.append(playlist("Liked Songs", "copied"))
+        house.hand.wind(3601)
+        house.keep_tokens(house.api.sign_in())
+        assert self.own(house, "Liked Songs") == ("played", "Liked Songs"), "somebody has copied them already"
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://open.spotify.com/collection/tracks", "https://open.spotify.com/intl-de/collection/tracks?si=1",
+     "spotify:user:ana:collection", "spotify:collection:tracks"],
+)  # fmt: skip
+def test_a_link_to_liked_songs_is_refused_with_what_to_do_instead(link: str) -> None:
+    with pytest.raises(contexts.NotAContext, match="mark all of them, add them to a playlist"):
+        contexts.choice(link)
+
+
+class TestSearches:
+    def test_a_search_that_found_nothing_is_believed_for_a_day_but_not_when_somebody_asks(
+        self, house: Household
+    ) -> None:
+        assert search(house, "comforting calm")[0] == "failed"
+        house.api.results["comforting calm"] = [playlist("Calm", "calm")]
+        house.hand.wind(600)
+        assert search(house, "comforting calm")[0] == "failed"
+        assert search(house, "comforting calm", asked=True) == ("played", "Calm")
+
+    def test_who_asks_again_and_again_causes_one_search_a_minute(self, house: Household) -> None:
+        for _ in range(12):
+            search(house, "nothing", asked=True)
+            house.hand.wind(20)
+        assert len(house.told("GET /search")) == 4
+
+    def test_what_calls_itself_explicit_is_left_out_where_that_is_wished(self, house: Household) -> None:
+        house.api.results["happy"] = [
+            playlist("Happy hits (EXPLICIT)", "x1"),
+            playlist("Party", "x2") | {"description": "uncensored &amp; loud"},
+            playlist("Happy hits, no explicit lyrics", "x3"),
+        ]
+        house.config = msgspec.structs.replace(house.config, music=replace(house.config.music, explicit=False))
+        house.restart()
+        for _ in range(4):
+            assert search(house, "happy", asked=True) == ("played", "Happy hits, no explicit lyrics")
+        house.api.results["party"] = house.api.results["happy"][:2]
+        kind, status = search(house, "party", asked=True)
+        assert (kind, "the search 'party' finds only what calls itself explicit" in str(status)) == ("failed", True)
+
+
+class TestOddItems:
+    ODD = (None, 7, {"uri": 5, "name": ["x"]}, {"uri": "spotify:playlist:odd", "items": {"total": "many"}})
+
+    def test_they_spoil_no_others(self, house: Household) -> None:
+        house.api.results["happy"] = [*self.ODD, playlist("Happy hits", "hits")]  # type: ignore[list-item]
+        house.api.playlists = [*self.ODD, playlist("Sunny side", "sunny")]  # type: ignore[list-item]
+        house.api.devices = [*house.api.devices, {**house.api.devices[0], "id": 5, "name": None}]
+        assert search(house, "happy") == ("played", "Happy hits")
+        report = house.decide("play", choices=(Choice("playlist", "Sunny side"),))
+        assert (report.kind, report.what) == ("played", "Sunny side")
+
+    def test_where_nothing_is_as_it_should_be_the_answer_is_not_understood(self, house: Household) -> None:
+        house.api.results["happy"] = [7, {"uri": 5}]  # type: ignore[list-item]
+        assert search(house, "happy") == ("failed", "Spotify's answer cannot be understood")
