@@ -213,6 +213,25 @@ class Decision:
     genre: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A song on the speaker, as the player heard it.
+
+    Attributes:
+        title, artist, album: "" where the player does not say.
+        cover: what `Player.cover` gives its picture for; None: it has none.
+        duration_seconds: its length; None: unknown, or there is no end (internet radio).
+        elapsed_seconds: how much of it had been played at the `at` of the report; None: unknown.
+    """
+
+    title: str = ""
+    artist: str = ""
+    album: str = ""
+    cover: str | None = None
+    duration_seconds: float | None = None
+    elapsed_seconds: float | None = None
+
+
 ReportKind = Literal["played", "failed", "overridden", "paused", "skipped", "resumed", "kept", "adjusted"]
 Certainty = Literal["plays", "asked", "dry run"]
 """How much a player knows of what it has started: that it plays, that somebody else was asked to play it, or that it
@@ -239,6 +258,7 @@ class PlayerReport:
         stopped: for "overridden": a person has paused, rather than plays something else.
         lasts_seconds: how long what was started goes on by itself; for "kept", how long at least; None: unknown.
         note: what was tried before, and why that could not be played; "" for the first choice.
+        track: the song that plays now (or, for "overridden" and "paused", is paused); None: the player does not know.
     """
 
     kind: ReportKind
@@ -253,6 +273,7 @@ class PlayerReport:
     stopped: bool = False
     lasts_seconds: float | None = None
     note: str = ""
+    track: Track | None = None
 
 
 LookKind = Literal["ours", "others", "nothing", "unknown"]
@@ -260,7 +281,7 @@ LookKind = Literal["ours", "others", "nothing", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class LookReport:
-    """What the player has seen when it looked, because somebody asked.
+    """What the player has seen when it looked, because somebody asked, or because the speaker said by itself.
 
     Attributes:
         kind: "ours" (what we started plays on the speaker); "others" (a person plays or has paused something);
@@ -269,6 +290,8 @@ class LookReport:
         status: for "others": what they do, in words; for "unknown": why it could not look.
         since: for "ours": when we started it, UTC; None: unknown.
         stopped: for "others": a person has paused, rather than plays something else.
+        track: the song that plays or is paused; None: the player does not know.
+        live: the player says by itself whenever this changes, until it says otherwise.
     """
 
     kind: LookKind
@@ -276,6 +299,8 @@ class LookReport:
     status: str = ""
     since: datetime | None = None
     stopped: bool = False
+    track: Track | None = None
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +310,44 @@ class Recommendation:
     title: str
     youtube_url: str
     spotify_uri: str | None = None
+
+
+ChosenBy = Literal["mood", "asked", "others"]
+"""Whose choice the music is: the kiosk's, for a mood; somebody's who asked the kiosk for it; or of somebody who uses
+the speaker without the kiosk."""
+
+
+@dataclass(frozen=True, slots=True)
+class NowPlaying:
+    """What plays on the speaker, as far as it is known, and how old that knowledge is. Times are ISO 8601 with zone.
+
+    Attributes:
+        state: "playing"; "paused"; "asked" (Home Assistant was asked to play it: more is not known); "dry run" (it
+            would be played).
+        by: whose choice it was.
+        mood: the mood that it is for.
+        what: what was started (a playlist, a search), in words; None for what others chose.
+        title, artist, album: of the song; None: unknown.
+        cover: its picture on the page is at `cover/<this>`; None: it has none.
+        since: when the music (not the song) was started; None: unknown.
+        duration_seconds, elapsed_seconds: of the song, as they were at `as_of`; None: unknown.
+        as_of: when all this was last known to be so.
+        live: the speaker says by itself when it changes, so it is so still.
+    """
+
+    state: Literal["playing", "paused", "asked", "dry run"]
+    by: ChosenBy
+    mood: str | None = None
+    what: str | None = None
+    title: str | None = None
+    artist: str | None = None
+    album: str | None = None
+    cover: str | None = None
+    since: str | None = None
+    duration_seconds: float | None = None
+    elapsed_seconds: float | None = None
+    as_of: str | None = None
+    live: bool = False
 
 
 UnknownBecause = Literal[
@@ -320,6 +383,7 @@ class View:
     camera_status: str = "starting"  # "on", "off", "starting", "lost: …", "lent", "scheduled off"
     music: bool = True  # the switch for automatic music
     playing: str | None = None  # e.g. "Happy hits, started by us at 20:14, still playing at 20:40"
+    now_playing: NowPlaying | None = None  # the same in fields, and what others play
     player_status: str = "ready"
     override_until: str | None = None
     quiet_until: str | None = None

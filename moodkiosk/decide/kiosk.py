@@ -17,9 +17,11 @@ from moodkiosk.decide.perception import slept
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import (
     CameraStatus,
+    Heard,
     Input,
     Labels,
     Notice,
+    Playback,
     PlayerSays,
     SenseGone,
     Started,
@@ -86,7 +88,7 @@ def _pass_time(state: State, now: Now, settings: Settings) -> State:
     started = None if _faded(playback.started, now) else playback.started
     people = None if override is None else playback.people
     playback = replace(playback, started=started, cooling=cooling, cooled=cooled, override=override, people=people)
-    playback = replace(playback, stopped=stopped)
+    playback = replace(playback, stopped=stopped, heard=_still_heard(playback))
     ends = renew(manual.ends, now, settings.mood.manual_minutes) if manual is not None else None
     manual = replace(manual, ends=ends) if manual is not None and ends is not None else None
     return replace(state, playback=playback, manual=manual)
@@ -95,6 +97,14 @@ def _pass_time(state: State, now: Now, settings: Settings) -> State:
 def _faded(started: Started | None, now: Now) -> bool:
     known, wall = None if started is None else started.seen or started.wall, utc(now)
     return known is not None and wall is not None and wall - known > timedelta(hours=PLAYING_HOURS)
+
+
+def _still_heard(playback: Playback) -> Heard | None:
+    """What others play is told for as long as it is respected, unless the player says by itself when it ends."""
+    heard = playback.heard
+    if heard is None or heard.live:
+        return heard
+    return None if not heard.ours and playback.override is None else heard
 
 
 def _take(step: Step, given: Input, now: Now, settings: Settings) -> Step:

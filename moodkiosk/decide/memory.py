@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from moodkiosk.decide.presence import Presence
-from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, ManualMood, Playback, Started, State
+from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, Heard, ManualMood, Playback, Started, State
 from moodkiosk.decide.times import Deadline
 from moodkiosk.moods import Certainty
 
@@ -44,6 +44,7 @@ def remember(state: State, stopped: datetime | None = None) -> dict[str, object]
         "cap": playback.cap,
         "quiet": playback.quiet,
         "people": playback.people,
+        "others": _others(playback.heard),
         "started": None if playback.started is None else _started(playback.started),
         "paused": None if playback.paused is None else _started(playback.paused),
         "last": playback.last,
@@ -74,6 +75,7 @@ def restore(state: State, remembered: dict[str, object]) -> State:
         cap=_percent(get("cap")),
         quiet=_flag(get("quiet")),
         people=_text(get("people")),
+        heard=_read_others(get("others")),
         last=_texts(get("last")),
         names=_texts(get("names")),
         recommended=_text(get("recommended")),
@@ -100,13 +102,31 @@ def _manual(remembered: dict[str, object]) -> ManualMood | None:
 
 def _started(started: Started) -> dict[str, object]:
     times: dict[str, object] = {"wall": _iso(started.wall), "seen": _iso(started.seen)}
-    return times | {"what": started.what, "mood": started.mood, "certainty": started.certainty}
+    return times | {"what": started.what, "mood": started.mood, "certainty": started.certainty, "asked": started.asked}
 
 
 def _read_started(value: object) -> Started | None:
     match value:
         case {"what": str(what), "mood": mood, "wall": wall, **more}:
-            return Started(what, _text(mood), _time(wall), _time(more.get("seen")), _certainty(more.get("certainty")))
+            seen, certainty = _time(more.get("seen")), _certainty(more.get("certainty"))
+            return Started(what, _text(mood), _time(wall), seen, certainty, asked=more.get("asked") is True)
+    return None
+
+
+def _others(heard: Heard | None) -> dict[str, object] | None:
+    """That other people play something, and when that was seen; which song it was is over by the next start.
+
+    What is heard live is not kept: it changes with every song, and is heard again at once.
+    """
+    if heard is None or heard.ours or heard.live:
+        return None
+    return {"paused": heard.paused, "wall": _iso(heard.wall)}
+
+
+def _read_others(value: object) -> Heard | None:
+    match value:
+        case {"paused": bool(paused), "wall": wall}:
+            return Heard(ours=False, paused=paused, wall=_time(wall))
     return None
 
 

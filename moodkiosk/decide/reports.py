@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from moodkiosk.decide.music import choose, reasons, respect, running
+from moodkiosk.decide.music import choose, hearing, reasons, respect, running
 from moodkiosk.decide.settings import MusicSettings, Settings
 from moodkiosk.decide.state import Playback, Started, Step, Waiting, mood_of
 from moodkiosk.decide.times import Now, after, face, until, utc
@@ -16,6 +16,11 @@ FIRST_PAUSE_MINUTES = 1.0
 
 def hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step:
     """Takes in a report."""
+    step = _hear(step, report, now, settings)
+    return _with(step, hearing.reported(step.state.playback, report, now))
+
+
+def _hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step:
     starting, playback = step.state.playback.starting, replace(step.state.playback, starting=False)
     if report.kind != "overridden":
         playback = replace(playback, status=report.status, people=None)
@@ -59,13 +64,19 @@ def look(step: Step, report: LookReport, now: Now, settings: Settings) -> Step:
     What other people do is respected as a decision would have it. Asking again never makes that last longer: when it
     is over, the next decision looks anyway.
     """
+    step = _look(step, report, now, settings)
+    return _with(step, hearing.seen(step.state.playback, report, now))
+
+
+def _look(step: Step, report: LookReport, now: Now, settings: Settings) -> Step:
     playback = step.state.playback
     match report.kind:
         case "others":
             before = playback.override
             if before is None:
                 playback = respect.chosen(playback, now, settings, stopped=report.stopped)
-            step = _with(step, replace(playback, started=None, people=_seen(report.status, now)))
+            people = report.status if report.live else _seen(report.status, now)  # live, it is not old
+            step = _with(step, replace(playback, started=None, people=people))
             step = step.to(running.refuse(step.state, mood_of(step.state)))
             override = playback.override
             assert override is not None
@@ -120,7 +131,7 @@ def _seen(what: str, now: Now) -> str:
 def _played(step: Step, playback: Playback, report: PlayerReport, now: Now, settings: Settings) -> Step:
     """It plays. Who asked for it has taken back any earlier choice of other music."""
     what = report.what or "music"
-    started = Started(what, report.mood, utc(now), certainty=report.certainty)
+    started = Started(what, report.mood, utc(now), certainty=report.certainty, asked=report.asked)
     started = running.known(started, now, report.lasts_seconds)
     playback = replace(playback, started=started, paused=None, failures=0, empty_at=None)
     playback = replace(playback, names=_named(playback.names, report, settings.music))

@@ -21,6 +21,7 @@ from moodkiosk.moods import (
     Reading,
     Result,
     Taste,
+    Track,
 )
 
 LOG_LENGTH = 20
@@ -159,6 +160,7 @@ class Started:
         seen: when somebody asked last and it was still playing, UTC.
         certainty: how much the player knows of it.
         look_at: monotonic seconds at which it takes a look to know that it still plays; None: it takes one now.
+        asked: somebody asked for it, rather than that a mood was seen.
     """
 
     what: str
@@ -167,6 +169,26 @@ class Started:
     seen: datetime | None = None
     certainty: Certainty = "plays"
     look_at: float | None = None
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The song that was heard last on the speaker.
+
+    Attributes:
+        ours: we started it; else somebody else did.
+        paused: it does not go on.
+        wall: when that was known, UTC; None: the clock was not set.
+        track: the song; None: only that something plays is known.
+        live: the player says by itself when it changes.
+    """
+
+    ours: bool
+    paused: bool
+    wall: datetime | None
+    track: Track | None = None
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +224,7 @@ class Playback:
         recommended, wish: the mood of the last recommendation, and what was wished for with it.
         login_days_left: whole days until the player's sign-in ends; None: there is none, or it is unknown.
         people: what other people were seen to do, and when; only as long as it is respected.
+        heard: the song that was heard last; not kept over a restart.
     """
 
     status: str = "ready"
@@ -224,6 +247,7 @@ class Playback:
     waiting: Waiting | None = None
     login_days_left: int | None = None
     people: str | None = None
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from moodkiosk.decide import camera, perception
 from moodkiosk.decide.hours import active_until
-from moodkiosk.decide.music import choose, reasons
+from moodkiosk.decide.music import choose, hearing, reasons
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Playback, Started, State, automatic, knows_mood, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, face, iso
@@ -31,6 +31,7 @@ def view(state: State, now: Now, settings: Settings) -> View:
         camera_status=camera.shown(state, now, settings),
         music=automatic(state, settings),
         playing=_playing(playback.started, now),
+        now_playing=hearing.shown(playback, now),
         player_status=_status(playback),
         override_until=None if playback.override is None else iso(playback.override.wall, now),
         quiet_until=iso(quiet, now),

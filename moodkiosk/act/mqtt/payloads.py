@@ -16,7 +16,7 @@ from msgspec import Meta
 from moodkiosk.config.settings import Config
 from moodkiosk.host.version import newest_here
 from moodkiosk.link import protocol
-from moodkiosk.moods import EventKind, MoodEvent, Recommendation, Result, UnknownBecause, View
+from moodkiosk.moods import EventKind, MoodEvent, NowPlaying, Recommendation, Result, UnknownBecause, View
 
 CONFIDENCE_STEP = 0.05
 
@@ -47,6 +47,9 @@ class State(Payload, frozen=True):
     camera_status: Annotated[str, Meta(description='"on", "off", "starting", "lost: …", "lent", "scheduled off"')]
     music: Annotated[bool, Meta(description="the switch of automatic music")]
     playing: Annotated[str | None, Meta(description="what we started and nobody stopped, in words")]
+    now_playing: Annotated[
+        NowPlaying | None, Meta(description="what plays, in fields: see below; null: nothing known to")
+    ]
     player_status: Annotated[str, Meta(description='"ready", or what is wrong and what to do')]
     override_until: Annotated[str | None, Meta(description="until when a person's own choice of music is left alone")]
     quiet_until: Annotated[str | None, Meta(description="until when no music starts by itself")]

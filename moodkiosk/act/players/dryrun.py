@@ -48,6 +48,9 @@ class DryRun:
         """There is nothing to be seen."""
         return LookReport("unknown", self._monotonic(), "ready")
 
+    def cover(self, key: str) -> None:
+        """There are no pictures."""
+
     def no_look(self) -> str:
         """There never is."""
         return "the player 'dry-run' plays nothing"

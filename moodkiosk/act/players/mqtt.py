@@ -90,6 +90,9 @@ class MqttPlayer:
         """Nothing can be seen from here."""
         return LookReport("unknown", self._monotonic(), self._status.text)
 
+    def cover(self, key: str) -> None:
+        """There are no pictures."""
+
     def no_look(self) -> str:
         """It never can."""
         return "the player 'mqtt' does not learn what plays"

@@ -40,7 +40,7 @@ class PlayerStatus:
 
 
 class Player(Protocol):
-    """Plays music, one decision at a time, always from the same thread; `status` and `no_look` from any."""
+    """Plays music, one decision at a time, always from the same thread; `status`, `no_look` and `cover` from any."""
 
     def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
         """Carries out a decision to play, pause, skip or resume; None: a newer one took over, nothing was started.
@@ -58,7 +58,15 @@ class Player(Protocol):
     def look(self, superseded: Superseded) -> LookReport | None:
         """Looks at what plays, because somebody asked; None: a decision took over, which looks for itself.
 
-        Blocks for a few seconds at most. Never raises for what the world does.
+        Blocks for a few seconds at most. Never raises for what the world does. A player whose speaker says by itself
+        what plays may hand such reports (`live`) to the main loop at any time, from any thread.
+        """
+
+    def cover(self, key: str) -> bytes | None:
+        """The picture that `Track.cover` and `Song.cover` are keys of; None: there is none (any more).
+
+        Blocks for a few seconds at most, and not for `play`: the page's thread asks. Never raises for what the world
+        does. `players.covers` keeps and bounds them.
         """
 
     def no_look(self) -> str | None:

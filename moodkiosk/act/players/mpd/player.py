@@ -7,7 +7,8 @@ import random
 from datetime import UTC, datetime
 from pathlib import Path
 
-from moodkiosk.act.players.mpd import library, queue
+from moodkiosk.act.players.covers import Covers
+from moodkiosk.act.players.mpd import library, queue, songs
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError, password_of
 from moodkiosk.act.players.mpd.queue import Memory, Status
 from moodkiosk.act.players.player import Clock, PlayerStatus, Superseded
@@ -19,6 +20,8 @@ from moodkiosk.moods import Decision, LookKind, LookReport, PlayerReport, Report
 SOUND_SECONDS = 3.0
 """A song must play within this; a stream may take as long to answer."""
 STEP_SECONDS = 0.1
+COVER_SECONDS = 5.0
+"""A picture is fetched within this: somebody looks at the page."""
 FADE_STEP_SECONDS = 0.25
 PAUSED, PAUSED_OTHERS = "somebody paused the music", "somebody paused other music"
 
@@ -36,14 +39,17 @@ class MpdPlayer:
         self._clock = clock
         self._file = StateFile(state_dir / "mpd.json", Memory)
         self._said = "ready"
+        self._covers = Covers(self._picture, clock.monotonic)
 
     def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
         """Carries out a decision; see `players.Player`."""
+        track = None
         buttons = {"pause": self._pause, "skip": self._skip, "resume": self._resume, "volume": self._volume}
         do = buttons.get(decision.action, self._start)
         try:
             with self._connected(self._mpd.deadline_seconds) as server:
                 kind, text, what, uri, note = do(server, decision, superseded)
+                track = songs.current(server, self._covers)
         except MpdError as error:
             if error.kind == "replaced":
                 return None
@@ -52,8 +58,8 @@ class MpdPlayer:
             self._file.save()
         self._note("ready" if kind != "failed" else text)
         at = self._clock.monotonic()
-        stopped = text in (PAUSED, PAUSED_OTHERS)
-        return PlayerReport(kind, at, text, decision.mood, what, uri, decision.asked, stopped=stopped, note=note)
+        stopped, asked = text in (PAUSED, PAUSED_OTHERS), decision.asked
+        return PlayerReport(kind, at, text, decision.mood, what, uri, asked, stopped=stopped, note=note, track=track)
 
     def look(self, superseded: Superseded) -> LookReport | None:  # noqa: ARG002 - it takes no time
         """Looks at what plays; see `players.Player`."""
@@ -61,6 +67,7 @@ class MpdPlayer:
         try:
             with self._connected(self._mpd.deadline_seconds) as server:
                 kind, text = self._seen(server, queue.status(server))
+                track = songs.current(server, self._covers)
         except MpdError as error:
             self._note(error.text)
             return LookReport("unknown", at, error.text)
@@ -69,7 +76,11 @@ class MpdPlayer:
         self._note("ready")
         started = self._file.kept.started
         since = datetime.fromtimestamp(started, UTC) if kind == "ours" and started is not None else None
-        return LookReport(kind, at, text, since, stopped=text in (PAUSED, PAUSED_OTHERS))
+        return LookReport(kind, at, text, since, stopped=text in (PAUSED, PAUSED_OTHERS), track=track)
+
+    def cover(self, key: str) -> bytes | None:
+        """The picture that MPD has of a song; see `players.Player`."""
+        return self._covers.get(key)
 
     def no_look(self) -> str | None:
         """A look costs nothing."""
@@ -83,6 +94,14 @@ class MpdPlayer:
         end = self._clock.monotonic() + seconds
         mpd = self._mpd
         return Connection(mpd.host, mpd.port, password_of(mpd), lambda: end - self._clock.monotonic())
+
+    def _picture(self, file: str) -> bytes | None:
+        """Over a connection of its own, on the page's thread."""
+        try:
+            with self._connected(COVER_SECONDS) as server:
+                return songs.picture(server, file)
+        except MpdError:
+            return None
 
     def _start(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:
         memory, now = self._file.kept, queue.status(server)

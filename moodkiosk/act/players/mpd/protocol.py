@@ -111,6 +111,25 @@ class Connection:
         self._send([" ".join((command, *map(quoted, words)))])
         return self._answer()
 
+    def ask_binary(self, command: str, *words: object) -> tuple[Pairs, bytes]:
+        """Puts a command that is answered by a piece of a file; the pairs before it, and the piece. Raises MpdError."""
+        self._send([" ".join((command, *map(quoted, words)))])
+        found: Pairs = []
+        while True:
+            line = self._line()
+            if line == "OK":
+                return found, b""
+            if line.startswith("ACK"):
+                raise self._refusal(line)
+            key, colon, value = line.partition(": ")
+            if not colon:
+                raise MpdError("garbage", f"MPD at {self._where} answers something else than MPD's lines")
+            if key == "binary":
+                piece = self._bytes(int(value) if value.isdecimal() and len(value) < 9 else ANSWER_LIMIT_BYTES + 1)
+                self._answer()
+                return found, piece
+            found.append((key, value))
+
     def tell(self, commands: Iterable[tuple[object, ...]]) -> None:
         """Puts several commands as one list: the first that fails ends it. Raises MpdError."""
         lines = [" ".join((str(name), *map(quoted, words))) for name, *words in commands]
@@ -152,20 +171,30 @@ class Connection:
         while b"\n" not in self._buffer:
             if len(self._buffer) > LINE_LIMIT_BYTES:
                 raise MpdError("garbage", f"MPD at {self._where} answers something else than MPD's lines")
-            try:
-                self._socket.settimeout(self._seconds())
-                came = self._socket.recv(65_536)
-            except TimeoutError:
-                raise self._late() from None
-            except OSError as error:
-                raise MpdError(
-                    "unreachable", f"the connection to MPD at {self._where} broke: {error.strerror}"
-                ) from None
-            if not came:
-                raise MpdError("unreachable", f"MPD at {self._where} closed the connection")
-            self._buffer += came
+            self._receive()
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line.decode("utf-8", "replace")
+
+    def _bytes(self, count: int) -> bytes:
+        """So many bytes, and the end of line behind them."""
+        if count > ANSWER_LIMIT_BYTES:
+            raise MpdError("garbage", f"MPD at {self._where} answers something else than MPD's lines")
+        while len(self._buffer) <= count:
+            self._receive()
+        piece, self._buffer = self._buffer[:count], self._buffer[count + 1 :]
+        return piece
+
+    def _receive(self) -> None:
+        try:
+            self._socket.settimeout(self._seconds())
+            came = self._socket.recv(65_536)
+        except TimeoutError:
+            raise self._late() from None
+        except OSError as error:
+            raise MpdError("unreachable", f"the connection to MPD at {self._where} broke: {error.strerror}") from None
+        if not came:
+            raise MpdError("unreachable", f"MPD at {self._where} closed the connection")
+        self._buffer += came
 
     def _refusal(self, line: str) -> MpdError:
         found = ACK.fullmatch(line)

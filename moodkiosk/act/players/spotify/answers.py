@@ -6,7 +6,9 @@ from typing import TypeVar
 
 import msgspec
 
+from moodkiosk.act.players.covers import Covers
 from moodkiosk.act.players.spotify.errors import ApiError
+from moodkiosk.moods import Track
 
 Kind = TypeVar("Kind")
 
@@ -35,10 +37,40 @@ class Context(msgspec.Struct, frozen=True):
     uri: str | None = None
 
 
+class Image(msgspec.Struct, frozen=True):
+    """A picture on Spotify's own servers; its size in pixels is not always said."""
+
+    url: str = ""
+    width: int | None = None
+
+
+class Artist(msgspec.Struct, frozen=True):
+    """Who made it."""
+
+    name: str | None = None
+
+
+class Album(msgspec.Struct, frozen=True):
+    """Where a song is from."""
+
+    uri: str | None = None
+    name: str | None = None
+    images: list[Image] | None = None
+
+
 class Item(msgspec.Struct, frozen=True):
     """A song or an episode."""
 
     duration_ms: int | None = None
+    uri: str | None = None
+    name: str | None = None
+    artists: list[Artist | None] | None = None
+    album: Album | None = None
+
+    @property
+    def by(self) -> str:
+        """The names of those who made it."""
+        return ", ".join(artist.name for artist in self.artists or () if artist and artist.name)
 
 
 class Playback(msgspec.Struct, frozen=True):
@@ -56,6 +88,22 @@ class Playback(msgspec.Struct, frozen=True):
     def context_uri(self) -> str | None:
         """Where the music comes from."""
         return self.context.uri if self.context else None
+
+    def track(self, covers: Covers | None = None) -> Track | None:
+        """The song; its picture is made known to `covers`. None: it is not said, as between two songs."""
+        item = self.item
+        if item is None or not item.name:
+            return None
+        album = item.album or Album()
+        image = picture(album.images)
+        return Track(
+            item.name,
+            item.by,
+            album.name or "",
+            covers.offer(image) if covers and image else None,
+            _seconds(item.duration_ms),
+            _seconds(self.progress_ms),
+        )
 
     @property
     def remaining_seconds(self) -> float | None:
@@ -125,6 +173,21 @@ def several(items: list[object], kind: type[Kind]) -> list[Kind]:
     if odd and not found:
         raise ApiError("garbage", "Spotify's answer cannot be understood")
     return found
+COVER_PX = 300
+"""A cover of this width fills its place on the page; the smallest that is no smaller is taken."""
+
+
+def picture(images: list[Image] | None) -> str | None:
+    """The address of the image that fits best, or None."""
+    found = [image for image in images or () if image.url]
+    fits = [image for image in found if (image.width or COVER_PX) >= COVER_PX]
+    best = min(fits, key=lambda image: image.width or COVER_PX, default=None)
+    best = best or max(found, key=lambda image: image.width or 0, default=None)
+    return best.url if best else None
+
+
+def _seconds(milliseconds: int | None) -> float | None:
+    return None if milliseconds is None or not 0 <= milliseconds < 1e9 else milliseconds / 1000
 
 
 def understand(answer: object, kind: type[Kind]) -> Kind:

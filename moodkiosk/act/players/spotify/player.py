@@ -11,8 +11,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from moodkiosk.act.players.covers import Covers
 from moodkiosk.act.players.player import Clock, PlayerStatus, Superseded
-from moodkiosk.act.players.spotify import allowance
+from moodkiosk.act.players.spotify import allowance, pictures
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left, path_of, warning
 from moodkiosk.act.players.spotify.errors import LOGIN, ApiError, Kind
 from moodkiosk.act.players.spotify.memory import Memory
@@ -55,6 +56,7 @@ class SpotifyPlayer:
         self._said = "ready"
         self._looked_at: float | None = None
         self._at_work: tuple[Client, Finder] | None = None
+        self._covers = Covers(pictures.Pictures(config.spotify).fetch, clock.monotonic)
         # spotipy takes a while to import: not while act starts, but before the first decision comes.
         threading.Thread(target=import_module, args=(REMOTE,), name="spotify-import", daemon=True).start()
 
@@ -88,6 +90,7 @@ class SpotifyPlayer:
             stopped=outcome.stopped,
             lasts_seconds=outcome.lasts_seconds,
             note=outcome.note,
+            track=outcome.track,
         )
 
     def look(self, superseded: Superseded) -> LookReport | None:
@@ -96,7 +99,7 @@ class SpotifyPlayer:
         allowance.use(memory, clock.wall())
         seconds = min(LOOK_SECONDS, self._config.spotify.deadline_seconds)
         try:
-            kind, reason, stopped = self._at_the_remote(lambda remote: remote.look(name), seconds, superseded)
+            seen = self._at_the_remote(lambda remote: remote.look(name), seconds, superseded)
         except ApiError as error:
             if error.kind == "replaced":
                 return None
@@ -105,8 +108,8 @@ class SpotifyPlayer:
         if self._error is not None and self._error.kind in MENDED_BY_LOOKING:
             self._note(None, self._waits)
         started = memory.started
-        since = datetime.fromtimestamp(started.at, UTC) if kind == "ours" and started is not None else None
-        return LookReport(kind, clock.monotonic(), reason, since, stopped)
+        since = datetime.fromtimestamp(started.at, UTC) if seen.kind == "ours" and started is not None else None
+        return LookReport(seen.kind, clock.monotonic(), seen.status, since, seen.stopped, seen.track)
 
     def no_look(self) -> str | None:
         """Why not to look now; any thread may ask."""
@@ -118,6 +121,10 @@ class SpotifyPlayer:
         if allowance.used_up(self._file.kept, wall) or self._requests_today(wall) >= allowance.REQUESTS_A_DAY:
             return "it was asked for too often: Spotify's daily quota is small"
         return None
+
+    def cover(self, key: str) -> bytes | None:
+        """The picture, from Spotify's own servers; see `players.Player`."""
+        return self._covers.get(key)
 
     def status(self) -> PlayerStatus:
         """How it is doing; any thread may ask."""
@@ -169,7 +176,8 @@ class SpotifyPlayer:
         respect_seconds = (wall - pauses_since(music, wall)).total_seconds()
         try:
             self._rate_limit.check()
-            return do(Remote(client, finder, self._file.kept, self._clock, respect_seconds, spotify.wake_command))
+            kept, wake, covers = self._file.kept, spotify.wake_command, self._covers
+            return do(Remote(client, finder, kept, self._clock, respect_seconds, wake, covers))
         finally:
             client.end()
             self._file.save()

@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime
 
+from moodkiosk.act.players.covers import Covers
 from moodkiosk.act.players.player import Clock
 from moodkiosk.act.players.spotify import loudness, override, speaker
 from moodkiosk.act.players.spotify.answers import Device, Playback
@@ -14,7 +15,7 @@ from moodkiosk.act.players.spotify.client import Client
 from moodkiosk.act.players.spotify.errors import ApiError
 from moodkiosk.act.players.spotify.memory import Memory, Noticed, Started
 from moodkiosk.act.players.spotify.music import Finder, Music
-from moodkiosk.moods import Decision, LookKind, ReportKind
+from moodkiosk.moods import Decision, LookKind, ReportKind, Track
 
 VERIFY_SECONDS = 2.0
 """It takes about so long until the Web API tells of what a speaker began to play."""
@@ -46,6 +47,17 @@ class Outcome:
     stopped: bool = False
     lasts_seconds: float | None = None
     note: str = ""
+    track: Track | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen by a look; the fields are those of `LookReport`."""
+
+    kind: LookKind
+    status: str = ""
+    stopped: bool = False
+    track: Track | None = None
 
 
 class Remote:
@@ -59,6 +71,7 @@ class Remote:
         clock: Clock,
         respect_seconds: float,
         wake_command: tuple[str, ...],
+        covers: Covers,
     ) -> None:
         self._client = client
         self._finder = finder
@@ -66,6 +79,7 @@ class Remote:
         self._clock = clock
         self._respect_seconds = respect_seconds
         self._wake_command = wake_command
+        self._covers = covers
 
     def play(self, decision: Decision, name: str) -> Outcome:
         """Starts the first of the decision's choices that can be started, unless people come first."""
@@ -73,14 +87,16 @@ class Remote:
         if not decision.asked:
             reason = override.hands_off(playback, name, self._memory, self._clock.wall(), self._respect_seconds)
             if reason is not None:
-                return Outcome("overridden", reason, stopped=playback is not None and not playback.is_playing)
+                stopped = playback is not None and not playback.is_playing
+                return Outcome("overridden", reason, stopped=stopped, track=self._track(playback))
             if decision.finish_song and (waiting := self._song_first(playback, name)):
                 return waiting
         started = self._memory.started
         if decision.continues and started is not None and self._plays(playback, started.uri, name):
             self._fit(playback, decision)
             left = self._lasts_seconds(started, playback)
-            return Outcome("kept", what=started.name or None, uri=started.uri, lasts_seconds=left)
+            track = self._track(playback)
+            return Outcome("kept", what=started.name or None, uri=started.uri, lasts_seconds=left, track=track)
         last = started.uri if started else None
         reasons: list[str] = []
         for music in self._finder.find(decision, self._clock.wall(), last, reasons):
@@ -99,13 +115,16 @@ class Remote:
                 return Outcome("played", what=music.name, uri=music.uri, lasts_seconds=lasts, note="; ".join(reasons))
         raise ApiError("not_found", "nothing to play: " + ("; ".join(reasons) or "no music is set for this mood"))
 
-    def look(self, name: str) -> tuple[LookKind, str, bool]:
-        """What plays, as the next decision would judge it; for "others", what they do, and whether that is a pause."""
+    def look(self, name: str) -> Seen:
+        """What plays, as the next decision would judge it."""
         playback = self._look(name)
         reason = override.hands_off(playback, name, self._memory, self._clock.wall(), self._respect_seconds)
         if reason is not None:
-            return "others", reason, playback is not None and not playback.is_playing
-        return ("ours" if playback is not None and playback.is_playing else "nothing"), "", False
+            stopped = playback is not None and not playback.is_playing
+            return Seen("others", reason, stopped, self._track(playback))
+        if playback is None or not playback.is_playing:
+            return Seen("nothing")
+        return Seen("ours", track=self._track(playback))
 
     def pause(self, decision: Decision, name: str) -> Outcome:
         """Pauses the speaker; without being asked, only what we started there."""
@@ -130,7 +149,7 @@ class Remote:
         memory.paused_by_us = not decision.asked
         if decision.asked:
             memory.noticed = Noticed(override.mark(playback), self._clock.wall())
-        return Outcome("paused")
+        return Outcome("paused", track=self._track(playback))
 
     def resume(self, decision: Decision, name: str) -> Outcome:
         """Goes on with what is paused on the speaker, whoever paused it; where nothing is, plays the choices."""
@@ -150,7 +169,8 @@ class Remote:
                     raise
         memory.paused_by_us, memory.noticed = False, None
         ours = memory.started if memory.is_ours(playback.context_uri) else None
-        return Outcome("resumed", what=(ours.name or "music") if ours else None, uri=ours.uri if ours else None)
+        what, uri = ((ours.name or "music"), ours.uri) if ours else (None, None)
+        return Outcome("resumed", what=what, uri=uri, track=self._track(playback))
 
     def volume(self, decision: Decision, name: str) -> Outcome:
         """Brings our music under the cap; what others play is theirs."""
@@ -176,6 +196,10 @@ class Remote:
         if device is not None and device.id and not device.is_restricted and device.name.casefold() == name.casefold():
             speaker.seen(device, name, self._memory)
         return playback
+
+    def _track(self, playback: Playback | None) -> Track | None:
+        """The song that the look before has found: no request is sent for it."""
+        return playback.track(self._covers) if playback else None
 
     def _plays(self, playback: Playback | None, uri: str, name: str) -> bool:
         return (

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from moodkiosk.act.players import player
-from moodkiosk.act.players.spotify import allowance
+from moodkiosk.act.players.spotify import allowance, answers
 from moodkiosk.act.players.spotify.memory import Memory
-from moodkiosk.moods import LookReport
+from moodkiosk.moods import LookReport, Track
 from tests.support.spotify_faults import TOKEN, forgotten, mended, no_tokens, revoked
 from tests.support.spotify_home import FOREIGN, HAPPY, SAD, START, HandClock, Household, openapi
 from tests.support.webapi import Fault, Reply, WebApi, device, error, page
@@ -236,3 +237,68 @@ class TestFails:
         house.hand.wind(60)
         assert found(house) == ("nothing", "")
         assert "not connected" in house.player.status().text
+
+
+class TestSongs:
+    """A look, and a decision that looks, know the song for nothing."""
+
+    ITEM = {
+        "duration_ms": 185_000,
+        "name": "Here comes the sun",
+        "artists": [{"name": "The Beatles"}, None, {"name": None}],
+        "album": {
+            "name": "Abbey Road",
+            "images": [{"url": "x640", "width": 640}, {"url": "x300", "width": 300}, {"url": "x64", "width": 64}],
+        },
+    }
+
+    def song(self, house: Household, **item: object) -> Track | None:
+        assert house.api.playback is not None
+        house.api.playback |= {"item": self.ITEM | item, "progress_ms": 12_000}
+        report = ask(house)
+        assert report is not None
+        return report.track
+
+    def test_the_song_and_where_it_is_without_a_further_request(self, house: Household) -> None:
+        track = self.song(house)
+        assert track is not None
+        assert (track.title, track.artist, track.album) == ("Here comes the sun", "The Beatles", "Abbey Road")
+        assert (track.duration_seconds, track.elapsed_seconds) == (185.0, 12.0)
+        assert house.told() == [LOOK]
+
+    def test_of_its_pictures_the_one_that_fits(self, house: Household) -> None:
+        assert answers.picture(msgspec.convert(self.ITEM, answers.Item).album.images) == "x300"  # type: ignore[union-attr]
+        assert answers.picture([answers.Image("small", 64), answers.Image("", 300)]) == "small"
+        assert answers.picture([]) is answers.picture(None) is None
+        assert house.api.playback
+
+    def test_a_cover_comes_from_where_spotify_said_and_from_nowhere_else(self, house: Household) -> None:
+        picture = b"\x89PNG\r\n\x1a\n" + bytes(100)
+        house.api.pictures["/image/1"] = picture
+        own = house.api.developer.api_url.removesuffix("/v1/")
+        track = self.song(house, album={"name": "A", "images": [{"url": f"{own}/image/1"}]})
+        assert track is not None
+        assert track.cover is not None
+        before = house.player.status().requests_today
+        assert house.player.cover(track.cover) == picture
+        assert house.player.cover(track.cover) == picture
+        assert [seen.path for seen in house.api.sent("image")] == ["/image/1"], "it is kept"
+        assert house.player.status().requests_today == before, "a picture is no request to the Web API"
+        for elsewhere in (
+            "http://127.0.0.1:9/",
+            "file:///etc/passwd",
+            "https://scdn.co.example/x",
+            "http://i.scdn.co/x",
+        ):
+            track = self.song(house, album={"images": [{"url": elsewhere}]})
+            assert track is None or track.cover is None or house.player.cover(track.cover) is None
+        assert house.player.cover("0123456789abcdef") is None
+
+    @pytest.mark.parametrize("item", [None, {}, {"name": None}, {"name": "x", "artists": None, "album": None}])
+    def test_nulls_are_no_news(self, house: Household, item: dict[str, object] | None) -> None:
+        assert house.api.playback is not None
+        house.api.playback |= {"item": item, "progress_ms": None}
+        report = ask(house)
+        assert report is not None
+        assert report.kind == "ours"
+        assert report.track is None or report.track.title == "x"

@@ -1,0 +1,53 @@
+"""Covers from Spotify's own picture servers. They belong to no Web API: no token is sent, no quota is used."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlsplit
+
+from moodkiosk.act.players.covers import COVER_LIMIT_BYTES
+from moodkiosk.config.settings import SpotifySettings
+
+HOSTS = (".scdn.co", ".spotifycdn.com")
+"""Where Spotify's pictures are: i.scdn.co, mosaic.scdn.co, image-cdn-….spotifycdn.com. Nothing else is asked."""
+SECONDS = 6.0
+CHUNK_BYTES = 64 * 1024
+
+
+class Pictures:
+    """Fetches pictures, from Spotify's servers only."""
+
+    def __init__(self, settings: SpotifySettings) -> None:
+        api = urlsplit(settings.developer.api_url)
+        # Somebody who puts another Web API in its place (`spotify.developer`) has its pictures there as well.
+        self._api = "" if (api.hostname or "").endswith(".spotify.com") else f"{api.scheme}://{api.netloc}"
+
+    def fetch(self, address: str) -> bytes | None:
+        """A picture, or None; see `covers.Fetch`."""
+        if not self._may_ask(address):
+            return None
+        import requests  # it is there already: spotipy uses it
+
+        end = time.monotonic() + SECONDS
+        try:
+            with requests.get(address, timeout=SECONDS / 2, stream=True, allow_redirects=False) as answer:
+                if answer.status_code != 200:
+                    return None
+                found = b""
+                for chunk in answer.iter_content(CHUNK_BYTES):
+                    found += chunk
+                    if len(found) > COVER_LIMIT_BYTES or time.monotonic() > end:
+                        return None
+                return found
+        except (requests.RequestException, ValueError):
+            return None
+
+    def _may_ask(self, address: str) -> bool:
+        try:
+            parts = urlsplit(address)
+            host = parts.hostname or ""
+        except ValueError:
+            return False
+        if self._api and f"{parts.scheme}://{parts.netloc}" == self._api:
+            return True
+        return parts.scheme == "https" and parts.port in (None, 443) and f".{host}".endswith(HOSTS)

@@ -1,0 +1,134 @@
+"""What plays now: whose choice it is, which song, since when, and how old that knowledge is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from moodkiosk.decide import kiosk
+from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings
+from moodkiosk.moods import LookReport, NowPlaying, Track
+from tests.support.household import Household
+
+SONG = Track("Here comes the sun", "The Beatles", "Abbey Road", "c0ver", 185.0, 12.0)
+SETTINGS = Settings(music=MusicSettings(moods={"happy": MoodMusic(play=("Sunny side",))}, quiet_hours=()))
+
+
+def playing(**report: object) -> Household:
+    """Happy music of ours has begun at 18:00:20."""
+    home = Household(SETTINGS)
+    home.look("happy", 20)
+    home.report("played", **report)
+    return home
+
+
+def seen(home: Household, kind: str = "ours", track: Track | None = SONG, **more: object) -> NowPlaying | None:
+    home.give(LookReport(kind, home.at, track=track, **more))  # type: ignore[arg-type]  # kinds by hand
+    return home.view.now_playing
+
+
+def test_what_a_decision_started_is_known_by_its_name_until_the_song_is() -> None:
+    now = playing().view.now_playing
+    assert now is not None
+    assert (now.state, now.by, now.mood, now.what) == ("playing", "mood", "happy", "Sunny side")
+    assert now.title is None
+    assert now.since == now.as_of == "2026-11-23T18:00:20+01:00"
+    assert not now.live
+
+
+def test_a_look_knows_the_song_and_says_how_old_that_is() -> None:
+    home = playing()
+    home.at += 60
+    now = seen(home)
+    assert now is not None
+    assert (now.title, now.artist, now.album, now.cover) == ("Here comes the sun", "The Beatles", "Abbey Road", "c0ver")
+    assert (now.duration_seconds, now.elapsed_seconds) == (185.0, 12.0)
+    assert now.since == "2026-11-23T18:00:20+01:00", "the music, not the song"
+    assert now.as_of == "2026-11-23T18:01:20+01:00"
+    home.wait(30)
+    assert home.view.now_playing == now, "time alone teaches nothing: the knowledge grows old"
+
+
+def test_a_speaker_that_speaks_by_itself_is_live_until_it_falls_silent() -> None:
+    home = playing()
+    now = seen(home, live=True)
+    assert now is not None
+    assert now.live
+    now = seen(home, "unknown", None)
+    assert now is not None
+    assert (now.title, now.live) == ("Here comes the sun", False)
+
+
+def test_what_somebody_asked_for_is_called_theirs_over_a_restart_too() -> None:
+    home = Household(SETTINGS)
+    home.look("happy", 5)
+    home.ask("recommend")
+    home.report("played")
+    assert home.view.now_playing is not None
+    assert home.view.now_playing.by == "asked"
+    again = Household(SETTINGS, home.begun, kiosk.remember(home.state), home.at)
+    assert again.view.now_playing is not None
+    assert (again.view.now_playing.by, again.view.now_playing.what) == ("asked", "Sunny side")
+
+
+def test_other_peoples_music_is_shown_as_theirs_and_only_while_it_is_respected() -> None:
+    home = playing()
+    now = seen(home, "others", status="somebody plays something else on Ana's phone")
+    assert now is not None
+    assert (now.state, now.by, now.what, now.title) == ("playing", "others", None, "Here comes the sun")
+    now = seen(home, "others", stopped=True)
+    assert now is not None
+    assert now.state == "paused"
+    home.wait(60 * 24)
+    assert home.view.now_playing is None
+
+
+def test_a_pause_of_ours_stands_still_and_goes_on() -> None:
+    home = playing()
+    seen(home)
+    home.ask("pause")
+    home.report("paused", what=None)
+    now = home.view.now_playing
+    assert now is not None
+    assert (now.state, now.what, now.title, now.elapsed_seconds) == ("paused", "Sunny side", SONG.title, None)
+    assert seen(home, "nothing", None) is not None, "it stands still as before"
+    home.ask("play")
+    home.report("resumed", what="Sunny side", track=SONG)
+    now = home.view.now_playing
+    assert now is not None
+    assert (now.state, now.title) == ("playing", SONG.title)
+
+
+def test_a_skipped_song_is_not_shown_for_the_next_one() -> None:
+    home = playing()
+    seen(home)
+    home.ask("skip")
+    home.report("skipped", what=None)
+    now = home.view.now_playing
+    assert now is not None
+    assert (now.state, now.what, now.title) == ("playing", "Sunny side", None)
+
+
+def test_nothing_is_said_to_play_when_nothing_does() -> None:
+    home = playing()
+    assert seen(home, "nothing", None) is None
+    assert Household(SETTINGS).view.now_playing is None
+
+
+@pytest.mark.parametrize("certainty", ["asked", "dry run"])
+def test_a_hope_is_never_called_playing(certainty: str) -> None:
+    now = playing(certainty=certainty).view.now_playing
+    assert now is not None
+    assert (now.state, now.what, now.title) == (certainty, "Sunny side", None)
+
+
+def test_what_is_only_to_go_on_keeps_the_song_and_its_age() -> None:
+    home = playing()
+    before = seen(home)
+    home.wait(31)
+    home.look("happy", 20)
+    home.report("kept")
+    assert home.decisions[-1].continues
+    assert before is not None
+    assert home.view.now_playing == replace(before, as_of=before.as_of)
