@@ -285,3 +285,30 @@ def test_a_newer_decision_takes_over_before_anything_is_touched(home: Home) -> N
         is None
     )
     assert set(home.server.queue()) == SUNNY
+
+
+def test_the_song_is_known_with_its_length_and_place(home: Home) -> None:
+    track = home.play("artist:Arijit Singh").track
+    assert track is not None
+    assert (track.title, track.artist, track.album) == ("Rain", "Arijit Singh", "Calm")
+    assert track.duration_seconds is None or 59 < track.duration_seconds < 61
+    home.server.ask("seek", 0, 20)
+    seen = home.look().track
+    assert seen is not None
+    assert seen.elapsed_seconds is not None
+    assert 19 < seen.elapsed_seconds < 40
+
+
+def test_the_picture_in_a_songs_folder_is_its_cover(home: Home) -> None:
+    picture = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 200  # several pieces of MPD's
+    (home.server.folder / "music" / "Sunny" / "cover.jpg").write_bytes(picture)
+    track = home.play("Sunny").track
+    assert track is not None
+    assert track.cover is not None
+    assert home.player.cover(track.cover) == picture
+    bare = home.play("Calm").track
+    assert bare is not None
+    assert bare.cover is not None
+    assert home.player.cover(bare.cover) is None
+    home.server.stop()
+    assert home.player.cover(track.cover) == picture, "it is kept"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import pytest
@@ -15,6 +16,8 @@ import pytest
 from moodkiosk.act.players import player
 from moodkiosk.act.players.spotify import allowance, answers
 from moodkiosk.act.players.spotify.memory import Memory
+from moodkiosk.act.players.spotify.pictures import Pictures
+from moodkiosk.config.settings import SpotifySettings
 from moodkiosk.moods import LookReport, Track
 from tests.support.spotify_faults import TOKEN, forgotten, mended, no_tokens, revoked
 from tests.support.spotify_home import FOREIGN, HAPPY, SAD, START, HandClock, Household, openapi
@@ -242,7 +245,7 @@ class TestFails:
 class TestSongs:
     """A look, and a decision that looks, know the song for nothing."""
 
-    ITEM = {
+    ITEM: ClassVar[dict[str, object]] = {
         "duration_ms": 185_000,
         "name": "Here comes the sun",
         "artists": [{"name": "The Beatles"}, None, {"name": None}],
@@ -284,15 +287,22 @@ class TestSongs:
         assert house.player.cover(track.cover) == picture
         assert [seen.path for seen in house.api.sent("image")] == ["/image/1"], "it is kept"
         assert house.player.status().requests_today == before, "a picture is no request to the Web API"
-        for elsewhere in (
+        assert house.player.cover("0123456789abcdef") is None
+
+    @pytest.mark.parametrize(
+        "elsewhere",
+        [
             "http://127.0.0.1:9/",
             "file:///etc/passwd",
             "https://scdn.co.example/x",
             "http://i.scdn.co/x",
-        ):
-            track = self.song(house, album={"images": [{"url": elsewhere}]})
-            assert track is None or track.cover is None or house.player.cover(track.cover) is None
-        assert house.player.cover("0123456789abcdef") is None
+            "https://[",
+            "",
+        ],
+    )
+    def test_no_other_place_is_asked_for_a_cover(self, house: Household, elsewhere: str) -> None:
+        assert Pictures(SpotifySettings()).fetch(elsewhere) is None
+        assert Pictures(SpotifySettings(developer=house.api.developer)).fetch(elsewhere) is None
 
     @pytest.mark.parametrize("item", [None, {}, {"name": None}, {"name": "x", "artists": None, "album": None}])
     def test_nulls_are_no_news(self, house: Household, item: dict[str, object] | None) -> None:
