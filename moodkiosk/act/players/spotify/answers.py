@@ -74,11 +74,14 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Playback(msgspec.Struct, frozen=True):
-    """What the account is playing, or has paused. `timestamp` is when that began, in milliseconds since 1970."""
+    """What the account is playing, or has paused. `timestamp` is when that began, in milliseconds since 1970.
+
+    `item` is still to be understood: see `song`.
+    """
 
     device: Device | None = None
     context: Context | None = None
-    item: Item | None = None
+    item: object = None
     is_playing: bool = False
     progress_ms: int | None = None
     shuffle_state: bool | None = None
@@ -89,9 +92,21 @@ class Playback(msgspec.Struct, frozen=True):
         """Where the music comes from."""
         return self.context.uri if self.context else None
 
+    @property
+    def song(self) -> Item | None:
+        """The item, as far as it is as it should be: what is only shown must not spoil what is decided by."""
+        try:
+            return msgspec.convert(self.item, Item | None)
+        except msgspec.ValidationError:
+            pass
+        try:
+            return msgspec.convert({"duration_ms": dict(self.item).get("duration_ms")}, Item)  # type: ignore[call-overload]
+        except (msgspec.ValidationError, TypeError, ValueError):
+            return None
+
     def track(self, covers: Covers | None = None) -> Track | None:
         """The song; its picture is made known to `covers`. None: it is not said, as between two songs."""
-        item = self.item
+        item = self.song
         if item is None or not item.name:
             return None
         album = item.album or Album()
@@ -108,9 +123,10 @@ class Playback(msgspec.Struct, frozen=True):
     @property
     def remaining_seconds(self) -> float | None:
         """How long the song still plays."""
-        if not self.is_playing or self.progress_ms is None or self.item is None or self.item.duration_ms is None:
+        song = self.song
+        if not self.is_playing or self.progress_ms is None or song is None or song.duration_ms is None:
             return None
-        return max(0, self.item.duration_ms - self.progress_ms) / 1000
+        return max(0, song.duration_ms - self.progress_ms) / 1000
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -173,6 +189,8 @@ def several(items: list[object], kind: type[Kind]) -> list[Kind]:
     if odd and not found:
         raise ApiError("garbage", "Spotify's answer cannot be understood")
     return found
+
+
 COVER_PX = 300
 """A cover of this width fills its place on the page; the smallest that is no smaller is taken."""
 

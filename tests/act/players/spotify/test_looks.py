@@ -304,8 +304,13 @@ class TestSongs:
         assert Pictures(SpotifySettings()).fetch(elsewhere) is None
         assert Pictures(SpotifySettings(developer=house.api.developer)).fetch(elsewhere) is None
 
-    @pytest.mark.parametrize("item", [None, {}, {"name": None}, {"name": "x", "artists": None, "album": None}])
-    def test_nulls_are_no_news(self, house: Household, item: dict[str, object] | None) -> None:
+    @pytest.mark.parametrize(
+        "item",
+        [None, {}, {"name": None}, {"name": "x", "artists": None, "album": None}, {"name": 7}, [], {"artists": "x"}],
+    )
+    def test_nulls_and_odd_songs_are_no_news_and_spoil_nothing(
+        self, house: Household, item: dict[str, object] | None
+    ) -> None:
         assert house.api.playback is not None
         house.api.playback |= {"item": item, "progress_ms": None}
         report = ask(house)
