@@ -1,5 +1,5 @@
 """What carries a decision out: `player` is the seam, `choose` makes the configured one.
 
 `dryrun` only says what it would play, `mqtt` hands the decision to a home automation, `mpd` plays on an MPD server,
-`spotify` on a Connect device. `state_file` is what survives a restart.
+`spotify` on a Connect device. `state_file` is what survives a restart, `covers` keeps pictures for the page.
 """

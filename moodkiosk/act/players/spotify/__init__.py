@@ -6,5 +6,5 @@
 import. `errors` names everything that can go wrong, `session` is the one
 way out, `rate_limit` keeps away from a service that asked for it (429), `account` signs in and keeps the tokens,
 `memory` what a restart must not forget. `remote` is the remote control: starts, pauses, skips. `allowance` limits
-looks for those who ask, `doctor` is what `moodkiosk doctor` asks.
+looks for those who ask, `pictures` fetches covers, `doctor` is what `moodkiosk doctor` asks.
 """
