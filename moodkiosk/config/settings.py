@@ -7,6 +7,7 @@ default is the documented one: a test compares them with
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
@@ -91,10 +92,17 @@ class SpotifyDeveloper(Section, frozen=True):
     token_url: str = "https://accounts.spotify.com/api/token"  # noqa: S105 - an address
 
 
+def client_id(text: str) -> str:
+    """The text, if it is empty or can be the Client ID of a Spotify app. Raises ValueError."""
+    if text and re.fullmatch(r"[0-9A-Za-z]{32}", text) is None:
+        raise ValueError(f"expected the app's Client ID, 32 letters and digits, got {len(text)}: {text[:40]!r}")
+    return text
+
+
 class SpotifySettings(Section, frozen=True):
     """Access to the Spotify Web API."""
 
-    client_id: str = ""
+    client_id: Annotated[str, ReadBy(client_id)] = ""
     redirect_port: Port = 8912
     token_file: FilePath = ""  # empty: spotify-token.json in the state folder
     deadline_seconds: Annotated[float, Meta(ge=1, le=120)] = 20.0

@@ -116,7 +116,7 @@ MISTAKES = {
     "page open to all": ("web:\n  host: 0.0.0.0\n", ":2: web.host: another address than 127.0.0.1 needs"),
     "spotify without an app": ("music: {player: spotify}", ":1: music.player: 'spotify' needs spotify.client_id"),
     "a radio for Spotify": (
-        "spotify: {client_id: x}\nmusic:\n  player: spotify\n  moods:\n    sad: {play: ['https://radio.example/live']}\n",
+        "spotify: {client_id: 0123456789abcdef0123456789abcdef}\nmusic:\n  player: spotify\n  moods:\n    sad: {play: ['https://radio.example/live']}\n",
         ":5: music.moods.sad.play.0: Spotify plays no other addresses than its own",
     ),
     "a track": (

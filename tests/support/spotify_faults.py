@@ -438,7 +438,7 @@ TABLE = [
         "sign-in allows too little",
         tokens(scope="user-read-playback-state"),
         "failed",
-        f"does not allow all that is needed: {LOGIN}",
+        "does not allow all that is needed (user-modify-playback-state, playlist-read-private, playlist-read-collab",
         [],
         mend=tokens(),
     ),

@@ -13,7 +13,7 @@ from spotipy.cache_handler import CacheHandler
 from spotipy.oauth2 import SpotifyPKCE
 
 from moodkiosk.act.players.player import Clock, never
-from moodkiosk.act.players.spotify.account.tokens import SCOPES, TokenFile
+from moodkiosk.act.players.spotify.account.tokens import SCOPES, TokenFile, missing
 from moodkiosk.act.players.spotify.answers import Device, Devices, Found, Page, Playback, Playlist, several, understand
 from moodkiosk.act.players.spotify.errors import LOGIN, ApiError
 from moodkiosk.act.players.spotify.session import ApiSession
@@ -216,8 +216,8 @@ class Client:
         tokens = self._tokens.load()
         if tokens is None:
             raise ApiError("sign_in", f"{self._tokens.problem}: {LOGIN}")
-        if not set(SCOPES) <= set(str(tokens["scope"]).split()):
-            raise ApiError("sign_in", f"the sign-in does not allow all that is needed: {LOGIN}")
+        if lacking := missing(tokens["scope"]):
+            raise ApiError("sign_in", f"the sign-in does not allow all that is needed ({lacking}): {LOGIN}")
         try:
             try:
                 answer = send()

@@ -45,7 +45,7 @@ class Memory(msgspec.Struct):
         volume_percent: what the speaker last said of it while it played.
         begun: context URI to the numbers of the songs it was last begun with, the newest last.
         shuffled: shuffle was switched on once; whoever switches it off again is left alone.
-        busy_until, busy_seconds: until when (since 1970), and for how long, Spotify wants to be left alone.
+        busy_until, busy_seconds, busy_why: until when (since 1970), for how long and why nothing may be sent.
         looks, looks_at: how many looks for those who ask were left when the last one was used (since 1970).
         requests, requests_day: how many were sent on that day (ISO).
     """
@@ -65,6 +65,7 @@ class Memory(msgspec.Struct):
     shuffled: bool = False
     busy_until: float | None = None
     busy_seconds: float = 0.0
+    busy_why: str = ""
     looks: float = 0.0
     looks_at: float | None = None
     requests: int = 0

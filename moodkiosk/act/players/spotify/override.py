@@ -8,6 +8,9 @@ from moodkiosk.act.players.spotify.memory import Lowered, Memory, Noticed
 CONTINUED = "spotify:station:"
 """Spotify goes on with a station of its own after the last song of a playlist; nobody has chosen that."""
 
+ONE_PLACE = " (an account plays in one place at a time)"
+"""What a household has to know whose second kiosk, on the same account, has taken the music."""
+
 BELIEVED_SECONDS = 7 * 86_400.0
 """A pause that seems older than this is a sign of a wrong clock, not of an old pause."""
 
@@ -51,9 +54,9 @@ def hands_off(playback: Playback | None, name: str, memory: Memory, wall: float,
     if playback.is_playing:
         memory.noticed, memory.paused_by_us = None, False
         if ours:
-            return None if here else f"somebody moved the music to {where}"
-        return f"somebody plays something else on {where}"
-    if ours and here and memory.paused_by_us:
+            return None if here else f"somebody moved the music to {where}{ONE_PLACE}"
+        return f"somebody plays something else on {where}" + ("" if here else ONE_PLACE)
+    if ours and here and (memory.paused_by_us or _ended(playback, memory)):
         return None
     what = mark(playback)
     if memory.noticed is None or memory.noticed.what != what:
@@ -65,6 +68,14 @@ def hands_off(playback: Playback | None, name: str, memory: Memory, wall: float,
     if said <= BELIEVED_SECONDS:
         since = max(since, said)
     return None if since >= respect_seconds else f"somebody paused the music on {where}"
+
+
+def _ended(playback: Playback, memory: Memory) -> bool:
+    """Whether our music has ended by itself: Spotify then shows its first song, paused before it has begun.
+
+    A pause by a button of ours has been noticed already, wherever in a song it was.
+    """
+    return playback.progress_ms == 0 and (memory.noticed is None or memory.noticed.what != mark(playback))
 
 
 def volume(current: int | None, cap: int | None, lowered: Lowered | None) -> tuple[int | None, Lowered | None]:

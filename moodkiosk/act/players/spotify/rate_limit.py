@@ -18,7 +18,7 @@ class RateLimit:
     def __init__(self, memory: Memory, clock: Clock) -> None:
         self._memory = memory
         self._clock = clock
-        self._why = "too many requests"
+        self._why = memory.busy_why or "too many requests"
         self._until: float | None = None
         if memory.busy_until is not None:
             # A wall clock that was set back must not make the wait longer than it was.
@@ -45,10 +45,10 @@ class RateLimit:
             before = self._memory.busy_seconds if self._memory.busy_until is not None else 0.0
             seconds = min(max(BUSY_SECONDS, 2 * before), UNASKED_SECONDS_MAX)
         seconds = min(max(seconds, 1.0), BUSY_SECONDS_MAX)
-        self._why = error.text
+        self._why = self._memory.busy_why = error.text
         self._until = self._clock.monotonic() + seconds
         self._memory.busy_until, self._memory.busy_seconds = self._clock.wall() + seconds, seconds
 
     def answered(self) -> None:
         """Spotify has answered a request: the next waiting time starts small again."""
-        self._memory.busy_until, self._memory.busy_seconds = None, 0.0
+        self._memory.busy_until, self._memory.busy_seconds, self._memory.busy_why = None, 0.0, ""

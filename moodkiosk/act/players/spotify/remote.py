@@ -248,7 +248,9 @@ class Remote:
         if shuffle and active:
             speaker.shuffle(self._client, device_id, memory)
         device_id = self._launch(device_id, music, decision, name, listed=listed)
-        lasts = None if music.songs is None else music.songs * SONG_SECONDS
+        shuffled = shuffle or (playback is not None and playback.shuffle_state is True)
+        left = _songs_left(music, None if shuffled else memory.begun.get(music.uri))
+        lasts = None if left is None else left * SONG_SECONDS
         memory.started = Started(music.uri, device_id, self._clock.wall(), music.name, lasts)
         memory.pending, memory.paused_by_us, memory.noticed = None, False, None
         try:
@@ -343,3 +345,10 @@ class Remote:
         log.debug("%s plays on %s", music.uri, name)
         self._memory.trusted = True
         loudness.fit(self._client, playback.device, cap, self._memory)
+
+
+def _songs_left(music: Music, begun: list[int] | None) -> int | None:
+    """How many songs it has from the one that it was begun with, the newest of `begun`; None: that is not known."""
+    if music.songs is None:
+        return None
+    return music.songs - begun[-1] if begun else music.songs

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk.moods import Choice
-from tests.support.spotify_home import FOREIGN, HAPPY, HandClock, Household, openapi
-from tests.support.webapi import WebApi, device
+from moodkiosk.act.players.player import never
+from moodkiosk.moods import Choice, LookReport
+from tests.support.spotify_home import FOREIGN, HAPPY, SAD, HandClock, Household, openapi
+from tests.support.webapi import Fault, WebApi, device, error, playlist
 
 VOLUME = "PUT /me/player/volume"
 
@@ -76,3 +77,46 @@ def test_a_private_session_is_somebody_listening(house: Household) -> None:
     house.api.person_plays("p1", None)
     report = house.decide("play", choices=(Choice("uri", HAPPY),))
     assert (report.kind, report.status) == ("overridden", "somebody listens in private on Ana's phone")
+
+
+def test_a_playlist_that_has_ended_is_no_pause_and_its_mood_goes_on(house: Household) -> None:
+    """Spotify then shows the first song, paused before it has begun; a person pauses within a song."""
+    house.play(HAPPY)
+    house.hand.wind(3600)
+    house.keep_tokens(house.api.sign_in())
+    house.api.person_pauses()
+    assert house.api.playback is not None
+    house.api.playback["progress_ms"] = 0
+    assert house.player.look(never) == LookReport("nothing", house.hand.seconds)
+    assert house.play(HAPPY, continues=True).kind == "played"
+    house.api.person_pauses()
+    assert house.play(HAPPY).status == "somebody paused the music on Living room"
+
+
+def test_a_pause_by_our_own_button_before_the_song_has_begun_is_a_pause(house: Household) -> None:
+    house.play(HAPPY)
+    assert house.decide("pause", asked=True).kind == "paused"
+    assert house.api.playback is not None
+    house.api.playback["progress_ms"] = 0
+    assert house.play(SAD).status == "somebody paused the music on Living room"
+
+
+def test_a_playlist_that_is_not_shuffled_lasts_from_its_first_song(house: Household) -> None:
+    house.api.others = [playlist("Happy hits", "hits", songs=30)]
+    uri = "spotify:playlist:hits"
+    first = house.play(uri)
+    position = house.api.sent("PUT /v1/me/player/play")[-1].body["offset"]["position"]
+    assert first.lasts_seconds == (30 - position) * 180.0
+    house.play(HAPPY)  # shuffle is switched on with the first that finds it off
+    assert house.api.sent("PUT /v1/me/player/shuffle")
+    assert house.play(uri, asked=True).lasts_seconds == 30 * 180.0
+
+
+def test_why_spotify_wants_to_be_left_alone_is_still_said_after_a_restart(house: Household) -> None:
+    house.api.faults = [Fault(r"/v1/me/player$", error(429, "API rate limit exceeded", "QUOTA_EXCEEDED"))]
+    said = house.play(HAPPY).status
+    assert said.endswith("the day's quota of your Spotify app is used up")
+    house.restart()
+    assert house.player.status().text == said
+    house.hand.wind(3601)
+    assert house.play(HAPPY).kind == "played"

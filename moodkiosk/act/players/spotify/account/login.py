@@ -109,7 +109,7 @@ def _ask_for_code(settings: Config, sign_in: SignIn, seconds: float) -> str:
         print(f"   ssh -L {port}:127.0.0.1:{port} {getpass.getuser()}@{_this_machine()}")
         print("   Otherwise the browser now says that it cannot connect: copy the address it shows, and paste it here.")
         sys.stdout.flush()
-        for address in redirect.lines(sources, deadline):
+        for address in redirect.lines(sources, deadline, until_end_of=_person()):
             try:
                 return redirect.code_in(address, port, state)
             except redirect.WrongAddress as wrong:
@@ -128,6 +128,11 @@ def _terminal() -> list[int]:
         return []
 
 
+def _person() -> int | None:
+    """Where a person types, who may end it with Ctrl-D; None: the input is no terminal, and its end means nothing."""
+    return next((source for source in _terminal() if os.isatty(source)), None)
+
+
 def _this_machine() -> str:
     """The address under which an SSH client has found this machine (sshd sets SSH_CONNECTION), or its name."""
     parts = os.environ.get("SSH_CONNECTION", "").split()
@@ -140,8 +145,8 @@ def _prove(settings: Config, session: ApiSession, found: dict[str, Any]) -> str 
 
     from moodkiosk.act.players.spotify.answers import Account, Device, Devices, several, understand
 
-    if not set(tokens.SCOPES) <= set(str(found.get("scope")).split()):
-        raise ApiError("refused", "not everything that is needed was allowed")
+    if lacking := tokens.missing(found.get("scope")):
+        raise ApiError("refused", f"not everything that is needed was allowed: {lacking} is missing")
     api = spotipy.Spotify(auth=found["access_token"], requests_session=session)
     api.prefix = settings.spotify.developer.api_url
     try:

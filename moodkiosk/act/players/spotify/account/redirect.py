@@ -29,7 +29,7 @@ def code_in(address: str, port: int, state: str) -> str:
     """The code that Spotify has put into an address. Raises WrongAddress or Denied."""
     expected = f"http://127.0.0.1:{port}{PATH}?code=…"
     try:
-        url = urlsplit(address.strip().strip("'\"<>"))
+        url = urlsplit(_with_scheme(address.strip().strip("'\"<>")))
         where, given = (url.hostname, url.port), parse_qs(url.query)
     except ValueError:
         raise WrongAddress(f"that is not an address; expected {expected}") from None
@@ -47,6 +47,11 @@ def code_in(address: str, port: int, state: str) -> str:
     if not given.get("code"):
         raise WrongAddress(f"that address has no code in it; expected {expected}")
     return given["code"][0]
+
+
+def _with_scheme(address: str) -> str:
+    """The address as it was before a browser left out `http://`, as many do where they show it."""
+    return address if "://" in address else f"http://{address}"
 
 
 @contextlib.contextmanager
@@ -111,8 +116,14 @@ def callbacks(port: int, judge: Callable[[str], str]) -> Iterator[int]:
         writing.close()
 
 
-def lines(descriptors: list[int], deadline: float) -> Iterator[str]:
-    """The lines that arrive on any of the descriptors, until all have ended or monotonic `deadline`."""
+def lines(descriptors: list[int], deadline: float, until_end_of: int | None = None) -> Iterator[str]:
+    """The lines that arrive on any of the descriptors, until all have ended, `until_end_of` has, or `deadline`.
+
+    Args:
+        descriptors: to read from.
+        deadline: monotonic seconds.
+        until_end_of: one of them that ends it all when it ends; None: none does.
+    """
     begun = dict.fromkeys(descriptors, b"")
     while begun and (left := deadline - time.monotonic()) > 0:
         ready, _, _ = select.select(list(begun), [], [], left)
@@ -126,3 +137,5 @@ def lines(descriptors: list[int], deadline: float) -> Iterator[str]:
             for line in whole:
                 if line.strip():
                     yield line.decode("utf-8", "replace")
+            if not chunk and descriptor == until_end_of:
+                return

@@ -29,6 +29,12 @@ SCOPES = (
 )
 
 
+def missing(scope: object) -> str:
+    """What a sign-in lacks of SCOPES, in words; "" if nothing. `scope` is as Spotify says it, with blanks between."""
+    allowed = str(scope).split()
+    return ", ".join(name for name in SCOPES if name not in allowed)
+
+
 LAST_SECONDS = 253_402_300_800.0
 """The end of the year 9999; what is later is no time."""
 
