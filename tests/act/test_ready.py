@@ -13,6 +13,7 @@ ACCEPTED, REFUSED, SILENCE = b"\x20\x02\x00\x00", b"\x20\x02\x00\x05", b""
 """CONNACK of MQTT 3.1.1, section 3.2, and a broker that hangs up without one."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [ACCEPTED, REFUSED, SILENCE], ids=["accepted", "refused", "hung up"])
 def test_it_is_ready_after_the_first_attempt_at_the_broker_however_that_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def test_belief_is_a_probability_whatever_the_order(readings: list[Reading]) -> 
         assert min(state.missed_seconds, state.lead_seconds, state.weak_seconds) >= 0
 
 
+@pytest.mark.slow
 @given(READINGS, st.lists(ANY_TIME, min_size=1, max_size=25))
 def test_after_readings_of_any_time_the_kiosk_sees_as_well_as_before(
     readings: list[Reading], times: list[float]

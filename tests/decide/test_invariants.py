@@ -7,6 +7,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -245,6 +246,7 @@ TestEvening = Evening.TestCase
 TestEvening.settings = limits(max_examples=80, stateful_step_count=40)
 
 
+@pytest.mark.slow
 def test_a_year_of_a_busy_household_keeps_every_promise() -> None:
     """Twelve moods a day, some people who choose their own music, and both changes of the clocks."""
     dice = random.Random(2026)

@@ -40,6 +40,7 @@ def test_the_content_is_on_the_disk_before_the_name_and_the_name_before_we_go_on
     assert f"<{folder}>" in lines[3]
 
 
+@pytest.mark.slow
 def test_a_thousand_kills_during_writes_lose_nothing_that_was_written(tmp_path: Path) -> None:
     """In memory where possible: a kill cuts there as anywhere, and nobody waits for a disk."""
     memory = Path("/dev/shm")

@@ -84,6 +84,7 @@ def test_music_is_recommended_for_the_taste_that_is_given_and_remembered(run: Ru
     assert json.loads(run("status", "--json").stdout)["language"] == "German"
 
 
+@pytest.mark.slow
 def test_a_neutral_look_is_kept_and_forgotten_on_request(run: Run) -> None:
     once_seen(run, "calibrate", "--person", "Ann")
     assert until(lambda: json.loads(run("status", "--json").stdout)["person"], 10) == "Ann"
@@ -99,6 +100,7 @@ def test_a_correction_is_not_kept_without_consent_and_the_line_names_the_setting
     assert "set learning.keep_corrections: true" in done.stderr
 
 
+@pytest.mark.slow
 def test_with_consent_a_correction_keeps_the_last_seconds(tmp_path: Path) -> None:
     with beside(tmp_path, {"learning": {"keep_corrections": True}}) as run:
         assert "samples as 'happy'" in once_seen(run, "correct", "happy").stdout

@@ -50,6 +50,7 @@ def test_two_runs_print_the_same_bytes_and_tell_what_happens(film: Path, tmp_pat
     assert {line["reason"] for line in lines if line["type"] == "decision"}
 
 
+@pytest.mark.slow
 def test_a_film_on_its_side_is_said_and_turned_on_request(film: Path, tmp_path: Path) -> None:
     sideways = tmp_path / "sideways.avi"
     capture = cv2.VideoCapture(str(film))
@@ -98,6 +99,7 @@ def written(path: Path, pictures: Iterable[np.ndarray[tuple[int, ...], np.dtype[
     return path
 
 
+@pytest.mark.slow
 def test_a_picture_that_is_frozen_for_a_minute_is_a_lost_camera_and_not_calm(tmp_path: Path) -> None:
     scene = Scene(moods=("happy",), mood_seconds=10)
     times = [2 + index / 2 for index in range(12)] + [8.0] * 150 + [8 + index / 2 for index in range(1, 5)]

@@ -30,6 +30,7 @@ def test_a_measurement_that_does_not_exist_is_refused() -> None:
     assert "unknown measurement 'speed'" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["full", "paced", "empty", "memory"])
 def test_each_side_of_our_own_turns_the_loop_as_it_is_today(tmp_path: Path, kind: str) -> None:
     sides = BENCH.with_name("benchmark") / "sides.py"

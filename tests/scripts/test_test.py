@@ -25,11 +25,13 @@ def run(test: str, tmp_path: Path, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_test_that_needs_nothing_loads_nothing_heavy(tmp_path: Path) -> None:
     said = run(f"import sys\ndef test_it():\n    assert not set({HEAVY!r}) & set(sys.modules)\n", tmp_path)
     assert "1 passed" in said, said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mark", "name"), [("train", "train"), ("browser", "chromium"), ('needs("strace")', "strace")])
 def test_what_a_test_needs_is_looked_for_by_its_mark_and_no_other_is(mark: str, name: str, tmp_path: Path) -> None:
     """With nothing there and nothing allowed, the test that needs it is skipped, and the one beside it runs."""
@@ -75,3 +77,6 @@ def test_only_the_whole_suite_and_lint_run_ruff_and_mypy_and_set_everything_up(t
     assert whole[:4] == ["venv .venv", *lint]
     assert {"venv .venv-train", "mosquitto", "sshd", "chromium", "ffmpeg", "strace"} <= set(whole[4:-1])
     assert whole[-1].startswith("python -m pytest -n 2")
+    assert whole[-1].endswith("-m not slow")
+    every = said("--all")
+    assert every == [*whole[:-1], whole[-1].removesuffix(" -m not slow")]

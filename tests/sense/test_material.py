@@ -18,6 +18,7 @@ from tests.support import scenery, sight
 CLIPS = ("help", "thanks", "walk", "yes")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clip", CLIPS)
 @pytest.mark.parametrize("rate_hz", [30, 5])
 def test_the_person_in_a_clip_is_seen_in_nearly_every_frame_as_one(extra: Path, clip: str, rate_hz: int) -> None:
@@ -47,6 +48,7 @@ def test_hands_are_found_where_people_sign(extra: Path) -> None:
             assert hand is None or (hand.shape == (21, 3) and 0 < float(hand[:, 0].mean()) < 640)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "case", [case for case in sight.CASES if case.required and case.width_px <= 100], ids=lambda case: case.name
 )

@@ -297,6 +297,7 @@ def test_a_broker_that_restarts_in_order_is_found_again(mosquitto: Mosquitto, ca
     assert len(lines) <= 4  # connected, lost, perhaps not reachable, connected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
 def test_a_half_open_connection_is_noticed_and_nothing_stale_comes_out_of_it(
     mosquitto: Mosquitto, protocol: str

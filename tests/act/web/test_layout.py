@@ -74,6 +74,7 @@ def measure(page: Page, name: str, *, pictures: bool = True, screens: Sequence[t
             page.screenshot(path=SCREENSHOTS / f"layout-{name}-{width}x{height}.jpeg", quality=80)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
 @pytest.mark.parametrize("name", [WORD, NAMES, ARABIC, HEBREW], ids=["word", "names", "arabic", "hebrew"])
 def test_names_of_sixty_letters_are_neither_cut_nor_push_anything_out(
@@ -94,6 +95,7 @@ def test_names_of_sixty_letters_are_neither_cut_nor_push_anything_out(
             measure(watched.page, f"{locale}-rtl-{name[:4]}", pictures=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
 def test_the_usual_evening_fits_on_seven_inches_without_scrolling_and_with_text_twice_as_large_nothing_is_cut(
     browser: Browser, tmp_path: Path, locale: str

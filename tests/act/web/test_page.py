@@ -115,6 +115,7 @@ def photograph(page: Page, name: str) -> None:
 # Looks.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_look_fits_on_every_screen_and_axe_finds_nothing(browser: Browser, tmp_path: Path, scheme: str) -> None:
     axe = Axe()
@@ -145,6 +146,7 @@ def test_the_page_fits_in_every_font_that_people_have(browser: Browser, tmp_path
         assert watched.complaints == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scheme", "checked"), [("light", "kiosk"), ("dark", "phone")])
 def test_every_sheet_fits_and_axe_finds_nothing(browser: Browser, home: Household, scheme: str, checked: str) -> None:
     axe = Axe()

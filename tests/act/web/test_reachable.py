@@ -94,6 +94,7 @@ def proxy(port: int, *, strips: str = "") -> Iterator[str]:
             server.shutdown()
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("strips", [True, False], ids=["proxy strips the path", "proxy leaves the path"])
 def test_behind_a_proxy_under_a_path_everything_works_with_a_password_too(
@@ -183,6 +184,7 @@ def test_checking_an_address_says_what_the_running_page_answers(tmp_path: Path) 
         assert (proxied.returncode, "a proxy must pass https port 443" in proxied.stdout) == (0, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("web", "url", "says"),
     [

@@ -17,7 +17,7 @@ from moodkiosk.sense.records import recording
 from tests.support import faces
 from tests.support.control_double import ControlDouble
 from tests.support.sshd import Sshd
-from tests.support.terminal import Terminal, break_off, take
+from tests.support.terminal import TAKES, Terminal, broken_off, take
 
 SCRIPT = str(Path(__file__).parents[3] / "scripts" / "collect.py")
 
@@ -65,13 +65,15 @@ def test_a_sitting_on_the_kiosk_over_one_connection(sshd: Sshd, outbox: Path, tm
 
 @pytest.mark.slow
 def test_ctrl_c_over_there_brings_back_what_is_complete(sshd: Sshd, outbox: Path, tmp_path: Path) -> None:
-    words = ["happy", "--person", "Anna", "--seconds", "4", "--source", "actor"]
-    words += ["--host", "kitchen", "--ssh", sshd.command]
-    with Terminal([sys.executable, SCRIPT, *words], tmp_path) as terminal:
-        take(terminal)
-        break_off(terminal)
-        assert "1 recording brought back to recordings" in terminal.text
-    assert dataset.load([tmp_path / "recordings"]).labels == ("happy",)
+    for seconds in TAKES:
+        words = ["happy", "--person", "Anna", "--seconds", f"{seconds}", "--source", "actor", "--out", f"{seconds}"]
+        words += ["--host", "kitchen", "--ssh", sshd.command]
+        with Terminal([sys.executable, SCRIPT, *words], tmp_path) as terminal:
+            take(terminal)
+            if broken_off(terminal):
+                break
+    assert f"1 recording brought back to {seconds}" in terminal.text
+    assert dataset.load([tmp_path / f"{seconds}"]).labels == ("happy",)
     assert list(outbox.iterdir()) == []
 
 

@@ -59,6 +59,7 @@ def saver(folder: Path, person: str = "") -> Callable[[str, Take], Path]:
     return save
 
 
+@pytest.mark.slow
 def test_the_actors_moods_become_a_data_set_that_tells_them_apart(tmp_path: Path) -> None:
     scene = Scene(moods=("happy", "sad"), mood_seconds=6, empty_seconds=0)
     film = Film(lambda at: Frame(scene.picture_at(at + COME_SECONDS), at))
@@ -76,6 +77,7 @@ def test_the_actors_moods_become_a_data_set_that_tells_them_apart(tmp_path: Path
     assert "'happy': 24 samples kept" in view.said
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_line_and_what_was_complete_is_kept(tmp_path: Path) -> None:
     keep = saver(tmp_path)
 

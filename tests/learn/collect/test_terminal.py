@@ -13,14 +13,14 @@ import pytest
 
 from moodkiosk.learn.data import dataset
 from tests.support.control_double import ControlDouble
-from tests.support.terminal import Terminal, break_off, take
+from tests.support.terminal import TAKES, Terminal, broken_off, take
 from tests.support.wait import until
 
 SCRIPT = str(Path(__file__).parents[3] / "scripts" / "collect.py")
 
 
-def collect(*words: str) -> list[str]:
-    return [sys.executable, SCRIPT, *words, "--source", "actor", "--seconds", "3"]
+def collect(*words: str, seconds: int = 3) -> list[str]:
+    return [sys.executable, SCRIPT, *words, "--source", "actor", "--seconds", str(seconds)]
 
 
 def recordings(folder: Path) -> list[str]:
@@ -50,15 +50,19 @@ def test_a_guided_sitting_with_questions_keys_and_a_summary(tmp_path: Path) -> N
 
 
 def test_ctrl_c_keeps_what_is_complete_and_nothing_half_written(tmp_path: Path) -> None:
-    with Terminal(collect("happy", "--person", "", "--out", "out"), tmp_path) as terminal:
-        take(terminal)
-        break_off(terminal)
-    (name,) = recordings(tmp_path / "out")
-    assert len(dataset.load([tmp_path / "out" / name])) >= 10
+    for seconds in TAKES:
+        out = tmp_path / f"{seconds}"
+        words = collect("happy", "--person", "", "--out", str(out), seconds=seconds)
+        with Terminal(words, tmp_path) as terminal:
+            take(terminal)
+            if broken_off(terminal):
+                break
+    (name,) = recordings(out)
+    assert len(dataset.load([out / name])) >= 10
 
 
 def test_a_lost_connection_ends_the_sitting_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with Terminal(collect("happy", "--person", "", "--out", "out"), tmp_path) as terminal:
+    with Terminal(collect("happy", "--person", "", "--out", "out", seconds=600), tmp_path) as terminal:
         terminal.wait_for("view   good")
         terminal.press(" ")
         terminal.wait_for("HAPPY  now")

@@ -131,6 +131,7 @@ def test_the_running_kiosk_is_told_to_load_it_and_one_that_refuses_keeps_the_old
     assert os.listdir((homes["bedroom"] / CURRENT).parent) == ["current.tflite"]
 
 
+@pytest.mark.slow
 def test_rollback_goes_back_and_in_the_end_to_the_starter_model(
     sshd: Sshd, homes: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -103,6 +103,7 @@ def test_people_and_sessions_are_shown_apart_the_worst_first(tmp_path: Path) -> 
         assert re.search(rf"{worst} 0% of {late.sum()} {best} 100% of {(~late).sum()}", text(drawn)), text(drawn)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_real_browser_shows_it_on_a_phone_without_scrolling_sideways(tmp_path: Path, scheme: str) -> None:

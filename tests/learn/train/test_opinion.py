@@ -76,6 +76,7 @@ def test_a_batch_has_people_masks_and_animals_and_says_what_counts() -> None:
     np.testing.assert_allclose(batch.target.sum(1), 1, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_prior_is_the_mean_of_what_is_asked_for() -> None:
     batches = Batches(faces(), judged(), 0)
     asked = [batch.target[batch.weight > 0] for batch in (batches.batch(step, 1.5) for step in range(300))]

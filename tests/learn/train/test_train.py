@@ -31,7 +31,10 @@ ROOT = Path(__file__).resolve().parents[3]
 PYTHON = needs.TRAIN_PYTHON
 MOODS = ("neutral", "happy", "sad", "angry", "surprise")
 
-pytestmark = pytest.mark.timeout(600)  # the trainings count as the first test's, and the machine may be busy
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),  # the trainings count as the first test's, and the machine may be busy
+]
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,7 @@ ENOUGH = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
 @pytest.mark.parametrize(
     ("acl", "refused"),

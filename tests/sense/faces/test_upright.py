@@ -68,6 +68,7 @@ def test_it_is_said_in_one_line_once_it_is_sure() -> None:
     assert advice(CameraSettings(), 0) is None
 
 
+@pytest.mark.slow
 def test_real_people_are_upright(extra: object) -> None:
     from pathlib import Path
 
