@@ -35,6 +35,7 @@ from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, View
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from moodkiosk.act.web.server import Page
@@ -105,6 +106,13 @@ class Act:
         from moodkiosk.act.web.server import Page  # 20 MB that a kiosk without a page need not have
 
         return Page(self.settings, self.loop.ask, state_dir, self.wall.always, self.metrics.text)
+
+    def _guards(self) -> Iterator[Guard]:
+        """Those of what comes in by other doors than the main loop's."""
+        yield self.guard
+        yield self.control.guard
+        if self.publisher is not None:
+            yield self.publisher.guard
 
     def _ports(self) -> Ports:
         return Ports(
@@ -195,7 +203,7 @@ class Act:
         graphed = self.settings.web.metrics and at - self.measured_at >= MEASURE_SECONDS
         if due or graphed:
             self.measured_at = at
-            figures = health.gather(self.wall.always(), self.begin, at, self.loop, self.bridge, player)
+            figures = health.gather(self.wall.always(), self.begin, at, self.loop, self.bridge, player, self._guards())
             self.metrics.feel(figures)
             if due and self.publisher is not None:
                 self.publisher.health(figures)

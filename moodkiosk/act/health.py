@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from moodkiosk.act.loop import Loop
 from moodkiosk.act.mqtt.payloads import Health
 from moodkiosk.act.players.player import PlayerStatus
 from moodkiosk.act.sockets import SenseLink
+from moodkiosk.host.guard import Guard
 
 CLOCK_SET = timedelta(seconds=5)
 """By less than this the two clocks may come to differ without anybody's doing."""
@@ -47,7 +49,15 @@ class Begin:
         return self._known
 
 
-def gather(at: datetime, begin: Begin, now: float, loop: Loop, bridge: SenseLink, player: PlayerStatus) -> Health:
+def gather(
+    at: datetime,
+    begin: Begin,
+    now: float,
+    loop: Loop,
+    bridge: SenseLink,
+    player: PlayerStatus,
+    guards: Iterable[Guard] = (),
+) -> Health:
     """The payload of the topic `health`.
 
     Args:
@@ -57,12 +67,13 @@ def gather(at: datetime, begin: Begin, now: float, loop: Loop, bridge: SenseLink
         loop: the main loop, for what it knows of sense and what it dropped.
         bridge: the link, for the lines it dropped.
         player: the player's status.
+        guards: those beside the loop's, for what they left out.
     """
     sense = loop.sense.health
     counters = {
         "stale_readings": loop.counters.stale_readings,
         "inbox_full": loop.counters.inbox_full,
-        "left_out": loop.guard.left_out,
+        "left_out": sum(guard.left_out for guard in (loop.guard, *guards)),
         "link_damaged": bridge.damaged,
         "link_oversized": bridge.oversized,
     }

@@ -141,13 +141,17 @@ class SenseLink:
 
 
 class ControlServer:
-    """Answers the command line: one JSON line in, one JSON line out, several in turn on one connection."""
+    """Answers the command line: one JSON line in, one JSON line out, several in turn on one connection.
+
+    Attributes:
+        guard: takes the lines.
+    """
 
     def __init__(self, path: Path, ask: Ask) -> None:
         """Listens at `path`. Raises OSError."""
         self._ask = ask
         self._path = path
-        self._guard = Guard(log)
+        self.guard = Guard(log)
         self._server = listen(path)
         self._callers = threading.Semaphore(CALLERS_LIMIT)
         threading.Thread(target=self._accept, name="control", daemon=True).start()
@@ -185,9 +189,7 @@ class ControlServer:
 
     def _reply(self, line: bytes) -> bytes:
         replies = [msgspec.json.encode(Result("", ok=False, error=OURS))]
-        self._guard.take(
-            "a line of the control socket", lambda: replies.append(msgspec.json.encode(self._answer(line)))
-        )
+        self.guard.take("a line of the control socket", lambda: replies.append(msgspec.json.encode(self._answer(line))))
         return replies[-1]
 
     def _answer(self, line: bytes) -> Result:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from moodkiosk.act.health import Begin, gather
 from moodkiosk.act.look_requests import LATER, WAIT_SECONDS
 from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop
+from moodkiosk.act.players.player import PlayerStatus
 from moodkiosk.act.ports import Carried, Ports, Request, SenseLeft
+from moodkiosk.act.sockets import SenseLink
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
-from moodkiosk.host.guard import OURS
+from moodkiosk.host.guard import OURS, Guard
 from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, Quality, Reading, Result, View
 
@@ -143,6 +148,20 @@ def test_what_one_item_brings_about_ends_that_item_and_nothing_else(
     world.broken = ""
     world.see("happy", 1)
     assert world.views[-1].mood == "happy"
+
+
+def test_health_counts_what_was_left_out_at_every_door(world: World, tmp_path: Path) -> None:
+    world.broken = "reading"
+    world.see("happy", 1)
+    other = Guard(logging.getLogger())
+    other.take("a line", lambda: 1 // 0)
+    came: list[protocol.FromSense | None] = []
+    bridge = SenseLink(tmp_path / "link.sock", came.append)
+    try:
+        health = gather(datetime.now(UTC), Begin(0.0), world.at, world.loop, bridge, PlayerStatus(), [other])
+    finally:
+        bridge.close()
+    assert health.counters["left_out"] == world.loop.guard.left_out + 1 > 1
 
 
 def test_whoever_asked_is_told_and_the_log_does_not_repeat_what_they_wrote(

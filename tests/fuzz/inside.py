@@ -270,7 +270,7 @@ def broker_says(folder: Path) -> Iterator[Take]:
 
     def hear(act: Act, data: bytes) -> None:
         act.turn(protocol.decode(HELLO.rstrip()))
-        guard = act.publisher._guard
+        guard = act.publisher.guard
         for piece in data.split(END):
             topic, _, rest = piece.partition(APART)
             retained, _, payload = rest.partition(APART)

@@ -46,6 +46,7 @@ class Publisher:
     Attributes:
         topics: where everything is.
         instance: tells this run of the kiosk from any other with the same id.
+        guard: takes the messages of others.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Publisher:
         self._wall = wall
         self._clock = clock
         self._lock = threading.Lock()
-        self._guard = Guard(log)
+        self.guard = Guard(log)
         discovery = Discovery(About.of(config, __version__)) if config.mqtt.discovery else None
         self._outbox = Outbox(self.topics, discovery, config.mqtt.health_seconds, announced)
         self._hello: protocol.Hello | None = None
@@ -193,7 +194,7 @@ class Publisher:
         return wait
 
     def _take(self, topic: str, payload: bytes, retained: bool) -> None:
-        self._guard.take(f"a message on {topic!r}", lambda: self._arrived(topic, payload, retained))
+        self.guard.take(f"a message on {topic!r}", lambda: self._arrived(topic, payload, retained))
 
     def _arrived(self, topic: str, payload: bytes, retained: bool) -> None:
         commands = self.topics.under("set")  # the subscription to set/# brings this one as well
