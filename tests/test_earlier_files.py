@@ -21,13 +21,13 @@ from moodkiosk.act.web.history import HistoryFile, Span
 from moodkiosk.config.settings import Config, LearningSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.learn.data import dataset
-from moodkiosk.learn.deploy.store import ModelStore
 from moodkiosk.moods import Choice, Decision
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.measures import FACE_MEASURES
 from moodkiosk.sense.mood.neutral import Neutrals
 from moodkiosk.sense.records.corrections import FOLDER, Corrections
+from moodkiosk.sense.teach.store import ModelStore
 
 EARLIER = Path(__file__).parent / "earlier"
 PLAYLIST = "spotify:playlist:37i9dQZF1DXdPec7aLTmlC"

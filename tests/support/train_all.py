@@ -24,7 +24,7 @@ from unittest import mock
 import numpy as np
 
 if TYPE_CHECKING:
-    from moodkiosk.learn.train.network import Weights
+    from moodkiosk.sense.teach.dense import Weights
 
 WRONG = "wrong converter"
 SCRIPT = str(Path(__file__).resolve().parents[2] / "scripts" / "train.py")
@@ -63,22 +63,23 @@ def leaning(weights: Weights, by: float) -> Weights:
 def network_facts() -> dict[str, Any]:
     """Layers of what is trained, and the loss of a training that changes nothing with the one worked out by hand."""
     from moodkiosk.learn.train import network
+    from moodkiosk.sense.teach import dense, recipe
 
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(12, 33)).astype(np.float32), np.array([0] * 8 + [1] * 3 + [2])
-    start, losses = network.fresh(x, 3, 0), []
-    settings = network.TrainingSettings(epochs=1, rate=0.0, batch=12, noise=0.0, smoothing=0.0, dropout=0.0)
+    start, losses = dense.fresh(x, 3, 0), []
+    settings = recipe.TrainingSettings(epochs=1, rate=0.0, batch=12, noise=0.0, smoothing=0.0, dropout=0.0)
     network.fit(x, y, start, settings, told=lambda _epoch, loss, _held: losses.append(loss))
     by_hand = -(4 / np.bincount(y)[y] * np.log(rows(start, x)[np.arange(12), y])).mean()
-    dense = network._dense(network._build(start, settings, None))
-    layers = [(*layer.kernel.shape, layer.activation.__name__) for layer in dense]
+    layers_of = network._dense(network._build(start, settings, None))
+    layers = [(*layer.kernel.shape, layer.activation.__name__) for layer in layers_of]
     return {"layers": layers, "loss": losses[0], "loss by hand": float(by_hand)}
 
 
 def rows(weights: Weights, x: Any) -> Any:
-    from moodkiosk.learn.train import network
+    from moodkiosk.sense.teach import dense
 
-    return network.predict(weights, x).astype(np.float64)
+    return dense.predict(weights, x).astype(np.float64)
 
 
 def refusals() -> list[list[Any]]:
@@ -87,10 +88,11 @@ def refusals() -> list[list[Any]]:
     from moodkiosk.learn.train import make_model, network
     from moodkiosk.sense.mood import model as models
     from moodkiosk.sense.mood.bundle import bundle, unbundle
+    from moodkiosk.sense.teach import dense
 
     manifest, _ = unbundle(models.STARTER.read_bytes())
     x = np.random.default_rng(0).normal(size=(20, 33)).astype(np.float32)
-    weights = network.fresh(x, len(manifest.labels), 0)
+    weights = dense.fresh(x, len(manifest.labels), 0)
     flatbuffer = network.to_tflite(weights)
     file = bundle(flatbuffer, replace(manifest, network_sha256=hashlib.sha256(flatbuffer).hexdigest()))
     found: list[list[Any]] = []

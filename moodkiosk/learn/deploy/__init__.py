@@ -1,1 +1,1 @@
-"""A model goes to kiosks: `command` carries it over `ssh`, `install` takes it in there, `store` keeps those before."""
+"""A model goes to kiosks: `command` carries it over `ssh`, `install` takes it in there."""

@@ -15,7 +15,7 @@ from moodkiosk.failure import EPILOG, Failure, UsageError
 from moodkiosk.learn.collect.remote import last_line
 from moodkiosk.learn.deploy import ssh
 from moodkiosk.learn.deploy.install import check
-from moodkiosk.learn.deploy.store import sha256
+from moodkiosk.sense.teach.store import sha256
 
 DEADLINE_SECONDS = 180.0
 """For one kiosk: a small Pi needs a while to load TensorFlow Lite."""

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from moodkiosk.config import load
 from moodkiosk.failure import Failure, UsageError, reason
 from moodkiosk.host import files, paths
-from moodkiosk.learn.deploy.store import ModelStore, sha256
 from moodkiosk.link import control
+from moodkiosk.sense.teach.store import ModelStore, sha256
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import Config

@@ -1,1 +1,1 @@
-"""How good a model is: `evaluate` (the command), `figures`, `advice`, and the `report` with its `charts` and `page`."""
+"""How good a model is: `evaluate` (the command), `advice`, and the `report` with its `charts` and `page`."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.learn.evaluate import figures
 from moodkiosk.moods import AT_REST
+from moodkiosk.sense.teach import figures
 
 if TYPE_CHECKING:
     from moodkiosk.learn.train.make_model import Examined

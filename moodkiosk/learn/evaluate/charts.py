@@ -14,7 +14,7 @@ from moodkiosk.sense.mood.frontal import OUTER_EYES, levelled
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.learn.evaluate.figures import Bin
+    from moodkiosk.sense.teach.figures import Bin
 
     Points = NDArray[np.float32]
 

@@ -12,11 +12,12 @@ import numpy as np
 
 from moodkiosk.failure import UsageError
 from moodkiosk.learn.data import dataset
-from moodkiosk.learn.data.samples import own_neutrals, people, vectors, with_own_neutrals
+from moodkiosk.learn.data.samples import people, vectors
 from moodkiosk.learn.data.split import recordings
-from moodkiosk.learn.evaluate import figures
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import BadModel
+from moodkiosk.sense.teach import figures
+from moodkiosk.sense.teach.recipe import own_neutrals, with_own_neutrals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk.host import files
-from moodkiosk.learn.evaluate import charts, figures
+from moodkiosk.learn.evaluate import charts
 from moodkiosk.learn.evaluate.advice import advice
 from moodkiosk.learn.evaluate.page import page, section
+from moodkiosk.sense.teach import figures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,7 +16,8 @@ from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import files
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.evaluate import report
-from moodkiosk.learn.train import backend, make_model, network, starter
+from moodkiosk.learn.train import backend, make_model, starter
+from moodkiosk.sense.teach import recipe
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,7 +39,7 @@ def main(args: argparse.Namespace) -> int:
     if args.starter:
         with _stages(console) as stage:
             file = starter.make(
-                data, network.TrainingSettings(epochs=args.epochs or 50, seed=args.seed), stage, console.print
+                data, recipe.TrainingSettings(epochs=args.epochs or 50, seed=args.seed), stage, console.print
             )
         _write(args.out, file, console)
         return 0

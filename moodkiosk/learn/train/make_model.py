@@ -16,12 +16,13 @@ from moodkiosk.learn.data import checks
 from moodkiosk.learn.data.augment import Variety
 from moodkiosk.learn.data.samples import vectors
 from moodkiosk.learn.data.split import Split, split
-from moodkiosk.learn.evaluate import evaluate, figures
+from moodkiosk.learn.evaluate import evaluate
 from moodkiosk.learn.train import fit, network
 from moodkiosk.learn.train.network import EpochDone
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import BadModel, Manifest, bundle, unbundle
 from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS, MEASURES
+from moodkiosk.sense.teach import dense, figures, recipe
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from moodkiosk.learn.data.dataset import Dataset
     from moodkiosk.learn.evaluate.evaluate import Answers
     from moodkiosk.learn.train.fit import Fitted
+    from moodkiosk.sense.teach.dense import Weights
 
     Floats = NDArray[np.float32]
     Whole = NDArray[np.int64]
@@ -122,12 +124,12 @@ def _train(
     learnt, held = data.select(parts.train), data.select(parts.held)
 
     def fitted(samples: Dataset, what: str, watched: Dataset | None) -> Fitted:
-        settings = fit.settings_for(base, len(samples), options.epochs, options.seed)
+        settings = recipe.settings_for(base, len(samples), options.epochs, options.seed)
         return fit.fit_weights(samples, labels, schema, settings, base, variety, watched, stage(what, settings.epochs))
 
     first = fitted(learnt, "examining", held)
     x, truth = vectors(held, schema), np.array([labels.index(label) for label in held.label.tolist()])
-    shares = network.predict(first.weights, x)
+    shares = dense.predict(first.weights, x)
     temperature = figures.best_temperature(truth, shares)
     answers = evaluate.Answers(labels, held, truth, models.tempered(shares, temperature), {})
     final = fitted(data, "training on everything", None)
@@ -144,13 +146,14 @@ def _train(
         metrics=metrics_of(answers),
         training_files={source.path.name: source.sha256 for source in data.sources},
         version=__version__,
+        made="train",
     )
-    file = bundle(flatbuffer, manifest, {fit.WEIGHTS: fit.weights_file(final.weights)})
+    file = bundle(flatbuffer, manifest, {dense.FILE: dense.packed(final.weights)})
     difference = verify(file, final.weights, x)
     return Examined(file, manifest, parts, answers, _matters(first, schema, x, truth), data, findings, difference)
 
 
-def verify(file: bytes, weights: network.Weights, x: Floats) -> float:
+def verify(file: bytes, weights: Weights, x: Floats) -> float:
     """Runs the finished file as the kiosk will, next to Keras: the largest difference. Raises Failure if large."""
     model = models.MoodModel(*unbundle(file), "")
     difference = float(np.abs(np.stack([model.raw(row) for row in x]) - network.keras_probabilities(weights, x)).max())
@@ -220,13 +223,13 @@ def metrics_of(answers: Answers) -> dict[str, float | None]:
 def _matters(fitted: Fitted, schema: str, x: Floats, truth: Whole) -> dict[str, float]:
     """Permutation importance (Breiman 2001), mean of five shuffles."""
     rng = np.random.default_rng(0)
-    whole = figures.balanced_accuracy(truth, network.predict(fitted.weights, x).argmax(1))
+    whole = figures.balanced_accuracy(truth, dense.predict(fitted.weights, x).argmax(1))
     lost = {}
     for column, name in enumerate(MEASURES[schema]):
         scores = []
         for _ in range(5):
             shuffled = x.copy()
             shuffled[:, column] = rng.permutation(x[:, column])
-            scores.append(figures.balanced_accuracy(truth, network.predict(fitted.weights, shuffled).argmax(1)))
+            scores.append(figures.balanced_accuracy(truth, dense.predict(fitted.weights, shuffled).argmax(1)))
         lost[name] = whole - float(np.mean(scores))
     return dict(sorted(lost.items(), key=lambda item: -item[1]))

@@ -16,14 +16,15 @@ import numpy as np
 
 from moodkiosk import __version__
 from moodkiosk.failure import UsageError
-from moodkiosk.learn.data.samples import neutral_mean, vectors
+from moodkiosk.learn.data.samples import vectors
 from moodkiosk.learn.data.split import folds
-from moodkiosk.learn.evaluate import figures
-from moodkiosk.learn.train import actors, fit, make_model, network
+from moodkiosk.learn.train import actors, make_model, network
 from moodkiosk.moods import AT_REST
 from moodkiosk.sense.mood.bundle import Manifest, bundle
 from moodkiosk.sense.mood.measures import FACE
 from moodkiosk.sense.mood.model import tempered
+from moodkiosk.sense.teach import dense, figures
+from moodkiosk.sense.teach.recipe import neutral_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
     from moodkiosk.learn.data.dataset import Dataset
     from moodkiosk.learn.train.make_model import Stage
-    from moodkiosk.learn.train.network import EpochDone, TrainingSettings, Weights
+    from moodkiosk.learn.train.network import EpochDone
+    from moodkiosk.sense.teach.dense import Weights
+    from moodkiosk.sense.teach.recipe import TrainingSettings
 
     Floats = NDArray[np.float32]
     Whole = NDArray[np.int64]
@@ -76,7 +79,7 @@ class StarterData:
         weight = len(y) / (len(LABELS) * counts[y])
         acted_x, acted_y = self.acted
         weights = np.concatenate([weight, np.full(len(acted_y), ACTOR_WEIGHT)]).astype(np.float32)
-        start = network.fresh(self.x[rows], len(LABELS), settings.seed)
+        start = dense.fresh(self.x[rows], len(LABELS), settings.seed)
         return network.fit(
             np.concatenate([x, acted_x]),
             np.concatenate([y, acted_y]),
@@ -119,8 +122,9 @@ def make(data: Dataset, settings: TrainingSettings, stage: Stage, say: Callable[
         metrics=metrics,
         training_files={source.path.name: source.sha256 for source in data.sources},
         version=__version__,
+        made="starter",
     )
-    file = bundle(flatbuffer, manifest, {fit.WEIGHTS: fit.weights_file(everything)})
+    file = bundle(flatbuffer, manifest, {dense.FILE: dense.packed(everything)})
     make_model.verify(file, everything, plan.x)
     return file
 
@@ -135,7 +139,7 @@ def cross_validated(plan: StarterData, settings: TrainingSettings, stage: Stage)
         for number in range(FOLDS):
             out = fold == number
             weights = plan.fit(~out, replace(settings, seed=seed))
-            shares[out] = network.predict(weights, plan.x[out])
+            shares[out] = dense.predict(weights, plan.x[out])
             done += 1
             truth, guess = plan.y[out], shares[out].argmax(1)
             told(

@@ -52,6 +52,7 @@ class Manifest:
         version: of moodkiosk, at training.
         format: of this manifest.
         covered_mouths: it was taught with covered mouths too, so that it reads such faces.
+        made: how: "starter", "train" (on a desktop), "teach" (at the kiosk); "" for models of before.
     """
 
     labels: tuple[str, ...]
@@ -67,6 +68,7 @@ class Manifest:
     version: str = ""
     format: int = FORMAT
     covered_mouths: bool = False
+    made: str = ""
 
 
 def bundle(network: bytes, manifest: Manifest, extras: Mapping[str, bytes] | None = None) -> bytes:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.data.augment import Variety, varied
-from moodkiosk.learn.data.samples import neutral_mean, own_neutrals, people, vectors, with_own_neutrals
+from moodkiosk.learn.data.samples import people, vectors
 from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS, FACE_MEASURES, measures
+from moodkiosk.sense.teach.recipe import neutral_mean, own_neutrals, with_own_neutrals
 from tests.support.moods_in_numbers import faces, horns, write
 
 

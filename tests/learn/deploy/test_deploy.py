@@ -21,8 +21,8 @@ import pytest
 from moodkiosk.learn.collect.lease import Lease
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.deploy import command as deploying
-from moodkiosk.learn.deploy.store import ModelStore, sha256
 from moodkiosk.sense.mood.bundle import bundle, unbundle
+from moodkiosk.sense.teach.store import ModelStore, sha256
 from tests.support.control_double import ControlDouble
 from tests.support.kiosk import Kiosk
 from tests.support.sshd import Sshd

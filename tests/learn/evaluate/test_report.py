@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from moodkiosk.learn.evaluate import charts, report
 from moodkiosk.learn.evaluate.advice import advice
-from moodkiosk.learn.evaluate.figures import Bin
+from moodkiosk.sense.teach.figures import Bin
 from tests.support import browser as support
 from tests.support import fonts
 from tests.support.browser import SCREENSHOTS, opened

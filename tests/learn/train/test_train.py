@@ -16,13 +16,14 @@ import pytest
 from moodkiosk.config.settings import LearningSettings
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.evaluate import evaluate
-from moodkiosk.learn.train import fit, network
+from moodkiosk.learn.train import fit
 from moodkiosk.learn.train.make_model import MAX_DIFFERENCE, SAME
 from moodkiosk.moods import Landmarks
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import BadModel, bundle, unbundle
 from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS
 from moodkiosk.sense.records.corrections import Corrections
+from moodkiosk.sense.teach import recipe
 from tests.support import needs
 from tests.support.moods_in_numbers import faces, write
 from tests.support.train_all import WRONG
@@ -322,12 +323,12 @@ def test_wrong_arguments_are_refused_before_anything_is_loaded(tmp_path: Path) -
 
 def test_rare_labels_weigh_more_so_that_every_label_counts_the_same() -> None:
     y = np.array([0] * 6 + [1] * 3 + [3])  # none of label 2
-    weight = network._class_weight(y, 4)
+    weight = recipe.class_weight(y, 4)
     assert [weight[y == label].sum() for label in (0, 1, 3)] == pytest.approx([10 / 3] * 3)
     assert weight[y == 3][0] > weight[y == 1][0] > weight[y == 0][0]
     assert weight.mean() == pytest.approx(1)
 
 
 def test_without_a_base_fifty_epochs_are_usual() -> None:
-    assert fit.settings_for(None, 200, None, 0).epochs == 50
-    assert fit.settings_for(None, 200, 7, 0).epochs == 7
+    assert recipe.settings_for(None, 200, None, 0).epochs == 50
+    assert recipe.settings_for(None, 200, 7, 0).epochs == 7

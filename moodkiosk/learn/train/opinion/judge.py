@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.learn.evaluate.figures import balanced_accuracy
 from moodkiosk.learn.train.opinion.batches import DARK_GREY
 from moodkiosk.learn.train.opinion.material import (
     CATS_AMONG_HELD_PETS,
@@ -17,6 +16,7 @@ from moodkiosk.learn.train.opinion.material import (
     Faces,
 )
 from moodkiosk.sense.mood.opinion import ANIMAL, COVERED
+from moodkiosk.sense.teach.figures import balanced_accuracy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

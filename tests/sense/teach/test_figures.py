@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moodkiosk.learn.evaluate import figures
 from moodkiosk.sense.mood.model import tempered
+from moodkiosk.sense.teach import figures
 
 
 def certain(guess: list[int], labels: int, sure: float = 0.9) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
