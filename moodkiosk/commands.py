@@ -15,6 +15,7 @@ import msgspec
 
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.moods import Command, Taste
+from moodkiosk.words.reason import Reason, either
 
 VALUE_LIMIT_BYTES = 4096
 """A request longer than this is refused unread."""
@@ -83,9 +84,9 @@ def parse(
     """Validates a request. `labels` are those of the loaded model. Raises BadCommand."""
     spec = TABLE.get(name)
     if spec is None:
-        raise BadCommand(f"unknown command {name[:40]!r}; known: {', '.join(TABLE)}")
+        raise BadCommand(Reason("bad.command", name=repr(name[:40]), known=list(TABLE)))
     if transaction is not None and not _is_mark(transaction):
-        raise BadCommand("transaction must be a text of at most 64 characters")
+        raise BadCommand(Reason("bad.transaction"))
     given = _value(spec.kind, value, labels)
     if name in ("person", "calibrate") and str(given).casefold() in (NOBODY, "nobody"):
         given = ""
@@ -98,22 +99,22 @@ def parse_payload(name: str, payload: bytes, labels: tuple[str, ...], origin: st
     Raises BadCommand.
     """
     if len(payload) > VALUE_LIMIT_BYTES:
-        raise BadCommand(f"longer than {VALUE_LIMIT_BYTES} bytes")
+        raise BadCommand(Reason("bad.too_many_bytes", count=VALUE_LIMIT_BYTES))
     try:
         text = payload.decode("utf-8")
     except UnicodeDecodeError:
-        raise BadCommand("not UTF-8 text") from None
+        raise BadCommand(Reason("bad.no_utf8")) from None
     transaction: object = None
     value: object = text
     if text.lstrip()[:1] in ("{", "[", '"'):
         try:
             value = msgspec.json.decode(payload)
         except NOT_JSON:
-            raise BadCommand("not valid JSON") from None
+            raise BadCommand(Reason("bad.no_json")) from None
         if isinstance(value, dict):
             body: dict[str, object] = value
             if unknown := sorted(set(body) - {"value", "transaction"}):
-                raise BadCommand(f"unknown key {unknown[0][:40]!r}; expected 'value' and perhaps 'transaction'")
+                raise BadCommand(Reason("bad.key", name=repr(unknown[0][:40])))
             value, transaction = body.get("value"), body.get("transaction")
     return parse(name, value, labels, transaction, origin)
 
@@ -131,14 +132,14 @@ def _value(kind: Kind, value: object, labels: tuple[str, ...]) -> str | int | Ta
             return "on" if value else "off"
         if isinstance(value, str) and value.strip().lower() in words:
             return value.strip().lower()
-        raise BadCommand(f"expected {' or '.join(words)}")
+        raise BadCommand(Reason("bad.expected", words=either(*words)))
     if value is None and kind == "name":
         return ""
     text = _text(value, 100 if kind == "text" else 60)
     if kind == "mood" and text == "auto":
         return text
     if kind in ("label", "mood") and text not in labels:
-        raise BadCommand(f"no such mood; known: {', '.join(labels) or 'none yet, the model is not loaded'}")
+        raise BadCommand(Reason("bad.mood", known=list(labels)) if labels else Reason("bad.no_moods"))
     return text
 
 
@@ -148,18 +149,18 @@ def _wish(value: object) -> Taste | None:
         return None
     fields = Taste.__dataclass_fields__
     if unknown := sorted(str(key) for key in value if key not in fields):
-        raise BadCommand(f"unknown key {unknown[0][:40]!r}; expected some of {', '.join(fields)}")
+        raise BadCommand(Reason("bad.wish", name=repr(unknown[0][:40]), known=list(fields)))
     return Taste(**{key: _text(text, 100) for key, text in value.items()}) or None
 
 
 def _text(value: object, most: int) -> str:
     if not isinstance(value, str):
-        raise BadCommand("expected a text")
+        raise BadCommand(Reason("bad.no_text"))
     text = unicodedata.normalize("NFC", value).strip()
     if any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") for letter in text):
-        raise BadCommand("control characters are not allowed")
+        raise BadCommand(Reason("bad.control_characters"))
     if len(text) > most:
-        raise BadCommand(f"too long; at most {most} letters")
+        raise BadCommand(Reason("bad.too_long", most=most))
     return text
 
 
@@ -176,5 +177,5 @@ def _percent(value: object) -> int:
     except (ValueError, OverflowError):  # no number, or one beyond all bounds
         number = math.nan
     if not 0 <= number <= 100:
-        raise BadCommand("expected a number from 0 to 100")
+        raise BadCommand(Reason("bad.percent"))
     return round(number)

@@ -14,6 +14,8 @@ def one_line(text: object) -> str:
 
     A longer one loses its middle, since it begins with what is wrong and ends with why.
     """
+    if type(text) is not str and isinstance(text, str) and text.isprintable() and len(text) <= LINE_LETTERS:
+        return text  # a reason, which knows its other languages
     line = "".join(letter if letter.isprintable() else _escaped(letter) for letter in str(text))
     if len(line) <= LINE_LETTERS:
         return line

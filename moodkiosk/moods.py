@@ -364,6 +364,10 @@ UnknownBecause = Literal[
 """Why it is not known who is there, or in what mood; `camera_status` says more of the camera."""
 
 
+SENTENCES = ("camera_status", "playing", "player_status", "last_decision")
+"""The keys of a `View` that are sentences: in JSON their keys and fields stand beside them."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What the kiosk shows of itself: the MQTT `state` topic and `/api/state`, key for key, all keys always there.

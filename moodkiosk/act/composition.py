@@ -30,9 +30,11 @@ from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
 from moodkiosk.failure import Failure
 from moodkiosk.host import paths, systemd
-from moodkiosk.host.guard import OURS, Guard
+from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
-from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, View
+from moodkiosk.link.result import OURS
+from moodkiosk.moods import SENTENCES, Decision, LookReport, MoodEvent, PlayerReport, View
+from moodkiosk.words.reason import Reason, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +46,8 @@ STOP_SECONDS = 1.0
 MEASURE_SECONDS = 5.0
 """How old the figures of /metrics may be."""
 
-log = logging.getLogger("moodkiosk.act")
+AROUND = ("broker", "sense", "player", "memory")
+"""The sentences about what the kiosk stands among."""
 
 log = logging.getLogger("moodkiosk.act")
 
@@ -154,7 +157,7 @@ class Act:
         """Somebody asks what plays; why the player does not look, or None. Never before a decision, or in its place."""
         reason = self.player.no_look()
         if reason is None and not self.worker.offer(Look()):
-            reason = "the player is at work"
+            reason = Reason("act.player_at_work")
         return reason
 
     def _publish(self, topic: str, payload: bytes) -> bool:
@@ -219,21 +222,25 @@ class Act:
             self.loop.put(kiosk.PlayerSays(player.text, left))
         due = warning(player.login_days_left)
         if due not in (None, self.warned_days):
-            days = f"{left} day{'' if left == 1 else 's'}" if left else "less than a day"
-            self.loop.put(kiosk.Notice("login_expiring", f"{days} left: run 'moodkiosk login'"))
+            days = Reason("spotify.days_left", count=left) if left else Reason("spotify.last_day")
+            self.loop.put(kiosk.Notice("login_expiring", days))
         self.warned_days = due
 
     def _status(self, view: View) -> dict[str, object]:
         """What `moodkiosk status` prints."""
         page = self.page.status if self.page else "switched off"
-        return asdict(view) | self._surroundings() | {"page": page}
+        return said(asdict(view) | self._surroundings() | {"page": page}, (*SENTENCES, *AROUND, "page"))
 
     def _sense(self) -> str:
         """The other half, in words; while its camera is on, what it has to say beside."""
         if not self.bridge.connected:
             return "not running"
         health = self.loop.sense.health
-        return f"running; {health.detail}" if health and health.camera == "on" and health.detail else "running"
+        return (
+            Reason("act.running_but", detail=health.detail)
+            if health and health.camera == "on" and health.detail
+            else "running"
+        )
 
     def _surroundings(self) -> dict[str, object]:
         """How what the kiosk stands among is doing."""

@@ -7,11 +7,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from moodkiosk.moods import Command, Result
+from moodkiosk.words.reason import Reason
 
 WAIT_SECONDS = 2.0
 """Spotify answers in a fraction of this. Who asked waits no longer; what is found later is shown all the same."""
 
-LATER = "it takes longer than usual: what is found will be shown"
+LATER = Reason("act.look_later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class LookRequests:
         if reason is None:
             self._waiting.append(Waiting(command, future, at + WAIT_SECONDS))
         else:
-            _answer(command, future, f"not looked: {reason}")
+            _answer(command, future, Reason("act.not_looked", reason=reason))
 
     def done(self, text: str) -> None:
         """The player has looked; `text` says what is known now."""

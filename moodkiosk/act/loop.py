@@ -15,10 +15,13 @@ from moodkiosk.act.orders import Orders
 from moodkiosk.act.player_answers import PlayerAnswers
 from moodkiosk.act.ports import Asked, Carried, FromSense, Item, Ports, Request, SenseLeft
 from moodkiosk.decide import kiosk
+from moodkiosk.decide.music.reasons import both
 from moodkiosk.decide.settings import Settings
-from moodkiosk.host.guard import OURS, Guard
+from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
+from moodkiosk.link.result import OURS
 from moodkiosk.moods import Command, LookReport, Reading, Result, View
+from moodkiosk.words.reason import Reason
 
 TURN_SECONDS = 0.5
 """The loop turns at least this often, so that what time alone brings about (a departure, quiet hours) happens."""
@@ -79,7 +82,7 @@ class Loop:
         """The port `Ask`: callable from any thread."""
         future: Future[Result] = Future()
         if not self.put(Asked(request, future)):
-            future.set_result(Result(request.name[:40], ok=False, error="the kiosk is busy, try again"))
+            future.set_result(Result(request.name[:40], ok=False, error=Reason("act.busy")))
         return future
 
     def put(self, item: Item) -> bool:
@@ -256,5 +259,7 @@ def described(item: Item) -> str:
 
 def said(view: View) -> str:
     """What is known of the music, in one line, for somebody who asked."""
-    known = f"{view.playing or 'nothing of ours plays'}; {view.player_status}"
-    return known if view.override_until is None else f"{known}; left alone until {view.override_until}"
+    known = both(view.playing or Reason("music.nothing_of_ours"), view.player_status)
+    if view.override_until is None:
+        return known
+    return both(known, Reason("music.left_alone_until", time=view.override_until[11:16]))

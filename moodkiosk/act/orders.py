@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from moodkiosk.link import protocol
 from moodkiosk.moods import Command, Result
+from moodkiosk.words.reason import Reason
 
 WAIT_SECONDS = 15.0
 """A calibration looks for 5 seconds; sense answers everything else at once."""
 
-NOT_THERE = "the half that sees is not running"
+NOT_THERE = Reason("lost.sense_away")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Orders:
     def expire(self, at: float) -> None:
         """Gives up on what sense did not answer in time."""
         for number in [number for number, waiting in self._waiting.items() if waiting.deadline <= at]:
-            self.done(protocol.SenseResult(number, ok=False, text="the half that sees did not answer"))
+            self.done(protocol.SenseResult(number, ok=False, text=Reason("act.sense_silent")))
 
     def lost(self) -> None:
         """Sense has gone: nothing that waits will be answered."""

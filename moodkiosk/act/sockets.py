@@ -21,9 +21,11 @@ import msgspec
 
 from moodkiosk.act.ports import Ask, Request
 from moodkiosk.host.files import NOT_JSON
-from moodkiosk.host.guard import OURS, Guard
+from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
+from moodkiosk.link.result import OURS, encode
 from moodkiosk.moods import Result
+from moodkiosk.words.reason import Reason
 
 GROUP = "moodkiosk"
 # struct timeval of 1 s: an order is a few hundred bytes, and a peer that cannot take them is stuck.
@@ -181,30 +183,30 @@ class ControlServer:
                     for line in splitter.feed(data):
                         caller.sendall(self._reply(line) + b"\n")
                     if splitter.oversized:
-                        caller.sendall(msgspec.json.encode(Result("", ok=False, error="line too long")) + b"\n")
+                        caller.sendall(encode(Result("", ok=False, error=Reason("bad.line_too_long"))) + b"\n")
                         break
         finally:
             _hang_up(caller)
             self._callers.release()
 
     def _reply(self, line: bytes) -> bytes:
-        replies = [msgspec.json.encode(Result("", ok=False, error=OURS))]
-        self.guard.take("a line of the control socket", lambda: replies.append(msgspec.json.encode(self._answer(line))))
+        replies = [encode(Result("", ok=False, error=OURS))]
+        self.guard.take("a line of the control socket", lambda: replies.append(encode(self._answer(line))))
         return replies[-1]
 
     def _answer(self, line: bytes) -> Result:
         try:
             body = msgspec.json.decode(line, type=dict[str, object])
         except NOT_JSON:
-            return Result("", ok=False, error="not a JSON object")
+            return Result("", ok=False, error=Reason("bad.no_object"))
         name = body.get("command")
         if not isinstance(name, str):
-            return Result("", ok=False, error='expected {"command": …}, the name of a command')
+            return Result("", ok=False, error=Reason("bad.no_command"))
         future: Future[Result] = self._ask(Request(name, body.get("value"), transaction=body.get("transaction")))
         try:
             return future.result(ANSWER_SECONDS)
         except FutureTimeout:
-            return Result(name[:40], ok=False, error="no answer in time")
+            return Result(name[:40], ok=False, error=Reason("act.no_answer"))
 
 
 def _hang_up(peer: socket.socket) -> None:

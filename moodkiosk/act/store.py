@@ -9,6 +9,7 @@ import msgspec
 
 from moodkiosk.host import paths
 from moodkiosk.host.files import NOT_JSON, write_atomic
+from moodkiosk.words.reason import Reason
 
 COALESCE_SECONDS = 2.0
 """A burst of changes of one setting (a slider) becomes one write. A change of another one has both written at once: a
@@ -25,7 +26,7 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.status = "ready"
+        self.status: str = "ready"
         self._path = folder / "act.json"
         self._written: bytes | None = None
         self._due: float | None = None
@@ -39,7 +40,7 @@ class Store:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self.status = f"cannot read {self._path}: {error.strerror}"
+            self.status = Reason("kept.unreadable", path=str(self._path), reason=error.strerror or "")
             log.warning(self.status)
             return None
         try:
@@ -83,7 +84,7 @@ class Store:
         except OSError as error:
             if self.status == "ready":
                 log.warning("cannot keep settings in %s: %s", self._path, error.strerror)
-            self.status = f"settings are not kept: {error.strerror}"
+            self.status = Reason("kept.not", reason=error.strerror or "")
             self._due = at + 60
             return
         self.status = "ready"

@@ -1,22 +1,18 @@
-"""The languages of the page: one file of words each, and its name is the language (`fr.json`).
-
-The files lie with the page; only their names are of interest here, so that a new file is all that a new language takes.
-"""
+"""The languages that may be chosen: one file of words each, and its name is the language (`fr.json`)."""
 
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
+
+from moodkiosk.words.language import FOLDER
 
 AUTO = "auto"
-WORDS = resources.files("moodkiosk") / "act" / "web" / "words"
-"""The folder of the files."""
 
 
 @cache
 def languages() -> tuple[str, ...]:
     """What there is, e.g. ("de", "en")."""
-    return tuple(sorted(file.name.removesuffix(".json") for file in WORDS.iterdir() if file.name.endswith(".json")))
+    return tuple(sorted(file.name.removesuffix(".json") for file in FOLDER.iterdir() if file.name.endswith(".json")))
 
 
 def language(text: str) -> str:

@@ -11,6 +11,7 @@ from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Chosen, Entry, ManualMood, Step, mood_of
 from moodkiosk.decide.times import Now, after, face, iso, until
 from moodkiosk.moods import Command, Decision, PlayerReport, Result, Taste
+from moodkiosk.words.reason import Reason, either, how, plain, said
 
 Answer = Callable[[Step, Command, Now, Settings], Step]
 """Carries a command out. Where the player is to do something, the result is what can be said before it has: `completed`
@@ -27,7 +28,7 @@ def completed(promise: Result, decision: Decision, report: PlayerReport | None) 
     """
     if report is not None and report.kind not in ("failed", "overridden"):
         said = reasons.done(decision, report)
-        return replace(promise, text=f"{said}; {promise.text}" if promise.text else said)
+        return replace(promise, text=reasons.both(said, promise.text) if promise.text else said)
     error = reasons.not_done(decision, reasons.REPLACED if report is None else report.status)
     return replace(promise, ok=False, error=error)
 
@@ -36,13 +37,13 @@ def answer(step: Step, command: Command, now: Now, settings: Settings) -> Step:
     """Does what is asked, and says what became of it."""
     known = ANSWERS.get(command.name)
     if known is None:
-        return _refuse(step, command, f"“{command.name}” is not for this half to decide")
+        return _refuse(step, command, Reason("bad.other_half", name=command.name))
     return known(step, command, now, settings)
 
 
 def _camera(step: Step, command: Command, now: Now, settings: Settings) -> Step:
     if command.value not in ("on", "off"):
-        return _refuse(step, command, "expected on or off")
+        return _refuse(step, command, Reason("bad.expected", words=either("on", "off")))
     step = _choose(step, replace(step.state.chosen, camera=command.value == "on"))
     _, why = camera.wanted(step.state, now, settings)
     return _say(step, command, why)
@@ -50,56 +51,59 @@ def _camera(step: Step, command: Command, now: Now, settings: Settings) -> Step:
 
 def _music(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:
     if command.value not in ("on", "off"):
-        return _refuse(step, command, "expected on or off")
+        return _refuse(step, command, Reason("bad.expected", words=either("on", "off")))
     step = _choose(step, replace(step.state.chosen, music=command.value == "on"))
-    return _say(step, command, f"automatic music is {command.value}")
+    return _say(step, command, Reason(f"answer.music_{command.value}"))
 
 
 def _mood(step: Step, command: Command, now: Now, settings: Settings) -> Step:
     if command.value == "auto":
-        return _say(step.to(replace(step.state, manual=None)), command, "going by the camera")
+        return _say(step.to(replace(step.state, manual=None)), command, Reason("answer.by_camera"))
     if not isinstance(command.value, str) or not command.value:
-        return _refuse(step, command, "expected a mood or auto")
+        return _refuse(step, command, Reason("bad.mood_or_auto"))
     ends = after(now, settings.mood.manual_minutes)
     step = step.to(replace(step.state, manual=ManualMood(command.value, ends)))
-    step, text = policy.on_request(step, now, settings, continues=True), f"{command.value} {until(ends, now)}"
+    step, text = (
+        policy.on_request(step, now, settings, continues=True),
+        Reason("answer.mood_until", mood=how(command.value), until=until(ends, now)),
+    )
     decision = step.decisions[-1]
-    return _say(step, command, f"{text}; {decision.reason}" if decision.action == "none" else text)
+    return _say(step, command, reasons.both(text, decision.reason) if decision.action == "none" else text)
 
 
 def _language(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:
     text = _text(command)
-    return _say(_choose(step, replace(step.state.chosen, language=text)), command, f"language: {text or 'any'}")
+    return _say(_choose(step, replace(step.state.chosen, language=text)), command, _any("language", text))
 
 
 def _artist(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:
     text = _text(command)
-    return _say(_choose(step, replace(step.state.chosen, artist=text)), command, f"artist: {text or 'any'}")
+    return _say(_choose(step, replace(step.state.chosen, artist=text)), command, _any("artist", text))
 
 
 def _volume_cap(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:
     if not isinstance(command.value, int) or not 0 <= command.value <= 100:
-        return _refuse(step, command, "expected a number from 0 to 100")
+        return _refuse(step, command, Reason("bad.percent"))
     step = _choose(step, replace(step.state.chosen, volume_cap=command.value))
-    return _say(step, command, f"never louder than {command.value} %")
+    return _say(step, command, reasons.quieter(command.value))
 
 
 def _person(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:
     name = _text(command) or None
     step = _choose(step, replace(step.state.chosen, person=name))
-    return _say(step.to(replace(step.state, neutral=None)), command, name or "nobody in particular")
+    return _say(step.to(replace(step.state, neutral=None)), command, name or Reason("answer.nobody_in_particular"))
 
 
 def _correct(step: Step, command: Command, now: Now, _settings: Settings) -> Step:
     mood = mood_of(step.state)
-    step = step.tell("correction", now, mood=mood, detail=f"it should have been “{command.value}”")
-    return _say(step, command, "thank you")
+    step = step.tell("correction", now, mood=mood, detail=Reason("answer.should_be", mood=how(str(command.value))))
+    return _say(step, command, Reason("answer.thanks"))
 
 
 def _recommend(step: Step, command: Command, now: Now, settings: Settings) -> Step:
     mood = mood_of(step.state)
     if mood is None:
-        return _refuse(step, command, "let me see your mood first")
+        return _refuse(step, command, Reason("answer.no_mood"))
     wish = command.value if isinstance(command.value, Taste) else choose.ANY
     step = policy.on_request(step, now, settings, wish)
     decision = step.decisions[-1]
@@ -144,13 +148,17 @@ ANSWERS: dict[str, Answer] = {
 
 def _line(entry: Entry, now: Now) -> dict[str, object]:
     """An entry for people and machines: `at` to read, `time` to compute with, each gate by name: open, or why not."""
-    gates = {name: reason or "open" for name, reason in entry.gates.items()}
-    shown = face(entry.wall, now) or "no clock"
-    return {"at": shown, "time": iso(entry.wall, now), "text": entry.text, "gates": gates}
+    gates = {name: plain(reason or "open") for name, reason in entry.gates.items()}
+    shown = face(entry.wall, now) or Reason("time.none")
+    return said({"at": shown, "time": iso(entry.wall, now), "text": entry.text, "gates": gates}, ("at", "text"))
 
 
 def _choose(step: Step, chosen: Chosen) -> Step:
     return step.to(replace(step.state, chosen=chosen))
+
+
+def _any(what: str, text: str) -> Reason:
+    return Reason(f"answer.{what}", text=text) if text else Reason(f"answer.{what}_any")
 
 
 def _text(command: Command) -> str:

@@ -6,9 +6,10 @@ from moodkiosk.decide.hours import active_until
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Camera, CameraStatus, State
 from moodkiosk.decide.times import Now, face
+from moodkiosk.words.reason import Reason
 
-SENSE_GONE = CameraStatus("lost", "the half that sees is not running")
-SILENT = CameraStatus("lost", "it is open but brings no pictures")
+SENSE_GONE = CameraStatus("lost", Reason("lost.sense_away"))
+SILENT = CameraStatus("lost", Reason("lost.no_pictures"))
 
 
 def wanted(state: State, now: Now, settings: Settings) -> tuple[bool, str]:
@@ -17,15 +18,15 @@ def wanted(state: State, now: Now, settings: Settings) -> tuple[bool, str]:
     While the time of day is not known, a camera with a schedule stays closed: somebody wants it closed at some hours.
     """
     if not state.chosen.camera:
-        return False, "the camera is switched off"
+        return False, Reason("eye.switched_off")
     if not settings.camera_off_hours:
-        return True, "the camera is switched on"
+        return True, Reason("eye.switched_on")
     if now.wall is None:
-        return False, "the camera has a schedule, waiting for the clock"
+        return False, Reason("eye.no_clock")
     end = active_until(settings.camera_off_hours, now.wall)
     if end is not None:
-        return False, f"the camera is scheduled off until {face(end, now)}"
-    return True, "the camera is switched on"
+        return False, Reason("eye.scheduled", until=face(end, now) or "")
+    return True, Reason("eye.switched_on")
 
 
 def told(camera: Camera, status: CameraStatus, now: Now, *, open_wanted: bool) -> Camera:
@@ -64,7 +65,7 @@ def shown(state: State, now: Now, settings: Settings) -> str:
     if not state.chosen.camera:
         return "off"
     if not open_wanted:
-        return "scheduled off" if now.wall is not None else "scheduled off: waiting for the clock"
+        return "scheduled off" if now.wall is not None else Reason("eye.status_no_clock")
     if camera.status == "lost":
-        return f"lost: {camera.detail}" if camera.detail else "lost"
+        return Reason("eye.status_lost", detail=camera.detail) if camera.detail else "lost"
     return "starting"

@@ -9,6 +9,7 @@ from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, Heard, ManualMood, Playback, Started, State
 from moodkiosk.decide.times import Deadline
 from moodkiosk.moods import Certainty
+from moodkiosk.words.reason import heard, plain, said
 
 NO_CLOCK = "unknown"
 """In place of the end of a deadline that began while the clock was not set."""
@@ -43,14 +44,14 @@ def remember(state: State, stopped: datetime | None = None) -> dict[str, object]
         "override_stopped": playback.stopped,
         "cap": playback.cap,
         "quiet": playback.quiet,
-        "people": playback.people,
+        **said({"people": playback.people}, ("people",)),
         "others": _others(playback.heard),
         "started": None if playback.started is None else _started(playback.started),
         "paused": None if playback.paused is None else _started(playback.paused),
         "last": playback.last,
         "names": playback.names,
         "recommended": playback.recommended,
-        "log": [{"wall": _iso(entry.wall), "text": entry.text, "gates": entry.gates} for entry in state.log],
+        "log": [_line(entry) for entry in state.log],
     }
 
 
@@ -74,7 +75,7 @@ def restore(state: State, remembered: dict[str, object]) -> State:
         stopped=get("override_stopped") is True,
         cap=_percent(get("cap")),
         quiet=_flag(get("quiet")),
-        people=_text(get("people")),
+        people=heard(remembered, "people"),
         heard=_read_others(get("others")),
         last=_texts(get("last")),
         names=_texts(get("names")),
@@ -102,7 +103,7 @@ def _manual(remembered: dict[str, object]) -> ManualMood | None:
 
 def _started(started: Started) -> dict[str, object]:
     times: dict[str, object] = {"wall": _iso(started.wall), "seen": _iso(started.seen)}
-    return times | {"what": started.what, "mood": started.mood, "certainty": started.certainty, "asked": started.asked}
+    return times | {"what": plain(started.what), "mood": started.mood, "certainty": started.certainty, "asked": started.asked}
 
 
 def _read_started(value: object) -> Started | None:
@@ -137,11 +138,17 @@ def _certainty(value: object) -> Certainty:
     return "plays"
 
 
+def _line(entry: Entry) -> dict[str, object]:
+    gates = {name: reason if reason is None else plain(reason) for name, reason in entry.gates.items()}
+    return said({"wall": _iso(entry.wall), "text": entry.text, "gates": gates}, ("text",))
+
+
 def _log(value: object) -> tuple[Entry, ...]:
     found = []
     for line in value if isinstance(value, list) else ():
         match line:
             case {"wall": wall, "text": str(text), "gates": dict(gates)}:
+                text = heard(line, "text") or text
                 said = {str(name): _text(reason) for name, reason in gates.items()}
                 found.append(Entry(_time(wall), text, said))
     return tuple(found[-LOG_LENGTH:])

@@ -9,6 +9,7 @@ from moodkiosk.decide.settings import MusicSettings, Settings
 from moodkiosk.decide.state import Playback, Started, Step, Waiting, mood_of
 from moodkiosk.decide.times import Now, after, face, until, utc
 from moodkiosk.moods import LookReport, PlayerReport
+from moodkiosk.words.reason import Reason
 
 FIRST_PAUSE_MINUTES = 1.0
 """Music that could not be started is not tried again with the very next change of mood; each failure doubles this."""
@@ -32,7 +33,7 @@ def _hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Ste
             waiting = Waiting(report.mood, report.retry_at)
             step = _with(step, replace(playback, cooling=playback.cooled, cooled=None, waiting=waiting))
             step = step.to(running.refuse(step.state, report.mood))
-            return step.note(f"not played yet: {report.status}", now)
+            return step.note(Reason("music.not_yet", reason=report.status), now)
         case "failed" if not starting:
             return _not_played(_with(step, playback), report, report.status, now)
         case "failed":
@@ -80,7 +81,7 @@ def _look(step: Step, report: LookReport, now: Now, settings: Settings) -> Step:
             step = step.to(running.refuse(step.state, mood_of(step.state)))
             override = playback.override
             assert override is not None
-            return step if before else step.note(f"{report.status}: left alone {until(override, now)}", now)
+            return step if before else step.note(_left_alone(report.status, until(override, now)), now)
         case "ours":
             started = playback.started or Started("music", None, report.since)
             started = running.known(replace(started, seen=utc(now)), now, None)
@@ -125,7 +126,11 @@ def _resumed(playback: Playback, report: PlayerReport, now: Now) -> Playback:
 def _seen(what: str, now: Now) -> str:
     """What other people do, and when that was seen: nobody goes on looking."""
     at = face(utc(now), now)
-    return f"{what}, seen at {at}" if at else what
+    return Reason("music.seen_at", what=what, time=at) if at else what
+
+
+def _left_alone(what: str, until: str) -> Reason:
+    return Reason("music.left_alone", what=what, until=until)
 
 
 def _played(step: Step, playback: Playback, report: PlayerReport, now: Now, settings: Settings) -> Step:
@@ -136,7 +141,7 @@ def _played(step: Step, playback: Playback, report: PlayerReport, now: Now, sett
     playback = replace(playback, started=started, paused=None, failures=0, empty_at=None)
     playback = replace(playback, names=_named(playback.names, report, settings.music))
     step = _with(step, _taken_back(playback) if report.asked else playback)
-    detail = f"{what} on {settings.music.speaker}"
+    detail = Reason("music.plays_on", what=what, speaker=settings.music.speaker)
     if report.certainty != "plays":
         detail = reasons.playing(what, settings.music.speaker, report.certainty)
     return step.tell("played", now, mood=report.mood, detail=detail)
@@ -163,7 +168,7 @@ def _failed(playback: Playback, now: Now, settings: Settings) -> Playback:
 
 
 def _not_played(step: Step, report: PlayerReport, reason: str, now: Now) -> Step:
-    return step.tell("not_played", now, mood=report.mood, detail=reason).note(f"not played: {reason}", now)
+    return step.tell("not_played", now, mood=report.mood, detail=reason).note(reasons.not_played(reason), now)
 
 
 def _with(step: Step, playback: Playback) -> Step:

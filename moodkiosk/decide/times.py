@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from moodkiosk.words.reason import Reason
+
 ROUNDING = 1e-6
 """Sums of seconds, and shares of them, are compared with this tolerance: a value exactly on a threshold counts."""
 STEPPED_SECONDS = 60.0
@@ -85,7 +87,7 @@ def iso(moment: datetime | None, now: Now) -> str | None:
     return moment.astimezone(zone).isoformat(timespec="seconds")
 
 
-def face(moment: datetime | None, now: Now) -> str | None:
+def face(moment: datetime | None, now: Now) -> Reason | None:
     """The moment as people say it: "20:14", or "Mon 20:14" where that could be taken for another day's.
 
     None while there is no time of day to compare it with.
@@ -95,14 +97,15 @@ def face(moment: datetime | None, now: Now) -> str | None:
         return None
     local = moment.astimezone(now.wall.tzinfo)
     near = abs(moment - wall) < timedelta(hours=YESTERDAY_HOURS)
-    return f"{local:%H:%M}" if near else f"{local:%a %H:%M}"
+    time = f"{local:%H:%M}"
+    return Reason("time.near", time=time) if near else Reason("time.far", day=Reason(f"day.{local:%w}"), time=time)
 
 
-def until(deadline: Deadline, now: Now) -> str:
+def until(deadline: Deadline, now: Now) -> Reason:
     """The end of the deadline in words: "until 20:14", or "for 12 more minutes" while there is no time of day."""
     if shown := face(deadline.wall, now):
-        return f"until {shown}"
+        return Reason("until.time", time=shown)
     if deadline.at is None:
-        return "until the clock is set"
+        return Reason("until.clock_is_set")
     minutes = max(1, round((deadline.at - now.at) / 60))
-    return f"for {minutes} more minute{'s' if minutes > 1 else ''}"
+    return Reason("until.minutes", count=minutes)

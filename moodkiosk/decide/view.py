@@ -60,7 +60,7 @@ def _playing(started: Started | None, now: Now) -> str | None:
         return None
     at, seen = face(started.wall, now), face(started.seen, now)
     if started.certainty != "plays":  # a hope is never called playing
-        text = reasons.playing(started.what, None, started.certainty)
+        text: str = reasons.playing(started.what, None, started.certainty)
         return f"{text}, since {at}" if at else text
     text = f"{started.what}, started by us" + (f" at {at}" if at else "")
     return f"{text}, still playing at {seen}" if seen else text
@@ -70,7 +70,7 @@ def _status(playback: Playback) -> str:
     """The player's state, and what other people do with the music, which comes first."""
     if playback.people is None:
         return playback.status
-    return playback.people if playback.status.startswith("ready") else f"{playback.people}; {playback.status}"
+    return playback.people if playback.status.startswith("ready") else reasons.both(playback.people, playback.status)
 
 
 def _recommendation(state: State, settings: Settings) -> Recommendation | None:

@@ -13,9 +13,6 @@ from collections.abc import Callable
 
 LINE_LETTERS = 300
 
-OURS = "a mistake of moodkiosk's; its log says which"
-"""For whoever asked."""
-
 
 class Guard:
     """Takes items of the outside world.

@@ -6,12 +6,12 @@ import json
 import socket
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from moodkiosk.failure import Failure
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.link.protocol import LINE_LIMIT_BYTES
+from moodkiosk.link.result import decode
 from moodkiosk.moods import Result
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,16 +38,14 @@ def ask(path: Path, name: str, value: object = None, timeout: float = ANSWER_SEC
             with connection.makefile("rb") as stream:
                 line = stream.readline(LINE_LIMIT_BYTES)
     except (FileNotFoundError, ConnectionRefusedError):
-        raise NotRunning(
-            "the kiosk is not running (start it: 'moodkiosk run', or 'systemctl start moodkiosk.target')"
-        ) from None
+        raise NotRunning(Reason("cannot.not_running")) from None
     except PermissionError:
-        raise Failure(f"not allowed to talk to the kiosk at {path}: join the group 'moodkiosk', or use sudo") from None
+        raise Failure(Reason("cannot.not_allowed", path=str(path))) from None
     except TimeoutError:
-        raise Failure(f"the kiosk did not answer within {timeout:g} s") from None
+        raise Failure(Reason("cannot.no_answer", seconds=timeout)) from None
     except OSError as error:
-        raise Failure(f"cannot talk to the kiosk at {path}: {error}") from None
+        raise Failure(Reason("cannot.talk", path=str(path), reason=str(error))) from None
     try:
-        return msgspec.json.decode(line, type=Result)
+        return decode(line)
     except NOT_JSON:
-        raise Failure("the kiosk's answer was cut off; is it stopping?") from None
+        raise Failure(Reason("cannot.cut_off")) from None

@@ -17,6 +17,7 @@ import msgspec
 
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.moods import Decision, MoodEvent, Reading
+from moodkiosk.words.reason import heard, plain, said
 
 LINE_LIMIT_BYTES = 64 * 1024
 """A line may have this many bytes, its end included."""
@@ -117,6 +118,9 @@ PUBLIC_FIELDS: dict[type, tuple[str, ...]] = {
     Decision: ("at", "action", "mood", "what", "speaker", "reason"),
 }
 
+SAID: dict[type, tuple[str, ...]] = {SenseHealth: ("detail",), SenseResult: ("text",), Decision: ("reason",)}
+"""The sentences of a line: beside each are its key and fields, which a peer that does not know them passes over."""
+
 
 class BadLine(Exception):
     """A line that cannot be taken, and why."""
@@ -138,7 +142,7 @@ def encode(message: Line) -> bytes:
     kind = type(message)
     names = PUBLIC_FIELDS.get(kind) or tuple(message.__dataclass_fields__)
     body = {"type": NAMES[kind], **{name: getattr(message, name) for name in names}}
-    return msgspec.json.encode(body) + b"\n"
+    return msgspec.json.encode(said(body, SAID.get(kind, ())), enc_hook=plain) + b"\n"
 
 
 def decode(line: bytes) -> Line:
@@ -148,6 +152,8 @@ def decode(line: bytes) -> Line:
     try:
         body = msgspec.json.decode(line)
         kind = TYPES[body.pop("type")]
+        for name in SAID.get(kind, ()):
+            body[name] = heard(body, name) or body.get(name, "")
         message: Line = msgspec.convert(body, kind)
     except (*NOT_JSON, KeyError, TypeError, AttributeError) as error:
         raise BadLine(f"not a message: {error}") from None

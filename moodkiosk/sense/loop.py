@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from moodkiosk import __version__
 from moodkiosk.failure import Failure
 from moodkiosk.host import systemd
-from moodkiosk.host.guard import OURS, Guard
+from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
+from moodkiosk.link.result import OURS
 from moodkiosk.sense.mood.calibration import RATE_HZ
 
 if TYPE_CHECKING:

@@ -19,8 +19,9 @@ from moodkiosk.act.sockets import SenseLink
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
-from moodkiosk.host.guard import OURS, Guard
+from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
+from moodkiosk.link.result import OURS
 from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, Quality, Reading, Result, View
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -15,8 +15,8 @@ import pytest
 
 from moodkiosk.config.settings import CameraSettings, Config, LearningSettings, SenseSettings
 from moodkiosk.failure import Failure
-from moodkiosk.host.guard import OURS
 from moodkiosk.link import protocol
+from moodkiosk.link.result import OURS
 from moodkiosk.moods import Frame, Reading
 from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose

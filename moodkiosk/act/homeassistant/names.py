@@ -11,8 +11,8 @@ from importlib.resources.abc import Traversable
 
 import msgspec
 
-from moodkiosk.config.languages import WORDS as PAGE_WORDS
 from moodkiosk.host.files import NOT_JSON
+from moodkiosk.words.language import FOLDER as PAGE_WORDS
 
 WORDS = resources.files("moodkiosk") / "act" / "homeassistant" / "languages"
 """A file for each language, e.g. `de.json`: an entity's key to its name, and the texts of `TEXTS`."""

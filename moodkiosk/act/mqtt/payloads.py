@@ -16,9 +16,13 @@ from msgspec import Meta
 from moodkiosk.config.settings import Config
 from moodkiosk.host.version import newest_here
 from moodkiosk.link import protocol
-from moodkiosk.moods import EventKind, MoodEvent, NowPlaying, Recommendation, Result, UnknownBecause, View
+from moodkiosk.moods import SENTENCES, EventKind, MoodEvent, NowPlaying, Recommendation, Result, UnknownBecause, View
+from moodkiosk.words.reason import plain, said
 
 CONFIDENCE_STEP = 0.05
+
+KeyOf = Annotated[str | None, Meta(description="the key of the sentence above; null: other programs' words")]
+FieldsOf = Annotated[dict[str, Any] | None, Meta(description="what is filled in, by name")]
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,12 +49,18 @@ class State(Payload, frozen=True):
     person: Annotated[str | None, Meta(description="whose neutral face is used")]
     camera: Annotated[bool, Meta(description="the camera's switch")]
     camera_status: Annotated[str, Meta(description='"on", "off", "starting", "lost: …", "lent", "scheduled off"')]
+    camera_status_key: KeyOf
+    camera_status_fields: FieldsOf
     music: Annotated[bool, Meta(description="the switch of automatic music")]
     playing: Annotated[str | None, Meta(description="what we started and nobody stopped, in words")]
+    playing_key: KeyOf
+    playing_fields: FieldsOf
     now_playing: Annotated[
         NowPlaying | None, Meta(description="what plays, in fields: see below; null: nothing known to")
     ]
     player_status: Annotated[str, Meta(description='"ready", or what is wrong and what to do')]
+    player_status_key: KeyOf
+    player_status_fields: FieldsOf
     override_until: Annotated[str | None, Meta(description="until when a person's own choice of music is left alone")]
     quiet_until: Annotated[str | None, Meta(description="until when no music starts by itself")]
     manual_mood: Annotated[str | None, Meta(description="the mood set by hand; null: by camera")]
@@ -61,6 +71,8 @@ class State(Payload, frozen=True):
         Recommendation | None, Meta(description="music for the mood: `title`, `youtube_url`, `spotify_uri`")
     ]
     last_decision: Annotated[str | None, Meta(description="what was decided last and why, one sentence")]
+    last_decision_key: KeyOf
+    last_decision_fields: FieldsOf
     labels: Annotated[tuple[str, ...], Meta(description="the moods that the loaded model knows")]
     enrolled: Annotated[tuple[str, ...], Meta(description="names of those with a neutral face of their own")]
     login_days_left: Annotated[
@@ -78,6 +90,8 @@ class Event(Payload, frozen=True):
     mood: Annotated[str | None, Meta(description="the settled mood after it; null: nobody, not sure or unknown")]
     previous: Annotated[str | None, Meta(description="the settled mood before it")]
     detail: Annotated[str | None, Meta(description="one sentence for people")]
+    detail_key: KeyOf
+    detail_fields: FieldsOf
 
 
 class Info(Payload, frozen=True):
@@ -127,7 +141,11 @@ class Answer(Payload, frozen=True):
     command: Annotated[str, Meta(description="the command's name, as asked")]
     ok: Annotated[bool, Meta(description="it was done")]
     error: Annotated[str | None, Meta(description="why not")]
+    error_key: KeyOf
+    error_fields: FieldsOf
     text: Annotated[str, Meta(description="what was done, for people")]
+    text_key: KeyOf
+    text_fields: FieldsOf
     transaction: Annotated[str | int | None, Meta(description="the request's own mark, as it came")]
 
 
@@ -144,12 +162,12 @@ TABLES: Mapping[str, type[Payload]] = {
 
 def encode(payload: Payload) -> bytes:
     """The payload as JSON."""
-    return msgspec.json.encode(payload)
+    return msgspec.json.encode(payload, enc_hook=plain)
 
 
 def state_of(view: View) -> State:
     """The payload of a view."""
-    fields = {name: getattr(view, name) for name in View.__dataclass_fields__}
+    fields = said({name: getattr(view, name) for name in View.__dataclass_fields__}, SENTENCES)
     if view.confidence is not None:
         fields["confidence"] = round(round(view.confidence / CONFIDENCE_STEP) * CONFIDENCE_STEP, 2)
     return State(**fields)
@@ -164,7 +182,7 @@ def event_of(event: MoodEvent, at: datetime) -> Event:
         at=at.isoformat(timespec="milliseconds"),
         mood=event.mood,
         previous=event.previous,
-        detail=event.detail,
+        **said({"detail": event.detail}, ("detail",)),
     )
 
 
@@ -173,8 +191,7 @@ def answer_of(result: Result, transaction: str | int | None) -> Answer:
     return Answer(
         command=result.command,
         ok=result.ok,
-        error=result.error,
-        text=result.text,
+        **said({"error": result.error, "text": result.text}, ("error", "text")),
         transaction=transaction,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 
 import msgspec
 from starlette.requests import Request
@@ -15,7 +14,9 @@ from moodkiosk.act import ports
 from moodkiosk.act.metrics import MEDIA_TYPE
 from moodkiosk.act.web.parts import Parts
 from moodkiosk.host.files import NOT_JSON
+from moodkiosk.link.result import encode
 from moodkiosk.moods import Result
+from moodkiosk.words.reason import Reason, plain
 
 ANSWER_SECONDS = 30.0
 """The longest a command takes: a calibration looks for 5 seconds, a speaker may need 20."""
@@ -60,23 +61,23 @@ class Api:
     async def command(self, request: Request) -> Response:
         """Puts a command to the kiosk."""
         if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            return _no(415, "expected the content type application/json")
+            return _no(415, Reason("http.content_type"))
         try:
             asked = msgspec.json.decode(request.scope["body"], type=Asked)
         except NOT_JSON as error:
-            return _no(400, f'expected {{"command": …, "value": …, "transaction": …}}: {error}')
+            return _no(400, Reason("http.no_command", reason=str(error)))
         spec = commands.TABLE.get(asked.command)
         if self._parts.read_only and not (spec and spec.guests):
-            return _no(403, "this view is for looking only (web.read_only)", asked.command)
+            return _no(403, Reason("http.read_only"), asked.command)
         return await self._put(ports.Request(asked.command, asked.value, None, asked.transaction, "web"))
 
     async def _put(self, request: ports.Request) -> Response:
         try:
             result = await asyncio.wait_for(asyncio.wrap_future(self._parts.ask(request)), ANSWER_SECONDS)
         except TimeoutError:
-            return _no(504, "the kiosk did not answer", request.name)
+            return _no(504, Reason("act.no_answer"), request.name)
         # An order that could not be carried out is no success for `curl --fail`, either.
-        return _json(msgspec.json.encode(asdict(result)), 200 if result.ok else 422)
+        return _json(encode(result), 200 if result.ok else 422)
 
 
 class Events:
@@ -89,10 +90,10 @@ class Events:
         """ASGI."""
         streams = self._parts.streams
         if scope["method"] not in ("GET", "HEAD"):
-            await PlainTextResponse("only GET", 405, {"allow": "GET"})(scope, receive, send)
+            await PlainTextResponse(str(plain(Reason("http.only_get"))), 405, {"allow": "GET"})(scope, receive, send)
             return
         if streams.full:
-            await _no(503, "too many streams are open", headers={"retry-after": "10"})(scope, receive, send)
+            await _no(503, Reason("http.too_many_streams"), headers={"retry-after": "10"})(scope, receive, send)
             return
         headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -108,4 +109,4 @@ def _json(body: bytes, status: int = 200, headers: dict[str, str] | None = None)
 
 def _no(status: int, error: str, command: str = "", headers: dict[str, str] | None = None) -> Response:
     """A refusal in the shape of a result."""
-    return _json(msgspec.json.encode(asdict(Result(command[:40], ok=False, error=error))), status, headers)
+    return _json(encode(Result(command[:40], ok=False, error=error)), status, headers)

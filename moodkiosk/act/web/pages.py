@@ -10,7 +10,8 @@ from importlib import resources
 
 import msgspec
 
-from moodkiosk.act.web.translation import FALLBACK, Words, translations
+from moodkiosk.act.web.translation import Words, shown, translations
+from moodkiosk.words.language import FALLBACK
 
 TYPES = {
     "css": "text/css; charset=utf-8",
@@ -65,7 +66,7 @@ class Pages:
         if language not in self._words:
             return None
         if name == "words.js":
-            body = b"export default " + msgspec.json.encode(self._words[language]) + b";\n"
+            body = b"export default " + msgspec.json.encode(shown(self._words[language])) + b";\n"
             return File(body, TYPES["js"])
         return self._files.get(name)
 

@@ -12,7 +12,8 @@ import msgspec
 
 from moodkiosk.act.web import history
 from moodkiosk.link import protocol
-from moodkiosk.moods import Decision, MoodEvent, View
+from moodkiosk.moods import SENTENCES, Decision, MoodEvent, View
+from moodkiosk.words.reason import plain, said
 
 EVENTS_KEPT = 32
 """A stream that falls further behind than this misses events; its state is always the newest."""
@@ -25,6 +26,7 @@ HEALTH: dict[str, object] = {
     "requests_today": 0,
     "login_days_left": None,
 }
+HEALTH_SENTENCES = ("broker", "sense", "player", "memory")
 """The keys of `health`, as `moodkiosk status` has them, and what holds until something is said of them."""
 
 
@@ -124,8 +126,11 @@ class Snapshot:
     def _encode(self) -> bytes:
         decision = None
         if self._decision is not None:
-            decision = {key: getattr(self._decision, key) for key in ("action", "mood", "what", "speaker", "reason")}
+            known = ("action", "mood", "what", "speaker", "reason")
+            decision = said({key: getattr(self._decision, key) for key in known}, ("reason",))
         return msgspec.json.encode(
-            asdict(self._view)
-            | {"kiosk": self._name, "read_only": self._read_only, "decision": decision, "health": self._health}
+            said(asdict(self._view), SENTENCES)
+            | {"kiosk": self._name, "read_only": self._read_only, "decision": decision}
+            | {"health": said(self._health, HEALTH_SENTENCES)},
+            enc_hook=plain,
         )

@@ -9,19 +9,23 @@ from importlib.resources.abc import Traversable
 
 import msgspec
 
-from moodkiosk.config.languages import WORDS
 from moodkiosk.host.files import NOT_JSON
+from moodkiosk.words.language import FALLBACK, FOLDER
+from moodkiosk.words.phrase import FORMS
 
 log = logging.getLogger("moodkiosk.web")
 
-FALLBACK = "en"
 DIRECTIONS = ("ltr", "rtl")
 """What the word `dir` may be: which way the language is read."""
+ELSEWHERE = ("entity.", "cli.", "plural.rule")
+"""Words that the page never shows begin with these: the names in Home Assistant, and what only a terminal says."""
+OTHER = ".other"
+"""The plural form that every language has; an English key that ends so has one sentence for each form."""
 
 Words = dict[str, str]
 
 
-def translations(folder: Traversable = WORDS) -> dict[str, Words]:
+def translations(folder: Traversable = FOLDER) -> dict[str, Words]:
     """All words of each language, by its name. What is wrong with a file is logged, and English stands in."""
     english = _read(folder / f"{FALLBACK}.json")
     found: dict[str, Words] = {}
@@ -37,29 +41,55 @@ def translations(folder: Traversable = WORDS) -> dict[str, Words]:
         if wrong := list(mistakes(file.name, own, english)):
             more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
             log.warning("%s%s; English stands in", wrong[0], more)
-        found[file.name.removesuffix(".json")] = {key: _word(key, own, english) for key in english}
+        wanted = expected(own, english)
+        found[file.name.removesuffix(".json")] = {key: _word(key, own, model) for key, model in wanted.items()}
     return found
+
+
+def shown(words: Words) -> Words:
+    """The words that the page may show."""
+    return {key: text for key, text in words.items() if not key.startswith(ELSEWHERE)}
 
 
 def mistakes(name: str, own: Words, english: Words) -> Iterator[str]:
     """What is wrong with the words of the file `name`, a line for each: the file, the key and what it is."""
-    for key in english:
+    wanted = expected(own, english)
+    for key, model in wanted.items():
         if key not in own:
             yield f"{name}: {key} is missing"
         elif not own[key].strip():
             yield f"{name}: {key} is empty"
-        elif (slots := _slots(own[key])) != (wanted := _slots(english[key])):
-            yield f"{name}: {key} has the slots {_listed(slots)}, expected {_listed(wanted)}"
-    yield from (f"{name}: {key} is not a word of {FALLBACK}.json" for key in own if key not in english)
+        elif not _fits(key, own[key], model):
+            yield f"{name}: {key} has the slots {_listed(_slots(own[key]))}, expected {_listed(_slots(model))}"
+    yield from (f"{name}: {key} is not a word of {FALLBACK}.json" for key in own if key not in wanted)
     if own.get("dir", "ltr") not in DIRECTIONS:
         yield f"{name}: dir is {own['dir']!r}, expected {' or '.join(DIRECTIONS)}"
 
 
-def _word(key: str, own: Words, english: Words) -> str:
+def expected(own: Words, english: Words) -> Words:
+    """The keys that a language must have, each with the English sentence it stands for: its own plural forms, too."""
+    forms = own.get(FORMS, english.get(FORMS, "")).split()
+    found = {}
+    for key, text in english.items():
+        base = key.rpartition(".")[0]
+        if f"{base}{OTHER}" not in english:
+            found[key] = text
+        elif key.endswith(OTHER):
+            found |= {f"{base}.{form}": english.get(f"{base}.{form}", text) for form in forms}
+    return found
+
+
+def _word(key: str, own: Words, model: str) -> str:
     """The word in the own language if it is fit for use, else the English one."""
     text = own.get(key, "")
-    fit = text.strip() and _slots(text) == _slots(english[key]) and (key != "dir" or text in DIRECTIONS)
-    return text if fit else english[key]
+    fit = text.strip() and _fits(key, text, model) and (key != "dir" or text in DIRECTIONS)
+    return text if fit else model
+
+
+def _fits(key: str, text: str, model: str) -> bool:
+    """Whether nothing is lost or invented; a plural form may leave the number out ("one day")."""
+    slots, wanted = set(_slots(text)), set(_slots(model))
+    return slots == wanted or (slots == wanted - {"{count}"} and not key.endswith(OTHER))
 
 
 def _read(file: Traversable) -> Words:

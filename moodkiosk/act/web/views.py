@@ -40,7 +40,7 @@ class Views:
         """A file; its address changes with its content."""
         found = self._parts.pages.file(request.path_params["language"], request.path_params["name"])
         if found is None:
-            return PlainTextResponse("not found", 404)
+            return PlainTextResponse(self._say(request, "http.not_found"), 404)
         keep = request.path_params["build"] == self._parts.pages.build
         caching = f"public, max-age={YEAR_SECONDS}, immutable" if keep else "no-store"
         return Response(found.body, media_type=found.media_type, headers={"cache-control": caching})
@@ -68,14 +68,17 @@ class Views:
         }
         return Response(msgspec.json.encode(about), media_type="application/manifest+json")
 
-    async def qr(self, _request: Request) -> Response:
+    async def qr(self, request: Request) -> Response:
         """The link of the recommendation as a QR code (ISO/IEC 18004). Only our own link, never a given one."""
         found = self._parts.snapshot.link
         if found is None:
-            return PlainTextResponse("nothing is recommended", 404)
+            return PlainTextResponse(self._say(request, "http.nothing_recommended"), 404)
         drawn = io.BytesIO()
         segno.make(found, error="m", micro=False).save(drawn, kind="svg", border=2, xmldecl=False, omitsize=True)
         return Response(drawn.getvalue(), media_type="image/svg+xml")
+
+    def _say(self, request: Request, key: str) -> str:
+        return self._parts.pages.words(self._parts.language_for(request))[key]
 
 
 def _somebody_opens(request: Request) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from moodkiosk.decide.music import reasons
 from moodkiosk.decide.times import Deadline, Now, face, until
+from moodkiosk.words.reason import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def action(case: Case) -> str | None:
 
 def automatic(case: Case) -> str | None:
     """Automatic music is switched off."""
-    return None if case.automatic else "automatic music is off"
+    return None if case.automatic else Reason("gate.automatic_off")
 
 
 def camera(case: Case) -> str | None:
@@ -63,17 +64,19 @@ def camera(case: Case) -> str | None:
 
 def nobody(case: Case) -> str | None:
     """Nobody is here to listen."""
-    return None if case.by_hand or case.here else "nobody is here"
+    return None if case.by_hand or case.here else Reason("gate.nobody")
 
 
 def clock(case: Case) -> str | None:
     """The time of day is not known, so quiet hours are not either."""
-    return "waiting for the clock" if case.now.wall is None else None
+    return Reason("gate.no_clock") if case.now.wall is None else None
 
 
 def quiet(case: Case) -> str | None:
     """It is quiet hours."""
-    return None if case.quiet_until is None else f"quiet hours until {face(case.quiet_until, case.now)}"
+    if case.quiet_until is None:
+        return None
+    return Reason("gate.quiet_hours", until=face(case.quiet_until, case.now) or "")
 
 
 def override(case: Case) -> str | None:
@@ -85,8 +88,7 @@ def cool_down(case: Case) -> str | None:
     """Music was started a short while ago."""
     if case.cooling is None:
         return None
-    why = "the last try failed, waiting" if case.failed else "cool-down"
-    return f"{why} {until(case.cooling, case.now)}"
+    return Reason("gate.failed" if case.failed else "gate.cooling", until=until(case.cooling, case.now))
 
 
 GATES: dict[str, Gate] = {

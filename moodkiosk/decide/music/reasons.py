@@ -6,122 +6,105 @@ Nothing is parsed out of these sentences again; who needs a part of one takes th
 from __future__ import annotations
 
 from moodkiosk.moods import Certainty, Decision, PlayerReport, Taste
+from moodkiosk.words.reason import Reason, how
 
-EVERYBODY_LEFT = "everybody has left"
-REPLACED = "something newer was asked for, or decided, before it could be done"
-LATE = "the player has not answered yet; what becomes of it will be shown"
-
-
-WORDS = {"pause": "pause", "skip": "skip to the next song", "resume": "go on with the music", "volume": "quieter"}
+EVERYBODY_LEFT = Reason("music.everybody_left")
+REPLACED = Reason("music.replaced")
+LATE = Reason("music.late")
 
 
-def not_played(reason: str) -> str:
+def not_played(reason: str) -> Reason:
     """Why nothing is played."""
-    return f"not played: {reason}"
+    return Reason("music.not_played", reason=reason)
 
 
-def no_music(mood: str) -> str:
+def no_music(mood: str) -> Reason:
     """Nothing is set for a mood."""
-    return f"no music is set for “{mood}”"
+    return Reason("music.none_set", mood=how(mood))
 
 
-def left_alone(until: str, *, stopped: bool) -> str:
+def left_alone(until: str, *, stopped: bool) -> Reason:
     """A person chose what plays, or that nothing does."""
-    return f"somebody {'paused the music' if stopped else 'chose the music'}, left alone {until}"
+    return Reason("music.paused_by_people" if stopped else "music.chosen_by_people", until=until)
 
 
-def quiet_begins() -> str:
+def quiet_begins() -> Reason:
     """Our music becomes quieter, or stops, for the night."""
-    return "quiet hours have begun"
+    return Reason("music.quiet_begins")
 
 
-def quieter(percent: int) -> str:
+def quieter(percent: int) -> Reason:
     """The cap was moved below what plays."""
-    return f"never louder than {percent} %"
+    return Reason("music.at_most", percent=percent)
 
 
-def nobody_since(minutes: float) -> str:
+def nobody_since(minutes: float) -> Reason:
     """Our music fades out in an empty room."""
-    return f"nobody was here for {minutes:g} minutes"
+    return Reason("music.nobody_since", count=int(minutes) if minutes == int(minutes) else minutes)
 
 
-def looks(mood: str) -> str:
+def looks(mood: str) -> Reason:
     """A mood was seen."""
-    return f"somebody looks {mood}"
+    return Reason("music.looks", mood=how(mood))
 
 
-def chosen_by_hand(mood: str) -> str:
+def chosen_by_hand(mood: str) -> Reason:
     """A mood was chosen by hand."""
-    return f"“{mood}” was chosen by hand"
+    return Reason("music.by_hand", mood=how(mood))
 
 
-def asked(wish: Taste = Taste()) -> str:  # noqa: B008 - it is frozen
+def asked(wish: Taste = Taste()) -> Reason:  # noqa: B008 - it is frozen
     """Somebody asked, for something in particular or not."""
-    wanted = ", ".join(filter(None, (wish.language, wish.artist, wish.genre)))
-    return f"somebody asked for {wanted}" if wanted else "somebody asked for it"
+    wanted = [part for part in (wish.language, wish.artist, wish.genre) if part]
+    return Reason("music.asked_for", wanted=wanted) if wanted else Reason("music.asked")
 
 
-def already_playing(mood: str | None) -> str:
+def already_playing(mood: str | None) -> Reason:
     """Our music for a mood runs."""
-    return f"already playing for “{mood}”"
+    return Reason("music.goes_on") if mood is None else Reason("music.goes_on_for", mood=how(mood))
 
 
 def sentence(decision: Decision) -> str:
     """A decision."""
-    if decision.action == "play":
-        return f"play “{decision.what}” on {decision.speaker}: {decision.reason}"
     if decision.action == "none":
         return decision.reason
-    return f"{WORDS[decision.action]}: {decision.reason}"
+    return Reason(
+        f"decided.{decision.action}", what=decision.what or "", speaker=decision.speaker or "", reason=decision.reason
+    )
 
 
-def playing(what: str, speaker: str | None, certainty: Certainty) -> str:
+def playing(what: str, speaker: str | None, certainty: Certainty) -> Reason:
     """Music was started, as far as is known."""
-    where = f"“{what}” on {speaker}" if speaker else f"“{what}”"
-    if certainty == "asked":
-        return f"asked Home Assistant to play {where}"
-    if certainty == "dry run":
-        return f"would play {where} (dry run)"
-    return f"playing {where}"
+    where = Reason("music.on", what=what, speaker=speaker) if speaker else Reason("music.it", what=what)
+    return Reason(f"{_sure(certainty)}.played", where=where)
 
 
-def kept(mood: str | None, certainty: Certainty) -> str:
+def kept(mood: str | None, certainty: Certainty) -> Reason:
     """Our music for a mood was left as it is, as far as is known."""
-    if certainty == "asked":
-        return f"asked Home Assistant to go on with the music for “{mood}”"
-    if certainty == "dry run":
-        return f"would go on with the music for “{mood}” (dry run)"
-    return already_playing(mood)
+    if certainty == "plays" or mood is None:
+        return already_playing(mood)
+    return Reason(f"{_sure(certainty)}.kept", mood=how(mood))
 
 
-def done(decision: Decision, report: PlayerReport) -> str:
+def done(decision: Decision, report: PlayerReport) -> Reason:
     """What became of a decision that was carried out."""
     if report.kind == "kept":
         return kept(decision.mood, report.certainty)
     if report.kind in ("played", "resumed") and report.what:
         text = playing(report.what, decision.speaker, report.certainty)
-        return f"{text} ({report.note})" if report.note else text
-    words = {
-        "paused": "pause",
-        "skipped": "skip to the next song",
-        "resumed": "go on with the music",
-        "adjusted": "turn it down",
-    }[report.kind]
-    if report.certainty == "asked":
-        return f"asked Home Assistant to {words}"
-    if report.certainty == "dry run":
-        return f"would {words} (dry run)"
-    return {
-        "paused": "paused",
-        "skipped": "skipped to the next song",
-        "resumed": "the music goes on",
-        "adjusted": "turned down",
-    }[report.kind]
+        return Reason("music.after", text=text, note=report.note) if report.note else text
+    return Reason(f"{_sure(report.certainty)}.{report.kind}")
 
 
-def not_done(decision: Decision, reason: str) -> str:
+def not_done(decision: Decision, reason: str) -> Reason:
     """Why a decision could not be carried out."""
-    if decision.action == "play":
-        return not_played(reason)
-    words = {"pause": "not paused", "skip": "not skipped", "resume": "not played", "volume": "not turned down"}
-    return f"{words[decision.action]}: {reason}"
+    return not_played(reason) if decision.action == "play" else Reason(f"not_done.{decision.action}", reason=reason)
+
+
+def both(first: str, second: str) -> Reason:
+    """Two things that are said one after the other."""
+    return Reason("list.both", first=first, second=second)
+
+
+def _sure(certainty: Certainty) -> str:
+    return {"plays": "done", "asked": "asked", "dry run": "would"}[certainty]

@@ -14,9 +14,9 @@ from moodkiosk.act.web.access import password
 from moodkiosk.act.web.access.sessions import ADDRESSES_LIMIT, ATTEMPTS, ATTEMPTS_SECONDS, Throttle
 from moodkiosk.act.web.pages import Pages
 from moodkiosk.act.web.snapshot import Snapshot
-from moodkiosk.act.web.translation import FALLBACK
 from moodkiosk.moods import View
 from moodkiosk.operate.demo import booth
+from moodkiosk.words.language import FALLBACK
 
 WEB = Path(history.__file__).parent
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from moodkiosk.act.web.pages import Pages
-from moodkiosk.act.web.translation import FALLBACK, mistakes, translations
-from moodkiosk.config.languages import WORDS, language, languages
+from moodkiosk.act.web.translation import mistakes, translations
+from moodkiosk.config.languages import language, languages
+from moodkiosk.words.language import FALLBACK, FOLDER
 
 ENGLISH = {"dir": "ltr", "hello": "Hello {name}", "bye": "Bye"}
 
@@ -20,7 +21,7 @@ ENGLISH = {"dir": "ltr", "hello": "Hello {name}", "bye": "Bye"}
 def test_every_language_has_every_word_and_no_other(name: str) -> None:
     """What fails here is a line for each word: the file, the key and what it is."""
     own, english = (
-        msgspec.json.decode((WORDS / f"{each}.json").read_bytes(), type=dict[str, str]) for each in (name, FALLBACK)
+        msgspec.json.decode((FOLDER / f"{each}.json").read_bytes(), type=dict[str, str]) for each in (name, FALLBACK)
     )
     if wrong := list(mistakes(f"{name}.json", own, english)):
         pytest.fail("\n".join(wrong), pytrace=False)

@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import hmac
 import ipaddress
+import json
 import socket
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
@@ -18,11 +19,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from moodkiosk.act.web.access.sessions import Sessions
+from moodkiosk.words.reason import Reason, plain, said
 
 BODY_LIMIT_BYTES = 8 * 1024
 """A command's value may have 4 KiB (`commands.VALUE_LIMIT_BYTES`)."""
 BODY_SECONDS = 5.0
-OTHER_NAME = "not called by one of this kiosk's names; web.allowed_hosts can have more"
+OTHER_NAME = Reason("http.other_name")
 COOKIE = "moodkiosk"
 TOKEN_HEADER = b"x-csrf-token"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -175,7 +177,7 @@ class Guard:
     def _check_session(self, request: Request) -> None:
         if self._sessions is None or request.path.startswith(OPEN_PATHS) or self._sessions.knows(request.session):
             return
-        raise Refused(401, "sign in first")
+        raise Refused(401, Reason("http.sign_in"))
 
     def _check_origin(self, request: Request) -> None:
         """Same origin for everything with consequences, and the token (the sign-in itself cannot have one yet)."""
@@ -183,14 +185,14 @@ class Guard:
             return
         origin, host = request.header(b"origin"), request.header(b"host")
         if origin is not None and urlsplit_netloc(origin) != host:
-            raise Refused(403, "asked for by another site")
+            raise Refused(403, Reason("http.other_site"))
         if (request.header(b"sec-fetch-site") or "same-origin") not in ("same-origin", "none"):
-            raise Refused(403, "asked for by another site")
+            raise Refused(403, Reason("http.other_site"))
         if request.path == "/login":
             return
         given = request.header(TOKEN_HEADER) or ""
         if not hmac.compare_digest(given.encode("latin-1"), self.token(request.session).encode()):
-            raise Refused(403, "the token is missing or old; see /api/token")
+            raise Refused(403, Reason("http.token"))
 
 
 def urlsplit_netloc(origin: str) -> str | None:
@@ -214,7 +216,7 @@ async def _body(request: Request, receive: Receive) -> bytes:
     """The whole body. Raises Refused for one that is too long or comes too slowly."""
     length = request.header(b"content-length") or "0"
     if not length.isdecimal() or len(length) > 9 or int(length) > BODY_LIMIT_BYTES:
-        raise Refused(413, f"longer than {BODY_LIMIT_BYTES} bytes")
+        raise Refused(413, Reason("bad.too_many_bytes", count=BODY_LIMIT_BYTES))
     body = b""
     try:
         async with asyncio.timeout(BODY_SECONDS):
@@ -222,13 +224,13 @@ async def _body(request: Request, receive: Receive) -> bytes:
             while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
-                    raise Refused(400, "the request broke off")
+                    raise Refused(400, Reason("http.broke_off"))
                 body += message.get("body", b"")
                 more = message.get("more_body", False)
                 if len(body) > BODY_LIMIT_BYTES:
-                    raise Refused(413, f"longer than {BODY_LIMIT_BYTES} bytes")
+                    raise Refused(413, Reason("bad.too_many_bytes", count=BODY_LIMIT_BYTES))
     except TimeoutError:
-        raise Refused(408, "the request came too slowly") from None
+        raise Refused(408, Reason("http.slow")) from None
     return body
 
 
@@ -236,16 +238,16 @@ async def _refuse(request: Request, refused: Refused, page: bytes | None, send: 
     """Says no, on a page where there is one; to a browser that has to sign in first, where."""
     # Closed, since there may be a body on its way that nobody is going to read.
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    status, text = refused.status, refused.text
+    status, body = refused.status, str(plain(refused.text))
     if status == 401 and request.method in ("GET", "HEAD") and not request.path.startswith("/api/"):
         up = "../" * (request.path.count("/") - 1)
         status, headers = 303, [*headers, (b"location", f"{up}login".encode())]
     elif request.path.startswith("/api/"):
         headers[0] = (b"content-type", b"application/json")
-        text = f'{{"error":"{refused.text}"}}'  # our own words; there is nothing to escape in them
+        body = json.dumps(said({"error": refused.text}, ("error",)), ensure_ascii=False)
     if page is not None:
         headers[0] = (b"content-type", b"text/html; charset=utf-8")
-    await _send(send, status, headers, text.encode() if page is None else page)
+    await _send(send, status, headers, body.encode() if page is None else page)
 
 
 async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

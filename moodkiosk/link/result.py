@@ -1,0 +1,26 @@
+"""A result as JSON, and back: its sentences with their keys and fields, which peers that do not know them pass over."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+import msgspec
+
+from moodkiosk.moods import Result
+from moodkiosk.words.reason import Reason, heard, plain, said
+
+OURS = Reason("act.ours")
+"""For whoever asked for what the guard had to leave out."""
+SENTENCES = ("error", "text")
+
+
+def encode(result: Result) -> bytes:
+    """One JSON object, without an end of line."""
+    return msgspec.json.encode(said(asdict(result), SENTENCES), enc_hook=plain)
+
+
+def decode(line: bytes) -> Result:
+    """The result of one line. Raises what `host.files.NOT_JSON` names."""
+    body = msgspec.json.decode(line)
+    result = msgspec.convert(body, Result)
+    return replace(result, error=heard(body, "error"), text=heard(body, "text") or result.text)

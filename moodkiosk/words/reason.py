@@ -1,0 +1,118 @@
+"""What can be said to people, as a value: a key and fields. To programs, and in journals, it is its English sentence.
+
+A reason is a text, so that whatever takes a text takes it; whoever shows it to people takes its key and fields to the
+words of their language. In JSON both are there: under its name the English sentence, which is stable, and beside it the
+key and the fields (`said`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from moodkiosk.words.language import FALLBACK, words
+from moodkiosk.words.phrase import phrase
+
+DEPTH_LIMIT, FIELDS_LIMIT = 8, 32
+"""What comes from another process is no deeper and no wider."""
+
+
+class Reason(str):
+    """A sentence by its key.
+
+    Attributes:
+        key: of the sentence, in the files of words: "music.quiet_hours".
+        fields: what is filled in: texts, numbers, lists of these, and other reasons.
+    """
+
+    __slots__ = ("fields", "key")
+
+    key: str
+    fields: dict[str, object]
+
+    def __new__(cls, key: str, /, **fields: object) -> Self:
+        """The reason, in English by itself."""
+        made = super().__new__(cls, phrase(words(FALLBACK), key, fields))
+        made.key, made.fields = key, fields
+        return made
+
+    def __str__(self) -> str:
+        """Itself, so that it goes through an error, whose text it is, unharmed."""
+        return self
+
+    def __copy__(self) -> Self:
+        """Itself: it never changes."""
+        return self
+
+    def __deepcopy__(self, _memory: object) -> Self:
+        """Itself."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickling."""
+        return _made, (self.key, self.fields)
+
+
+def _made(key: str, fields: dict[str, object]) -> Reason:
+    return Reason(key, **fields)
+
+
+def how(label: str) -> Reason:
+    """A mood as an adjective, "surprised"; a label that no language knows is said as it is."""
+    return Reason(f"as.{label}", text=label)
+
+
+def either(first: str, *others: str) -> str:
+    """One of these words: "on or off"."""
+    return Reason("list.or", first=either(first, *others[:-1]), second=others[-1]) if others else first
+
+
+def plain(value: object) -> object:
+    """A reason as the text that it is, for encoders that take no other. Raises NotImplementedError for other things."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise NotImplementedError(type(value).__name__)
+
+
+def wire(value: object) -> object:
+    """A field as JSON has it: a reason is an object with `key` and `fields`."""
+    if isinstance(value, Reason):
+        return {"key": value.key, "fields": _wired(value.fields)}
+    if isinstance(value, list | tuple):
+        return [wire(each) for each in value]
+    return value
+
+
+def _wired(fields: Mapping[str, object]) -> dict[str, object]:
+    return {name: wire(each) for name, each in fields.items()}
+
+
+def said(body: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The body with, for each of these texts, `NAME_key` and `NAME_fields` beside it; both null where it has no key."""
+    whole = dict(body)
+    for name in names:
+        text = whole.get(name)
+        whole |= {f"{name}_key": None, f"{name}_fields": None}
+        if isinstance(text, Reason):
+            whole |= {name: plain(text), f"{name}_key": text.key, f"{name}_fields": _wired(text.fields)}
+    return whole
+
+
+def heard(body: Mapping[str, Any], name: str) -> str | None:
+    """The text of that name in a body that `said` has made, as a reason again where it was one."""
+    text, key, fields = body.get(name), body.get(f"{name}_key"), body.get(f"{name}_fields")
+    if isinstance(key, str) and isinstance(fields, dict):
+        return _read({"key": key, "fields": fields}, DEPTH_LIMIT) or text
+    return text if isinstance(text, str) else None
+
+
+def _read(value: Any, depth: int) -> Any:
+    """A field that came as JSON; what is too deep, or no field, is None."""
+    match value:
+        case {"key": str(key), "fields": dict(fields)} if depth and len(fields) <= FIELDS_LIMIT:
+            return Reason(key, **{str(name): _read(each, depth - 1) for name, each in fields.items()})
+        case list() if depth and len(value) <= FIELDS_LIMIT * 8:
+            return [_read(each, depth - 1) for each in value]
+        case str() | int() | float():
+            return value
+    return None
