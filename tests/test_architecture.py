@@ -26,7 +26,7 @@ FLOORS = (
     {"learn"},
     {"sense", "act"},
     {"config"},
-    {"decide", "link", "commands"},
+    {"decide", "link"},
     {"moods", "failure", "host", "words"},
 )
 """From the top: a room imports only from floors below its own. Who shares a floor does not know the other."""

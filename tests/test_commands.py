@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodkiosk import commands
+from moodkiosk.link import commands
 from moodkiosk.moods import Command, Taste
 
 LABELS = ("happy", "sad")

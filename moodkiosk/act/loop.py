@@ -9,7 +9,6 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from moodkiosk import commands
 from moodkiosk.act.look_requests import LookRequests
 from moodkiosk.act.orders import Orders
 from moodkiosk.act.player_answers import PlayerAnswers
@@ -18,7 +17,7 @@ from moodkiosk.decide import kiosk
 from moodkiosk.decide.music.reasons import both
 from moodkiosk.decide.settings import Settings
 from moodkiosk.host.guard import Guard
-from moodkiosk.link import protocol
+from moodkiosk.link import commands, protocol
 from moodkiosk.link.result import OURS
 from moodkiosk.moods import Command, LookReport, Reading, Result, View
 from moodkiosk.words.reason import Reason

@@ -9,7 +9,7 @@ from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, Heard, ManualMood, Playback, Started, State
 from moodkiosk.decide.times import Deadline
 from moodkiosk.moods import Certainty
-from moodkiosk.words.reason import heard, plain, said
+from moodkiosk.words.reason import Reason, heard, plain, said
 
 NO_CLOCK = "unknown"
 """In place of the end of a deadline that began while the clock was not set."""
@@ -44,7 +44,7 @@ def remember(state: State, stopped: datetime | None = None) -> dict[str, object]
         "override_stopped": playback.stopped,
         "cap": playback.cap,
         "quiet": playback.quiet,
-        **said({"people": playback.people}, ("people",)),
+        **_sentence("people", playback.people),
         "others": _others(playback.heard),
         "started": None if playback.started is None else _started(playback.started),
         "paused": None if playback.paused is None else _started(playback.paused),
@@ -103,7 +103,12 @@ def _manual(remembered: dict[str, object]) -> ManualMood | None:
 
 def _started(started: Started) -> dict[str, object]:
     times: dict[str, object] = {"wall": _iso(started.wall), "seen": _iso(started.seen)}
-    return times | {"what": plain(started.what), "mood": started.mood, "certainty": started.certainty, "asked": started.asked}
+    return times | {
+        "what": plain(started.what),
+        "mood": started.mood,
+        "certainty": started.certainty,
+        "asked": started.asked,
+    }
 
 
 def _read_started(value: object) -> Started | None:
@@ -140,7 +145,12 @@ def _certainty(value: object) -> Certainty:
 
 def _line(entry: Entry) -> dict[str, object]:
     gates = {name: reason if reason is None else plain(reason) for name, reason in entry.gates.items()}
-    return said({"wall": _iso(entry.wall), "text": entry.text, "gates": gates}, ("text",))
+    return {"wall": _iso(entry.wall), "gates": gates, **_sentence("text", entry.text)}
+
+
+def _sentence(name: str, text: str | None) -> dict[str, object]:
+    """A sentence; one that is a reason comes back as one."""
+    return said({name: text}, (name,)) if isinstance(text, Reason) else {name: text}
 
 
 def _log(value: object) -> tuple[Entry, ...]:

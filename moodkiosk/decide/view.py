@@ -9,6 +9,7 @@ from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Playback, Started, State, automatic, knows_mood, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, face, iso
 from moodkiosk.moods import Recommendation, View
+from moodkiosk.words.reason import Reason
 
 CONFIDENCE_STEPS = 20
 """Confidence is shown in steps of 0.05."""
@@ -60,10 +61,11 @@ def _playing(started: Started | None, now: Now) -> str | None:
         return None
     at, seen = face(started.wall, now), face(started.seen, now)
     if started.certainty != "plays":  # a hope is never called playing
-        text: str = reasons.playing(started.what, None, started.certainty)
-        return f"{text}, since {at}" if at else text
-    text = f"{started.what}, started by us" + (f" at {at}" if at else "")
-    return f"{text}, still playing at {seen}" if seen else text
+        text = reasons.playing(started.what, None, started.certainty)
+        return Reason("playing.since", text=text, time=at) if at else text
+    what = started.what
+    text = Reason("playing.ours_since", what=what, time=at) if at else Reason("playing.ours", what=what)
+    return Reason("playing.seen", text=text, time=seen) if seen else text
 
 
 def _status(playback: Playback) -> str:

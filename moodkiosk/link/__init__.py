@@ -1,1 +1,4 @@
-"""What is said over sockets: `protocol` between the halves (contract 6), `control` to act from the command line."""
+"""What is said over sockets: `protocol` between the halves (contract 6), `control` to act from the command line.
+
+`commands` is the one table of what may be asked for, `result` how an answer is written down.
+"""

@@ -16,9 +16,9 @@ from pathlib import Path
 import msgspec
 
 from moodkiosk.act.sockets import ControlServer
-from moodkiosk.commands import TABLE
 from moodkiosk.decide import kiosk
 from moodkiosk.link import protocol
+from moodkiosk.link.commands import TABLE
 from moodkiosk.moods import Result
 from tests.fuzz.inside import HELLO, Act
 from tests.fuzz.mutate import spoilt

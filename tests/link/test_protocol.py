@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, MoodEvent, Quality, Reading
+from moodkiosk.words.reason import Reason, how
 
 READING = Reading(12.5, 1, 3, "happy", {"happy": 0.9, "sad": 0.1}, 0.9, Quality(1.0, None, 120.0, 99.0), "Ann")
 
@@ -25,7 +26,17 @@ def test_events_and_decisions_print_only_the_keys_of_contract_3() -> None:
     event = json.loads(protocol.encode(MoodEvent("mood_changed", 1.0, "a-1", "happy", None, "detail")))
     assert list(event) == ["type", "at", "kind", "mood", "previous", "id"]
     decision = json.loads(protocol.encode(Decision("play", 1.0, "because", "happy", "Sunny", "Living room")))
-    assert list(decision) == ["type", "at", "action", "mood", "what", "speaker", "reason"]
+    assert list(decision) == [
+        "type",
+        "at",
+        "action",
+        "mood",
+        "what",
+        "speaker",
+        "reason",
+        "reason_key",
+        "reason_fields",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -34,6 +45,7 @@ def test_events_and_decisions_print_only_the_keys_of_contract_3() -> None:
         protocol.Hello("0.1", ("happy",), "ab", "face-1", people=("Ann",)),
         protocol.SenseHealth(1.0, "lost", "unplugged", counters={"damaged": 2}),
         protocol.SenseResult(3, ok=False, text="no face"),
+        protocol.SenseResult(3, ok=False, text=Reason("bad.mood", known=["happy", how("sad")])),
         protocol.Order(3, "camera", "lend"),
     ],
 )

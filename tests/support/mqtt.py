@@ -17,10 +17,10 @@ import msgspec
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
-from moodkiosk import commands
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.ports import Request
 from moodkiosk.config.settings import MqttSettings
+from moodkiosk.link import commands
 from moodkiosk.moods import Command, Result
 from tests.support.wait import until
 

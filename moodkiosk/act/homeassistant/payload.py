@@ -14,7 +14,7 @@ import msgspec
 from moodkiosk.act.homeassistant.about import About, Offered
 from moodkiosk.act.homeassistant.health import health
 from moodkiosk.act.homeassistant.music import music
-from moodkiosk.act.homeassistant.names import words
+from moodkiosk.act.homeassistant.names import names
 from moodkiosk.act.homeassistant.pieces import Component, Keys, entity_slug
 from moodkiosk.act.homeassistant.seeing import AUTO, NOBODY, NOT_SURE, seeing, triggers
 from moodkiosk.host.files import NOT_JSON
@@ -56,7 +56,7 @@ def discovery_payload(about: About, offered: Offered, gone: frozenset[Component]
 def components_of(about: About, offered: Offered) -> dict[str, Keys]:
     """All components by key: the entities, and the device triggers."""
     found: dict[str, Keys] = {}
-    topics, names = about.topics, words(about.language)
+    topics, words = about.topics, names(about.language)
     for key, (platform, own) in {**seeing(about, offered), **music(about), **health(topics)}.items():
         common = {
             "platform": platform,
@@ -64,7 +64,7 @@ def components_of(about: About, offered: Offered) -> dict[str, Keys]:
             "default_entity_id": f"{platform}.{entity_slug(about.kiosk.id)}_{key}",
             "availability_topic": topics.availability,
         }
-        named = {"name": names[key]} if key in names else {}
+        named = {"name": words[key]} if key in words else {}
         found[key] = common | own | named
     return found | triggers(topics, offered.labels)
 

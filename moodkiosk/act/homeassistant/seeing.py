@@ -143,8 +143,8 @@ def mood_text(about: About, labels: tuple[str, ...]) -> Keys:
     """The mood in words for people, in their language; automations go by the mood itself."""
     language = about.language
     said = {label: mood_word(label, language) for label in labels}
-    said |= {NOBODY: names.text("text.nobody", language), NOT_SURE: names.text("text.not_sure", language)}
-    hand = literal(f" ({names.text('text.by_hand', language)})")
+    said |= {NOBODY: names.text("nobody", language), NOT_SURE: names.text("not_sure", language)}
+    hand = literal(f" ({names.text('by_hand', language)})")
     return {
         "name": "Mood in words",
         "icon": "mdi:emoticon-outline",
@@ -169,7 +169,7 @@ def person(topics: Topics, enrolled: tuple[str, ...]) -> Keys:
 
 def last_result(about: About) -> Keys:
     """What became of the last command, so that a refusal can be read."""
-    done, refused = (literal(names.text(f"text.{name}", about.language)) for name in ("done", "refused"))
+    done, refused = (literal(names.text(name, about.language)) for name in ("done", "refused"))
     return {
         "name": "Last result",
         "icon": "mdi:message-reply-text-outline",

@@ -23,11 +23,11 @@ from moodkiosk.act.mqtt.outbox import Outbox
 from moodkiosk.act.mqtt.topics import COMMANDS, Message, Topics
 from moodkiosk.act.mqtt.twin import Twin
 from moodkiosk.act.ports import Ask, Request
-from moodkiosk.commands import VALUE_LIMIT_BYTES
 from moodkiosk.config.settings import Config
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
+from moodkiosk.link.commands import VALUE_LIMIT_BYTES
 from moodkiosk.moods import MoodEvent, Result, View
 
 BIRTH_JITTER_SECONDS = 1.0

@@ -15,11 +15,11 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta
 
-from moodkiosk import commands
 from moodkiosk.act.homeassistant.payload import About, Offered, components_of
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.topics import COMMANDS, ROWS, Topics
 from moodkiosk.config.settings import KioskSettings
+from moodkiosk.link import commands
 
 WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): "null", dict: "object"}
 KINDS = {

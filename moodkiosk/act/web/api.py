@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from moodkiosk import commands
 from moodkiosk.act import ports
 from moodkiosk.act.metrics import MEDIA_TYPE
 from moodkiosk.act.web.parts import Parts
 from moodkiosk.host.files import NOT_JSON
+from moodkiosk.link import commands
 from moodkiosk.link.result import encode
 from moodkiosk.moods import Result
 from moodkiosk.words.reason import Reason, plain

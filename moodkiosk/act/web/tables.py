@@ -9,18 +9,21 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from moodkiosk import commands
 from moodkiosk.act.mqtt import tables
 from moodkiosk.act.mqtt.tables import KINDS, MARK, table
+from moodkiosk.link import commands
 
 STATE_MORE = {
     "kiosk": ("text", "the kiosk's name"),
     "read_only": ("true or false", "this view is for looking only"),
     "decision": (
         "object or null",
-        "the last decision: `action`, `mood`, `what`, `speaker`, `reason`, as on the command line",
+        "the last decision: `action`, `mood`, `what`, `speaker`, `reason` (and `reason_key`, `reason_fields`)",
     ),
-    "health": ("object", "how what the kiosk stands among is doing; see below"),
+    "health": (
+        "object",
+        "how what the kiosk stands among is doing; see below",
+    ),
 }
 """The keys of `/api/state` that MQTT's `state` does not have."""
 HEALTH = {

@@ -76,14 +76,14 @@ def sentence(decision: Decision) -> str:
 def playing(what: str, speaker: str | None, certainty: Certainty) -> Reason:
     """Music was started, as far as is known."""
     where = Reason("music.on", what=what, speaker=speaker) if speaker else Reason("music.it", what=what)
-    return Reason(f"{_sure(certainty)}.played", where=where)
+    return Reason(f"player.{_sure(certainty)}.played", where=where)
 
 
 def kept(mood: str | None, certainty: Certainty) -> Reason:
     """Our music for a mood was left as it is, as far as is known."""
     if certainty == "plays" or mood is None:
         return already_playing(mood)
-    return Reason(f"{_sure(certainty)}.kept", mood=how(mood))
+    return Reason(f"player.{_sure(certainty)}.kept", mood=how(mood))
 
 
 def done(decision: Decision, report: PlayerReport) -> Reason:
@@ -93,7 +93,7 @@ def done(decision: Decision, report: PlayerReport) -> Reason:
     if report.kind in ("played", "resumed") and report.what:
         text = playing(report.what, decision.speaker, report.certainty)
         return Reason("music.after", text=text, note=report.note) if report.note else text
-    return Reason(f"{_sure(report.certainty)}.{report.kind}")
+    return Reason(f"player.{_sure(report.certainty)}.{report.kind}")
 
 
 def not_done(decision: Decision, reason: str) -> Reason:

@@ -20,7 +20,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from moodkiosk import commands
 from moodkiosk.act.homeassistant import names
 from moodkiosk.act.homeassistant.about import page_address
 from moodkiosk.act.homeassistant.payload import (
@@ -35,6 +34,7 @@ from moodkiosk.act.homeassistant.pieces import slug
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.topics import COMMANDS, Topics
 from moodkiosk.config.settings import Config, KioskSettings, LearningSettings, WebSettings
+from moodkiosk.link import commands
 from moodkiosk.moods import EventKind, MoodEvent, Recommendation, Result, View
 
 ROOT = {"device", "origin", "components"}
@@ -345,7 +345,7 @@ def test_the_page_s_address_is_said_where_others_can_reach_it(web: WebSettings, 
 def test_a_language_names_every_entity_and_leaves_what_automations_compare_with(language: str) -> None:
     spoken = components_of(replace(ABOUT, language=language), OFFERED)
     named = {key for key, own in ENTITIES.items() if own["name"] is not None}
-    assert {*names.words(language)} == named | {*names.TEXTS}
+    assert {*names.names(language)} == named
     assert len({spoken[key]["name"] for key in named}) == len(named)
     for key, own in ENTITIES.items():
         for stable in ("default_entity_id", "unique_id", "options", "payload_press"):

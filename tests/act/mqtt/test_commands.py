@@ -17,7 +17,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from moodkiosk import commands
 from moodkiosk.act.loop import Loop
 from moodkiosk.act.mqtt.bounded import LIMIT_BYTES
 from moodkiosk.act.mqtt.client import new_client
@@ -28,7 +27,7 @@ from moodkiosk.act.ports import Carried, Ports, Request
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk as engine
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
-from moodkiosk.link import protocol
+from moodkiosk.link import commands, protocol
 from moodkiosk.moods import Decision, Result, View
 from moodkiosk.operate.broker import Broker, private_broker
 from tests.support.mqtt import Answerer, recorder

@@ -12,20 +12,27 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from moodkiosk import commands
 from moodkiosk.act.web import tables
-from moodkiosk.act.web.snapshot import HEALTH
-from moodkiosk.moods import View
+from moodkiosk.act.web.snapshot import HEALTH, HEALTH_SENTENCES
+from moodkiosk.link import commands
+from moodkiosk.moods import SENTENCES, View
 from tests.support.wait import until
 from tests.support.web import LABELS, Household, Stream, Visitor, household, page_only
 
 DOCS = Path(__file__).parents[3] / "docs" / "api.md"
 
 
+def spoken(names: tuple[str, ...]) -> set[str]:
+    """The keys that stand beside sentences."""
+    return {f"{name}_{part}" for name in names for part in ("key", "fields")}
+
+
 def test_the_state_has_the_keys_of_the_view_and_of_the_paper(visitor: Visitor) -> None:
     state = visitor.get("/api/state").json
-    assert set(state) == set(View.__dataclass_fields__) | set(tables.STATE_MORE)
-    assert set(state["health"]) == set(tables.HEALTH) == set(HEALTH)
+    assert set(state) == set(View.__dataclass_fields__) | set(tables.STATE_MORE) | spoken(SENTENCES)
+    assert (
+        set(state["health"]) == set(tables.HEALTH) | spoken(HEALTH_SENTENCES) == set(HEALTH) | spoken(HEALTH_SENTENCES)
+    )
     assert tuple(state["labels"]) == LABELS
 
 
@@ -76,7 +83,7 @@ def test_why_tells_the_last_decisions(home: Household, visitor: Visitor) -> None
     visitor.command("recommend")
     lines = visitor.get("/api/why").json["data"]
     assert "Sunny side" in lines[-1]["text"]
-    assert set(lines[-1]) == {"at", "time", "text", "gates"}
+    assert set(lines[-1]) == {"at", "time", "text", "gates"} | spoken(("at", "text"))
 
 
 def test_who_opens_the_page_or_asks_why_has_the_player_look_and_what_is_open_or_polled_does_not(tmp_path: Path) -> None:

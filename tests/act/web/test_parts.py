@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from moodkiosk.act.web.access.sessions import ADDRESSES_LIMIT, ATTEMPTS, ATTEMPT
 from moodkiosk.act.web.pages import Pages
 from moodkiosk.act.web.snapshot import Snapshot
 from moodkiosk.moods import View
-from moodkiosk.operate.demo import booth
-from moodkiosk.words.language import FALLBACK
 
 WEB = Path(history.__file__).parent
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -120,31 +117,6 @@ def test_health_that_has_not_changed_is_no_news() -> None:
 
 
 # Words and files.
-
-
-def test_every_word_that_is_used_is_there_and_every_one_there_is_used() -> None:
-    text = "".join(file.read_text() for file in (WEB / "assets").iterdir() if file.suffix in (".js", ".html"))
-    text += (WEB / "access" / "sign_in.py").read_text() + booth.PAGE
-    words = set(Pages().words(FALLBACK))
-    used = set(re.findall(r"""['"{`]([a-z_]+(?:\.[a-z_0-9]+)+)['"}`]""", text))
-    sections = {word.partition(".")[0] for word in words if "." in word}
-    used = {word for word in used if word.partition(".")[0] in sections and not word.endswith((".js", ".html"))}
-    assert used <= words
-    built = ["mood.", "look.", "below.", "camera.", "people.", "today.", "more.theme_"]  # put together at run time
-    built += [f"demo.{cue}" for cue in booth.BUTTONS]
-    unused = {word for word in words if word not in used and not word.startswith(tuple(built))}
-    assert unused <= {
-        "name",
-        "dir",
-        "keyboard",
-        "since",
-        "sure",
-        "faded",
-        "by_hand",
-        "failed",
-        "unreachable",
-        "no_script",
-    }
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,33 @@
 
 import words from './words.js';
 
-/** The words for `key`, with {slots} filled. */
+const lang = document.documentElement.lang;
+const plural = new Intl.PluralRules(lang);
+
+/** The words for `key`, with {slots} filled; of several plural forms that for `slots.count`. */
 export function say(key, slots = {}) {
-  return words[key].replace(/\{(\w+)\}/g, (all, name) => slots[name] ?? all);
+  const text = words[key] ?? words[`${key}.${plural.select(slots.count)}`] ?? words[`${key}.other`];
+  if (text === undefined) return slots.text ?? key;
+  return text.replace(/\{(\w+)\}/g, (all, name) => (name in slots ? field(slots[name]) : all));
+}
+
+/** A field in words: a reason is a sentence of its own, several are a list, a number has its decimal sign. */
+function field(value) {
+  if (Array.isArray(value)) return value.map(field).join(words['list.comma']);
+  if (typeof value === 'number') return String(value).replace('.', words['number.point']);
+  return value?.key ? say(value.key, value.fields) : String(value ?? '');
+}
+
+/** A field of a sentence, to be shown by itself. */
+export function part(value) {
+  return value?.key && value.key in words ? document.createTextNode(say(value.key, value.fields)) : make('span', { lang: 'en' }, String(value?.fields?.text ?? value ?? ''));
+}
+
+/** A sentence of the kiosk's by its key, in the language of the page; what other programs have said, as it is. */
+export function told(body, name = 'error') {
+  const key = body[`${name}_key`];
+  if (key && (key in words || `${key}.other` in words)) return document.createTextNode(say(key, body[`${name}_fields`]));
+  return make('span', { lang: 'en' }, body[name] ?? '');
 }
 
 /** A label as people say it: the language's word for it, else the label itself. */
@@ -48,8 +72,5 @@ export function put(element, text) {
 
 /** "20:14" of an ISO time: the kiosk's own time of day, wherever the browser is. */
 export const timeOf = (iso) => (iso || '').slice(11, 16);
-
-/** A sentence of the kiosk's, which is always English, whatever the language of the page. */
-export const english = (text) => make('span', { lang: 'en' }, text);
 
 export const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;

@@ -1,6 +1,6 @@
 // The page: shows the newest state, and lets people touch.
 
-import { byId, calm, english, icon, make, moodWord, put, say, timeOf } from './dom.js';
+import { byId, calm, icon, make, moodWord, part, put, say, timeOf, told } from './dom.js';
 import { Face, lookOf, numbersOf } from './face.js';
 import { band } from './day.js';
 import { command, get, listen } from './live.js';
@@ -90,8 +90,8 @@ function renderBelow(look) {
     byId('sure').classList.toggle('by-hand', byHand);
     return;
   }
-  const reason = look === 'lost' && state.camera_status.includes(':') ? state.camera_status.split(': ').slice(1).join(': ') : '';
-  byId('below').replaceChildren(say(`below.${look}`), ...(reason ? [' ', english(`(${reason})`)] : []));
+  const reason = look === 'lost' ? state.camera_status_fields?.detail : null;
+  byId('below').replaceChildren(say(`below.${look}`), ...(reason ? [' (', part(reason), ')'] : []));
 }
 
 function renderFacts() {
@@ -140,7 +140,7 @@ function musicParts() {
   const started = /^(.*), started by us(?: at (\d\d:\d\d))?$/.exec(state.playing || '');
   const would = dryRun(); // then nothing is really played
   if (would) return holds() ? [`${say('music.would_play')}: `, make('strong', {}, would)] : [say('music.would')];
-  if (state.playing?.startsWith('asked ')) return [english(state.playing)];
+  if (state.playing?.startsWith('asked ')) return [told(state, 'playing')];
   if (started) {
     const since = started[2] ? make('small', {}, ` ${say('music.since', { time: started[2] })}`) : '';
     return [`${say('music.playing')}: `, make('strong', {}, started[1]), since];
@@ -152,20 +152,20 @@ function musicParts() {
   const decision = state.decision;
   if (!decision) return [say('music.none')];
   if (decision.action !== 'none') return [say('music.would')];
-  return [`${say('music.would')}: `, english(decision.reason.replace(/^not played: /, ''))];
+  return [`${say('music.would')}: `, decision.reason_key === 'music.not_played' ? part(decision.reason_fields.reason) : told(decision, 'reason')];
 }
 
 function renderNotices() {
   const { health } = state;
   const found = [];
-  if (!['connected', 'connecting', 'switched off'].includes(health.broker)) found.push([say('notice.broker'), english(health.broker)]);
+  if (!['connected', 'connecting', 'switched off'].includes(health.broker)) found.push([say('notice.broker'), told(health, 'broker')]);
   // What people choose to hear is no trouble.
   const chosen = state.override_until && health.player.startsWith('ready');
-  if (!chosen && !state.player_status.startsWith('ready')) found.push([say('notice.player'), english(state.player_status)]);
+  if (!chosen && !state.player_status.startsWith('ready')) found.push([say('notice.player'), told(state, 'player_status')]);
   const days = health.login_days_left;
   if (days !== null && days < 0) found.push([say('notice.login_over'), say('notice.login_do')]);
   else if (days !== null && days <= 30) found.push([say('notice.login', { days: Math.floor(days) }), say('notice.login_do')]);
-  if (health.memory !== 'ready') found.push([say('notice.memory'), english(health.memory)]);
+  if (health.memory !== 'ready') found.push([say('notice.memory'), told(health, 'memory')]);
   const notices = byId('notices');
   const key = JSON.stringify(found.map((lines) => lines.map((line) => line.textContent ?? line)));
   if (notices.dataset.key === key) return;
@@ -217,7 +217,7 @@ function sends(id, name, value = () => null) {
     button.setAttribute('aria-busy', 'true');
     const result = await command(name, value());
     button.removeAttribute('aria-busy');
-    if (!result.ok) toast(say('failed'), result.error);
+    if (!result.ok) toast(say('failed'), told(result));
   });
 }
 
@@ -230,7 +230,7 @@ function steps(id, percent) {
     stepping -= 1;
     if (!result.ok && stepping === 0) volume = null; // the next step begins at what the kiosk has
     if (result.ok) toast(say('music.never_louder', { percent: volume ?? state.volume_cap }));
-    else toast(say('failed'), result.error);
+    else toast(say('failed'), told(result));
   });
 }
 

@@ -18,7 +18,7 @@ export async function command(name, value = null) {
     if (answer.status === 401) location.assign('login');
     return await answer.json();
   } catch {
-    return { command: name, ok: false, error: say('unreachable') };
+    return { command: name, ok: false, error_key: 'unreachable', error_fields: {} };
   }
 }
 

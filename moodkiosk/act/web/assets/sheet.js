@@ -1,6 +1,6 @@
 // The one dialog: opened, filled and filled anew by the sheets.
 
-import { byId, english, icon, make, moodWord, say } from './dom.js';
+import { byId, icon, make, moodWord, say, told } from './dom.js';
 import { lookOf, smallFace } from './face.js';
 import { command } from './live.js';
 import { attachKeyboard } from './keys.js';
@@ -39,9 +39,9 @@ function hint() {
   sheet.classList.toggle('scrolls', sheet.scrollHeight - sheet.scrollTop - sheet.clientHeight > 12);
 }
 
-/** A short message that goes away by itself. `detail` is the kiosk's own, English. */
+/** A short message that goes away by itself; `detail` says more. */
 export function toast(title, detail = '') {
-  const note = make('p', {}, make('b', {}, title), detail ? ' ' : '', detail ? english(detail) : '');
+  const note = make('p', {}, make('b', {}, title), detail ? ' ' : '', detail);
   // Inside an open dialog: what lies behind it can be neither seen nor heard.
   const place = sheet.open ? sheet.querySelector('.toasts') : byId('toasts');
   place.append(note);
@@ -102,7 +102,7 @@ export async function send(name, value) {
   sheet.setAttribute('aria-busy', 'true');
   const result = await command(name, value);
   sheet.removeAttribute('aria-busy');
-  if (!result.ok) toast(say('failed'), result.error);
+  if (!result.ok) toast(say('failed'), told(result));
   return result.ok ? result : null;
 }
 

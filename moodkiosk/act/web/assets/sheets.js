@@ -1,6 +1,6 @@
 // What opens when a button is touched.
 
-import { calm, english, icon, make, put, say } from './dom.js';
+import { calm, icon, make, part, put, say, told } from './dom.js';
 import { band, list } from './day.js';
 import { smallFace } from './face.js';
 import { command, get, leave } from './live.js';
@@ -55,10 +55,11 @@ async function recommended(wish = null) {
   const result = await command('recommend', wish); // answered once the player has
   kiosk.state = await get('api/state') ?? kiosk.state; // never the title and code of the one before
   if (!place.isConnected) return; // closed, or filled anew, meanwhile
-  const said = (found) => (result.ok ? result.text.replace(`; ${found?.youtube_url}`, '') : result.error);
+  // What was done; the link after it is shown by itself.
+  const said = () => (!result.ok ? told(result) : result.text_key === 'list.both' ? part(result.text_fields.first) : told(result, 'text'));
   const draw = () => {
     const found = kiosk.state.recommendation;
-    if (!found) return place.replaceChildren(make('p.plays', {}, icon('alert'), english(said(found))));
+    if (!found) return place.replaceChildren(make('p.plays', {}, icon('alert'), said()));
     const key = JSON.stringify([found]);
     if (place.dataset.key === key) return;
     place.dataset.key = key;
@@ -66,7 +67,7 @@ async function recommended(wish = null) {
       make('img.qr', { src: `qr.svg?of=${encodeURIComponent(found.youtube_url)}`, alt: say('recommend.qr'), width: 200, height: 200 }),
       make('div', {},
         make('p.title', {}, found.title),
-        make('p.plays', {}, icon(result.ok ? 'note' : 'alert'), english(said(found))),
+        make('p.plays', {}, icon(result.ok ? 'note' : 'alert'), said()),
         make('p.small', {}, say('recommend.scan')),
         make('p', {}, make('a', { href: found.youtube_url, target: '_blank', rel: 'noopener noreferrer' }, readable(found.youtube_url)))));
   };
@@ -94,7 +95,7 @@ function wrong() {
     if (!await send('mood', label)) return;
     const kept = await command('correct', label);
     sheet.close();
-    toast(say(kept.ok ? 'wrong.thanks' : 'wrong.now'), kept.ok ? '' : kept.error);
+    toast(say(kept.ok ? 'wrong.thanks' : 'wrong.now'), kept.ok ? '' : told(kept));
   }));
   on.state = update;
 }
@@ -122,7 +123,7 @@ function calibrate() {
     clearTimeout(nearly);
     if (!text.isConnected) return;
     ring.classList.add('done', result.ok ? 'well' : 'badly');
-    text.replaceChildren(...(result.ok ? [make('b', {}, say('do.done')), ' ', english(result.text)] : [make('b', {}, say('failed')), ' ', english(result.error)]));
+    text.replaceChildren(...(result.ok ? [make('b', {}, say('do.done')), ' ', told(result, 'text')] : [make('b', {}, say('failed')), ' ', told(result)]));
     text.after(make('p.do', {}, result.ok ? button(say('do.close'), () => sheet.close(), '.main') : button(say('calibrate.again'), calibrate, '.main')));
   }
 }
@@ -153,11 +154,11 @@ export function notices(found) {
 }
 
 async function why() {
-  const place = make('ol.why', { lang: 'en' });
-  show(say('why.title'), document.documentElement.lang === 'en' ? '' : make('p.small', {}, say('why.language')), place);
+  const place = make('ol.why');
+  show(say('why.title'), place);
   const result = await get('api/why');
   const lines = Array.isArray(result?.data) ? result.data : [];
-  place.replaceChildren(...lines.toReversed().map((line) => make('li', {}, make('time', { lang: 'en' }, line.at), make('span', {}, line.text))));
+  place.replaceChildren(...lines.toReversed().map((line) => make('li', {}, make('time', {}, told(line, 'at')), make('span', {}, told(line, 'text')))));
   if (!lines.length) place.replaceWith(make('p', {}, result ? say('why.none') : say('unreachable')));
 }
 
@@ -204,7 +205,7 @@ function forget(name) {
   show(say('forget.title'), make('p', {}, name ? say('forget.one', { name }) : say('forget.all')),
     make('p.do', {}, button(say('do.back'), more), button(say('forget.do'), async () => {
       const result = await send('forget', name);
-      if (result) { more(); toast(say('do.done'), result.text); }
+      if (result) { more(); toast(say('do.done'), told(result, 'text')); }
     }, '.main')));
 }
 
