@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk.moods import AT_REST
-from moodkiosk.sense.mood.measures import FACE_MEASURES
-from moodkiosk.sense.teach import dense, recipe
+from moodkiosk.sense.mood.measures import FACE_MEASURES, with_own_neutral
+from moodkiosk.sense.teach import dense
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 CROSSED_SHARE = 0.8
 """Of the frames of each of two labels, that look more like the other."""
 
-ALIKE = 0.25
+MAKES_SENSE, LEAST_LOG = 0.3, -4.0
+"""A swap with the face at rest makes sense where the mean log-probability of the right label, none counted below
+`LEAST_LOG`, rises by this. Of ten drawn people with weak moods: at least 0.5, sad faces excepted, and at most -0.08
+where nothing had been swapped."""
+
+ALIKE = 0.2
 """Two looks whose measures differ by no more than this, in spreads of each measure, are the same look."""
 
 NOISY = 0.6
@@ -92,15 +97,47 @@ def _frozen(samples: Samples) -> Found:
 
 def _crosswise(samples: Samples, base: Base) -> Found:
     """Labels that the starter takes for each other, in nearly all frames of both: swapped by mistake?"""
-    own = recipe.own_neutrals(samples.x, samples.label, samples.person)
-    relative = recipe.with_own_neutrals(samples.x, samples.person, own, base.usual)
-    said = dense.predict(base.weights, relative)
-    moods = [label for label in np.unique(samples.label).tolist() if label in base.labels and label != AT_REST]
+    present = np.unique(samples.label).tolist()
+    moods = [label for label in present if label in base.labels and label != AT_REST]
+    seen = _logs(samples, base, AT_REST)
+    none = True
     for label, other in itertools.combinations(moods, 2):
-        crossed = said[:, base.labels.index(other)] > said[:, base.labels.index(label)]
+        crossed = seen[:, base.labels.index(other)] > seen[:, base.labels.index(label)]
         shares = crossed[samples.label == label].mean(), (~crossed[samples.label == other]).mean()
         if min(shares) >= CROSSED_SHARE:
+            none = False
             yield "crosswise", {"label": label, "other": other}
+    for label in moods if none and AT_REST in present else ():
+        if _is_at_rest(samples, base, label, moods, seen):
+            yield "crosswise", {"label": label, "other": AT_REST}
+
+
+def _is_at_rest(samples: Samples, base: Base, label: str, moods: Sequence[str], seen: Floats) -> bool:
+    """Whether everything makes more sense if the frames of `label` are the face at rest, and those of that are `label`.
+
+    `seen`: log-probabilities as the labels are.
+    """
+    swapped, mood, rest = _logs(samples, base, label), base.labels.index(label), base.labels.index(AT_REST)
+    shown, resting = samples.label == label, samples.label == AT_REST
+    would_be = (swapped[resting, mood] > swapped[resting, rest]).mean()
+    is_now = (seen[shown, mood] > seen[shown, rest]).mean()
+    pairs = [(resting, mood, rest), (shown, rest, mood)]
+    pairs += [(samples.label == other, *[base.labels.index(other)] * 2) for other in moods if other != label]
+    gains = [_mean(swapped[rows, then]) - _mean(seen[rows, now]) for rows, then, now in pairs]
+    return bool(would_be >= CROSSED_SHARE and is_now <= 1 - CROSSED_SHARE and np.mean(gains) >= MAKES_SENSE)
+
+
+def _logs(samples: Samples, base: Base, rest: str) -> Floats:
+    """What the starter says of all frames, those labelled `rest` being the face at rest: log-probabilities."""
+    x, resting = samples.x, samples.x[samples.label == rest]
+    if len(resting):
+        x = with_own_neutral(x, np.median(resting, axis=0), base.usual)
+    logs: Floats = np.log(np.maximum(dense.predict(base.weights, x), 1e-12))
+    return logs
+
+
+def _mean(logs: Floats) -> float:
+    return float(np.maximum(logs, LEAST_LOG).mean())
 
 
 def _alike(samples: Samples, base: Base) -> Found:

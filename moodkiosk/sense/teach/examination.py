@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -75,26 +75,28 @@ class Rival:
         base: a network as it is.
         seen: the frames that it was trained on [n]. Where there are some, its answers to them flatter; then a network
             taught with nothing else, by the same recipe, stands in for it.
+        own: people's faces at rest that were known before, as measures.
     """
 
     base: Base
     seen: Rows
+    own: Mapping[str, Floats]
 
 
-def rival(before: bytes | None, starter: Base, takes: Sequence[Take]) -> Rival:
+def rival(before: bytes | None, starter: Base, takes: Sequence[Take], own: Mapping[str, Floats]) -> Rival:
     """The model before; the starter where there is none, or where it takes other measures."""
     nothing = np.zeros(sum(map(len, takes)), bool)
     if before is None:
-        return Rival(starter, nothing)
+        return Rival(starter, nothing, own)
     try:
         found = dense.base_of(before)
         files = set(unbundle(before)[0].training_files.values())
     except BadModel:
-        return Rival(starter, nothing)
+        return Rival(starter, nothing, own)
     known, taken = MEASURES[found.schema], MEASURES[starter.schema]
     if known != taken[: len(known)]:
-        return Rival(starter, nothing)
-    return Rival(found, np.repeat([take.sha256 in files for take in takes], [len(take) for take in takes]))
+        return Rival(starter, nothing, own)
+    return Rival(found, np.repeat([take.sha256 in files for take in takes], [len(take) for take in takes]), own)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,13 +129,16 @@ def examine(
     rows, before, shares = [], [], []
     for part in held_out:
         new = yield from taught(samples, part.train, labels, base, how)
-        old, known = _Model(other.base.weights, other.base.usual), other.base.labels
+        seen = samples.select(part.train)
+        rests = recipe.own_neutrals(seen.x, seen.label, seen.person)
+        old, known, own = _Model(other.base.weights, other.base.usual), other.base.labels, other.own
         if (learnt := part.train & other.seen).any():
-            old, known = (yield from taught(samples, learnt, labels, base, how)), labels
+            old, known, own = (yield from taught(samples, learnt, labels, base, how)), labels, rests
         places = np.array([labels.index(name) if name in labels else -1 for name in known], np.int64)
+        held = samples.select(part.held)
         rows.append(np.flatnonzero(part.held))
-        before.append(places[_shares(old, samples, part).argmax(1)])
-        shares.append(_shares(new, samples, part))
+        before.append(places[_shares(old, held, own).argmax(1)])
+        shares.append(_shares(new, held, rests))
     row = np.concatenate(rows)
     return Answers(row, samples.numbers(labels)[row], np.concatenate(before), np.concatenate(shares))
 
@@ -154,10 +159,7 @@ def taught(
     return _Model(weights, plan.usual)
 
 
-def _shares(model: _Model, samples: Samples, part: Part) -> Floats:
-    """What a model says of the held-out frames, everybody seen relative to the face at rest that was learnt from."""
-    count = len(model.weights.mean)
-    x, person = samples.x[:, :count], samples.person
-    own = recipe.own_neutrals(x[part.train], samples.label[part.train], person[part.train])
-    moved = recipe.with_own_neutrals(x[part.held], person[part.held], own, model.usual)
-    return dense.predict(model.weights, moved)
+def _shares(model: _Model, held: Samples, own: Mapping[str, Floats]) -> Floats:
+    """What a model says of the held-out frames, everybody seen relative to the own face at rest, where it is known."""
+    x = held.x[:, : len(model.weights.mean)]
+    return dense.predict(model.weights, recipe.with_own_neutrals(x, held.person, own, model.usual))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,14 +18,19 @@ from moodkiosk.sense.teach.doubts import Doubt, NotTaught
 from moodkiosk.sense.teach.samples import stacked
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from moodkiosk.sense.teach.dense import Base
     from moodkiosk.sense.teach.examination import Answers
     from moodkiosk.sense.teach.samples import Samples
     from moodkiosk.sense.teach.takes import Take
 
+    Floats = NDArray[np.float32]
+
 MADE = "teach"
 """In the manifest of a model that was taught at the kiosk."""
 
+NOBODY: Mapping[str, Floats] = MappingProxyType({})
 LEAST_FRAMES = 5
 """A label needs a take of so many: to learn from, and to be examined."""
 
@@ -75,7 +81,11 @@ def schema_of(starter: bytes) -> str:
 
 
 def learn(
-    takes: Sequence[Take], starter: bytes, seed: int = 0, before: bytes | None = None
+    takes: Sequence[Take],
+    starter: bytes,
+    seed: int = 0,
+    before: bytes | None = None,
+    neutrals: Mapping[str, Floats] = NOBODY,
 ) -> Iterator[Progress | Outcome]:
     """Learns from these takes; the last thing it yields is the outcome.
 
@@ -86,6 +96,8 @@ def learn(
         starter: a model file's bytes, to start from.
         seed: same takes, same seed: same file.
         before: the file of the model in use, to be better than; None: the starter.
+        neutrals: people's own faces at rest that were known before, as measures: with these the model in use reads
+            them. Who gives a neutral look for the first time is read better for that alone, and it counts.
 
     Raises:
         NotTaught: nothing can be learnt from these takes; at the first step.
@@ -95,7 +107,7 @@ def learn(
     _check(takes)
     labels = (*base.labels, *sorted({take.label for take in takes} - set(base.labels)))
     samples, parts = stacked(takes), examination.parts(takes)
-    rival = examination.rival(before, base, takes)
+    rival = examination.rival(before, base, takes, neutrals)
     settings = recipe.settings_for(base, len(samples.x), None, seed)
     trainings = len(parts) * (2 if rival.seen.any() else 1) + 1
     whole, done = trainings * settings.epochs, 0

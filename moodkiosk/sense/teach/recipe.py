@@ -12,7 +12,7 @@ from moodkiosk.sense.mood.measures import MEASURES, resting, with_own_neutral
 from moodkiosk.sense.teach import dense
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -140,7 +140,7 @@ def own_neutrals(x: Floats, label: Texts, person: Texts) -> dict[str, Floats]:
     return {str(name): np.median(x[rest & (person == name), :count], axis=0) for name in np.unique(person[rest])}
 
 
-def with_own_neutrals(x: Floats, person: Texts, own: dict[str, Floats], usual: Floats, gain: float = 1.0) -> Floats:
+def with_own_neutrals(x: Floats, person: Texts, own: Mapping[str, Floats], usual: Floats, gain: float = 1.0) -> Floats:
     """The measures as if everybody's face at rest were the usual one; people who are not in `own` stay as they are."""
     moved = x.copy()
     for name, neutral in own.items():
