@@ -23,7 +23,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
     "See it": ("demo", "status", "why", "replay"),
     "Play": ("recommend", "play", "pause", "next", "volume", "mood", "music"),
     "Teach it": ("calibrate", "person", "correct", "collect", "model", "reload"),
-    "Set it up": ("run", "login", "web-password", "web", "completion"),
+    "Set it up": ("run", "login", "tunes", "web-password", "web", "completion"),
     "Mend it": ("doctor", "camera", "forget", "discovery"),
     "For systemd": ("act", "sense"),
 }
@@ -94,6 +94,15 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument("--privacy", action="store_true", help="check the promise: what sees has no network")
     login = add("login", "moodkiosk.act.players.spotify.account.login:main", "Signs in to Spotify; works over SSH.")
     login.add_argument("--seconds", type=float, default=300, metavar="N", help="wait at most N seconds (default 300)")
+    tunes = add(
+        "tunes",
+        "moodkiosk.operate.tunes.command:main",
+        "Composes five calm pieces, one a mood, for the player 'mpd'.",
+        config=False,
+    )
+    tunes.add_argument("folder", type=Path, metavar="FOLDER", help="where they go, as FLAC files")
+    tunes.add_argument("--seed", type=int, default=1, metavar="N", help="other pieces (default 1)")
+    tunes.add_argument("--minutes", type=float, default=2.0, metavar="M", help="how long each is (default 2)")
     add("web-password", "moodkiosk.act.web.access.password:main", "Sets the password of the kiosk page.")
     discovery = add(
         "discovery",
