@@ -70,6 +70,13 @@ def parser() -> argparse.ArgumentParser:
         json=True,
     )
     demo.add_argument("--seconds", type=float, metavar="N", help="end after N seconds (default: at Ctrl-C)")
+    demo.add_argument(
+        "--sound",
+        nargs="?",
+        const="",
+        metavar="FILE.wav",
+        help="play the moods' pieces on the sound card here (with MPD), or write down what is heard",
+    )
     sense = add("sense", "moodkiosk.sense.main:main", "Runs the half that sees.", json=True)
     sense.add_argument("--source", metavar="WHAT", help="instead of camera.source in the configuration")
     add("act", "moodkiosk.act.main:main", "Runs the half that talks.", json=True)

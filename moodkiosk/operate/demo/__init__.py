@@ -1,5 +1,5 @@
 """`moodkiosk demo`.
 
 `command` runs the kiosk with a drawn actor, `booth` serves the page that directs the actor, `pictures` are what it
-shows.
+shows, `sound` is a music server of its own.
 """

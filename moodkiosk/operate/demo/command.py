@@ -1,11 +1,10 @@
-"""`moodkiosk demo`: the whole kiosk on any machine: a drawn actor before the camera, a player that only says."""
+"""`moodkiosk demo`: the whole kiosk on any machine: a drawn actor, and music that is only said, or heard."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import math
-import socket
 import tempfile
 from pathlib import Path
 
@@ -14,28 +13,34 @@ import yaml
 from moodkiosk.failure import UsageError
 from moodkiosk.operate.broker import private_broker
 from moodkiosk.operate.demo.booth import Booth
+from moodkiosk.operate.demo.sound import free_port, speaker
 from moodkiosk.operate.run import supervise
 
 PORT = 8080
 # Short times, so that a minute shows everything; music that everybody knows by name.
+MUSIC: dict[str, object] = {
+    "player": "dry-run",
+    "speaker": "Living room",
+    "min_minutes_between_changes": 0,
+    "after_seconds": 1,
+    "quiet_hours": [],
+    "moods": {
+        "happy": {"play": ["Sunny side"]},
+        "sad": {"search": "comforting piano"},
+        "angry": {"play": ["Slow down"]},
+        "surprise": {"play": ["Something new"]},
+    },
+    "taste": {"language": "English", "artist": ""},
+}
 DEMO: dict[str, object] = {
     "kiosk": {"id": "demo", "name": "Demo kiosk"},
     "presence": {"leave_seconds": 3.0},
     "mood": {"settle_seconds": 1.0, "refractory_seconds": 1.0},
-    "music": {
-        "player": "dry-run",
-        "speaker": "Living room",
-        "min_minutes_between_changes": 0,
-        "after_seconds": 1,
-        "quiet_hours": [],
-        "moods": {
-            "happy": {"play": ["Sunny side"]},
-            "sad": {"search": "comforting piano"},
-            "angry": {"play": ["Slow down"]},
-            "surprise": {"play": ["Something new"]},
-        },
-        "taste": {"language": "English", "artist": ""},
-    },
+    "music": MUSIC,
+}
+WITH_SOUND: dict[str, object] = {
+    # Nothing of one's own: each mood is searched for, and finds the piece that was composed for it.
+    "music": {**MUSIC, "player": "mpd", "speaker": "this machine", "moods": {}},
 }
 
 
@@ -48,12 +53,21 @@ def main(args: argparse.Namespace) -> int:
         broker = stack.enter_context(private_broker())
         # The page with the actor has the port that people know; the kiosk's own page is in a frame on it.
         booth = stack.enter_context(Booth(folder / "play.json", PORT, kiosk_port := free_port()))
-        settings = DEMO | {
-            "camera": {"source": f"actor:{folder / 'play.json'}"},
-            "mqtt": {"host": broker.host, "port": broker.port, "protocol": broker.protocol},
-            "web": {"port": kiosk_port, "framed_by": booth.origins},
-            "paths": {"runtime": str(folder / "run"), "state": str(folder / "state")},
-        }
+        sound: dict[str, object] = {}
+        if args.sound is not None:
+            if not args.json:
+                print("Composing a piece for each mood; a moment …", flush=True)
+            sound = stack.enter_context(speaker(folder / "mpd", Path(args.sound) if args.sound else None)) | WITH_SOUND
+        settings = (
+            DEMO
+            | sound
+            | {
+                "camera": {"source": f"actor:{folder / 'play.json'}"},
+                "mqtt": {"host": broker.host, "port": broker.port, "protocol": broker.protocol},
+                "web": {"port": kiosk_port, "framed_by": booth.origins},
+                "paths": {"runtime": str(folder / "run"), "state": str(folder / "state")},
+            }
+        )
         file = folder / "config.yaml"
         file.write_text(yaml.safe_dump(settings), encoding="utf-8")
         if not args.json:
@@ -63,10 +77,3 @@ def main(args: argparse.Namespace) -> int:
             print("Ctrl-C ends.", flush=True)
         options = ["--config", str(file)]
         return supervise([["act", *options, *(["--json"] if args.json else [])], ["sense", *options]], args.seconds)
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

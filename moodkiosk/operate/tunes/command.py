@@ -1,4 +1,4 @@
-"""`moodkiosk tunes`: makes the five pieces, so that the first mood is heard without any account or file of one's own."""
+"""`moodkiosk tunes`: makes the five pieces, so that the first mood is heard without any account or file of yours."""
 
 from __future__ import annotations
 
