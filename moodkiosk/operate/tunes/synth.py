@@ -51,7 +51,7 @@ def play(notes: Iterable[Note], bright: float) -> NDArray[np.int16]:
     mix[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
     loudest = float(np.abs(mix).max()) or 1.0
     kept = np.round(mix * (PEAK * (2 ** (BITS - 1) - 1) / loudest)).astype(np.int16)
-    return kept << (16 - BITS)
+    return np.asarray(kept << (16 - BITS), np.int16)
 
 
 def _note(note: Note, bright: float) -> Samples:

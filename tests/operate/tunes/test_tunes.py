@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from moodkiosk.failure import UsageError
 from moodkiosk.operate.tunes import command, flac, synth
@@ -17,7 +18,7 @@ from tests.support import needs
 MOODS = {"neutral", "happy", "sad", "angry", "surprise"}
 
 
-def read(path: Path) -> np.ndarray:
+def read(path: Path) -> NDArray[np.int16]:
     """The sound of a file, as ffmpeg reads it."""
     line = ["ffmpeg", "-nostdin", "-loglevel", "error", "-i", str(path), "-f", "s16le", "-"]
     done = subprocess.run(line, check=True, capture_output=True)
