@@ -191,7 +191,12 @@ def _add_control(add: Callable[..., argparse.ArgumentParser]) -> None:
     person.add_argument("value", nargs="?", default="", metavar="NAME", help="nobody in particular when left out")
     correct = add("correct", target, "The last seconds were read wrongly: gives the right label.", json=True)
     correct.add_argument("value", metavar="LABEL")
-    add("reload", target, "Loads the model file again.", json=True)
+    add(
+        "reload",
+        target,
+        "Takes the changed configuration as far as it can while running, and loads the model file again.",
+        json=True,
+    )
     forget = add("forget", target, "Deletes calibrations, corrections and recordings.", json=True)
     who = forget.add_mutually_exclusive_group(required=True)
     who.add_argument("--person", dest="value", type=_somebody, metavar="NAME")

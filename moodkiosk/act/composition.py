@@ -8,6 +8,7 @@ import secrets
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,16 @@ from moodkiosk.act.loop import Loop
 from moodkiosk.act.metrics import Metrics
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.players import choose
+from moodkiosk.act.players.exchange import Exchange
 from moodkiosk.act.players.player import Look, PlayerStatus
 from moodkiosk.act.players.spotify.account.tokens import warning
-from moodkiosk.act.ports import Carried, Ports, SenseLeft
+from moodkiosk.act.ports import Carried, Ports, Request, SenseLeft
 from moodkiosk.act.say import Teller
 from moodkiosk.act.sockets import ControlServer, SenseLink
 from moodkiosk.act.store import Store
 from moodkiosk.act.worker import NewestWins
 from moodkiosk.config import mistakes
+from moodkiosk.config.running import Configuration
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
 from moodkiosk.failure import Failure
@@ -33,7 +36,7 @@ from moodkiosk.host import paths, systemd
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
 from moodkiosk.link.result import OURS
-from moodkiosk.moods import SENTENCES, Decision, LookReport, MoodEvent, PlayerReport, View
+from moodkiosk.moods import SENTENCES, Decision, LookReport, MoodEvent, PlayerReport, Result, View
 from moodkiosk.words.reason import Reason, said
 
 if TYPE_CHECKING:
@@ -55,8 +58,9 @@ log = logging.getLogger("moodkiosk.act")
 class Act:
     """Everything around the main loop, made in the order in which it depends on each other."""
 
-    def __init__(self, settings: Config, *, as_json: bool) -> None:
-        self.settings = settings
+    def __init__(self, configuration: Configuration, *, as_json: bool) -> None:
+        self.configuration = configuration
+        settings = configuration.running
         self.wall = WallClock()
         self.metrics = Metrics()
         self.measured_at = float("-inf")
@@ -78,7 +82,7 @@ class Act:
             else None
         )
         self.page = self._page(state_dir) if settings.web.enabled else None
-        self.player = choose.make(settings, state_dir, self._publish)
+        self.player = Exchange(choose.make(settings, state_dir, self._publish))
         self.worker = NewestWins[Decision | Look]("player", self._play)
         try:
             self.bridge = SenseLink(paths.link_socket(settings.paths), self._from_sense)
@@ -86,8 +90,14 @@ class Act:
         except OSError as error:
             raise Failure(f"cannot listen: {error}") from None
 
-    def run(self, stop: threading.Event) -> None:
-        """Turns the loop until `stop`, then takes leave of everybody."""
+    @property
+    def settings(self) -> Config:
+        """Those that hold now."""
+        return self.configuration.running
+
+    def run(self, stop: threading.Event, again: threading.Event) -> None:
+        """Turns the loop until `stop`, then takes leave of everybody; reloads when `again` is set, and clears it."""
+        self.again = again
         if self.page is not None:
             self.page.start()
         if self.publisher is not None:
@@ -129,6 +139,7 @@ class Act:
             hello=self._hello,
             status=self._status,
             look=self._look,
+            reload=self._reload,
         )
 
     def _now(self) -> kiosk.Now:
@@ -159,6 +170,28 @@ class Act:
         if reason is None and not self.worker.offer(Look()):
             reason = Reason("act.player_at_work")
         return reason
+
+    def _reload(self) -> str:
+        """Takes the configuration again; the player is another one if it has to be. Raises ConfigError."""
+        before, text = self.configuration.take()
+        settings = self.settings
+        self.loop.configure(settings.for_decide())
+        if any(getattr(settings, name) != getattr(before, name) for name in ("music", "spotify", "mpd")):
+            state_dir = paths.state_dir(settings.paths, "act")
+            self.player.change(lambda: choose.make(settings, state_dir, self._publish))
+        if settings.music.player != before.music.player:  # what another player has started is none of this one's
+            self.loop.put(LookReport("nothing", time.monotonic()))
+        return text
+
+    def _hang_up(self) -> None:
+        """Somebody has asked by a signal: the answer is for the log."""
+
+        def say(found: Future[Result]) -> None:
+            result = found.result()
+            text = f"{result.error}; {result.text}" if result.error else result.text
+            log.log(logging.INFO if result.ok else logging.WARNING, "reload: %s", text)
+
+        self.loop.ask(Request("reload")).add_done_callback(say)
 
     def _publish(self, topic: str, payload: bytes) -> bool:
         return self.publisher is not None and self.publisher.publish(topic, payload)
@@ -194,6 +227,9 @@ class Act:
 
     def _after_turn(self, at: float) -> None:
         systemd.notify("WATCHDOG=1")
+        if self.again.is_set():
+            self.again.clear()
+            self._hang_up()
         if not self.ready and (self.publisher is None or self.publisher.status != "connecting"):
             # After the first attempt at the broker, however it ended: without one the kiosk works all the same.
             systemd.notify("READY=1")
@@ -229,7 +265,10 @@ class Act:
     def _status(self, view: View) -> dict[str, object]:
         """What `moodkiosk status` prints."""
         page = self.page.status if self.page else "switched off"
-        return said(asdict(view) | self._surroundings() | {"page": page}, (*SENTENCES, *AROUND, "page"))
+        hello = self.loop.sense.hello
+        pending = self.configuration.pending(hello.settings or None if hello else None)
+        around = self._surroundings() | {"page": page, "pending": pending}
+        return said(asdict(view) | around, (*SENTENCES, *AROUND, "page"))
 
     def _sense(self) -> str:
         """The other half, in words; while its camera is on, what it has to say beside."""

@@ -7,12 +7,13 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from moodkiosk.act.look_requests import LookRequests
 from moodkiosk.act.orders import Orders
 from moodkiosk.act.player_answers import PlayerAnswers
 from moodkiosk.act.ports import Asked, Carried, FromSense, Item, Ports, Request, SenseLeft
+from moodkiosk.config.load import ConfigError
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.music.reasons import both
 from moodkiosk.decide.settings import Settings
@@ -33,7 +34,7 @@ INBOX_LIMIT = 512
 STALL_SECONDS = 2.0
 """When a turn comes so much later than the one before, this half itself was stopped or starved."""
 
-FOR_SENSE = ("calibrate", "correct", "reload", "forget", "person")
+FOR_SENSE = ("calibrate", "correct", "forget", "person")
 
 OPEN = {"on": True, "off": False}
 """What a status of the camera says of the switch; the others say nothing: it may be lent, lost, or starting."""
@@ -205,6 +206,8 @@ class Loop:
             return
         if command.name in FOR_SENSE or (command.name, command.value) == ("camera", "lend"):
             self._orders.send(command, asked.future, now.at, lambda result: self._after_order(command, result, now))
+        elif command.name == "reload":
+            self._reload(command, asked.future, now)
         elif command.name == "look":
             self._looks.ask(command, asked.future, now.at)
         elif command.name == "status":
@@ -214,6 +217,21 @@ class Loop:
             )
         else:
             self._decide(command, asked.future, now)
+
+    def _reload(self, command: Command, future: Future[Result], now: kiosk.Now) -> None:
+        """The configuration is taken here, the model by sense, also where one of them cannot be."""
+        try:
+            done, wrong = self._ports.reload(), ""
+        except ConfigError as error:
+            done, wrong = "", f"the configuration is not taken: {error}"
+        answer: Future[Result] = Future()
+        answer.add_done_callback(lambda found: future.set_result(reloaded(found.result(), done, wrong)))
+        self._orders.send(command, answer, now.at, lambda _: None)
+
+    def configure(self, settings: Settings) -> None:
+        """Other settings hold from now on."""
+        self._configured = settings
+        self._follow_pace(self.sense.health.look_seconds if self.sense.health else 0.0)
 
     def _decide(self, command: Command, future: Future[Result], now: kiosk.Now) -> None:
         """What the state alone can tell is answered at once, what the player is to do when it has."""
@@ -247,6 +265,14 @@ class Loop:
         news = self.sense.hello is not None and wanted != self.sense.told_camera
         if news and self._orders.send_quietly("camera", "on" if wanted else "off"):
             self.sense.told_camera = wanted
+
+
+def reloaded(model: Result, done: str, wrong: str) -> Result:
+    """What became of a reload: of the `model`, of the configuration, and what is `wrong` with that ("": nothing)."""
+    said = "; ".join(filter(None, (done, model.text if model.ok else str(model.error))))
+    if wrong:
+        return replace(model, ok=False, error=wrong, text=said)
+    return replace(model, ok=True, text=said, error=None) if done else model
 
 
 def described(item: Item) -> str:

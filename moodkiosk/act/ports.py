@@ -80,6 +80,7 @@ class Ports:
         hello: told when sense has come, or has loaded a model.
         status: answers the command "status".
         look: has the player look at what plays, and says why not; None: it has begun.
+        reload: takes what has changed in the configuration; says what was done, "" for nothing. Raises ConfigError.
     """
 
     reading: Callable[[Reading], None]
@@ -92,3 +93,4 @@ class Ports:
     hello: Callable[[protocol.Hello], None]
     status: Callable[[View], dict[str, object]]
     look: Callable[[], str | None]
+    reload: Callable[[], str] = str

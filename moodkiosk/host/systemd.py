@@ -49,6 +49,14 @@ def watchdog_seconds(environ: Mapping[str, str] = os.environ) -> float | None:
     return int(microseconds) / 1e6
 
 
+def takes_hangup() -> bool:
+    """Whether SIGHUP asks for the configuration again, as of a service; at a terminal it says that this has gone."""
+    try:
+        return not os.isatty(sys.stdin.fileno())
+    except (AttributeError, OSError, ValueError):  # there is no input
+        return True
+
+
 def in_journal(stream: TextIO | None = None, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether `stream` (by default stderr) goes to the journal, as systemd.exec(5) tells by JOURNAL_STREAM."""
     try:

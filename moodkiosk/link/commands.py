@@ -68,7 +68,9 @@ TABLE: dict[str, Spec] = {
     "correct": Spec("label", "The last seconds were read wrongly; this is the right label."),
     "calibrate": Spec("name", "Takes 5 seconds of a neutral look as the person's own neutral face."),
     "person": Spec("name", "Says who is in front; empty for nobody in particular."),
-    "reload": Spec("none", "Loads the model file again."),
+    "reload": Spec(
+        "none", "Takes the changed configuration as far as it can while running, and loads the model file again."
+    ),
     "forget": Spec("name", "Deletes what is kept of a person; empty deletes all people's."),
     "look": Spec(
         "none", "Looks at what plays, for somebody who wants to know now; not more often than is good.", guests=True

@@ -37,6 +37,7 @@ class Hello:
     uses_hands: bool = False
     people: tuple[str, ...] = ()  # names of those with a calibrated neutral face
     person: str | None = None  # whose neutral face is in use
+    settings: str = ""  # what it has read of the configuration, see config.changes.digest
 
 
 @dataclass(frozen=True, slots=True)

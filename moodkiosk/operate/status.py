@@ -13,7 +13,7 @@ WIDTH = 12
 def readable(status: Mapping[str, Any], now: datetime) -> str:
     """The answer of the command "status" as lines. `now` has a zone."""
     groups = {"See": _see(status, now), "Play": _play(status, now), "Around": _around(status)}
-    lines = []
+    lines = [f"Not taken yet: {text}" for text in status.get("pending", ())]
     for title, rows in groups.items():
         lines.append(title)
         lines += [f"  {name:<{WIDTH}}{text}" for name, text in rows if text]

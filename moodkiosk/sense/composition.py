@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from moodkiosk.config import changes
+from moodkiosk.config.load import ConfigError
 from moodkiosk.failure import Failure
 from moodkiosk.host import paths, systemd
 from moodkiosk.sense.camera.capture import Capture
@@ -45,8 +47,19 @@ ENDING = {signal.SIGTERM, signal.SIGINT}
 log = logging.getLogger("moodkiosk.sense")
 
 
-def run(settings: Config, source: str | None = None, show: Callable[[Reading], None] | None = None) -> int:
-    """Runs until SIGTERM or SIGINT. `source`: instead of the camera in the settings; `show`: given every reading.
+def run(
+    settings: Config,
+    source: str | None = None,
+    show: Callable[[Reading], None] | None = None,
+    read: Callable[[], Config] | None = None,
+) -> int:
+    """Runs until SIGTERM or SIGINT; on SIGHUP the model is loaded again.
+
+    Args:
+        settings: the configuration.
+        source: instead of the camera in the settings.
+        show: given every reading.
+        read: reads the configuration once more, and raises ConfigError; None: there is nothing to read.
 
     What takes long (the camera's start, loading MediaPipe) goes on at the same time, but the camera is opened only
     when it is known that nobody has switched it off.
@@ -63,6 +76,7 @@ def run(settings: Config, source: str | None = None, show: Callable[[Reading], N
             models,
             Neutrals(folder),
             Corrections(settings.learning, folder),
+            changes.digest(settings),
         )
         orders = Orders(state, uplink.tell)
         if uplink.connect(time.monotonic()):
@@ -92,9 +106,28 @@ def run(settings: Config, source: str | None = None, show: Callable[[Reading], N
         )
         loop = Loop(parts)
         while not stop.asked():
+            if stop.again:
+                stop.again = False
+                _reload(settings, read or (lambda: settings), models, orders)
             loop.turn(stop.fileno)
         systemd.notify("STOPPING=1")
     return 0
+
+
+def _reload(settings: Config, read: Callable[[], Config], models: Models, orders: Orders) -> None:
+    """Loads the model again, and says what of the configuration it takes a restart to take."""
+    try:
+        log.info("%s", models.reload())
+        orders.changed = True
+    except (BadModel, OSError) as error:
+        log.warning("the model is not loaded: %s", error)
+    try:
+        keys = changes.restarts(list(changes.differences(settings, read()))).get(changes.SENSE)
+    except ConfigError as error:
+        log.warning("the configuration cannot be taken: %s", error)
+        return
+    if keys:
+        log.warning("%s changed in the file: 'systemctl restart %s'", ", ".join(keys), changes.SENSE)
 
 
 def _models(settings: Config, state: Path) -> Models:
@@ -107,25 +140,31 @@ def _models(settings: Config, state: Path) -> Models:
 
 
 class _Stop:
-    """Whether the process was asked to end."""
+    """What the process was asked by signals.
+
+    Attributes:
+        again: SIGHUP has come; whoever does what it asks takes it back to False.
+    """
 
     def __init__(self, fileno: int) -> None:
         self.fileno = fileno
+        self.again = False
         self._asked = False
 
     def asked(self) -> bool:
         """True once SIGTERM or SIGINT has come."""
         with contextlib.suppress(BlockingIOError):
-            self._asked = bool(ENDING & set(os.read(self.fileno, 64))) or self._asked
+            came = set(os.read(self.fileno, 64))
+            self._asked, self.again = bool(ENDING & came) or self._asked, signal.SIGHUP in came or self.again
         return self._asked
 
 
 @contextlib.contextmanager
 def _signals() -> Iterator[_Stop]:
-    """Turns SIGTERM and SIGINT into something a wait can be ended by."""
+    """Turns SIGTERM, SIGINT and SIGHUP into something a wait can be ended by."""
     woken, waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
     signal.set_wakeup_fd(waker)
-    for number in ENDING:
+    for number in (*ENDING, *((signal.SIGHUP,) if systemd.takes_hangup() else ())):
         signal.signal(number, lambda *_: None)
     try:
         yield _Stop(woken)

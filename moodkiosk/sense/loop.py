@@ -46,7 +46,9 @@ def introduction(state: SenseState) -> protocol.Hello:
     """Who we are, for act."""
     model, neutrals = state.models.current, state.neutrals
     hands = model.manifest.uses_hands
-    return protocol.Hello(__version__, model.labels, model.hash, model.schema, hands, neutrals.people, neutrals.person)
+    return protocol.Hello(
+        __version__, model.labels, model.hash, model.schema, hands, neutrals.people, neutrals.person, state.settings
+    )
 
 
 @dataclass(frozen=True)

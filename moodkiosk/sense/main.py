@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Runs the half that sees until SIGTERM or SIGINT."""
+    """Runs the half that sees until SIGTERM or SIGINT; see `composition.run`."""
     settings = load.load(args.config, secrets=False)
     from moodkiosk.sense.camera import source
 
@@ -25,7 +25,8 @@ def main(args: argparse.Namespace) -> int:
     crash.on_any_thread()
     from moodkiosk.sense.composition import run
 
-    return run(settings, source=args.source, show=_printed() if args.json else None)
+    show = _printed() if args.json else None
+    return run(settings, source=args.source, show=show, read=lambda: load.load(args.config, secrets=False))
 
 
 def _printed() -> Callable[[Reading], None]:

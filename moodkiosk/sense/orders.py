@@ -42,6 +42,7 @@ class SenseState:
         models: the model in use.
         neutrals: the neutral faces that are known.
         corrections: keeps the last seconds, if the household agreed.
+        settings: what was read of the configuration, see config.changes.digest.
     """
 
     switch: CameraSwitch
@@ -49,6 +50,7 @@ class SenseState:
     models: Models
     neutrals: Neutrals
     corrections: Corrections
+    settings: str = ""
 
 
 class Orders:

@@ -12,7 +12,7 @@ import pytest
 
 from moodkiosk.act.health import Begin, gather
 from moodkiosk.act.look_requests import LATER, WAIT_SECONDS
-from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop
+from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop, reloaded
 from moodkiosk.act.players.player import PlayerStatus
 from moodkiosk.act.ports import Carried, Ports, Request, SenseLeft
 from moodkiosk.act.sockets import SenseLink
@@ -283,11 +283,25 @@ def test_an_order_is_answered_by_sense_or_by_the_deadline_or_when_sense_has_gone
     future = world.ask("correct", "happy")
     world.turn(later=20)
     assert future.result(0).error == "the half that sees did not answer"
-    future = world.ask("reload")
+    future = world.ask("correct", "happy")
     world.turn(SenseLeft())
     assert future.result(0).error == "the half that sees is not running"
     world.sense_there = False
     assert world.ask("reload").result(0).error == "the half that sees is not running"
+
+
+def test_a_reload_is_answered_for_both_halves() -> None:
+    """The configuration is taken here, the model by sense; a mistake in the one does not keep the other back."""
+    model = Result("reload", ok=True, text="loaded", transaction="t")
+    away = Result("reload", ok=False, error="the half that sees is not running", transaction="t")
+    assert reloaded(model, "", "") == model
+    assert reloaded(away, "", "") == away
+    assert reloaded(model, "taken: music.player", "").text == "taken: music.player; loaded"
+    assert reloaded(away, "taken: music.player", "") == Result(
+        "reload", ok=True, text="taken: music.player; the half that sees is not running", transaction="t"
+    )
+    wrong = reloaded(model, "", "a mistake")
+    assert (wrong.ok, wrong.error, wrong.text) == (False, "a mistake", "loaded")
 
 
 def test_whose_neutral_face_is_used_is_what_sense_says(world: World) -> None:

@@ -62,7 +62,9 @@ class Half:
             *([] if for_people else ["--json"]),
         ]
         self._for_people = for_people
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         self._threads = [
             threading.Thread(target=self._read_lines, args=(self.process.stdout,), daemon=True),
             threading.Thread(target=self._read_log, args=(self.process.stderr,), daemon=True),

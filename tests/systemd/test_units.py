@@ -33,7 +33,9 @@ def systemd_analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
 def installed(tmp_path: Path) -> Path:
     """The units beside a program that is there: systemd looks for it."""
     for path in UNITS.glob("moodkiosk*"):
-        text = re.sub(r"(?m)^(ExecStart(?:Pre)?=[-+]*)/\S+", r"\1/bin/true", path.read_text(encoding="utf-8"))
+        text = re.sub(
+            r"(?m)^(Exec(?:Start|StartPre|Reload)=[-+]*)/\S+", r"\1/bin/true", path.read_text(encoding="utf-8")
+        )
         (tmp_path / path.name).write_text(text, encoding="utf-8")
     return tmp_path
 

@@ -1,5 +1,6 @@
 """What carries a decision out: `player` is the seam, `choose` makes the configured one.
 
 `dryrun` only says what it would play, `mqtt` hands the decision to a home automation, `mpd` plays on an MPD server,
-`spotify` on a Connect device. `state_file` is what survives a restart, `covers` keeps pictures for the page.
+`spotify` on a Connect device. `state_file` is what survives a restart, `covers` keeps pictures for the page,
+`exchange` puts another player in its place.
 """

@@ -17,7 +17,7 @@ from moodkiosk.config import mistakes
 from moodkiosk.config.settings import Config
 from moodkiosk.host import paths
 from moodkiosk.moods import Frame
-from moodkiosk.operate.doctor import companions, home
+from moodkiosk.operate.doctor import companions, home, running
 from moodkiosk.operate.doctor.finding import Check, Finding, status_of
 from moodkiosk.sense.faces.engine import MEDIAPIPE
 
@@ -244,6 +244,7 @@ CHECKS: dict[str, Check] = {
     "speaker": speaker,
     "clock": time_of_day,
     "services": companions.services,
+    "running kiosk": running.taken,
     "mosquitto": companions.mosquitto,
     "raspotify": companions.raspotify,
     "screen": companions.display,

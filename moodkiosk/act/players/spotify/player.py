@@ -163,7 +163,7 @@ class SpotifyPlayer:
         session = ApiSession(self._rate_limit, self._clock.monotonic, self._count, spotify.timeout_seconds)
         client = Client(spotify, self._tokens, session, self._clock)
         path, explicit = self._state_dir / "spotify-music.json", self._config.music.explicit
-        return client, Finder(path, client, random.Random(), explicit=explicit)
+        return client, Finder(path, client, random.Random(random.random()), explicit=explicit)
 
     def _at_the_remote(self, do: Callable[[Remote], Found], seconds: float, superseded: Superseded) -> Found:
         """Does something with the remote control, within so many seconds. Raises ApiError."""

@@ -25,6 +25,7 @@ from moodkiosk.config import load
 from moodkiosk.config.settings import Config
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
+from moodkiosk.link import control
 
 if TYPE_CHECKING:
     from moodkiosk.act.players.spotify.client import SignIn
@@ -66,11 +67,26 @@ def main(args: argparse.Namespace) -> int:
         raise Failure(f"cannot write {path}: {error.strerror}") from None
     with contextlib.suppress(OSError):
         tokens.ended(path).unlink()
+    for line in _not_taken(settings):
+        print(line)
     if before.get("account") not in (None, account):
         print(f"Note: this is another account than before ({before['account']}).")
     ends = datetime.fromtimestamp(time.time() + tokens.LIFE_DAYS * 86_400).astimezone()
     print(f"The sign-in is kept in {path}. It lasts six months, until {ends:%d %B %Y}; 'moodkiosk login' renews it.")
     return 0
+
+
+def _not_taken(settings: Config) -> list[str]:
+    """Why there may be no music yet: what the configuration says, and what the running kiosk has not taken of it."""
+    notes = []
+    if settings.music.player != "spotify":
+        notes.append(f"Note: music.player is '{settings.music.player}': nothing is played on Spotify.")
+    try:
+        found = control.ask(paths.control_socket(settings.paths), "status").data
+    except Failure:
+        return notes
+    pending = found.get("pending") if isinstance(found, dict) else None
+    return notes + [f"Note: the running kiosk: {text}" for text in (pending if isinstance(pending, list) else ())]
 
 
 def _session(settings: Config) -> tuple[ApiSession, SignIn]:
