@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from moodkiosk.link import protocol
 from moodkiosk.sense.slow import LookTimes
+from moodkiosk.words.reason import together
 
 if TYPE_CHECKING:
     from moodkiosk.sense.camera.capture import CameraStatus
@@ -69,7 +70,7 @@ class HealthReport:
         camera = "lent" if lent and status.state == "off" else status.state
         slow = self._slow.text(self._times.usual) if self._slow and status.state == "on" else None
         tilted = self._upright.text if self._upright and status.state == "on" else None
-        detail = status.detail if status.state == "lost" else "; ".join(filter(None, (note, tilted, slow)))
+        detail = status.detail if status.state == "lost" else together(filter(None, (note, tilted, slow)))
         if self._told == (camera, detail) and self._at is not None and 0 <= at - self._at < EVERY_SECONDS:
             return None
         cpu_seconds, seconds = time.process_time(), at - self._at if self._at is not None else 0.0

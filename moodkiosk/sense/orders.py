@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from moodkiosk.sense.mood.calibration import Calibration, NotCalibrated
 from moodkiosk.sense.mood.models import Models
 from moodkiosk.sense.mood.neutral import Neutrals
 from moodkiosk.sense.records.corrections import Corrections, NotKept
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,7 +77,7 @@ class Orders:
         except (Refused, NotKept, BadModel, ValueError) as error:
             self._tell(protocol.SenseResult(order.id, ok=False, text=str(error)))
         except OSError as error:
-            self._tell(protocol.SenseResult(order.id, ok=False, text=f"cannot write: {error.strerror or error}"))
+            self._tell(protocol.SenseResult(order.id, ok=False, text=_unwritten(error)))
         else:
             if text is not None:
                 self._tell(protocol.SenseResult(order.id, ok=True, text=text))
@@ -101,7 +102,7 @@ class Orders:
         """The camera is off or lent: what was seen is forgotten, a calibration cannot go on."""
         self._state.corrections.clear()
         if self.calibration is not None:
-            self._tell(protocol.SenseResult(self.calibration.order, ok=False, text="the camera was closed"))
+            self._tell(protocol.SenseResult(self.calibration.order, ok=False, text=Reason("order.camera_closed")))
             self.calibration = None
 
     def _carry_out(self, order: protocol.Order, at: float) -> str | None:
@@ -129,19 +130,19 @@ class Orders:
         elif value in ("on", "off"):
             switch.turn(on=value == "on")
         else:
-            raise Refused(f"the camera can be on, off or lend, not {value[:20]!r}")
+            raise Refused(Reason("order.camera_values", value=repr(value[:20])))
         if switch.state(at) == "on":
-            return "the camera is on"
+            return Reason("order.camera_on")
         if not self._state.close_camera():
-            raise Refused("the camera takes long to close; try again in some seconds")
+            raise Refused(Reason("order.camera_slow"))
         self.camera_closed()
-        return "the camera is off" if switch.state(at) == "off" else "the camera is lent for 10 seconds"
+        return Reason("order.camera_off" if switch.state(at) == "off" else "order.camera_lent")
 
     def _calibrate(self, order: protocol.Order, at: float) -> None:
         if self.calibration is not None:
-            raise Refused("a calibration is going on already")
+            raise Refused(Reason("order.calibrating"))
         if (camera := self._state.switch.state(at)) != "on":
-            raise Refused("the camera is off" if camera == "off" else "the camera is lent; try again in some seconds")
+            raise Refused(Reason("order.camera_off" if camera == "off" else "order.lent_now"))
         self.calibration = Calibration(order.id, order.value, at)
 
     def _finish(self, calibration: Calibration) -> None:
@@ -150,12 +151,11 @@ class Orders:
         except (NotCalibrated, ValueError) as error:
             result = protocol.SenseResult(calibration.order, ok=False, text=str(error))
         except OSError as error:
-            result = protocol.SenseResult(calibration.order, ok=False, text=f"cannot write: {error.strerror or error}")
+            result = protocol.SenseResult(calibration.order, ok=False, text=_unwritten(error))
         else:
             self.changed = True
-            text = f"kept the neutral face of {name!r}"
-            if self._state.models.current.manifest.neutral_mean is None:
-                text += ", but this model cannot use it"
+            used = self._state.models.current.manifest.neutral_mean is not None
+            text = Reason("calibrated.kept" if used else "calibrated.kept_unused", name=repr(name))
             result = protocol.SenseResult(calibration.order, ok=True, text=text)
         log.info("calibration: %s", result.text)
         self._tell(result)
@@ -165,16 +165,23 @@ class Orders:
         try:
             neutrals.choose(name)
         except KeyError:
-            known = ", ".join(neutrals.people) or "nobody yet"
-            raise Refused(f"no neutral face of {name!r} is known; known: {known} (see 'moodkiosk calibrate')") from None
+            raise Refused(Reason("order.no_face", name=repr(name), known=_known(neutrals.people))) from None
         self.changed = True
-        return f"{name!r} is in front" if name else "nobody in particular is in front"
+        return Reason("order.in_front", name=repr(name)) if name else Reason("order.nobody_in_front")
 
     def _forget(self, name: str) -> str:
         gone, known = self._state.neutrals.forget(name), self._state.neutrals.people
         self.changed = True
         corrections = self._state.corrections.forget(name)
         if name and not gone and not corrections.anything:
-            raise Refused(f"nothing is kept of {name!r}; known: {', '.join(known) or 'nobody yet'}")
-        faces = "deleted the neutral face" if name else "deleted all neutral faces"
-        return f"{faces if gone else 'no neutral face was known'}; corrections: {corrections}"
+            raise Refused(Reason("order.nothing_kept", name=repr(name), known=_known(known)))
+        key = "order.no_face_known" if not gone else "order.face_deleted" if name else "order.faces_deleted"
+        return Reason("order.forgotten", faces=Reason(key), corrections=str(corrections))
+
+
+def _unwritten(error: OSError) -> Reason:
+    return Reason("kept.cannot_write", reason=error.strerror or str(error))
+
+
+def _known(people: Sequence[str]) -> Sequence[str] | Reason:
+    return people or Reason("order.nobody_yet")

@@ -7,6 +7,8 @@ import statistics
 from collections import deque
 from typing import TYPE_CHECKING
 
+from moodkiosk.words.reason import Reason
+
 if TYPE_CHECKING:
     from moodkiosk.config.settings import Config
 
@@ -58,13 +60,13 @@ class Slowness:
         if not self._said_seconds / NEWS <= look_seconds <= self._said_seconds * NEWS:
             self._said_seconds = look_seconds
         seconds, camera, people = self._said_seconds, self._settings.camera, self._settings.sense.max_people
-        load = f"{camera.width}x{camera.height} pictures"
-        load += f" with up to {people} people" if people > 1 else ""
-        load += " and their hands" if self._hands else ""
+        load = Reason("slow.pictures", width=camera.width, height=camera.height)
+        load = Reason("slow.people", load=load, people=people) if people > 1 else load
+        load = Reason("slow.hands", load=load) if self._hands else load
         advice = [f"mood.settle_seconds: {math.ceil((LOOKS_TO_SETTLE + 1) * seconds)}"]
         if people > 1:
             advice.insert(0, "sense.max_people: 1")
         if camera.width * camera.height > SMALL_PX[0] * SMALL_PX[1]:
             advice.insert(0, f"camera.width: {SMALL_PX[0]}, camera.height: {SMALL_PX[1]}")
-        hands = ", or use a model without hands" if self._hands else ""
-        return f"the processor is too slow for {load}: looks take {seconds:.1f} s; set {', '.join(advice)}{hands}"
+        key = "slow.looks_with_hands" if self._hands else "slow.looks"
+        return Reason(key, load=load, seconds=f"{seconds:.1f}", advice=advice)

@@ -67,6 +67,14 @@ def either(first: str, *others: str) -> str:
     return Reason("list.or", first=either(first, *others[:-1]), second=others[-1]) if others else first
 
 
+def together(texts: Iterable[str]) -> str:
+    """Several things that are said one after the other; "" for none."""
+    said = ""
+    for text in texts:
+        said = Reason("list.both", first=said, second=text) if said else text
+    return said
+
+
 def plain(value: object) -> object:
     """A reason as the text that it is, for encoders that take no other. Raises NotImplementedError for other things."""
     if isinstance(value, str):

@@ -43,6 +43,16 @@ def in_python() -> Iterator[tuple[str, str]]:
     """Patterns of keys, each with where it is used."""
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                (
+                    isinstance(node, ast.Assign)
+                    and ast.unparse(node.targets[0]) == "key"
+                    and (found := pattern(node.value))
+                )
+                and "\\." in found
+                and re.match(r"[(?:]*[a-z_]+\\\.", found)
+            ):
+                yield found, f"{path.name}:{node.lineno}"
             name = getattr(node, "func", None)
             called = name.id if isinstance(name, ast.Name) else name.attr if isinstance(name, ast.Attribute) else ""
             if isinstance(node, ast.Call) and called in SPEAKERS:

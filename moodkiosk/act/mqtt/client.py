@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from moodkiosk.config import load
 from moodkiosk.config.settings import MqttSettings
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
@@ -54,32 +55,31 @@ def _without_delay(_client: object, _data: object, sock: Any) -> None:
 def refusal(reason: ReasonCode, settings: MqttSettings) -> str:
     """Why the broker does not want us."""
     if reason.value in (BAD_PASSWORD, NOT_AUTHORIZED):
-        who = f"user '{settings.username}'" if settings.username else "no user name is set (mqtt.username)"
-        return f"password refused by the broker: {who}"
+        return Reason("broker.password" if settings.username else "broker.no_user", name=settings.username)
     if reason.value == UNSUPPORTED_VERSION:
-        return f'the broker does not speak MQTT {settings.protocol}: set mqtt.protocol to the other of "5" and "3.1.1"'
+        return Reason("broker.version", version=settings.protocol)
     if reason.value == CLIENT_ID_REFUSED:
-        return "the broker refuses our client id"
-    return f"the broker refuses us: {reason}"
+        return Reason("broker.client_id")
+    return Reason("broker.refuses", reason=str(reason))
 
 
 def trouble(error: Exception, settings: MqttSettings) -> str:
     """What kept us from connecting."""
     where = f"{settings.host}:{settings.port}"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the broker's certificate is not trusted: {error.verify_message}"
+        return Reason("broker.certificate", reason=error.verify_message)
     if isinstance(error, ssl.SSLError):
-        return f"no TLS with the broker at {where}: {error.reason or error}"
+        return Reason("broker.no_tls", where=where, reason=str(error.reason or error))
     if isinstance(error, socket.gaierror):
-        return f"broker not reachable: no such host {settings.host}"
+        return Reason("broker.no_host", host=settings.host)
     if isinstance(error, TimeoutError):
-        return f"broker not reachable: no answer from {where}"
+        return Reason("broker.no_answer", where=where)
     if isinstance(error, OSError) and error.filename:
-        return f"{error.filename} cannot be read: {error.strerror}"
+        return Reason("kept.cannot_be_read", path=str(error.filename), reason=error.strerror or "")
     if isinstance(error, FileNotFoundError | PermissionError):
-        return f"a file of mqtt.tls cannot be read: {error.strerror}"
+        return Reason("broker.tls_file", reason=error.strerror or "")
     text = error.strerror if isinstance(error, OSError) else None
-    return f"broker not reachable: {text or error} ({where})"
+    return Reason("broker.away", reason=text or str(error), where=where)
 
 
 def refusal_advice(reason: ReasonCode, settings: MqttSettings) -> str:

@@ -23,6 +23,7 @@ from moodkiosk.act.mqtt.client import client_id_of, new_client, refusal, trouble
 from moodkiosk.act.mqtt.topics import Message
 from moodkiosk.act.mqtt.unacknowledged import Unacknowledged
 from moodkiosk.config.settings import MqttSettings
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
@@ -116,9 +117,9 @@ class Connection:
         if not self.is_up:
             return self._problem
         if self.unacknowledged.is_stalled():
-            return "connected, but the broker does not answer"
+            return Reason("broker.stalled")
         if self._refused:
-            return f"connected, but the broker refuses {', '.join(self._refused)}: check its access list"
+            return Reason("broker.refuses_topics", topics=list(self._refused))
         return "connected"
 
     def start(self) -> None:
@@ -282,10 +283,10 @@ class Connection:
             self._say(f"another client uses our id {self.client_id}; a new one is taken")
             self.client_id = client_id_of(self._name)
         elif time.monotonic() - self._up_since < SOON_SECONDS:
-            self._say(f"the broker hung up soon: does another client use our id {self.client_id}? a new one is taken")
+            self._say(Reason("broker.hung_up", name=self.client_id))
             self.client_id = client_id_of(self._name)
         else:
-            self._say(f"the connection to the broker was lost: {reason}")
+            self._say(Reason("broker.lost", reason=str(reason)))
 
     def _on_subscribe(self, _client: object, _data: object, number: int, reasons: Any, _properties: object) -> None:
         if any(reason.is_failure for reason in reasons):

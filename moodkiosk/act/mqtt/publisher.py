@@ -29,6 +29,7 @@ from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
 from moodkiosk.link.commands import VALUE_LIMIT_BYTES
 from moodkiosk.moods import MoodEvent, Result, View
+from moodkiosk.words.reason import Reason
 
 BIRTH_JITTER_SECONDS = 1.0
 """Many kiosks hear that Home Assistant has started at the same moment."""
@@ -108,7 +109,7 @@ class Publisher:
     def status(self) -> str:
         """In words a person can act on: "connected", or what is wrong."""
         status, twin = self._connection.status, self._twin.status(self._clock())
-        return f"{status}, but {twin}" if twin and self._connection.is_up else status
+        return Reason("broker.but", status=status, twin=twin) if twin and self._connection.is_up else status
 
     @property
     def counters(self) -> dict[str, int]:

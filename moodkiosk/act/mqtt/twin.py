@@ -8,6 +8,7 @@ from collections import deque
 import msgspec
 
 from moodkiosk.host.files import NOT_JSON
+from moodkiosk.words.reason import Reason
 
 SILENT_HEALTHS = 3
 """One that was silent for so many of its healths is gone."""
@@ -47,7 +48,7 @@ class Twin:
             return False
         self._heard_at = now
         who = other[:INSTANCE_LENGTH]
-        text = f"another kiosk has our id '{self._kiosk}' ({who}): give one of them another kiosk.id"
+        text = Reason("broker.twin_named", name=self._kiosk, who=who)
         if text == self._text:
             return False
         log.warning(text)
@@ -58,7 +59,7 @@ class Twin:
         """Takes in a `health` that was published for our id."""
         if health in self._own_healths or "uptime_seconds" not in keys_of(health):
             return
-        self._text = self._text or f"another kiosk has our id '{self._kiosk}'"
+        self._text = self._text or Reason("broker.twin", name=self._kiosk)
         self._heard_at = now
 
 

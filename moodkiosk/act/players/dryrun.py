@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from moodkiosk.act.players.player import PlayerStatus, Superseded
 from moodkiosk.moods import Decision, LookReport, PlayerReport, ReportKind
+from moodkiosk.words.reason import Reason
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -35,7 +36,7 @@ class DryRun:
                 kind, at, "ready", decision.mood, decision.what, asked=decision.asked, certainty="dry run"
             )
         if not decision.choices:
-            return PlayerReport("failed", at, "nothing to play", decision.mood, asked=decision.asked)
+            return PlayerReport("failed", at, Reason("player.nothing_to_play"), decision.mood, asked=decision.asked)
         first = decision.choices[0]
         what = decision.what or first.value
         cap = "" if decision.volume_percent_max is None else f", not louder than {decision.volume_percent_max} %"
@@ -53,8 +54,8 @@ class DryRun:
 
     def no_look(self) -> str:
         """There never is."""
-        return "the player 'dry-run' plays nothing"
+        return Reason("player.plays_nothing")
 
     def status(self) -> PlayerStatus:
         """Always ready."""
-        return PlayerStatus("ready (dry run: nothing is really played)")
+        return PlayerStatus(Reason("player.ready_dry_run"))

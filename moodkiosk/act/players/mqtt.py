@@ -14,10 +14,11 @@ import msgspec
 
 from moodkiosk.act.players.player import PlayerStatus, Publish, Superseded
 from moodkiosk.moods import Decision, LookReport, PlayerReport, ReportKind
+from moodkiosk.words.reason import Reason
 
 log = logging.getLogger("moodkiosk.act.player")
 
-NO_BROKER = "not connected to the MQTT broker: the player 'mqtt' cannot be asked to play"
+NO_BROKER = Reason("player.no_broker")
 DONE: dict[str, ReportKind] = {
     "play": "played",
     "pause": "paused",
@@ -95,7 +96,7 @@ class MqttPlayer:
 
     def no_look(self) -> str:
         """It never can."""
-        return "the player 'mqtt' does not learn what plays"
+        return Reason("player.never_learns")
 
     def status(self) -> PlayerStatus:
         """Whether the last message could be sent."""

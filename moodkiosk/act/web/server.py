@@ -22,6 +22,7 @@ from moodkiosk.config import load
 from moodkiosk.config.settings import Config
 from moodkiosk.host import files, paths
 from moodkiosk.moods import Decision, MoodEvent, View
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.act.web.logging import QuietServer
@@ -61,7 +62,7 @@ class Page:
             metrics: figures to graph, as they are sent; shown with `web.metrics`.
         """
         self._metrics = metrics
-        self.status = "starting"
+        self.status: str = "starting"
         self._settings = settings
         self._ask = ask
         self._state_dir = state_dir
@@ -170,7 +171,7 @@ class Page:
                 self._socket = self._bind()
             except OSError as error:
                 web = self._settings.web
-                text = f"cannot listen on {web.host} port {web.port}: {error.strerror}; trying again"
+                text = Reason("http.cannot_listen", host=web.host, port=web.port, reason=error.strerror or "")
                 if text != self.status:
                     log.warning(text)
                 self.status = text

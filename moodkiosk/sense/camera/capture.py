@@ -17,6 +17,7 @@ from moodkiosk.failure import UsageError
 from moodkiosk.host.guard import line_of
 from moodkiosk.sense.camera.frozen import COMPLAINT, FROZEN_SECONDS, StillPicture
 from moodkiosk.sense.camera.pixels import CameraError
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Frame
@@ -165,7 +166,11 @@ class Capture:
                 self._deliver()
             except Exception as error:  # noqa: BLE001 - whatever a camera does: it is closed, and opened again
                 self.turns += 1
-                reason = str(error) if isinstance(error, CameraError | UsageError) else f"unusable: {line_of(error)}"
+                reason: str = (
+                    str(error)
+                    if isinstance(error, CameraError | UsageError)
+                    else Reason("video.unusable", reason=line_of(error))
+                )
                 now = self._clock()
                 kind = error.kind if isinstance(error, CameraError) else None
                 if self._status.state == "on" or kind == "absent":  # no new process finds what is not plugged in

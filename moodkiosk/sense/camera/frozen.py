@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from moodkiosk.words.reason import Reason
+
 if TYPE_CHECKING:
     from moodkiosk.moods import Frame
 
 FROZEN_SECONDS = 60.0
 """The same picture for this long is no picture of a living room. A uniform one (darkness) is."""
 
-COMPLAINT = f"the same picture for {FROZEN_SECONDS:.0f} s"
+COMPLAINT = Reason("video.frozen", seconds=round(FROZEN_SECONDS))
 
 UNIFORM_GREY = 16
 """Between the darkest and the brightest pixel of a uniform picture."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from moodkiosk.words.reason import Reason
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -38,11 +40,7 @@ def plausible(rgb: Image) -> Image:
     """The picture [height, width, 3], if its sides are those of one. Raises CameraError ("unusable")."""
     height, width = rgb.shape[:2]
     if not LEAST_PX <= min(height, width) <= max(height, width) <= min(MOST_PX, SLENDEREST * min(height, width)):
-        raise CameraError(
-            f"unusable format: the camera delivers pictures of {width}x{height}; try another camera.width and"
-            " camera.height",
-            "unusable",
-        )
+        raise CameraError(Reason("video.size", width=width, height=height), "unusable")
     return rgb
 
 
@@ -68,7 +66,7 @@ def normal(picture: Picture, order: Literal["rgb", "bgr"]) -> Image:
         picture = picture[:, :, 0]
     channels = 1 if picture.ndim == 2 else picture.shape[2] if picture.ndim == 3 else 0
     if channels not in (1, 3, 4) or picture.size == 0:
-        raise CameraError(f"the camera delivers an array of shape {picture.shape}, which is no picture", "unusable")
+        raise CameraError(Reason("video.shape", shape=str(picture.shape)), "unusable")
     pixels = _to_bytes(picture)
     codes = {
         (1, "rgb"): cv2.COLOR_GRAY2RGB,
@@ -93,4 +91,4 @@ def _to_bytes(picture: Picture) -> NDArray[np.uint8]:
         return picture.astype(np.uint8) * np.uint8(255)
     if picture.dtype.kind == "f":
         return (np.nan_to_num(picture).clip(0.0, 1.0) * 255.0).round().astype(np.uint8)
-    raise CameraError(f"the camera delivers pixels of type {picture.dtype}, which is not understood", "unusable")
+    raise CameraError(Reason("video.pixels", kind=str(picture.dtype)), "unusable")

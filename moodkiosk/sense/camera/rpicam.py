@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Literal
 
 from moodkiosk.sense.camera.holder import cameras, holder_of
 from moodkiosk.sense.camera.pixels import CameraError
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
@@ -101,7 +102,9 @@ class Rpicam:
                 process_group=0,  # Ctrl-C on a terminal is ours to handle
             )
         except OSError as error:
-            raise CameraError(f"{_command(settings)} cannot be started: {error.strerror}", "unusable") from None
+            raise CameraError(
+                Reason("picam.not_started", program=_command(settings), reason=error.strerror or ""), "unusable"
+            ) from None
         assert self._child.stdout is not None
         assert self._child.stderr is not None
         self._pictures, self._complaints = self._child.stdout.fileno(), self._child.stderr.fileno()
@@ -124,7 +127,7 @@ class Rpicam:
             left = deadline - time.monotonic()
             ready = select.select(self._open_eyes, [], [], max(left, 0.0))[0] if left > 0 else []
             if not ready:
-                raise CameraError(self._with_reason(f"no picture for {deadline_seconds:.0f} s"), "stall")
+                raise CameraError(self._with_reason(Reason("picam.silent", seconds=round(deadline_seconds))), "stall")
             if self._complaints in ready:
                 self._listen()
             if self._pictures in ready:
@@ -177,21 +180,26 @@ class Rpicam:
         said = self._errors.decode("utf-8", "replace").lower()
         # A camera that has delivered is there, and was free.
         if not self._delivered and any(sign in said for sign in BUSY):
-            holder = holder_of(cameras()) or "another program"
-            return CameraError(f"the Raspberry Pi camera is in use by {holder}", "busy")
+            holder = holder_of(cameras()) or Reason("picam.another_program")
+            return CameraError(Reason("picam.in_use", by=holder), "busy")
         if not self._delivered and any(sign in said for sign in GONE):
-            return CameraError("there is no Raspberry Pi camera: look at its cable", "gone")
+            return CameraError(Reason("picam.absent"), "gone")
         if filled:
-            return CameraError(self._with_reason("ended in the middle of a picture"), "short")
+            return CameraError(self._with_reason(Reason("picam.cut")), "short")
         try:
             code: int | None = self._child.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             code = None
-        return CameraError(self._with_reason("ended" if code in (0, None) else f"ended (exit code {code})"), "end")
+        return CameraError(
+            self._with_reason(Reason("picam.ended") if code in (0, None) else Reason("picam.ended_with", code=code)),
+            "end",
+        )
 
-    def _with_reason(self, what: str) -> str:
+    def _with_reason(self, what: Reason) -> Reason:
         found = ERROR.findall(self._errors.decode("utf-8", "replace"))
-        return f"the Raspberry Pi camera: {what}" + (f": {found[-1]}" if found else "")
+        if found:
+            return Reason("picam.said", what=what, reason=found[-1])
+        return Reason("picam.is", what=what)
 
 
 def _command(settings: CameraSettings) -> str:
@@ -200,7 +208,7 @@ def _command(settings: CameraSettings) -> str:
         if found := shutil.which(name):
             return found
     missing = settings.rpicam_command or COMMANDS[0]
-    raise CameraError(f"there is no program {missing} here: 'apt install rpicam-apps-lite' brings it", "unusable")
+    raise CameraError(Reason("picam.no_program", program=missing), "unusable")
 
 
 def _dying_with_us() -> list[str]:

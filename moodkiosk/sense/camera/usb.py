@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from moodkiosk.sense.camera.holder import holder_of
 from moodkiosk.sense.camera.pixels import CameraError
 from moodkiosk.sense.camera.video import SELECT_SECONDS, Opened, VideoCapture, opencv
+from moodkiosk.words.reason import Reason, either
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
@@ -38,7 +39,7 @@ class Device(Opened):
         """Opens it and agrees with it on a format. Raises CameraError."""
         self._name = name
         if not Path(name).exists():  # looked for often while it is unplugged: OpenCV would take a while to say no
-            raise CameraError(f"there is no {name}: is the camera plugged in?", "absent")
+            raise CameraError(Reason("usb.absent", name=name), "absent")
         super().__init__(open_capture(name))
         if not self._capture.isOpened():
             self.close()
@@ -58,23 +59,21 @@ class Device(Opened):
             if self._capture.grab():
                 return time.monotonic()
             if not Path(self._name).exists():
-                raise CameraError(f"{self._name} is gone: unplugged?", "gone")
+                raise CameraError(Reason("usb.gone", name=self._name), "gone")
             # A stalled device is waited for; one that was unplugged answers at once, for ever.
             if time.monotonic() - asked < SELECT_SECONDS / 2:
-                raise CameraError(f"{self._name} delivers nothing any more: unplugged?", "gone")
+                raise CameraError(Reason("usb.nothing", name=self._name), "gone")
             if time.monotonic() >= deadline:
-                raise CameraError(f"{self._name} delivered no picture for {deadline_seconds:.0f} s", "stall")
+                raise CameraError(Reason("usb.silent", name=self._name, seconds=round(deadline_seconds)), "stall")
 
     def picture(self) -> Picture:
         """The picture that was grabbed last, of the size that was agreed on."""
         picture = super().picture()
         width, height = self._size
         if picture.shape[:2] != (height, width):
+            known = {"name": self._name, "found": self._format, "shape": str(picture.shape)}
             raise CameraError(
-                f"unusable format {self._format}: an array of shape {picture.shape} instead of a picture of"
-                f" {width}x{height}; of what 'v4l2-ctl -d {self._name} --list-formats-ext' shows, try a size that it"
-                f" has in {FORMATS[0]} or {FORMATS[1]} (camera.width, camera.height)",
-                "unusable",
+                Reason("usb.format", **known, width=width, height=height, formats=either(*FORMATS)), "unusable"
             )
         return picture
 
@@ -108,16 +107,14 @@ def why_not(name: str, open_node: Callable[[str, int], int] = os.open) -> Camera
         os.close(open_node(name, os.O_RDWR | os.O_NONBLOCK))
     except OSError as error:
         if error.errno == errno.EACCES:
-            return CameraError(f"{name} may not be opened by this user: it belongs in the group 'video'", "unusable")
+            return CameraError(Reason("usb.not_allowed", name=name), "unusable")
         if error.errno == errno.EPERM:  # cgroups(7), the device controller: not a matter of users and groups
             return CameraError(
-                f"{name} came after this service was started, whose sandbox does not know it yet: starting again",
+                Reason("usb.came_later", name=name),
                 "barred",
             )
         if error.errno in (errno.ENODEV, errno.ENXIO, errno.ENOENT):
-            return CameraError(f"{name} has no camera behind it: is it plugged in?", "gone")
+            return CameraError(Reason("usb.empty", name=name), "gone")
     if holder := holder_of([name]):
-        return CameraError(f"{name} is in use by {holder}", "busy")
-    return CameraError(
-        f"{name} cannot be opened: in use by another program ('sudo fuser -v {name}' names it), or no camera", "busy"
-    )
+        return CameraError(Reason("usb.in_use", name=name, by=holder), "busy")
+    return CameraError(Reason("usb.cannot_open", name=name), "busy")

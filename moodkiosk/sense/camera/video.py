@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from moodkiosk.failure import UsageError
 from moodkiosk.moods import Frame
 from moodkiosk.sense.camera.pixels import CameraError, normal, turned
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
@@ -65,7 +66,7 @@ class Opened:
         """The picture that was grabbed last."""
         good, picture = self._capture.retrieve()
         if not good or picture is None:
-            raise CameraError("the camera delivered a picture that cannot be decoded", "short")
+            raise CameraError(Reason("video.undecodable"), "short")
         return picture  # type: ignore[no-any-return]  # cv2 has no types
 
     def close(self) -> None:
@@ -86,7 +87,7 @@ class Stream(Opened):
         super().__init__(cv2.VideoCapture(url, cv2.CAP_FFMPEG, timeouts))
         if not self._capture.isOpened():
             self.close()
-            raise CameraError(f"{self._where} cannot be opened", "gone")
+            raise CameraError(Reason("video.cannot_open", where=self._where), "gone")
 
     def grab(self, deadline_seconds: float) -> float:
         """Waits for the next picture; after a failure the capture is dead and has to be opened again."""
@@ -95,8 +96,8 @@ class Stream(Opened):
         if self._capture.grab():
             return time.monotonic()
         if time.monotonic() - asked < READ_MSEC / 1000 / 2:
-            raise CameraError(f"{self._where} ended the stream", "end")
-        raise CameraError(f"{self._where} delivered no picture for {READ_MSEC // 1000} s", "stall")
+            raise CameraError(Reason("video.ended", where=self._where), "end")
+        raise CameraError(Reason("usb.silent", name=self._where, seconds=READ_MSEC // 1000), "stall")
 
 
 class VideoFile(Opened):
@@ -190,7 +191,7 @@ class Playback:
         """Waits until the next picture is due."""
         seconds = self._file.next()
         if seconds is None:
-            raise CameraError("the video file has ended", "end")
+            raise CameraError(Reason("video.over"), "end")
         now = time.monotonic()
         if self._start is None:
             self._start = now - seconds

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from moodkiosk.sense.faces.landmarks import Region
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
@@ -99,7 +100,9 @@ def to_set(camera: CameraSettings, lying: Turn) -> Turn:
 
 def advice(camera: CameraSettings, lying: Turn) -> str | None:
     """What is wrong and what to set, in one line; None for faces that are upright."""
-    return None if lying == 0 else f"faces are {words(lying)}: set camera.rotate: {to_set(camera, lying)}"
+    if lying == 0:
+        return None
+    return Reason("tilted.upside_down" if lying == 180 else "tilted.on_side", rotate=to_set(camera, lying))
 
 
 def words(lying: Turn) -> str:

@@ -19,6 +19,7 @@ from moodkiosk.host.files import NOT_JSON
 from moodkiosk.sense import unzip
 from moodkiosk.sense.mood import labels
 from moodkiosk.sense.mood.measures import FACE_AND_HANDS, MEASURES, possible, resting
+from moodkiosk.words.reason import Reason
 
 FORMAT = 1
 """Of the manifest."""
@@ -91,18 +92,18 @@ def bundle(network: bytes, manifest: Manifest, extras: Mapping[str, bytes] | Non
 def unbundle(data: bytes) -> tuple[Manifest, bytes]:
     """Manifest and network of a model file's bytes. Raises BadModel, one line."""
     if data[4:8] != b"TFL3":  # the flatbuffer's file identifier, schema.fbs of TensorFlow Lite
-        raise BadModel("not a TensorFlow Lite file")
+        raise BadModel(Reason("model.no_tflite"))
     try:
         with unzip.opened(data) as archive:
             size = min(entry.header_offset for entry in archive.infolist())
             texts = {name: unzip.read(archive, name, TEXT_BYTES) for name in (MANIFEST, LABELS)}
     except unzip.Damaged:
-        raise BadModel("no labels and manifest inside: damaged, or not a model of moodkiosk") from None
+        raise BadModel(Reason("model.bare")) from None
     manifest = _manifest(texts[MANIFEST])
     if tuple(texts[LABELS].decode("utf-8", "replace").splitlines()) != manifest.labels:
-        raise BadModel(f"{LABELS} and {MANIFEST} name different labels")
+        raise BadModel(Reason("model.labels_differ", one=LABELS, other=MANIFEST))
     if hashlib.sha256(data[:size]).hexdigest() != manifest.network_sha256:
-        raise BadModel("damaged: the network is not the one that the manifest describes")
+        raise BadModel(Reason("model.other_network"))
     return manifest, data[:size]
 
 
@@ -110,18 +111,18 @@ def _manifest(text: bytes) -> Manifest:
     try:
         manifest = msgspec.json.decode(text, type=Manifest)
     except NOT_JSON as error:
-        raise BadModel(f"{MANIFEST} is damaged or of another program: {reason(error)}") from None
+        raise BadModel(Reason("model.damaged", file=MANIFEST, reason=reason(error))) from None
     if manifest.format != FORMAT:
-        raise BadModel(f"manifest format {manifest.format}, this moodkiosk reads {FORMAT}: update moodkiosk")
+        raise BadModel(Reason("model.format", found=manifest.format, known=FORMAT))
     if manifest.schema not in MEASURES:
-        raise BadModel(f"made for the measures {manifest.schema!r}, this moodkiosk knows {', '.join(MEASURES)}")
+        raise BadModel(Reason("model.schema", found=repr(manifest.schema), known=list(MEASURES)))
     if manifest.uses_hands != (manifest.schema == FACE_AND_HANDS):
-        raise BadModel(f"{MANIFEST} contradicts itself about hands")
+        raise BadModel(Reason("model.hands", file=MANIFEST))
     if (why_not := labels.complaint(manifest.labels)) is not None:
         raise BadModel(why_not)
     usual = manifest.neutral_mean
     if usual is not None and (len(usual) != resting(manifest.schema) or not all(map(possible, usual))):
-        raise BadModel("its neutral_mean does not fit the measures")
+        raise BadModel(Reason("model.neutral_mean"))
     if not 0.01 <= manifest.temperature <= 100:
-        raise BadModel("its temperature is out of range")
+        raise BadModel(Reason("model.temperature"))
     return manifest

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from moodkiosk.words.reason import Reason
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -19,6 +21,11 @@ RATE_HZ = 10.0
 MIN_LOOKS = 10
 MIN_WEIGHT = 0.5
 """Only good views count (`moods.Quality`)."""
+
+
+def view(reason: str) -> Reason:
+    """What is wrong with a view, for people: `Quality.reason`."""
+    return Reason(f"view.{reason.replace(' ', '_')}", text=reason)
 
 
 class NotCalibrated(Exception):
@@ -56,15 +63,12 @@ class Calibration:
         """The measures of the good views. Raises NotCalibrated."""
         looks = max(self._looks.values(), key=len, default=[])
         if sum(map(len, self._looks.values())) > 1.25 * len(looks):
-            raise NotCalibrated("several people took turns in front; please try again alone")
+            raise NotCalibrated(Reason("calibrated.turns"))
         if len(looks) >= MIN_LOOKS:
             return looks
         if self._reasons:
             worst = max(set(self._reasons), key=self._reasons.count)
-            raise NotCalibrated(f"the view was not good enough: {worst}")
+            raise NotCalibrated(Reason("calibrated.poor_view", reason=view(worst)))
         if looks:
-            raise NotCalibrated(
-                f"only {len(looks)} looks of the {MIN_LOOKS} that are needed: somebody went away, or the processor is"
-                " too slow ('moodkiosk status' says)"
-            )
-        raise NotCalibrated("nobody was in front of the camera for long enough")
+            raise NotCalibrated(Reason("calibrated.few_looks", looks=len(looks), needed=MIN_LOOKS))
+        raise NotCalibrated(Reason("calibrated.nobody"))

@@ -14,6 +14,7 @@ from moodkiosk.host import files
 from moodkiosk.sense.interpreter import Network
 from moodkiosk.sense.mood.bundle import BadModel, Manifest, unbundle
 from moodkiosk.sense.mood.measures import MEASURES, with_own_neutral
+from moodkiosk.words.reason import Reason, together
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,13 +43,12 @@ class MoodModel:
         try:
             self._network = Network(network, delegated=False)  # dense and small
         except ValueError as error:
-            raise BadModel(f"the network cannot be read: {reason(error)}") from None
+            raise BadModel(Reason("model.unreadable", reason=reason(error))) from None
         wanted = ([(1, len(MEASURES[manifest.schema]))], [(1, len(manifest.labels))])
         found = (self._network.input_shapes, self._network.output_shapes)
         if found != wanted:
-            raise BadModel(
-                f"the network maps {found[0]} to {found[1]}, but its manifest says {wanted[0]} to {wanted[1]}"
-            )
+            shapes = {"taken": found[0], "made": found[1], "wanted": wanted[0], "promised": wanted[1]}
+            raise BadModel(Reason("model.shapes", **{name: str(shape) for name, shape in shapes.items()}))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ def load(path: Path, mirrored: bool | None = None) -> MoodModel:
         model = MoodModel(*unbundle(data), hashlib.sha256(data).hexdigest())
         _check_mirrored(model.manifest, mirrored)
     except BadModel as error:
-        raise BadModel(f"{path}: {error}") from None
+        raise BadModel(Reason("list.of", what=str(path), reason=str(error))) from None
     return model
 
 
@@ -134,21 +134,19 @@ def load_first(paths: Iterable[Path], mirrored: bool | None = None) -> tuple[Moo
             return load(path, mirrored), path, complaints
         except BadModel as error:
             complaints.append(str(error))
-    raise BadModel("; ".join(complaints) or "no model")
+    raise BadModel(together(complaints) or Reason("model.none"))
 
 
 def _read(path: Path) -> bytes:
     try:
         return files.read_at_most(path, LIMIT_BYTES)
     except files.TooLarge:
-        raise BadModel(f"larger than {LIMIT_BYTES // 1024**2} MiB: not a mood model") from None
+        raise BadModel(Reason("model.too_large", mebibytes=LIMIT_BYTES // 1024**2)) from None
     except OSError as error:
-        raise BadModel(f"cannot be read: {error.strerror}") from None
+        raise BadModel(Reason("model.no_access", reason=error.strerror or "")) from None
 
 
 def _check_mirrored(manifest: Manifest, mirrored: bool | None) -> None:
     if mirrored is None or not manifest.uses_hands or manifest.mirrored == mirrored:
         return
-    kinds = ("mirror images", "unmirrored pictures")
-    trained, camera = kinds if manifest.mirrored else kinds[::-1]
-    raise BadModel(f"was trained on hands in {trained}, the camera gives {camera} (camera.mirrored)")
+    raise BadModel(Reason("model.trained_mirrored" if manifest.mirrored else "model.trained_unmirrored"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.bundle import BadModel
+from moodkiosk.words.reason import Reason, together
 
 RETRY_SECONDS = 10.0
 """A file that could not be used is looked at this often, and tried again when it has changed."""
@@ -39,11 +40,12 @@ class Models:
             found = model.load(path, self._mirrored)
         except BadModel as error:
             self._note([str(error)])
-            raise BadModel(f"{error}; going on with the model loaded before") from None
+            raise BadModel(Reason("model.going_on", reason=str(error))) from None
         self._note([])
         changed = found.hash != self.current.hash
         self.current, self.path = found, path
-        return f"model {path.name}: {', '.join(found.labels)}{'' if changed else ' (unchanged)'}"
+        key = "model.loaded" if changed else "model.unchanged"
+        return Reason(key, name=path.name, labels=found.labels)
 
     def retry(self, at: float) -> bool:
         """Tries a file that could not be used again, if it has changed. True if another model is in use now."""
@@ -59,7 +61,7 @@ class Models:
 
     def _note(self, complaints: list[str]) -> None:
         self._seen = _signature(self._candidates())
-        self.complaint = "; ".join(complaints) or None
+        self.complaint = together(complaints) or None
         if self.complaint:
             log.warning("the model cannot be used: %s", self.complaint)
 

@@ -18,6 +18,7 @@ from moodkiosk.host import files, paths
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.sense.mood.measures import FACE, FACE_AND_OPINION, FACE_MEASURES, MEASURES, possible
 from moodkiosk.sense.records.erase import same_person
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,7 +110,7 @@ class Neutrals:
         values = dict(zip(names, (round(value, 6) for value in median.tolist()), strict=True))
         people = {**self._kept.people, name: values}
         if len(people) > PEOPLE:
-            raise ValueError(f"{PEOPLE} people are known already; forget somebody first")
+            raise ValueError(Reason("calibrated.too_many", count=PEOPLE))
         self._keep(_Kept(FACE, people, name))
         return name
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from moodkiosk.host import paths
 from moodkiosk.sense.records import erase, recording
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import LearningSettings
@@ -67,19 +68,19 @@ class Corrections:
         Raises NotKept: no consent, nobody seen, or the disk does not take it.
         """
         if not self._settings.keep_corrections:
-            raise NotKept("corrections are not kept here; to learn from them set learning.keep_corrections: true")
+            raise NotKept(Reason("corrected.no_consent"))
         self._drop_before(at - self._settings.correction_seconds)
         samples = tuple(self._recent)
         if len(samples) < MIN_SAMPLES:
-            raise NotKept(f"no face was seen in the last {self._settings.correction_seconds:g} s, nothing to correct")
+            raise NotKept(Reason("corrected.no_face", seconds=self._settings.correction_seconds))
         session = f"correction {time.strftime('%Y-%m-%d')}"
         made = recording.Recording(label, samples, mirrored=False, extractor=extractor, person=person, session=session)
         try:
             recording.save(made, paths.make_private(self._folder))
         except OSError as error:
-            raise NotKept(f"the correction could not be written: {error.strerror}") from None
+            raise NotKept(Reason("corrected.not_written", reason=error.strerror or "")) from None
         self._recent.clear()  # the same seconds are not labelled twice
-        return f"kept {len(samples)} samples as {label!r}, to be trained on"
+        return Reason("corrected.kept", samples=len(samples), label=repr(label))
 
     def expire(self, now: float) -> int:
         """Deletes corrections older than `learning.retention_days`; `now` in seconds since 1970. Returns how many."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from moodkiosk.host import files
 from moodkiosk.sense.records import npy
 from moodkiosk.sense.unzip import Damaged
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,12 +45,11 @@ class Erased:
         )
 
     def __str__(self) -> str:
-        said = f"deleted {self.recordings} recording{'' if self.recordings == 1 else 's'}"
+        said = Reason("erased.recordings", count=self.recordings)
         if self.samples:
-            said += f", and {self.samples} samples from files with other people"
+            said = Reason("erased.and_samples", first=said, samples=self.samples)
         if self.unreadable:
-            names = ", ".join(str(path) for path in self.unreadable)
-            said += f"; could not tell whose these are, delete them by hand: {names}"
+            said = Reason("erased.unreadable", first=said, names=[str(path) for path in self.unreadable])
         return said
 
 

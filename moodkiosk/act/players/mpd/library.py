@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError, Pairs
 from moodkiosk.moods import Choice, Decision
+from moodkiosk.words.reason import Reason
 
 TRACKS_MAX = 300
 """A queue for some hours; a genre may have thousands of tracks."""
@@ -40,7 +41,7 @@ def find(server: Connection, decision: Decision, missing: list[str]) -> Iterator
                 raise
             found = None
         if found is None:
-            missing.append(f"MPD has nothing called “{choice.value}”")
+            missing.append(Reason("mpd.nothing_called", name=choice.value))
         else:
             yield found
 

@@ -16,6 +16,7 @@ from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music.respect import pauses_since
 from moodkiosk.moods import Decision, LookKind, LookReport, PlayerReport, ReportKind
+from moodkiosk.words.reason import Reason, together
 
 SOUND_SECONDS = 3.0
 """A song must play within this; a stream may take as long to answer."""
@@ -23,7 +24,7 @@ STEP_SECONDS = 0.1
 COVER_SECONDS = 5.0
 """A picture is fetched within this: somebody looks at the page."""
 FADE_STEP_SECONDS = 0.25
-PAUSED, PAUSED_OTHERS = "somebody paused the music", "somebody paused other music"
+PAUSED, PAUSED_OTHERS = Reason("people.paused"), Reason("people.paused_other")
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -120,9 +121,9 @@ class MpdPlayer:
             self._cap(server, decision, now.volume)
             silent = self._fill(server, found)
             if silent is None:
-                return "played", "ready", found.what, found.value, "; ".join(passed_over)
+                return "played", "ready", found.what, found.value, together(passed_over)
             passed_over.append(silent)
-        return "failed", "; ".join(passed_over) or "nothing to play", None, None, ""
+        return "failed", together(passed_over) or Reason("player.nothing_to_play"), None, None, ""
 
     def _fill(self, server: Connection, found: library.Found) -> str | None:
         """Puts it into the queue and waits until it is heard; why it is not. Raises MpdError."""
@@ -144,7 +145,7 @@ class MpdPlayer:
             if now.error or self._clock.monotonic() >= end:
                 server.tell([("clear",), ("clearerror",)])
                 self._file.kept.queue = ""
-                return f"MPD does not play “{what}”: {now.error or 'it stays silent'}"
+                return Reason("mpd.does_not_play", what=what, reason=now.error or Reason("mpd.stays_silent"))
             self._clock.wait(STEP_SECONDS)
 
     def _pause(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
@@ -213,7 +214,7 @@ class MpdPlayer:
             return "others", PAUSED
         if now.state == "play":
             memory.foreign, memory.foreign_since = "", None
-            return "others", "somebody plays other music"
+            return "others", Reason("people.play_other")
         if now.state == "stop" or not current:
             return "nothing", ""
         since = self._paused_at(f"{current[:16]} {now.song} {now.elapsed:.1f}", wall)

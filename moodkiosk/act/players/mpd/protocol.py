@@ -15,6 +15,7 @@ from typing import Literal, Self
 
 from moodkiosk.config.load import secret
 from moodkiosk.config.settings import MpdSettings
+from moodkiosk.words.reason import Reason
 
 Kind = Literal["unreachable", "password", "permission", "not found", "refused", "garbage", "late", "replaced"]
 Pairs = list[tuple[str, str]]
@@ -47,7 +48,7 @@ def password_of(settings: MpdSettings) -> str:
     try:
         return secret(settings.password_file) if settings.password_file else ""
     except (OSError, UnicodeDecodeError):
-        raise MpdError("password", f"mpd.password_file {settings.password_file} cannot be read") from None
+        raise MpdError("password", Reason("mpd.password_file", path=settings.password_file)) from None
 
 
 def quoted(word: object) -> str:
@@ -86,10 +87,10 @@ class Connection:
             else:
                 self._socket = socket.create_connection((host, port), self._seconds())
         except TimeoutError:
-            raise MpdError("unreachable", f"MPD at {self._where} does not answer") from None
+            raise MpdError("unreachable", Reason("mpd.silent", where=self._where)) from None
         except OSError as error:
             reason = error.strerror or str(error)
-            raise MpdError("unreachable", f"MPD at {self._where} is away: {reason}") from None
+            raise MpdError("unreachable", Reason("mpd.away", where=self._where, reason=reason)) from None
         try:
             self.version = self._greeting()
             if password:
@@ -123,7 +124,7 @@ class Connection:
                 raise self._refusal(line)
             key, colon, value = line.partition(": ")
             if not colon:
-                raise MpdError("garbage", f"MPD at {self._where} answers something else than MPD's lines")
+                raise MpdError("garbage", Reason("mpd.garbage", where=self._where))
             if key == "binary":
                 piece = self._bytes(int(value) if value.isdecimal() and len(value) < 9 else ANSWER_LIMIT_BYTES + 1)
                 self._answer()
@@ -140,7 +141,7 @@ class Connection:
         """The version it greets us with. Raises MpdError."""
         greeting = self._line()
         if not greeting.startswith("OK MPD "):
-            raise MpdError("garbage", f"what answers at {self._where} is no MPD")
+            raise MpdError("garbage", Reason("mpd.no_mpd", where=self._where))
         return greeting.removeprefix("OK MPD ").strip()[:20]
 
     def _send(self, lines: list[str]) -> None:
@@ -164,13 +165,13 @@ class Connection:
                 raise self._refusal(line)
             key, colon, value = line.partition(": ")
             if not colon or size > ANSWER_LIMIT_BYTES:
-                raise MpdError("garbage", f"MPD at {self._where} answers something else than MPD's lines")
+                raise MpdError("garbage", Reason("mpd.garbage", where=self._where))
             found.append((key, value))
 
     def _line(self) -> str:
         while b"\n" not in self._buffer:
             if len(self._buffer) > LINE_LIMIT_BYTES:
-                raise MpdError("garbage", f"MPD at {self._where} answers something else than MPD's lines")
+                raise MpdError("garbage", Reason("mpd.garbage", where=self._where))
             self._receive()
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line.decode("utf-8", "replace")
@@ -178,7 +179,7 @@ class Connection:
     def _bytes(self, count: int) -> bytes:
         """So many bytes, and the end of line behind them."""
         if count > ANSWER_LIMIT_BYTES:
-            raise MpdError("garbage", f"MPD at {self._where} answers something else than MPD's lines")
+            raise MpdError("garbage", Reason("mpd.garbage", where=self._where))
         while len(self._buffer) <= count:
             self._receive()
         piece, self._buffer = self._buffer[:count], self._buffer[count + 1 :]
@@ -191,22 +192,22 @@ class Connection:
         except TimeoutError:
             raise self._late() from None
         except OSError as error:
-            raise MpdError("unreachable", f"the connection to MPD at {self._where} broke: {error.strerror}") from None
+            raise MpdError("unreachable", Reason("mpd.broke", where=self._where, reason=error.strerror or "")) from None
         if not came:
-            raise MpdError("unreachable", f"MPD at {self._where} closed the connection")
+            raise MpdError("unreachable", Reason("mpd.closed", where=self._where))
         self._buffer += came
 
     def _refusal(self, line: str) -> MpdError:
         found = ACK.fullmatch(line)
         if found is None:
-            return MpdError("garbage", f"MPD at {self._where} answers something else than MPD's lines")
+            return MpdError("garbage", Reason("mpd.garbage", where=self._where))
         code, command, text = found.groups()
         kind = ACK_KINDS.get(int(code[:6]), "refused")
         if kind == "password":
-            return MpdError(kind, "MPD refuses the password: see mpd.password_file")
+            return MpdError(kind, Reason("mpd.password"))
         if kind == "permission":
-            return MpdError(kind, f"MPD does not allow '{command[:40]}' without a password: see mpd.password_file")
-        return MpdError(kind, f"MPD: {text[:200]}")
+            return MpdError(kind, Reason("mpd.permission", command=command[:40]))
+        return MpdError(kind, Reason("mpd.says", text=text[:200]))
 
     def _seconds(self) -> float:
         left = self._left()
@@ -215,7 +216,7 @@ class Connection:
         return left
 
     def _broken(self, error: OSError) -> MpdError:
-        return MpdError("unreachable", f"the connection to MPD at {self._where} broke: {error.strerror}")
+        return MpdError("unreachable", Reason("mpd.broke", where=self._where, reason=error.strerror or ""))
 
     def _late(self) -> MpdError:
-        return MpdError("late", f"MPD at {self._where} did not answer in time")
+        return MpdError("late", Reason("mpd.late", where=self._where))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError
+from moodkiosk.words.reason import Reason
 
 BEFORE = "moodkiosk (before)"
 """The stored playlist that keeps other people's queue while ours plays."""
@@ -74,7 +75,7 @@ def status(server: Connection) -> Status:
             found.get("error", "")[:200],
         )
     except ValueError:
-        raise MpdError("garbage", "MPD's status cannot be read") from None
+        raise MpdError("garbage", Reason("mpd.status")) from None
 
 
 def fingerprint(server: Connection) -> str:

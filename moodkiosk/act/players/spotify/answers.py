@@ -9,6 +9,7 @@ import msgspec
 from moodkiosk.act.players.covers import Covers
 from moodkiosk.act.players.spotify.errors import ApiError
 from moodkiosk.moods import Track
+from moodkiosk.words.reason import Reason
 
 Kind = TypeVar("Kind")
 
@@ -187,7 +188,7 @@ def several(items: list[object], kind: type[Kind]) -> list[Kind]:
         except msgspec.ValidationError:
             odd += 1
     if odd and not found:
-        raise ApiError("garbage", "Spotify's answer cannot be understood")
+        raise ApiError("garbage", Reason("spotify.garbage"))
     return found
 
 
@@ -213,4 +214,4 @@ def understand(answer: object, kind: type[Kind]) -> Kind:
     try:
         return msgspec.convert(answer, kind)
     except msgspec.ValidationError:
-        raise ApiError("garbage", "Spotify's answer cannot be understood") from None
+        raise ApiError("garbage", Reason("spotify.garbage")) from None

@@ -18,6 +18,7 @@ from moodkiosk.act.players.spotify.answers import Device, Devices, Found, Page, 
 from moodkiosk.act.players.spotify.errors import LOGIN, ApiError
 from moodkiosk.act.players.spotify.session import ApiSession
 from moodkiosk.config.settings import SpotifySettings
+from moodkiosk.words.reason import Reason
 
 Answer = TypeVar("Answer")
 
@@ -86,7 +87,7 @@ class SignIn(SpotifyPKCE):  # type: ignore[misc] # spotipy comes without types
             and isinstance(token_info.get("expires_in"), int)
         )
         if not isinstance(token_info, dict) or not good:
-            raise ApiError("garbage", "Spotify's answer to the sign-in cannot be understood", passing=True)
+            raise ApiError("garbage", Reason("spotify.accounts_garbage"), passing=True)
         token_info["expires_at"] = int(self._wall()) + token_info["expires_in"]
         token_info.setdefault("scope", " ".join(SCOPES))
         token_info["renewed"] = self._renewed
@@ -94,7 +95,7 @@ class SignIn(SpotifyPKCE):  # type: ignore[misc] # spotipy comes without types
 
     def _get_auth_response(self, open_browser: bool | None = None) -> str:  # noqa: ARG002 - spotipy's signature
         """Spotipy would ask on the terminal here; a service has none."""
-        raise ApiError("sign_in", f"not signed in to Spotify: {LOGIN}")
+        raise ApiError("sign_in", Reason("spotify.do", what=Reason("spotify.not_signed_in"), do=LOGIN))
 
 
 def redirect_uri(settings: SpotifySettings) -> str:
@@ -215,9 +216,9 @@ class Client:
         """Sends; refreshes the access token once if it is refused (spotipy never does)."""
         tokens = self._tokens.load()
         if tokens is None:
-            raise ApiError("sign_in", f"{self._tokens.problem}: {LOGIN}")
+            raise ApiError("sign_in", Reason("spotify.do", what=self._tokens.problem or "", do=LOGIN))
         if lacking := missing(tokens["scope"]):
-            raise ApiError("sign_in", f"the sign-in does not allow all that is needed ({lacking}): {LOGIN}")
+            raise ApiError("sign_in", Reason("spotify.lacking", lacking=lacking, do=LOGIN))
         try:
             try:
                 answer = send()
@@ -235,4 +236,4 @@ class Client:
             raise ApiError("sign_in", error.text) from None
         except requests.exceptions.JSONDecodeError:
             # Of the tokens; spotipy takes care of the others.
-            raise ApiError("garbage", "Spotify's answer to the sign-in cannot be understood", passing=True) from None
+            raise ApiError("garbage", Reason("spotify.accounts_garbage"), passing=True) from None

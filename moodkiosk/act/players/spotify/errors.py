@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Literal
 
+from moodkiosk.words.reason import Reason
+
 Kind = Literal[
     "offline",  # no connection, or it broke
     "portal",  # something else than Spotify answered
@@ -23,8 +25,9 @@ Kind = Literal[
     "replaced",  # a newer decision waits
 ]
 
-LOGIN = "run 'moodkiosk login'"
+LOGIN = Reason("spotify.login")
 DASHBOARD = "developer.spotify.com/dashboard"
+TOO_MANY, QUOTA_USED = Reason("spotify.too_many"), Reason("spotify.quota")
 BUSY_SECONDS = 60.0
 """How long to keep away when Spotify asks for it without saying how long; doubled while it goes on asking."""
 QUOTA_SECONDS = 3600.0
@@ -72,19 +75,18 @@ def of_answer(status: int, headers: Mapping[str, str], body: bytes, *, reading: 
     """
     if 300 <= status < 400 or _is_page(headers, body):
         if status < 400:
-            text = "the network shows a page of its own instead of Spotify (a hotspot's sign-in?)"
-            return ApiError("portal", text)
+            return ApiError("portal", Reason("spotify.hotspot"))
         message, reason, code = "", "", ""
     else:
         message, reason, code = _said(body)
     if status < 300:
         if reading and body and not _is_json(body):
-            return ApiError("garbage", "Spotify's answer cannot be understood", passing=True)
+            return ApiError("garbage", Reason("spotify.garbage"), passing=True)
         return None
     if code:
         return _of_accounts(status, code, message)
     if status == 401:
-        return ApiError("token", f"Spotify does not accept the sign-in: {LOGIN}")
+        return ApiError("token", Reason("spotify.not_accepted", do=LOGIN))
     if status == 403:
         return _forbidden(message, reason)
     if status == 404:
@@ -92,11 +94,12 @@ def of_answer(status: int, headers: Mapping[str, str], body: bytes, *, reading: 
     if status == 429:
         return _busy(headers, message, reason)
     if status >= 500:
-        text = f"Spotify is out of order just now (error {status})"
+        text = Reason("spotify.out_of_order", status=status)
         return ApiError("server", text, passing=status in (500, 502, 503, 504), unclear=True)
     if status == 400 and "uri" in message.lower():
-        return ApiError("not_found", f"Spotify says: {message}")
-    return ApiError("refused", f"Spotify refuses the request (error {status}{': ' if message else ''}{message})")
+        return ApiError("not_found", Reason("spotify.says", message=message))
+    text = Reason("spotify.refuses_because" if message else "spotify.refuses", status=status, message=message)
+    return ApiError("refused", text)
 
 
 def _is_page(headers: Mapping[str, str], body: bytes) -> bool:
@@ -128,40 +131,46 @@ def _said(body: bytes) -> tuple[str, str, str]:
 
 def _of_accounts(status: int, code: str, message: str) -> ApiError:
     if code == "invalid_grant":
-        return ApiError("grant", f"the sign-in to Spotify has ended: {LOGIN}")
+        return ApiError("grant", Reason("spotify.ended", do=LOGIN))
     if code == "invalid_client":
-        return ApiError("refused", f"Spotify does not know spotify.client_id: compare it with {DASHBOARD}")
+        return ApiError("refused", Reason("spotify.client_id", where=DASHBOARD))
     if status >= 500:
-        return ApiError("server", f"Spotify's sign-in is out of order just now (error {status})", passing=True)
-    return ApiError("refused", f"Spotify refuses the sign-in ({code}{': ' if message else ''}{message})")
+        return ApiError("server", Reason("spotify.accounts_out_of_order", status=status), passing=True)
+    text = Reason(
+        "spotify.accounts_refuse_because" if message else "spotify.accounts_refuse", code=code, message=message
+    )
+    return ApiError("refused", text)
 
 
 def _forbidden(message: str, reason: str) -> ApiError:
     """403 means many things; the reason or the words of the message tell them apart."""
     low = message.lower()
     if "restriction violated" in low or "restricted device" in low:
-        return ApiError("restricted", f"the speaker does not take this command now ({message})")
+        return ApiError("restricted", Reason("spotify.restricted", message=message))
     if reason == "PREMIUM_REQUIRED" or "premium" in low:
-        whose = "the owner of the Spotify app needs" if "owner" in low else "playing needs"
-        return ApiError("refused", f"{whose} Spotify Premium ({message or reason})")
+        key = "spotify.owner_premium" if "owner" in low else "spotify.premium"
+        return ApiError("refused", Reason(key, message=message or reason))
     if "not registered" in low or "user management" in low:
-        text = f"this Spotify account may not use your app: add it under User Management in {DASHBOARD} ({message})"
+        text = Reason("spotify.not_registered", where=DASHBOARD, message=message)
         return ApiError("refused", text)
     if "scope" in low:
-        return ApiError("refused", f"the sign-in does not allow this: {LOGIN} ({message})")
-    return ApiError("refused", f"Spotify refuses: {message or reason or 'forbidden, without a reason'}")
+        return ApiError("refused", Reason("spotify.scope", do=LOGIN, message=message))
+    return ApiError(
+        "refused", Reason("spotify.forbidden", message=message or reason or Reason("spotify.without_reason"))
+    )
 
 
 def _not_found(message: str, reason: str) -> ApiError:
     if reason == "NO_ACTIVE_DEVICE" or "device" in message.lower():
-        return ApiError("no_speaker", "the speaker is not connected: choose it once in the Spotify app")
-    return ApiError("not_found", f"Spotify does not find it{': ' if message else ''}{message}")
+        return ApiError("no_speaker", Reason("spotify.speaker_away"))
+    return ApiError(
+        "not_found", Reason("spotify.not_found_because" if message else "spotify.not_found", message=message)
+    )
 
 
 def _busy(headers: Mapping[str, str], message: str, reason: str) -> ApiError:
     given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "").strip()
     seconds = min(float(given), BUSY_SECONDS_MAX) if given.isascii() and given.isdigit() else None
     if reason == "QUOTA_EXCEEDED" or "quota" in message.lower():
-        text = "the day's quota of your Spotify app is used up"
-        return ApiError("busy", text, retry_after_seconds=QUOTA_SECONDS if seconds is None else seconds)
-    return ApiError("busy", "too many requests", retry_after_seconds=seconds)
+        return ApiError("busy", QUOTA_USED, retry_after_seconds=QUOTA_SECONDS if seconds is None else seconds)
+    return ApiError("busy", TOO_MANY, retry_after_seconds=seconds)

@@ -16,6 +16,7 @@ from moodkiosk.act.players.spotify.errors import ApiError
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.decide.music import choose, contexts
 from moodkiosk.moods import Decision
+from moodkiosk.words.reason import Reason
 
 DAY_SECONDS = 86_400.0
 FOUND_SECONDS = 28 * DAY_SECONDS
@@ -119,7 +120,7 @@ class Finder:
         except contexts.NotAContext as error:
             raise ApiError("not_found", str(error)) from None
         if context.kind != "uri":
-            raise ApiError("not_found", f"'{text}' is neither a Spotify URI nor a share link")
+            raise ApiError("not_found", Reason("spotify.no_link", text=text))
         library = self._file.kept
         looked_up = [library.own, *library.searches.values(), self._about(context.value, wall)]
         known = (music for looked in looked_up if looked for music in looked.found if music.uri == context.value)
@@ -158,9 +159,9 @@ class Finder:
             raise ApiError("not_found", contexts.LIKED)
         assert library.own is not None
         if library.own.more:
-            text = f"'{name}' is not among the first {len(library.own.found)} playlists of your library: use its link"
+            text = Reason("spotify.not_among", name=name, count=len(library.own.found))
             raise ApiError("not_found", text)
-        raise ApiError("not_found", f"there is no playlist '{name}' in your library")
+        raise ApiError("not_found", Reason("spotify.no_playlist", name=name))
 
     def _search(self, words: str, wall: float, last: str | None, *, asked: bool) -> Iterator[Music]:
         searches = self._file.kept.searches
@@ -172,8 +173,8 @@ class Finder:
             _put(searches, words, looked)
         found = [music for music in looked.found if self._explicit or not music.explicit]
         if not found:
-            why = "finds nothing" if not looked.found else "finds only what calls itself explicit"
-            raise ApiError("not_found", f"the search '{words}' {why}")
+            key = "spotify.search_explicit" if looked.found else "spotify.search_empty"
+            raise ApiError("not_found", Reason(key, words=words))
         others = [music for music in found if music.uri != last] or found
         # Two of them are enough to try: the first may have been deleted.
         yield from self._random.sample(others, k=min(2, len(others)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from moodkiosk.act.players.spotify.answers import Device, Playback
 from moodkiosk.act.players.spotify.memory import Lowered, Memory, Noticed
+from moodkiosk.words.reason import Reason
 
 CONTINUED = "spotify:station:"
 """Spotify goes on with a station of its own after the last song of a playlist; nobody has chosen that."""
 
-ONE_PLACE = " (an account plays in one place at a time)"
+ONE_PLACE = Reason("people.one_place")
 """What a household has to know whose second kiosk, on the same account, has taken the music."""
 
 BELIEVED_SECONDS = 7 * 86_400.0
@@ -46,16 +47,17 @@ def hands_off(playback: Playback | None, name: str, memory: Memory, wall: float,
         memory.noticed = None
         return None
     here = is_speaker(playback.device, name, memory)
-    where = playback.device.name if playback.device else "another device"
+    where = playback.device.name if playback.device else Reason("spotify.another_device")
     uri = playback.context_uri
     ours = memory.is_ours(uri) or (here and memory.started is not None and (uri or "").startswith(CONTINUED))
     if playback.device is not None and playback.device.is_private_session and not here:
-        return f"somebody listens in private on {where}"
+        return Reason("people.listen_in_private", where=where)
     if playback.is_playing:
         memory.noticed, memory.paused_by_us = None, False
         if ours:
-            return None if here else f"somebody moved the music to {where}{ONE_PLACE}"
-        return f"somebody plays something else on {where}" + ("" if here else ONE_PLACE)
+            return None if here else _elsewhere(Reason("people.moved", where=where))
+        other = Reason("people.other_on", where=where)
+        return other if here else _elsewhere(other)
     if ours and here and (memory.paused_by_us or _ended(playback, memory)):
         return None
     what = mark(playback)
@@ -67,7 +69,11 @@ def hands_off(playback: Playback | None, name: str, memory: Memory, wall: float,
     said = since if playback.timestamp is None else wall - playback.timestamp / 1000
     if said <= BELIEVED_SECONDS:
         since = max(since, said)
-    return None if since >= respect_seconds else f"somebody paused the music on {where}"
+    return None if since >= respect_seconds else Reason("people.paused_on", where=where)
+
+
+def _elsewhere(what: Reason) -> Reason:
+    return Reason("music.after", text=what, note=ONE_PLACE)
 
 
 def _ended(playback: Playback, memory: Memory) -> bool:

@@ -22,6 +22,7 @@ from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music.respect import pauses_since
 from moodkiosk.moods import Decision, LookReport, PlayerReport
+from moodkiosk.words.reason import Reason, together
 
 if TYPE_CHECKING:
     from moodkiosk.act.players.spotify.client import Client
@@ -117,9 +118,9 @@ class SpotifyPlayer:
         if self._tokens.load() is None or self._rate_limit.until() is not None:
             return self.status().text
         if self._looked_at is not None and at - self._looked_at < allowance.APART_SECONDS:
-            return "that was done a moment ago"
+            return Reason("spotify.just_looked")
         if allowance.used_up(self._file.kept, wall) or self._requests_today(wall) >= allowance.REQUESTS_A_DAY:
-            return "it was asked for too often: Spotify's daily quota is small"
+            return Reason("spotify.looked_often")
         return None
 
     def cover(self, key: str) -> bytes | None:
@@ -140,7 +141,7 @@ class SpotifyPlayer:
     def _text(self, left: float | None) -> str:
         tokens, error = self._tokens.load(), self._error
         if tokens is None:
-            return f"{self._tokens.problem}: {LOGIN}"
+            return Reason("spotify.do", what=self._tokens.problem or "", do=LOGIN)
         try:
             self._rate_limit.check()
         except ApiError as closed:
@@ -148,10 +149,10 @@ class SpotifyPlayer:
         # A new sign-in, or time, may have settled what was wrong.
         if error is not None and error.kind != "busy" and (error.kind != "sign_in" or tokens is self._refused_tokens):
             return error.text
-        text = self._waits or "ready"
+        text: str = self._waits or "ready"
         if left is not None and warning(left) is not None:
             days = max(0, int(left))
-            text += f"; the Spotify sign-in ends in {days} day{'' if days == 1 else 's'}: {LOGIN}"
+            text = together((text, Reason("spotify.ends", count=days, do=LOGIN)))
         return text
 
     def _prepare(self) -> tuple[Client, Finder]:

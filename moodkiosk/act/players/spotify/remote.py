@@ -16,6 +16,7 @@ from moodkiosk.act.players.spotify.errors import ApiError
 from moodkiosk.act.players.spotify.memory import Memory, Noticed, Started
 from moodkiosk.act.players.spotify.music import Finder, Music
 from moodkiosk.moods import Decision, LookKind, ReportKind, Track
+from moodkiosk.words.reason import Reason, together
 
 VERIFY_SECONDS = 2.0
 """It takes about so long until the Web API tells of what a speaker began to play."""
@@ -109,11 +110,12 @@ class Remote:
                 if error.kind != "not_found":
                     raise
                 self._finder.forget(music.uri)
-                reasons.append(f"{music.name}: {error.text}")
+                reasons.append(Reason("list.of", what=music.name, reason=error.text))
             else:
                 lasts = self._memory.started.lasts_seconds if self._memory.started else None
-                return Outcome("played", what=music.name, uri=music.uri, lasts_seconds=lasts, note="; ".join(reasons))
-        raise ApiError("not_found", "nothing to play: " + ("; ".join(reasons) or "no music is set for this mood"))
+                return Outcome("played", what=music.name, uri=music.uri, lasts_seconds=lasts, note=together(reasons))
+        why = together(reasons) or Reason("spotify.none_set")
+        raise ApiError("not_found", Reason("spotify.nothing_to_play", reason=why))
 
     def look(self, name: str) -> Seen:
         """What plays, as the next decision would judge it."""
@@ -134,10 +136,13 @@ class Remote:
         device = playback.device
         if device is None or device.id is None or not override.is_speaker(device, name, memory):
             if decision.asked:
-                raise ApiError("no_speaker", f"nothing is playing on '{name}'")
-            return Outcome("overridden", f"somebody plays music on {device.name if device else 'another device'}")
+                raise ApiError("no_speaker", Reason("spotify.nothing_playing", name=name))
+            return Outcome(
+                "overridden",
+                Reason("people.play_on", where=device.name if device else Reason("spotify.another_device")),
+            )
         if not decision.asked and not memory.is_ours(playback.context_uri):
-            return Outcome("overridden", f"somebody plays something else on {device.name}")
+            return Outcome("overridden", Reason("people.other_on", where=device.name))
         volume_before = loudness.fade_out(self._client, device, decision.fade_seconds)
         try:
             self._client.pause(device.id)
@@ -159,7 +164,7 @@ class Remote:
         if playback is None or device is None or device.id is None or not here:
             if decision.choices:
                 return self.play(decision, name)
-            raise ApiError("no_speaker", f"nothing is paused on '{name}'")
+            raise ApiError("no_speaker", Reason("spotify.nothing_paused", name=name))
         loudness.before(self._client, device, decision.volume_percent_max, memory)
         if not playback.is_playing:
             try:
@@ -185,7 +190,7 @@ class Remote:
         playback = self._look(name)
         device = playback.device if playback else None
         if device is None or device.id is None or not override.is_speaker(device, name, self._memory):
-            raise ApiError("no_speaker", f"nothing is playing on '{name}'")
+            raise ApiError("no_speaker", Reason("spotify.nothing_playing", name=name))
         self._client.skip(device.id)
         return Outcome("skipped")
 
@@ -229,7 +234,7 @@ class Remote:
         if left is None or left <= HARDLY_BEGUN_SECONDS or (playback.progress_ms or 0) < 1000 * HARDLY_BEGUN_SECONDS:
             return None
         end = datetime.fromtimestamp(self._clock.wall() + left).astimezone().strftime("%H:%M")
-        text = f"the song that is playing is finished first, until {end}"
+        text = Reason("spotify.song_first", time=end)
         return Outcome("failed", text, retry_at=self._clock.monotonic() + left - EARLY_SECONDS)
 
     def _start(self, music: Music, playback: Playback | None, decision: Decision, name: str) -> None:
@@ -301,9 +306,7 @@ class Remote:
         except ApiError as error:
             if error.kind != "no_speaker":
                 raise
-            raise ApiError(
-                "no_speaker", f"speaker '{name}' does not react: choose it once in the Spotify app"
-            ) from None
+            raise ApiError("no_speaker", Reason("spotify.speaker_idle", name=name)) from None
         return device_id
 
     def _first_song(self, music: Music) -> int | None:
@@ -340,7 +343,7 @@ class Remote:
         self._client.pause_for(VERIFY_SECONDS)
         playback = self._client.playback()
         if playback is None or not playback.is_playing or not override.is_speaker(playback.device, name, self._memory):
-            text = f"speaker '{name}' took the music but stays silent: choose it once in the Spotify app"
+            text = Reason("spotify.speaker_silent", name=name)
             raise ApiError("no_speaker", text)
         log.debug("%s plays on %s", music.uri, name)
         self._memory.trusted = True

@@ -19,6 +19,7 @@ import urllib3
 
 from moodkiosk.act.players.spotify.errors import ApiError, of_answer
 from moodkiosk.act.players.spotify.rate_limit import RateLimit
+from moodkiosk.words.reason import Reason
 
 ANSWER_LIMIT_BYTES = 4 * 1024 * 1024
 """No answer that is used here comes near this."""
@@ -47,9 +48,9 @@ class ApiSession(requests.Session):
     def left(self) -> float:
         """Seconds to the deadline. Raises ApiError when there are none, or a newer decision waits."""
         if self.superseded():
-            raise ApiError("replaced", "a newer decision took over")
+            raise ApiError("replaced", Reason("spotify.replaced"))
         if (seconds := self.deadline - self._monotonic()) <= 0:
-            raise ApiError("late", "Spotify took too long; given up")
+            raise ApiError("late", Reason("spotify.late"))
         return seconds
 
     def request(self, method: str | bytes, url: str | bytes, **options: Any) -> requests.Response:  # type: ignore[override] # only spotipy calls it, with these
@@ -94,7 +95,7 @@ class ApiSession(requests.Session):
             for raw in begun:
                 with contextlib.suppress(ValueError, RuntimeError, OSError):  # it has just ended by itself
                     raw.shutdown()  # ends the read in the other thread
-            raise ApiError("late", "Spotify took too long; given up", unclear=True) from None
+            raise ApiError("late", Reason("spotify.late"), unclear=True) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise offline(error) from None
 
@@ -103,13 +104,13 @@ def offline(error: Exception) -> ApiError:
     """What a broken or missing connection means, in words."""
     text = repr(error)
     if isinstance(error, requests.exceptions.SSLError):
-        return ApiError("offline", "Spotify cannot be reached safely: its certificate is refused (is the clock set?)")
+        return ApiError("offline", Reason("spotify.certificate"))
     if "NameResolutionError" in text or "getaddrinfo" in text:
-        return ApiError("offline", "Spotify cannot be reached: its name is not found (is there internet?)")
+        return ApiError("offline", Reason("spotify.no_name"))
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return ApiError("offline", "Spotify cannot be reached: no connection in time")
+        return ApiError("offline", Reason("spotify.no_connection"))
     if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
-        return ApiError("offline", "Spotify does not answer in time", unclear=True)
+        return ApiError("offline", Reason("spotify.silent"), unclear=True)
     if "NewConnectionError" in text:
-        return ApiError("offline", "Spotify cannot be reached: the connection is refused")
-    return ApiError("offline", "the connection to Spotify broke off", passing=True, unclear=True)
+        return ApiError("offline", Reason("spotify.connection_refused"))
+    return ApiError("offline", Reason("spotify.broke_off"), passing=True, unclear=True)

@@ -10,6 +10,7 @@ from moodkiosk.act.players.spotify.answers import Device
 from moodkiosk.act.players.spotify.client import Client
 from moodkiosk.act.players.spotify.errors import ApiError
 from moodkiosk.act.players.spotify.memory import Memory
+from moodkiosk.words.reason import Reason
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -26,11 +27,9 @@ def choose(devices: Sequence[Device], name: str) -> Device:
     if usable:
         return next((device for device in usable if device.is_active), usable[0])
     if any(device.is_restricted for device in named):
-        raise ApiError("no_speaker", f"speaker '{name}' takes no commands from other apps (it is restricted)")
-    others = ", ".join(sorted({device.name for device in devices if device.name})) or "no other one"
-    raise ApiError(
-        "no_speaker", f"speaker '{name}' not connected: choose it once in the Spotify app (connected: {others})"
-    )
+        raise ApiError("no_speaker", Reason("spotify.speaker_restricted", name=name))
+    others = sorted({device.name for device in devices if device.name}) or Reason("spotify.no_other")
+    raise ApiError("no_speaker", Reason("spotify.speaker_missing", name=name, others=others))
 
 
 def find(client: Client, name: str, memory: Memory, wake_command: Sequence[str], *, patient: bool) -> Device:

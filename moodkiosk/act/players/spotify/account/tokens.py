@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from moodkiosk.host.files import write_atomic
+from moodkiosk.words.reason import Reason
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -20,7 +21,7 @@ LIFE_DAYS = 181
 """A sign-in lasts six months; this is the shortest that six months can be."""
 WARN_DAYS = (30, 7, 1)
 """So many days before the end it is said."""
-ENDED = "the sign-in to Spotify has ended"
+ENDED = Reason("spotify.has_ended")
 SCOPES = (
     "user-read-playback-state",
     "user-modify-playback-state",
@@ -81,17 +82,17 @@ class TokenFile:
             stamp = (about.st_mtime_ns, about.st_ino)
             if stamp != self._stamp:
                 self._tokens = _checked(json.loads(self.path.read_bytes()))
-                self.problem = None if self._tokens else f"the sign-in in {self.path} is damaged"
+                self.problem = None if self._tokens else Reason("spotify.damaged", path=str(self.path))
                 self._stamp = stamp
         except FileNotFoundError:
             self._tokens, self._stamp = None, None
-            self.problem = ENDED if ended(self.path).exists() else "not signed in to Spotify"
+            self.problem = ENDED if ended(self.path).exists() else Reason("spotify.not_signed_in")
         except OSError as error:
             self._tokens, self._stamp = None, None
-            self.problem = f"the sign-in in {self.path} cannot be read ({error.strerror})"
+            self.problem = Reason("spotify.unreadable", path=str(self.path), reason=error.strerror or "")
         except (ValueError, RecursionError):
             self._tokens, self._stamp = None, stamp
-            self.problem = f"the sign-in in {self.path} is damaged"
+            self.problem = Reason("spotify.damaged", path=str(self.path))
         return self._tokens
 
     def authorized_at(self) -> float | None:
