@@ -64,7 +64,7 @@ class TestFinds:
     def test_our_music_in_another_room(self, house: Household) -> None:
         house.api.devices.append(device("Kitchen", "k1"))
         house.api.person_plays("k1", HAPPY)
-        assert found(house) == ("others", f"somebody moved the music to Kitchen{ONE_PLACE}")
+        assert found(house) == ("others", f"somebody moved the music to Kitchen ({ONE_PLACE})")
 
     def test_a_pause_which_the_next_decision_then_counts_from_when_it_was_made(self, house: Household) -> None:
         house.api.person_pauses()

@@ -98,13 +98,13 @@ class TestPeopleFirst:
         house.api.person_plays("p1", FOREIGN)
         report = house.play(HAPPY)
         assert report.kind == "overridden"
-        assert report.status == f"somebody plays something else on Ana's phone{ONE_PLACE}"
+        assert report.status == f"somebody plays something else on Ana's phone ({ONE_PLACE})"
 
     def test_our_music_moved_to_another_room_is_left_there(self, warm: Household) -> None:
         warm.api.devices.append(device("Kitchen", "k1"))
         warm.api.person_plays("k1", HAPPY)
         report = warm.play(SAD)
-        assert (report.kind, report.status) == ("overridden", f"somebody moved the music to Kitchen{ONE_PLACE}")
+        assert (report.kind, report.status) == ("overridden", f"somebody moved the music to Kitchen ({ONE_PLACE})")
 
     def test_a_pause_is_left_alone_for_an_hour_and_over_a_restart(self, warm: Household) -> None:
         warm.api.person_pauses()
