@@ -82,7 +82,7 @@ class Act:
             else None
         )
         self.page = self._page(state_dir) if settings.web.enabled else None
-        self.player = Exchange(choose.make(settings, state_dir, self._publish))
+        self.player = Exchange(choose.make(settings, state_dir, self._publish, hear=self.loop.put))
         self.worker = NewestWins[Decision | Look]("player", self._play)
         try:
             self.bridge = SenseLink(paths.link_socket(settings.paths), self._from_sense)

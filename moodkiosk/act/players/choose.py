@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from moodkiosk.act.players.player import Clock, Player, Publish
+from moodkiosk.act.players.player import Clock, Hear, Player, Publish
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from moodkiosk.config.settings import Config
 
 
-def make(config: Config, state_dir: Path, publish: Publish, clock: Clock | None = None) -> Player:
+def make(
+    config: Config, state_dir: Path, publish: Publish, clock: Clock | None = None, hear: Hear | None = None
+) -> Player:
     """The configured player.
 
     Args:
@@ -20,6 +22,7 @@ def make(config: Config, state_dir: Path, publish: Publish, clock: Clock | None 
         state_dir: act's state folder; what has to survive a restart is kept there.
         publish: for the player "mqtt".
         clock: the machine's, unless a test brings its own.
+        hear: is told by a player whose speaker says by itself what plays; from any thread.
     """
     clock = clock or Clock()
     match config.music.player:  # each is imported only where it is used: some are slow to load
@@ -30,7 +33,10 @@ def make(config: Config, state_dir: Path, publish: Publish, clock: Clock | None 
         case "mpd":
             from moodkiosk.act.players.mpd.player import MpdPlayer
 
-            return MpdPlayer(config, state_dir, clock)
+            player = MpdPlayer(config, state_dir, clock)
+            if hear is not None:
+                player.listen(hear)
+            return player
         case "mqtt":
             from moodkiosk.act.players.mqtt import MqttPlayer
 

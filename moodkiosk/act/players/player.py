@@ -13,6 +13,9 @@ from moodkiosk.moods import Decision, LookReport, PlayerReport
 Publish = Callable[[str, bytes], bool]
 """Sends a payload to an MQTT topic, not retained; False: there is no connection, and nothing is kept for later."""
 
+Hear = Callable[[LookReport], object]
+"""Takes what a speaker has said by itself."""
+
 Superseded = Callable[[], bool]
 """Whether a newer decision waits; asked between requests, so that it need not wait for this one."""
 

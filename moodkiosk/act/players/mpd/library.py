@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError, Pairs
 from moodkiosk.moods import Choice, Decision
 from moodkiosk.words.reason import Reason
 
+LISTS = (".m3u", ".pls", ".xspf", ".asx")
+"""Files that name stations; what ends in .m3u8 is as a rule a stream in pieces, which MPD plays as it is."""
 TRACKS_MAX = 300
 """A queue for some hours; a genre may have thousands of tracks."""
 
@@ -51,8 +54,8 @@ def _entry(server: Connection, choice: Choice) -> Found | None:
     value = choice.value
     if choice.kind == "uri":
         return None  # a Spotify address: MPD's is another world
-    if value.startswith(("http://", "https://")):
-        return Found(value, (value,), value)
+    if value.startswith(("http://", "https://")) or _is_list(value):
+        return _stations(server, value)
     tag, colon, wanted = value.partition(":")
     if colon and tag.strip().lower() in ("genre", "artist", "album"):
         return _tracks(server, wanted.strip(), value, (tag.strip().lower(), wanted.strip()))
@@ -67,6 +70,22 @@ def _entry(server: Connection, choice: Choice) -> Found | None:
             raise
         files = ()
     return Found(value, files[:TRACKS_MAX], value) if files else _tracks(server, value, value, ("album", value))
+
+
+def _is_list(value: str) -> bool:
+    return urlsplit(value).path.lower().endswith(LISTS)
+
+
+def _stations(server: Connection, value: str) -> Found | None:
+    """An internet radio, or what a list of such contains: MPD fetches and reads it. Raises MpdError."""
+    files: tuple[str, ...] = (value,)
+    if _is_list(value):
+        try:
+            files = tuple(_values(server.ask("listplaylist", value), "file"))
+        except MpdError as error:
+            if error.kind != "refused":
+                raise  # such as "not found"; a server that cannot read lists may play the address by itself
+    return Found(value, files[:TRACKS_MAX], value) if files else None
 
 
 def _search(server: Connection, choice: Choice, decision: Decision) -> Found | None:

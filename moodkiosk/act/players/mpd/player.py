@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from moodkiosk.act.players.covers import Covers
 from moodkiosk.act.players.mpd import library, queue, songs
+from moodkiosk.act.players.mpd.news import News
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError, password_of
 from moodkiosk.act.players.mpd.queue import Memory, Status
 from moodkiosk.act.players.player import Clock, PlayerStatus, Superseded
@@ -30,6 +33,7 @@ log = logging.getLogger("moodkiosk.act.player")
 
 Outcome = tuple[ReportKind, str, str | None, str | None, str]
 """Kind of the report, status, what plays, the choice it came from, and what was tried before."""
+Do = Callable[[Connection, Decision, Superseded], Outcome]
 
 
 class MpdPlayer:
@@ -40,13 +44,29 @@ class MpdPlayer:
         self._clock = clock
         self._file = StateFile(state_dir / "mpd.json", Memory)
         self._said = "ready"
+        self._busy = threading.Lock()
+        self._news: News | None = None
         self._covers = Covers(self._picture, clock.monotonic)
 
     def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
         """Carries out a decision; see `players.Player`."""
-        track = None
         buttons = {"pause": self._pause, "skip": self._skip, "resume": self._resume, "volume": self._volume}
         do = buttons.get(decision.action, self._start)
+        with self._busy:
+            return self._carry_out(do, decision, superseded)
+
+    def listen(self, tell: Callable[[LookReport], object]) -> None:
+        """From now on what plays is told as soon as it changes, on a thread of its own; until `close`."""
+        self._news = News(self._mpd, lambda: tell(self._look()), self._clock)
+        self._news.start()
+
+    def close(self) -> None:
+        """Nothing is told any more."""
+        if self._news is not None:
+            self._news.stop()
+
+    def _carry_out(self, do: Do, decision: Decision, superseded: Superseded) -> PlayerReport | None:
+        track = None
         try:
             with self._connected(self._mpd.deadline_seconds) as server:
                 kind, text, what, uri, note = do(server, decision, superseded)
@@ -64,6 +84,13 @@ class MpdPlayer:
 
     def look(self, superseded: Superseded) -> LookReport | None:  # noqa: ARG002 - it takes no time
         """Looks at what plays; see `players.Player`."""
+        return self._look()
+
+    def _look(self) -> LookReport:
+        with self._busy:
+            return self._looked()
+
+    def _looked(self) -> LookReport:
         at = self._clock.monotonic()
         try:
             with self._connected(self._mpd.deadline_seconds) as server:
@@ -77,7 +104,8 @@ class MpdPlayer:
         self._note("ready")
         started = self._file.kept.started
         since = datetime.fromtimestamp(started, UTC) if kind == "ours" and started is not None else None
-        return LookReport(kind, at, text, since, stopped=text in (PAUSED, PAUSED_OTHERS), track=track)
+        stopped, live = text in (PAUSED, PAUSED_OTHERS), self._news is not None and self._news.listening
+        return LookReport(kind, at, text, since, stopped=stopped, track=track, live=live)
 
     def cover(self, key: str) -> bytes | None:
         """The picture that MPD has of a song; see `players.Player`."""

@@ -7,6 +7,8 @@ needed here is a page.
 
 from __future__ import annotations
 
+import contextlib
+import math
 import re
 import socket
 from collections.abc import Callable, Iterable
@@ -23,6 +25,13 @@ Pairs = list[tuple[str, str]]
 LINE_LIMIT_BYTES = 64 * 1024
 ANSWER_LIMIT_BYTES = 8 * 1024 * 1024
 """More than any library's answer to what is asked here; a server that sends more is none."""
+KEEP_ALIVE = (
+    ((socket.SOL_SOCKET, socket.SO_KEEPALIVE), 1),
+    ((socket.IPPROTO_TCP, socket.TCP_KEEPIDLE), 120),
+    ((socket.IPPROTO_TCP, socket.TCP_KEEPINTVL), 30),
+    ((socket.IPPROTO_TCP, socket.TCP_KEEPCNT), 3),
+)
+"""The kernel asks after 2 minutes of silence, and gives up after three questions of 30 seconds."""
 ACK = re.compile(r"ACK \[(\d+)@\d+\] \{([^}]*)\} ?(.*)")
 # https://github.com/MusicPlayerDaemon/MPD/blob/master/src/protocol/Ack.hxx
 ACK_KINDS: dict[int, Kind] = {3: "password", 4: "permission", 50: "not found"}
@@ -71,7 +80,7 @@ class Connection:
             host: a name or address; a path or "@name" is a Unix socket.
             port: for a name or address.
             password: "" is none.
-            left: how many seconds the job still has.
+            left: how many seconds the job still has; infinite: any time.
 
         Raises:
             MpdError: the server is away, is no MPD, or refuses the password.
@@ -82,10 +91,10 @@ class Connection:
         try:
             if host.startswith(("/", "@")):
                 self._socket = socket.socket(socket.AF_UNIX)
-                self._socket.settimeout(self._seconds())
+                self._socket.settimeout(self._limit())
                 self._socket.connect(host.replace("@", "\0", 1) if host.startswith("@") else host)
             else:
-                self._socket = socket.create_connection((host, port), self._seconds())
+                self._socket = socket.create_connection((host, port), self._limit())
         except TimeoutError:
             raise MpdError("unreachable", Reason("mpd.silent", where=self._where)) from None
         except OSError as error:
@@ -106,6 +115,17 @@ class Connection:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._socket.close()
+
+    def keep_alive(self) -> None:
+        """Has the system find out within some minutes that the other end has gone without a word."""
+        if self._socket.family != socket.AF_UNIX:
+            for option, value in KEEP_ALIVE:
+                self._socket.setsockopt(*option, value)
+
+    def hang_up(self) -> None:
+        """From another thread: whatever waits for an answer fails."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def ask(self, command: str, *words: object) -> Pairs:
         """Puts a command; the pairs of its answer. Raises MpdError."""
@@ -146,7 +166,7 @@ class Connection:
 
     def _send(self, lines: list[str]) -> None:
         try:
-            self._socket.settimeout(self._seconds())
+            self._socket.settimeout(self._limit())
             self._socket.sendall(("\n".join(lines) + "\n").encode("utf-8", "replace"))
         except TimeoutError:
             raise self._late() from None
@@ -187,7 +207,7 @@ class Connection:
 
     def _receive(self) -> None:
         try:
-            self._socket.settimeout(self._seconds())
+            self._socket.settimeout(self._limit())
             came = self._socket.recv(65_536)
         except TimeoutError:
             raise self._late() from None
@@ -209,11 +229,12 @@ class Connection:
             return MpdError(kind, Reason("mpd.permission", command=command[:40]))
         return MpdError(kind, Reason("mpd.says", text=text[:200]))
 
-    def _seconds(self) -> float:
+    def _limit(self) -> float | None:
+        """For the socket's next call, in seconds; None: any time."""
         left = self._left()
         if left <= 0:
             raise self._late()
-        return left
+        return None if math.isinf(left) else left
 
     def _broken(self, error: OSError) -> MpdError:
         return MpdError("unreachable", Reason("mpd.broke", where=self._where, reason=error.strerror or ""))

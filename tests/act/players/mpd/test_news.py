@@ -1,0 +1,173 @@
+"""What other people do at a real MPD is heard at once, without being asked for; and its radio lists are read."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from moodkiosk.act.players.mpd.player import MpdPlayer
+from moodkiosk.act.players.player import Clock, never
+from moodkiosk.config.settings import Config, MpdSettings
+from moodkiosk.decide.music import contexts
+from moodkiosk.moods import Decision, LookReport, PlayerReport
+from tests.support import mpd
+from tests.support.mpd import Mpd
+
+
+@dataclass
+class Listening:
+    """A server, a player that listens to it, and what that was told."""
+
+    server: Mpd
+    player: MpdPlayer
+    told: queue.Queue[LookReport]
+
+    def hears(self, kind: str, **wanted: object) -> LookReport:
+        """Waits for such a report; those before it are passed over."""
+        while True:
+            report = self.told.get(timeout=30)
+            said = {
+                name: getattr(report.track, name, None) if name == "title" else getattr(report, name) for name in wanted
+            }
+            if report.kind == kind and said == wanted:
+                return report
+
+    def play(self, entry: str) -> PlayerReport:
+        decision = Decision("play", 0.0, "a test", "happy", choices=(contexts.choice(entry),))
+        report = self.player.play(decision, never)
+        assert report is not None
+        return report
+
+
+def player(port: int, folder: Path, tell: Callable[[LookReport], object]) -> MpdPlayer:
+    """Its time is slow, so that a busy machine does not make the server late."""
+    settings = MpdSettings(host="127.0.0.1", port=port, deadline_seconds=20)
+    found = MpdPlayer(Config(mpd=settings), folder, Clock(monotonic=lambda: time.monotonic() / 10))
+    found.listen(tell)
+    return found
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Listening]:
+    told: queue.Queue[LookReport] = queue.Queue()
+    with mpd.running(tmp_path / "mpd") as server:
+        found = Listening(server, player(server.port, tmp_path / "state", told.put), told)
+        yield found
+        found.player.close()
+
+
+def test_songs_pauses_and_stops_of_other_people_are_heard_as_they_happen(home: Listening) -> None:
+    assert home.hears("nothing").live
+    home.server.ask("add", "Calm/Rain.flac")
+    home.server.ask("add", "Sunny/One.flac")
+    home.server.ask("play", 0)
+    assert home.hears("others", title="Rain").live
+    home.server.ask("next")
+    home.hears("others", title="One", stopped=False)
+    home.server.ask("pause", 1)
+    home.hears("others", title="One", stopped=True)
+    home.server.ask("stop")
+    home.hears("nothing")
+
+
+def test_our_own_music_is_heard_as_ours_and_taken_over_as_soon_as_somebody_changes_it(home: Listening) -> None:
+    home.play("Calm/Rain.flac")
+    assert home.hears("ours", title="Rain").live
+    home.server.ask("clear")
+    home.server.ask("add", "Sunny/Two.flac")
+    home.server.ask("play", 0)
+    home.hears("others", title="Two")
+
+
+def test_a_look_in_between_is_as_live_as_the_rest(home: Listening) -> None:
+    home.hears("nothing")
+    found = home.player.look(never)
+    assert found is not None
+    assert found.live
+
+
+def test_a_server_that_goes_is_said_once_and_heard_again_when_it_is_back(home: Listening) -> None:
+    home.hears("nothing", live=True)
+    home.server.stop()
+    lost = home.hears("unknown", live=False)
+    assert f"127.0.0.1:{home.server.port}" in lost.status
+    assert home.player.status().text == lost.status
+    home.server.start()
+    home.hears("nothing", live=True)
+    assert home.player.status().text == "ready"
+
+
+def test_half_a_connection_does_not_keep_us_from_ending(tmp_path: Path) -> None:
+    """It is up, and never says anything again."""
+    told: queue.Queue[LookReport] = queue.Queue()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        found = player(listener.getsockname()[1], tmp_path, told.put)
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(b"OK MPD 0.23.5\n")
+            listener.accept()[0].close()  # the look, when the connection stands
+            assert told.get(timeout=30).kind == "unknown"
+            found.close()
+    assert not any(thread.name == "mpd-news" for thread in threading.enumerate())
+
+
+def test_a_server_without_news_is_looked_at_as_before(tmp_path: Path) -> None:
+    told: queue.Queue[LookReport] = queue.Queue()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        found = player(listener.getsockname()[1], tmp_path, told.put)
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(b"OK MPD 0.13.0\n")
+            listener.accept()[0].close()
+            connection.recv(4096)
+            connection.sendall(b'ACK [5@0] {} unknown command "idle"\n')
+            found.close()
+    assert told.get(timeout=30).kind == "unknown"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A web server: its folder and its address."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    folder = tmp_path / "site"
+    folder.mkdir()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield folder, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("radio.m3u", "#EXTM3U\n#EXTINF:-1,A station\n{station}\n"),
+        ("radio.PLS?quality=high", "[playlist]\nNumberOfEntries=1\nFile1={station}\nTitle1=A station\nVersion=2\n"),
+    ],
+)
+def test_a_list_of_radio_stations_is_read_and_its_station_plays(
+    home: Listening, site: tuple[Path, str], name: str, text: str
+) -> None:
+    folder, address = site
+    (folder / "station").write_bytes(mpd.song("Sunny/One.flac"))
+    (folder / name.partition("?")[0]).write_text(text.format(station=f"{address}/station"), encoding="utf-8")
+    report = home.play(f"{address}/{name}")
+    assert (report.kind, report.what) == ("played", f"{address}/{name}")
+    assert home.server.queue() == [f"{address}/station"]
+
+
+def test_a_list_that_is_not_there_is_passed_over_and_said(home: Listening, site: tuple[Path, str]) -> None:
+    report = home.play(f"{site[1]}/none.pls")
+    assert (report.kind, report.status) == ("failed", f"MPD has nothing called “{site[1]}/none.pls”")
