@@ -178,7 +178,7 @@ class Act:
         self.loop.configure(settings.for_decide())
         if any(getattr(settings, name) != getattr(before, name) for name in ("music", "spotify", "mpd")):
             state_dir = paths.state_dir(settings.paths, "act")
-            self.player.change(lambda: choose.make(settings, state_dir, self._publish))
+            self.player.change(lambda: choose.make(settings, state_dir, self._publish, hear=self.loop.put))
         if settings.music.player != before.music.player:  # what another player has started is none of this one's
             self.loop.put(LookReport("nothing", time.monotonic()))
         return text

@@ -52,6 +52,9 @@ class DryRun:
     def cover(self, key: str) -> None:
         """There are no pictures."""
 
+    def close(self) -> None:
+        """It says nothing by itself."""
+
     def no_look(self) -> str:
         """There never is."""
         return Reason("player.plays_nothing")

@@ -40,6 +40,10 @@ class Exchange:
         """See `Player`."""
         return self._player.cover(key)
 
+    def close(self) -> None:
+        """See `Player`."""
+        self._player.close()
+
     def no_look(self) -> str | None:
         """See `Player`."""
         return self._player.no_look()
@@ -63,4 +67,5 @@ class Exchange:
     def _take_over(self) -> None:
         make, self._make = self._make, None
         if make is not None:
+            self._player.close()
             self._player = make()

@@ -94,6 +94,9 @@ class MqttPlayer:
     def cover(self, key: str) -> None:
         """There are no pictures."""
 
+    def close(self) -> None:
+        """It says nothing by itself."""
+
     def no_look(self) -> str:
         """It never can."""
         return Reason("player.never_learns")

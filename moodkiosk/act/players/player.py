@@ -72,6 +72,9 @@ class Player(Protocol):
         does. `players.covers` keeps and bounds them.
         """
 
+    def close(self) -> None:
+        """Another player takes over: this one is asked nothing more, and says nothing more by itself."""
+
     def no_look(self) -> str | None:
         """Why there is nothing to be gained by a look now, or why it would be one too many; None: it is due."""
 

@@ -45,11 +45,10 @@ class News:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the thread and its connection."""
+        """Ends the thread and its connection; waits for neither, for the thread may wait for whoever calls this."""
         self._ended.set()
         if (server := self._server) is not None:
             server.hang_up()
-        self._thread.join()
 
     def _run(self) -> None:
         pause, lost = PAUSE_SECONDS, False

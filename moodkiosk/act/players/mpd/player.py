@@ -61,7 +61,7 @@ class MpdPlayer:
         self._news.start()
 
     def close(self) -> None:
-        """Nothing is told any more."""
+        """See `players.Player`."""
         if self._news is not None:
             self._news.stop()
 

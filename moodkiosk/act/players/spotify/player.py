@@ -112,6 +112,9 @@ class SpotifyPlayer:
         since = datetime.fromtimestamp(started.at, UTC) if seen.kind == "ours" and started is not None else None
         return LookReport(seen.kind, clock.monotonic(), seen.status, since, seen.stopped, seen.track)
 
+    def close(self) -> None:
+        """It says nothing by itself."""
+
     def no_look(self) -> str | None:
         """Why not to look now; any thread may ask."""
         wall, at = self._clock.wall(), self._clock.monotonic()

@@ -21,6 +21,7 @@ from moodkiosk.decide.music import contexts
 from moodkiosk.moods import Decision, LookReport, PlayerReport
 from tests.support import mpd
 from tests.support.mpd import Mpd
+from tests.support.wait import until
 
 
 @dataclass
@@ -117,7 +118,7 @@ def test_half_a_connection_does_not_keep_us_from_ending(tmp_path: Path) -> None:
             listener.accept()[0].close()  # the look, when the connection stands
             assert told.get(timeout=30).kind == "unknown"
             found.close()
-    assert not any(thread.name == "mpd-news" for thread in threading.enumerate())
+    until(lambda: not any(thread.name == "mpd-news" for thread in threading.enumerate()), 30, "the thread ends")
 
 
 def test_a_server_without_news_is_looked_at_as_before(tmp_path: Path) -> None:
