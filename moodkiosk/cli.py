@@ -19,9 +19,14 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 """Errors of standard output that people can do something about."""
 
 
+SONG_COMMANDS = {
+    "choose": "Plays one of the songs to choose from now.",
+    "more-like": "Wants more of this: it takes turns with the mood's own music.",
+}
+
 PURPOSES: dict[str, tuple[str, ...]] = {
     "See it": ("demo", "status", "why", "replay"),
-    "Play": ("recommend", "play", "pause", "next", "volume", "mood", "music"),
+    "Play": ("recommend", "choose", "more-like", "not-again", "play", "pause", "next", "volume", "mood", "music"),
     "Teach it": ("calibrate", "person", "correct", "collect", "model", "reload"),
     "Set it up": ("run", "login", "tunes", "web-password", "web", "completion"),
     "Mend it": ("doctor", "camera", "forget", "discovery"),
@@ -179,6 +184,14 @@ def _add_control(add: Callable[..., argparse.ArgumentParser]) -> None:
     recommend.add_argument("--language", metavar="L", help="in this language; it is remembered as your taste")
     recommend.add_argument("--artist", metavar="A", help="of this artist; likewise")
     recommend.add_argument("--genre", metavar="G", help="of this genre, for this once")
+    recommend.add_argument("--list", action="store_true", help="plays nothing: lists things to choose from")
+    for name, text in SONG_COMMANDS.items():
+        song = add(name, target, text, json=True)
+        song.add_argument("value", metavar="NUMBER|ID", help="its place in 'moodkiosk recommend --list', or its id")
+    again = "Does not want this again: it is neither offered nor played by itself."
+    song = add("not-again", target, again, json=True)
+    song.add_argument("value", nargs="?", metavar="NUMBER|ID", help="as with 'choose'")
+    song.add_argument("--none", action="store_true", help="takes all of that back")
     add("play", target, "Goes on with the music that was paused; else plays some for the mood now.", json=True)
     add("pause", target, "Pauses the music.", json=True)
     for name in ("next", "skip"):

@@ -160,10 +160,12 @@ class Choice:
             "stream" (the address of an internet radio, for MPD) or "search".
         value: the URI, name, address or words to search for. A player that searches by fields takes the decision's
             `mood`, `language`, `artist` and `genre` in place of the words.
+        song: the song of it to begin with (the URI of a track); "": any.
     """
 
     kind: Literal["uri", "playlist", "stream", "search"]
     value: str
+    song: str = ""
 
 
 Action = Literal["play", "none", "pause", "skip", "resume", "volume"]
@@ -192,6 +194,7 @@ class Decision:
         gate: the name of the gate that was shut, where one was.
         language, artist, genre: what the music is to be; "" is any. What was asked for comes before the mood's own
             entry, and that before the general taste.
+        avoid: ids (`Song.id`) of what somebody does not want to hear again: a search leaves it out.
     """
 
     action: Action
@@ -211,6 +214,7 @@ class Decision:
     language: str = ""
     artist: str = ""
     genre: str = ""
+    avoid: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +305,66 @@ class LookReport:
     stopped: bool = False
     track: Track | None = None
     live: bool = False
+
+
+SongKind = Literal["playlist", "album", "artist", "track", "radio", "search"]
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """Something to choose from: a playlist, an album, a song, a search; each can be opened by hand as well.
+
+    Attributes:
+        id: what it is known by, made of its choice; the same over restarts.
+        kind: what it is.
+        title: its name, or the words of a search.
+        by: who made it, where that is known.
+        choice: what a player is given to play it.
+        youtube_url: a search for it on YouTube Music.
+        taste: what of language, artist and genre a search is for.
+        songs: how many are in it; None: unknown, or it is one.
+        seconds: how long one song is; None: unknown.
+        cover: its picture on the page is at `cover/<this>`; None: it has none.
+        own: the household's own for the mood: an entry of the configuration, or something it has liked.
+    """
+
+    id: str
+    kind: SongKind
+    title: str
+    choice: Choice
+    youtube_url: str
+    by: str = ""
+    taste: Taste = Taste()
+    songs: int | None = None
+    seconds: float | None = None
+    cover: str | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a player is to find for a list: a mood with a taste, and the same as words to search for."""
+
+    mood: str
+    words: str
+    taste: Taste = Taste()
+
+
+@dataclass(frozen=True, slots=True)
+class SongsReport:
+    """What a player has found for a list.
+
+    Attributes:
+        wanted: what it was asked for.
+        at: monotonic seconds.
+        songs: what there is, the best first.
+        status: why there is not more, in words; "" if there is no reason.
+    """
+
+    wanted: Wanted
+    at: float
+    songs: tuple[Song, ...] = ()
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,18 @@ SETTINGS_ONLY = {
 """Of decide, the rooms that do not decide come to know the settings, and what reads what people write in them."""
 ENTRIES_AT_THE_TOP, MODULES_IN_A_ROOM = 15, 16
 # The modules of the standard library that decide may use: none of them knows the time or reaches the world.
-PURE = {"__future__", "collections", "dataclasses", "datetime", "math", "functools", "re", "typing", "urllib.parse"}
+PURE = {
+    "__future__",
+    "collections",
+    "dataclasses",
+    "datetime",
+    "functools",
+    "hashlib",
+    "itertools",
+    "math",
+    "re",
+    "typing",
+} | {"urllib.parse"}
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "__import__", "breakpoint"}
 CLOCK_METHODS = {"now", "utcnow", "today", "monotonic", "perf_counter", "sleep", "time_ns", "read_text", "write_text"}
 HEAVY = sorted((SEES - {"numpy"}) | TALKS | TRAINS)

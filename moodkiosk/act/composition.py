@@ -36,7 +36,18 @@ from moodkiosk.host import paths, systemd
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
 from moodkiosk.link.result import OURS
-from moodkiosk.moods import SENTENCES, Decision, LookReport, MoodEvent, PlayerReport, Result, View
+from moodkiosk.moods import (
+    SENTENCES,
+    Decision,
+    LookReport,
+    MoodEvent,
+    PlayerReport,
+    Result,
+    Song,
+    SongsReport,
+    View,
+    Wanted,
+)
 from moodkiosk.words.reason import Reason, said
 
 if TYPE_CHECKING:
@@ -45,6 +56,7 @@ if TYPE_CHECKING:
 
     from moodkiosk.act.web.server import Page
 
+AT_WORK = Reason("act.player_at_work")
 STOP_SECONDS = 1.0
 MEASURE_SECONDS = 5.0
 """How old the figures of /metrics may be."""
@@ -83,7 +95,7 @@ class Act:
         )
         self.page = self._page(state_dir) if settings.web.enabled else None
         self.player = Exchange(choose.make(settings, state_dir, self._publish, hear=self.loop.put))
-        self.worker = NewestWins[Decision | Look]("player", self._play)
+        self.worker = NewestWins[Decision | Look | Wanted]("player", self._play)
         try:
             self.bridge = SenseLink(paths.link_socket(settings.paths), self._from_sense)
             self.control = ControlServer(paths.control_socket(settings.paths), self.loop.ask)
@@ -118,7 +130,10 @@ class Act:
     def _page(self, state_dir: Path) -> Page:
         from moodkiosk.act.web.server import Page  # 20 MB that a kiosk without a page need not have
 
-        return Page(self.settings, self.loop.ask, state_dir, self.wall.always, self.metrics.text)
+        def cover(key: str) -> bytes | None:
+            return self.player.cover(key)  # which is made later
+
+        return Page(self.settings, self.loop.ask, state_dir, self.wall.always, self.metrics.text, cover)
 
     def _guards(self) -> Iterator[Guard]:
         """Those of what comes in by other doors than the main loop's."""
@@ -140,6 +155,8 @@ class Act:
             status=self._status,
             look=self._look,
             reload=self._reload,
+            find=self._find,
+            offer=self._offer,
         )
 
     def _now(self) -> kiosk.Now:
@@ -148,27 +165,34 @@ class Act:
     def _from_sense(self, message: protocol.FromSense | None) -> None:
         self.loop.put(SenseLeft() if message is None else message)
 
-    def _play(self, job: Decision | Look) -> None:
+    def _play(self, job: Decision | Look | Wanted) -> None:
         """On the player's thread."""
         if self.guard.take(f"an answer of the player to {type(job).__name__}", lambda: self._at_the_player(job)):
             return
         at = time.monotonic()
-        if isinstance(job, Look):
-            self.loop.put(LookReport("unknown", at, OURS))
-        else:
-            self.loop.put(Carried(job, PlayerReport("failed", at, OURS, job.mood, job.what, asked=job.asked)))
+        match job:
+            case Look():
+                self.loop.put(LookReport("unknown", at, OURS))
+            case Wanted():
+                self.loop.put(SongsReport(job, at, status=OURS))
+            case Decision():
+                self.loop.put(Carried(job, PlayerReport("failed", at, OURS, job.mood, job.what, asked=job.asked)))
 
-    def _at_the_player(self, job: Decision | Look) -> None:
-        if not isinstance(job, Look):
-            self.loop.put(Carried(job, self.player.play(job, self.worker.superseded)))
-        elif (seen := self.player.look(self.worker.superseded)) is not None:
-            self.loop.put(seen)
+    def _at_the_player(self, job: Decision | Look | Wanted) -> None:
+        match job:
+            case Look():
+                if (seen := self.player.look(self.worker.superseded)) is not None:
+                    self.loop.put(seen)
+            case Wanted():
+                self.loop.put(self.player.find(job, self.worker.superseded))
+            case Decision():
+                self.loop.put(Carried(job, self.player.play(job, self.worker.superseded)))
 
     def _look(self) -> str | None:
         """Somebody asks what plays; why the player does not look, or None. Never before a decision, or in its place."""
         reason = self.player.no_look()
         if reason is None and not self.worker.offer(Look()):
-            reason = Reason("act.player_at_work")
+            reason = AT_WORK
         return reason
 
     def _reload(self) -> str:
@@ -193,6 +217,10 @@ class Act:
 
         self.loop.ask(Request("reload")).add_done_callback(say)
 
+    def _find(self, wanted: Wanted) -> str | None:
+        """Somebody wants songs to choose from; why the player does not search, or None."""
+        return None if self.worker.offer(wanted) else AT_WORK
+
     def _publish(self, topic: str, payload: bytes) -> bool:
         return self.publisher is not None and self.publisher.publish(topic, payload)
 
@@ -216,6 +244,12 @@ class Act:
         if self.page is not None:
             self.page.show(view)
         systemd.notify(f"STATUS={status_line(view)}")
+
+    def _offer(self, songs: tuple[Song, ...]) -> None:
+        if self.publisher is not None:
+            self.publisher.offer(songs)
+        if self.page is not None:
+            self.page.offer(songs)
 
     def _hello(self, hello: protocol.Hello) -> None:
         if self.publisher is not None:

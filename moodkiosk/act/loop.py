@@ -9,10 +9,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from moodkiosk.act.look_requests import LookRequests
 from moodkiosk.act.orders import Orders
-from moodkiosk.act.player_answers import PlayerAnswers
 from moodkiosk.act.ports import Asked, Carried, FromSense, Item, Ports, Request, SenseLeft
+from moodkiosk.act.requests.look_requests import LookRequests
+from moodkiosk.act.requests.player_answers import PlayerAnswers
+from moodkiosk.act.requests.song_requests import SongRequests
 from moodkiosk.config.load import ConfigError
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.music.reasons import both
@@ -20,7 +21,7 @@ from moodkiosk.decide.settings import Settings
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import commands, protocol
 from moodkiosk.link.result import OURS
-from moodkiosk.moods import Command, LookReport, Reading, Result, View
+from moodkiosk.moods import Command, LookReport, Reading, Result, Song, SongsReport, View
 from moodkiosk.words.reason import Reason
 
 TURN_SECONDS = 0.5
@@ -34,6 +35,8 @@ INBOX_LIMIT = 512
 STALL_SECONDS = 2.0
 """When a turn comes so much later than the one before, this half itself was stopped or starved."""
 
+LISTS = ("recommendations", "more_like")
+"""Commands that are answered with songs to choose from, for which the player looks as well."""
 FOR_SENSE = ("calibrate", "correct", "forget", "person")
 
 OPEN = {"on": True, "off": False}
@@ -75,6 +78,9 @@ class Loop:
         self._orders = Orders(ports.order)
         self._looks = LookRequests(ports.look)
         self._player_answers = PlayerAnswers(kiosk.completed)
+        self._songs = SongRequests(ports.find, lambda: self._offered)
+        self._offered: tuple[Song, ...] = ()
+        self._offered_for: object = None
         self._view: View | None = None
         self._turned_at: float | None = None
 
@@ -116,6 +122,7 @@ class Loop:
         self._orders.expire(now.at)
         self._looks.expire(now.at)
         self._player_answers.expire(now.at)
+        self._songs.expire(now.at)
         self._step(kiosk.Tick(), now)
         self._tell_sense(now)
         self._ports.keep(kiosk.remember(self._state), now.at)
@@ -123,10 +130,23 @@ class Loop:
         if view != self._view:
             self._view = view
             self._ports.show(view)
+        self._offer()
 
     def remember(self, now: kiosk.Now) -> None:
         """Keeps what is remembered, at once: this run ends."""
         self._ports.keep(kiosk.remember(self._state, now.wall), now.at, now=True)
+
+    def _offer(self) -> None:
+        """Makes the list of songs anew where anything has changed that it is made of."""
+        playback = self._state.playback
+        made_of: tuple[object, ...] = (playback.recommended, playback.wish, playback.found, playback.opinions)
+        made_of += (playback.last, playback.names, self._state.chosen)
+        if made_of == self._offered_for:
+            return
+        self._offered_for = made_of
+        before, self._offered = self._offered, kiosk.recommendations(self._state, self._settings)
+        if self._offered != before:
+            self._ports.offer(self._offered)
 
     def _guarded(self, item: Item, now: kiosk.Now) -> None:
         """Takes an item, or leaves it out: then the state is the one before, and whoever asked is told."""
@@ -184,6 +204,10 @@ class Loop:
                 self._step(item, now)
                 view = kiosk.view(self._state, now, self._settings)
                 self._looks.done(item.status if item.kind == "unknown" else said(view))
+            case SongsReport():
+                self._step(item, now)
+                self._offer()
+                self._songs.done(item.wanted)
             case kiosk.PlayerSays() | kiosk.Notice():
                 self._step(item, now)
 
@@ -238,8 +262,11 @@ class Loop:
         step = self._step(command, now)
         result = step.result or Result(command.name, ok=True, transaction=command.transaction)
         asked = [decision for decision in step.decisions if decision.asked and decision.action != "none"]
+        wanted = kiosk.wanted(self._state, now.at, self._settings) if command.name in LISTS and result.ok else None
         if result.ok and asked:
             self._player_answers.wait(result, asked[-1], future, now.at)
+        elif wanted is not None:
+            self._songs.ask(result, wanted, future, now.at)
         else:
             future.set_result(result)
 

@@ -9,7 +9,18 @@ from typing import Protocol
 
 from moodkiosk.decide import kiosk
 from moodkiosk.link import protocol
-from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, Reading, Result, View
+from moodkiosk.moods import (
+    Decision,
+    LookReport,
+    MoodEvent,
+    PlayerReport,
+    Reading,
+    Result,
+    Song,
+    SongsReport,
+    View,
+    Wanted,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ class Carried:
     report: PlayerReport | None
 
 
-Known = Carried | LookReport | kiosk.PlayerSays | kiosk.Notice
+Known = Carried | LookReport | SongsReport | kiosk.PlayerSays | kiosk.Notice
 FromSense = protocol.Hello | protocol.SenseHealth | protocol.SenseResult | Reading
 Item = FromSense | SenseLeft | Known | Asked
 
@@ -80,6 +91,8 @@ class Ports:
         hello: told when sense has come, or has loaded a model.
         status: answers the command "status".
         look: has the player look at what plays, and says why not; None: it has begun.
+        find: has the player find songs to choose from; likewise.
+        offer: told the songs to choose from whenever they changed.
         reload: takes what has changed in the configuration; says what was done, "" for nothing. Raises ConfigError.
     """
 
@@ -93,4 +106,6 @@ class Ports:
     hello: Callable[[protocol.Hello], None]
     status: Callable[[View], dict[str, object]]
     look: Callable[[], str | None]
+    find: Callable[[Wanted], str | None]
+    offer: Callable[[tuple[Song, ...]], None]
     reload: Callable[[], str] = str

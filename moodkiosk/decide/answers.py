@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from moodkiosk.decide import camera
-from moodkiosk.decide.music import choose, policy, reasons
+from moodkiosk.decide.music import choose, opinions, policy, reasons, songs
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Chosen, Entry, ManualMood, Step, mood_of
 from moodkiosk.decide.times import Now, after, face, iso, until
-from moodkiosk.moods import Command, Decision, PlayerReport, Result, Taste
+from moodkiosk.moods import Command, Decision, PlayerReport, Result, Song, Taste
 from moodkiosk.words.reason import Reason, either, how, plain, said
+
+NOT_LISTED = Reason("answer.not_listed")
 
 Answer = Callable[[Step, Command, Now, Settings], Step]
 """Carries a command out. Where the player is to do something, the result is what can be said before it has: `completed`
@@ -112,6 +114,54 @@ def _recommend(step: Step, command: Command, now: Now, settings: Settings) -> St
     return _say(step, command, decision.youtube_url or "")
 
 
+def _recommendations(step: Step, command: Command, _now: Now, settings: Settings) -> Step:
+    mood = mood_of(step.state) or step.state.playback.recommended
+    if mood is None:
+        return _refuse(step, command, Reason("answer.no_mood"))
+    wish = command.value if isinstance(command.value, Taste) else choose.ANY
+    step = step.to(replace(step.state, playback=replace(step.state.playback, recommended=mood, wish=wish)))
+    return _list(step, command, settings)
+
+
+def _choose_song(step: Step, command: Command, now: Now, settings: Settings) -> Step:
+    song, mood = _song(step, command, settings), step.state.playback.recommended
+    if song is None or mood is None:
+        return _refuse(step, command, NOT_LISTED)
+    return _say(policy.on_choice(step, song, mood, now, settings), command, song.youtube_url)
+
+
+def _more_like(step: Step, command: Command, _now: Now, settings: Settings) -> Step:
+    song, mood = _song(step, command, settings), step.state.playback.recommended
+    if song is None or mood is None:
+        return _refuse(step, command, NOT_LISTED)
+    playback = opinions.like(step.state.playback, song, mood, settings.music)
+    step = step.to(replace(step.state, playback=replace(playback, wish=songs.likeness(song))))
+    return _list(step, command, settings)
+
+
+def _not_again(step: Step, command: Command, _now: Now, settings: Settings) -> Step:
+    if not _text(command):
+        step = step.to(replace(step.state, playback=opinions.forgive(step.state.playback)))
+        return _say(step, command, Reason("answer.all_again"))
+    song = _song(step, command, settings)
+    if song is None:
+        return _refuse(step, command, NOT_LISTED)
+    step = step.to(replace(step.state, playback=opinions.refuse(step.state.playback, song)))
+    return _list(step, command, settings)
+
+
+def _song(step: Step, command: Command, settings: Settings) -> Song | None:
+    return songs.find(songs.of_state(step.state, settings), _text(command))
+
+
+def _list(step: Step, command: Command, settings: Settings) -> Step:
+    """Answers with the list as it is now; what the player finds for it may still come."""
+    found = songs.of_state(step.state, settings)
+    text = Reason("answer.listed", count=len(found), mood=how(step.state.playback.recommended or ""))
+    data = [songs.public(one) for one in found]
+    return replace(step, result=Result(command.name, ok=True, text=text, transaction=command.transaction, data=data))
+
+
 def _play(step: Step, command: Command, now: Now, settings: Settings) -> Step:
     return _say(policy.on_play(step, now, settings), command, "")
 
@@ -139,6 +189,10 @@ ANSWERS: dict[str, Answer] = {
     "person": _person,
     "correct": _correct,
     "recommend": _recommend,
+    "recommendations": _recommendations,
+    "choose": _choose_song,
+    "more_like": _more_like,
+    "not_again": _not_again,
     "play": _play,
     "pause": _pause,
     "skip": _skip,

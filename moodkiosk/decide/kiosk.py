@@ -12,7 +12,7 @@ from moodkiosk.decide import camera, memory, perception, presence, reports
 from moodkiosk.decide.answers import answer, completed
 from moodkiosk.decide.camera import wanted as camera_wanted
 from moodkiosk.decide.memory import remember
-from moodkiosk.decide.music import continuity, night, policy, respect
+from moodkiosk.decide.music import continuity, night, policy, respect, songs
 from moodkiosk.decide.perception import slept
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import (
@@ -30,10 +30,11 @@ from moodkiosk.decide.state import (
     Tick,
     knows_mood,
     mood_of,
+    taste_of,
 )
 from moodkiosk.decide.times import Now, renew, utc
 from moodkiosk.decide.view import view
-from moodkiosk.moods import Command, LookReport, PlayerReport, Reading
+from moodkiosk.moods import Command, LookReport, PlayerReport, Reading, Song, SongsReport, Wanted
 
 __all__ = [
     "CameraStatus",
@@ -48,13 +49,17 @@ __all__ = [
     "Tick",
     "camera_wanted",
     "completed",
+    "recommendations",
     "remember",
     "slept",
     "start",
     "step",
     "view",
+    "wanted",
 ]
 
+FOUND_SECONDS = 60.0
+"""So long a player is not asked again for the same list."""
 PLAYING_HOURS = 12
 """What was started, or seen, longer ago than this is no longer said to be playing: nobody has asked since."""
 
@@ -62,6 +67,21 @@ PLAYING_HOURS = 12
 def start(settings: Settings, remembered: dict[str, object] | None, session: str) -> State:  # noqa: ARG001 - part of the seam
     """The first state of a run. `session` must be unlike that of any run before: event ids begin with it."""
     return memory.restore(State(session), remembered or {})
+
+
+def recommendations(state: State, settings: Settings) -> tuple[Song, ...]:
+    """The songs to choose from, for the mood that music was recommended for last."""
+    return songs.of_state(state, settings)
+
+
+def wanted(state: State, at: float, settings: Settings) -> Wanted | None:
+    """What a player is to find for that list, at monotonic seconds `at`; None: nothing, or it has just been found."""
+    mood, playback, found = state.playback.recommended, state.playback, state.playback.found
+    if mood is None:
+        return None
+    asked = songs.wanted(mood, settings.music, taste_of(state, settings), playback.wish)
+    known = found is not None and found.wanted == asked and 0 <= at - found.at < FOUND_SECONDS
+    return None if known else asked
 
 
 def step(state: State, given: Input, now: Now, settings: Settings) -> Step:
@@ -118,6 +138,11 @@ def _take(step: Step, given: Input, now: Now, settings: Settings) -> Step:
             return reports.hear(step, given, now, settings)
         case LookReport():
             return reports.look(step, given, now, settings)
+        case SongsReport():
+            playback = step.state.playback
+            if given.status and playback.found is not None and playback.found.wanted == given.wanted:
+                return step  # what was found before is better than what could not be found now
+            return step.to(replace(step.state, playback=replace(playback, found=given)))
         case Labels(labels, enrolled):
             return step.to(replace(perception.learn(step.state, labels), enrolled=enrolled))
         case CameraStatus():

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from moodkiosk.decide.music import songs
 from moodkiosk.decide.presence import Presence
-from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, Heard, ManualMood, Playback, Started, State
+from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, Heard, ManualMood, Opinions, Playback, Started, State
 from moodkiosk.decide.times import Deadline
-from moodkiosk.moods import Certainty
+from moodkiosk.moods import Certainty, Choice, Song
 from moodkiosk.words.reason import Reason, heard, plain, said
 
 NO_CLOCK = "unknown"
@@ -51,6 +52,8 @@ def remember(state: State, stopped: datetime | None = None) -> dict[str, object]
         "last": playback.last,
         "names": playback.names,
         "recommended": playback.recommended,
+        "liked": {mood: [_song(one) for one in liked] for mood, liked in playback.opinions.liked.items()},
+        "refused": playback.opinions.refused,
         "log": [_line(entry) for entry in state.log],
     }
 
@@ -80,6 +83,7 @@ def restore(state: State, remembered: dict[str, object]) -> State:
         last=_texts(get("last")),
         names=_texts(get("names")),
         recommended=_text(get("recommended")),
+        opinions=Opinions(_liked(get("liked")), _texts(get("refused"))),
     )
     return replace(
         state,
@@ -133,6 +137,35 @@ def _read_others(value: object) -> Heard | None:
     match value:
         case {"paused": bool(paused), "wall": wall}:
             return Heard(ours=False, paused=paused, wall=_time(wall))
+    return None
+
+
+def _song(one: Song) -> dict[str, object]:
+    """What was liked; its cover is found again by whoever looks for it."""
+    choice: dict[str, object] = {"kind": one.choice.kind, "value": one.choice.value, "song": one.choice.song}
+    return choice | {"what": one.kind, "title": one.title, "by": one.by}
+
+
+def _liked(value: object) -> dict[str, tuple[Song, ...]]:
+    found: dict[str, tuple[Song, ...]] = {}
+    for mood, lines in value.items() if isinstance(value, dict) else ():
+        if isinstance(mood, str) and isinstance(lines, list):
+            liked = tuple(one for one in map(_read_song, lines) if one is not None)
+            found |= {mood: liked} if liked else {}
+    return found
+
+
+def _read_song(line: object) -> Song | None:
+    match line:
+        case {
+            "kind": "uri" | "playlist" | "stream" | "search" as kind,
+            "value": str(value),
+            "song": str(song),
+            "what": "playlist" | "album" | "artist" | "track" | "radio" | "search" as what,
+            "title": str(title),
+            "by": str(by),
+        }:
+            return songs.song(what, title, Choice(kind, value, song), by=by)
     return None
 
 

@@ -20,6 +20,8 @@ from moodkiosk.moods import (
     PlayerReport,
     Reading,
     Result,
+    Song,
+    SongsReport,
     Taste,
     Track,
 )
@@ -75,7 +77,19 @@ class PlayerSays:
     login_days_left: int | None = None
 
 
-Input = Reading | PlayerReport | LookReport | PlayerSays | Command | Labels | CameraStatus | SenseGone | Notice | Tick
+Input = (
+    Reading
+    | PlayerReport
+    | LookReport
+    | SongsReport
+    | PlayerSays
+    | Command
+    | Labels
+    | CameraStatus
+    | SenseGone
+    | Notice
+    | Tick
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +206,19 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinions:
+    """What the household thinks of what was offered; kept over a restart.
+
+    Attributes:
+        liked: mood to what it wants more of, which takes turns with the mood's own entries; the newest last.
+        refused: the id of what it does not want again, to its title.
+    """
+
+    liked: dict[str, tuple[Song, ...]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Music for a mood waits until the song before it has ended, at so many monotonic seconds."""
 
@@ -225,6 +252,8 @@ class Playback:
         login_days_left: whole days until the player's sign-in ends; None: there is none, or it is unknown.
         people: what other people were seen to do, and when; only as long as it is respected.
         heard: the song that was heard last; not kept over a restart.
+        opinions: what the household likes, and does not want again.
+        found: what the player has found for a list last; not kept.
     """
 
     status: str = "ready"
@@ -248,6 +277,8 @@ class Playback:
     login_days_left: int | None = None
     people: str | None = None
     heard: Heard | None = None
+    opinions: Opinions = Opinions()
+    found: SongsReport | None = None
 
 
 @dataclass(frozen=True, slots=True)

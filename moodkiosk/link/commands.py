@@ -23,7 +23,7 @@ VALUE_LIMIT_BYTES = 4096
 NOBODY = "nobody in particular"
 """What the empty name of `person` is called; it may be said, too."""
 
-Kind = Literal["switch", "text", "name", "percent", "label", "mood", "camera", "wish", "none"]
+Kind = Literal["switch", "text", "name", "percent", "label", "mood", "camera", "wish", "song", "none"]
 
 
 class BadCommand(Exception):
@@ -38,7 +38,8 @@ class Spec:
         kind: what the value is: "switch" ("on"/"off", also booleans), "camera" ("on"/"off"/"lend"), "text" (up to 100
             characters, may be empty), "name" (of a person, may be empty), "percent" (0 to 100), "label" (a mood),
             "mood" (a label, or "auto"), "wish" (an object with "language", "artist" and "genre", each of which may be
-            left out; anything else is no wish in particular), "none" (the value is ignored).
+            left out; anything else is no wish in particular), "song" (the id or the place of one in the list; may be
+            empty), "none" (the value is ignored).
         doc: one sentence for people.
         guests: allowed in the page's read-only view.
     """
@@ -60,6 +61,16 @@ TABLE: dict[str, Spec] = {
         "wish",
         "Plays music for the mood now, whatever cool-down and quiet hours say; a language, an artist or a genre given"
         " with it comes first, for this once.",
+    ),
+    "recommendations": Spec(
+        "wish",
+        "Lists up to ten things to choose from for the mood: what the household has for it, what the player finds, and"
+        " searches. Plays nothing.",
+    ),
+    "choose": Spec("song", "Plays one of those now: its id, or its place in the list."),
+    "more_like": Spec("song", "Wants more of this: it takes turns with the mood's own music, and the list goes by it."),
+    "not_again": Spec(
+        "song", "Does not want this again: it is neither offered nor played by itself. Empty takes all of that back."
     ),
     "pause": Spec("none", "Pauses the music on the kiosk's speaker."),
     "play": Spec("none", "Goes on with the music that was paused; where none was, plays some for the mood now."),
@@ -135,8 +146,10 @@ def _value(kind: Kind, value: object, labels: tuple[str, ...]) -> str | int | Ta
         if isinstance(value, str) and value.strip().lower() in words:
             return value.strip().lower()
         raise BadCommand(Reason("bad.expected", words=either(*words)))
-    if value is None and kind == "name":
+    if value is None and kind in ("name", "song"):
         return ""
+    if kind == "song" and isinstance(value, int) and not isinstance(value, bool):
+        value = str(value) if 0 <= value < 1000 else "?"
     text = _text(value, 100 if kind == "text" else 60)
     if kind == "mood" and text == "auto":
         return text

@@ -15,9 +15,9 @@ from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
 from moodkiosk.link.control import NotRunning, ask
 from moodkiosk.moods import Result
-from moodkiosk.operate import status
+from moodkiosk.operate import songs, status
 
-OTHER_NAMES = {"next": "skip", "volume": "volume_cap"}
+OTHER_NAMES = {"next": "skip", "volume": "volume_cap", "more-like": "more_like", "not-again": "not_again"}
 """Commands that people call otherwise than the kiosk does."""
 VOLUME_STEP_PERCENT = 10
 
@@ -33,7 +33,8 @@ def main(args: argparse.Namespace) -> int:
     if args.command == "forget":
         result = _forget(where, args.value, args.recordings)
     else:
-        result = ask(where, OTHER_NAMES.get(args.command, args.command), _value(where, args))
+        name = "recommendations" if args.command == "recommend" and args.list else args.command
+        result = ask(where, OTHER_NAMES.get(name, name), _value(where, args))
     if args.json:
         print(msgspec.json.encode(result.data if result.ok and result.data is not None else result).decode())
     elif not result.ok:
@@ -52,6 +53,10 @@ def _value(where: Path, args: argparse.Namespace) -> object:
             if getattr(args, name) is not None:
                 _require(ask(where, name, getattr(args, name)))
         return {name: text for name in ("language", "artist", "genre") if (text := getattr(args, name))}
+    if args.command == "not-again" and args.none:
+        return ""
+    if args.command == "not-again" and args.value is None:
+        raise UsageError("not-again: which one? its number or id in 'moodkiosk recommend --list'; or --none")
     if args.command == "volume":
         return _volume(where, args.value)
     return getattr(args, "value", None)
@@ -103,6 +108,8 @@ def _readable(name: str, result: Result) -> str:
     data: Any = result.data
     if name == "why" and isinstance(data, list):
         return "\n".join(f"{entry['at']}  {entry['text']}" for entry in data) or "nothing was decided yet"
+    if isinstance(data, list) and name != "why":
+        return songs.readable(data) or "there is nothing to choose from"
     if name == "status" and isinstance(data, dict):
         return status.readable(data, datetime.now().astimezone())
     return result.text or "done"

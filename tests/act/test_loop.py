@@ -7,22 +7,38 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from moodkiosk.act.health import Begin, gather
-from moodkiosk.act.look_requests import LATER, WAIT_SECONDS
 from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop, reloaded
 from moodkiosk.act.players.player import PlayerStatus
 from moodkiosk.act.ports import Carried, Ports, Request, SenseLeft
+from moodkiosk.act.requests import song_requests
+from moodkiosk.act.requests.look_requests import LATER, WAIT_SECONDS
 from moodkiosk.act.sockets import SenseLink
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
+from moodkiosk.decide.music import songs
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
 from moodkiosk.link.result import OURS
-from moodkiosk.moods import Decision, LookReport, MoodEvent, PlayerReport, Quality, Reading, Result, View
+from moodkiosk.moods import (
+    Choice,
+    Decision,
+    LookReport,
+    MoodEvent,
+    PlayerReport,
+    Quality,
+    Reading,
+    Result,
+    Song,
+    SongsReport,
+    View,
+    Wanted,
+)
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HELLO = protocol.Hello("0.1", ("happy", "neutral"), "ab", "face-1")
@@ -44,6 +60,9 @@ class World:
     hellos: list[protocol.Hello] = field(default_factory=list)
     looks: int = 0
     no_look: str | None = None
+    no_find: str | None = None
+    wanted: list[Wanted] = field(default_factory=list)
+    offers: list[tuple[Song, ...]] = field(default_factory=list)
     broken: str = ""
 
     def __post_init__(self) -> None:
@@ -61,6 +80,8 @@ class World:
             self.hellos.append,
             self.status,
             self.look,
+            self.find,
+            self.offers.append,
         )
         self.loop = Loop(settings, kiosk.start(settings, None, "s"), ports)
 
@@ -89,6 +110,10 @@ class World:
         if self.sense_there:
             self.orders.append(order)
         return self.sense_there
+
+    def find(self, wanted: Wanted) -> str | None:
+        self.wanted.append(wanted)
+        return self.no_find
 
     def look(self) -> str | None:
         self.looks += self.no_look is None
@@ -397,3 +422,63 @@ def test_status_why_readings_and_the_passing_of_time_cause_no_look(world: World)
 def test_the_days_left_of_the_sign_in_are_shown(world: World) -> None:
     world.turn(kiosk.PlayerSays("ready", 30))
     assert world.views[-1].login_days_left == 30
+
+
+# Songs to choose from
+
+
+ALBUM = songs.song("album", "Sun", Choice("uri", "spotify:album:sun"), by="Nena")
+
+
+def test_songs_are_listed_once_the_player_has_searched(world: World) -> None:
+    world.see("happy", 8)
+    future = world.ask("recommendations")
+    assert not future.done()
+    assert [wanted.words for wanted in world.wanted] == ["happy"]
+    world.turn(SongsReport(world.wanted[0], world.at, (ALBUM,)))
+    listed: Any = future.result(0).data
+    assert [one["title"] for one in listed[:2]] == ["Sunny side", "Sun"]
+    assert [one.title for one in world.offers[-1][:2]] == ["Sunny side", "Sun"], "whoever shows them is told"
+
+
+def test_who_asks_for_the_same_meanwhile_waits_for_the_same_search(world: World) -> None:
+    world.see("happy", 8)
+    both = [world.ask("recommendations"), world.ask("recommendations")]
+    assert len(world.wanted) == 1
+    world.turn(SongsReport(world.wanted[0], world.at, (ALBUM,)))
+    assert all(one.done() for one in both)
+    assert world.ask("recommendations").done(), "it is not searched again at once"
+    assert len(world.wanted) == 1
+
+
+@pytest.mark.parametrize("why", ["busy", "slow"])
+def test_without_a_search_there_is_a_list_all_the_same(world: World, why: str) -> None:
+    world.no_find = "the player is at work" if why == "busy" else None
+    world.see("happy", 8)
+    future = world.ask("recommendations")
+    if why == "slow":
+        assert not future.done()
+        world.turn(later=song_requests.WAIT_SECONDS)
+    listed: Any = future.result(0).data
+    assert [one["title"] for one in listed[:2]] == ["Sunny side", "happy"]
+
+
+def test_the_list_is_told_when_it_changes_and_only_then(world: World) -> None:
+    world.see("happy", 8)
+    told = len(world.offers)
+    assert told >= 1
+    world.see("happy", 8)
+    assert len(world.offers) == told
+    world.ask("not_again", "1")
+    assert len(world.offers) == told + 1
+
+
+def test_a_choice_is_answered_when_it_plays(world: World) -> None:
+    world.see("happy", 8)
+    world.ask("recommendations")
+    world.turn(SongsReport(world.wanted[0], world.at, (ALBUM,)))
+    future = world.ask("choose", ALBUM.id)
+    assert not future.done()
+    decision = world.played[-1]
+    world.turn(Carried(decision, PlayerReport("played", world.at, "ready", "happy", "Sun", asked=True)))
+    assert future.result(0).text.startswith("playing “Sun” on Living room")

@@ -25,7 +25,7 @@ from moodkiosk.config.settings import Config, LearningSettings, MqttSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.link import protocol
-from moodkiosk.moods import Decision, LookReport, MoodEvent, Quality, Reading, Result, View
+from moodkiosk.moods import Decision, LookReport, MoodEvent, Quality, Reading, Result, Song, View, Wanted
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.loop import introduction
 from moodkiosk.sense.mood import model
@@ -70,6 +70,8 @@ class Act:
             hello=self.publisher.hello,
             status=lambda view: {"mood": view.mood},
             look=self._look,
+            find=self._find,
+            offer=self._offer,
         )
         self.loop = Loop(decide, kiosk.start(decide, None, "fuzz"), ports)
 
@@ -106,6 +108,14 @@ class Act:
 
     def _carry_out(self, decision: Decision) -> None:
         self.loop.put(Carried(decision, self._player.play(decision, never)))
+
+    def _find(self, wanted: Wanted) -> str | None:
+        self.loop.put(self._player.find(wanted, never))
+        return None
+
+    def _offer(self, songs: tuple[Song, ...]) -> None:
+        self.publisher.offer(songs)
+        self._snapshot.offer(songs)
 
     def _look(self) -> str | None:
         self.loop.put(LookReport("nothing", self.at))

@@ -133,3 +133,23 @@ def test_the_camera_is_closed_and_opened(run: Run) -> None:
     until(lambda: json.loads(run("status", "--json").stdout)["camera_status"] == "off", 10)
     assert run("camera", "on").returncode == 0
     until(lambda: json.loads(run("status", "--json").stdout)["camera_status"] == "on", 10)
+
+
+def test_songs_are_listed_chosen_liked_and_refused(run: Run) -> None:
+    once_seen(run, "mood", "sad")
+    listed = run("recommend", "--list").stdout.splitlines()
+    assert listed[0].startswith(" 1  ")
+    assert listed[-1] == "To hear one: moodkiosk choose NUMBER"
+    songs = json.loads(run("recommend", "--list", "--genre", "Jazz", "--json").stdout)
+    assert 1 < len(songs) <= 10
+    assert "Jazz" in songs[0]["title"]
+    assert f"“{songs[1]['title']}”" in run("choose", "2").stdout
+    liked = json.loads(run("more-like", songs[0]["id"], "--json").stdout)
+    assert any(one["own"] for one in liked)
+    left = json.loads(run("not-again", songs[0]["id"], "--json").stdout)
+    assert songs[0]["id"] not in [one["id"] for one in left]
+    assert run("not-again").returncode == 2
+    assert run("not-again", "--none").returncode == 0
+    gone = run("choose", "77")
+    assert (gone.returncode, gone.stdout) == (1, "")
+    assert run("mood", "auto").returncode == 0

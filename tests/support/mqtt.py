@@ -24,7 +24,10 @@ from moodkiosk.link import commands
 from moodkiosk.moods import Command, Result
 from tests.support.wait import until
 
-RETAINED = {"availability": True, "state": True, "info": True, "health": True, "event": False, "result": False}
+RETAINED = dict.fromkeys(("availability", "state", "info", "recommendations", "health"), True) | {
+    "event": False,
+    "result": False,
+}
 
 
 @dataclass(frozen=True)

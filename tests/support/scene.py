@@ -163,7 +163,7 @@ class Scene:
         return Ports(
             reading=nothing, event=publisher("tell"), decision=nothing, show=publisher("show"), carry_out=play,
             order=lambda _: self.sense_there, keep=keep, hello=publisher("hello"), status=lambda _: {},
-            look=lambda: None,
+            look=lambda: None, find=lambda _: None, offer=publisher("offer"),
         )  # fmt: skip
 
     # Sense

@@ -26,7 +26,7 @@ from moodkiosk.config.settings import Config, KioskSettings, PathSettings, WebSe
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MoodSettings, MusicSettings, PresenceSettings
 from moodkiosk.link import protocol
-from moodkiosk.moods import Decision, LookReport, Quality, Reading, Result, View
+from moodkiosk.moods import Decision, LookReport, Quality, Reading, Result, Song, SongsReport, View, Wanted
 from tests.support.wait import until
 
 LABELS = ("angry", "happy", "neutral", "sad", "surprise")
@@ -81,6 +81,8 @@ class Household:
     decisions: list[Decision] = field(default_factory=list)
     answer: str = "done"
     looks: int = 0
+    songs: tuple[Song, ...] = ()
+    covers: dict[str, bytes] = field(default_factory=dict)
 
     def see(self, mood: str | None, people: int = 1) -> None:
         """Shows a face to the kiosk until it has understood; a mood chosen by hand is given up first."""
@@ -119,6 +121,9 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
         home.looks += 1
         loop.put(LookReport("nothing", time.monotonic()))
 
+    def find(wanted: Wanted) -> None:
+        loop.put(SongsReport(wanted, time.monotonic(), home.songs))
+
     def carry_out(decision: Decision) -> None:
         loop.put(Carried(decision, player.play(decision, never)))
 
@@ -133,9 +138,11 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
         hello=lambda _: None,
         status=lambda view: {"mood": view.mood},
         look=look,
+        find=find,
+        offer=lambda songs: page.offer(songs),
     )
     loop = Loop(decide, kiosk.start(decide, None, "test"), ports)
-    page = Page(settings, loop.ask, folder, lambda: datetime.now(UTC))
+    page = Page(settings, loop.ask, folder, lambda: datetime.now(UTC), cover=lambda key: home.covers.get(key))
     page.health({"player": player.status().text} | dict(health or {}))
     home = Household(page, page.start(), loop)
     stop = threading.Event()

@@ -116,6 +116,7 @@ class WebApi:
         playback: what is playing or paused, or None.
         playlists, results: the user's playlists; search results by words (others find nothing).
         others: further playlists and albums; what else there is plays, but has no name.
+        songs: songs that a search finds, by words, likewise.
         pictures: covers by path, as Spotify's picture servers have them: no token is needed.
         unknown: context URIs that do not exist.
         silent: ids of devices that take music without playing it.
@@ -134,6 +135,7 @@ class WebApi:
         self.playlists: list[dict[str, Any] | None] = []
         self.results: dict[str, list[dict[str, Any] | None]] = {}
         self.others: list[dict[str, Any]] = []
+        self.songs: dict[str, list[dict[str, Any] | None]] = {}
         self.pictures: dict[str, bytes] = {}
         self.unknown: set[str] = set()
         self.silent: set[str] = set()
@@ -253,7 +255,9 @@ class WebApi:
             case "GET", _ if re.match(r"/(playlists|albums|artists)/", path):
                 return self._about(path)
             case "GET", "/search":
-                return Reply(200, {"playlists": {"items": self.results.get(seen.query["q"], []), "next": None}})
+                found = {"playlists": self.results, "tracks": self.songs}
+                pages = {name: {"items": there.get(seen.query["q"], []), "next": None} for name, there in found.items()}
+                return Reply(200, {name: page for name, page in pages.items() if name[:-1] in seen.query["type"]})
             case _:
                 return self._command(f"{method} {path}", seen)
 

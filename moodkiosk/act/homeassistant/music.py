@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from moodkiosk.act.homeassistant.about import About
-from moodkiosk.act.homeassistant.pieces import Entity, button, diagnostic, sentence, switch, text
+from moodkiosk.act.homeassistant.pieces import Entity, Keys, button, diagnostic, sentence, switch, text
+from moodkiosk.act.mqtt.topics import Topics
+from moodkiosk.decide.music.songs import MOST
+
+
+def _place(name: str, topics: Topics, key: str, icon: str) -> Keys:
+    """One of the songs to choose from, by its place in the list."""
+    return {
+        "name": name,
+        "icon": icon,
+        "options": [str(place) for place in range(1, MOST + 1)],
+        "state_topic": topics.recommendations,
+        "value_template": "None",  # nothing stays chosen
+        "command_topic": topics.command(key),
+    }
 
 
 def music(about: About) -> dict[str, Entity]:
@@ -12,7 +26,14 @@ def music(about: About) -> dict[str, Entity]:
     look = button("Look at what plays", topics, "look", "mdi:refresh", "diagnostic")
     return {
         "music": ("switch", switch("Automatic music", topics, "music", "mdi:music")),
-        "playing": ("sensor", sentence("Playing", topics, "playing", "mdi:music-note")),
+        "playing": (
+            "sensor",
+            sentence("Playing", topics, "playing", "mdi:music-note")
+            | {
+                "json_attributes_template": "{{ dict({'text': value_json.playing},"
+                " **(value_json.now_playing or {'state': 'idle'})) | tojson }}"
+            },
+        ),
         "player_status": (
             "sensor",
             sentence("Player status", topics, "player_status", "mdi:speaker") | {"entity_category": "diagnostic"},
@@ -27,6 +48,16 @@ def music(about: About) -> dict[str, Entity]:
                 "json_attributes_topic": topics.state,
                 "json_attributes_template": "{{ (value_json.recommendation or"
                 " {'title': None, 'youtube_url': None, 'spotify_uri': None}) | tojson }}",
+            },
+        ),
+        "recommendations": (
+            "sensor",
+            {
+                "name": "Songs to choose from",
+                "icon": "mdi:playlist-star",
+                "state_topic": topics.recommendations,
+                "value_template": "{{ value_json.count }}",
+                "json_attributes_topic": topics.recommendations,
             },
         ),
         "last_decision": (
@@ -60,6 +91,10 @@ def music(about: About) -> dict[str, Entity]:
         ),
         "language": ("text", text("Language of songs", topics, "language", 100, "mdi:translate", config=True)),
         "artist": ("text", text("Artist", topics, "artist", 100, "mdi:account-music", config=True)),
+        "find_songs": ("button", button("Find songs", topics, "recommendations", "mdi:playlist-edit")),
+        "choose": ("select", _place("Play from the list", topics, "choose", "mdi:playlist-check")),
+        "more_like": ("select", _place("More like this", topics, "more_like", "mdi:thumb-up-outline")),
+        "not_again": ("select", _place("Not this again", topics, "not_again", "mdi:thumb-down-outline")),
         "recommend": ("button", button("Recommend now", topics, "recommend", "mdi:playlist-play")),
         "play": ("button", button("Play", topics, "play", "mdi:play")),
         "pause": ("button", button("Pause", topics, "pause", "mdi:pause")),

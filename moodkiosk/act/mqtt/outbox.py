@@ -58,7 +58,8 @@ class Outbox:
         self._results: deque[bytes] = deque()
         # What is retained besides the state, in the order in which it is sent. "online" comes last: nobody shall take
         # the state of yesterday, which the broker may still have, for that of today.
-        self._wanted: dict[str, bytes] = {topics.info: b"", topics.health: b"", topics.availability: b"online"}
+        self._wanted: dict[str, bytes] = dict.fromkeys((topics.info, topics.recommendations, topics.health), b"")
+        self._wanted[topics.availability] = b"online"
         self._sent: dict[str, bytes] = {}
         self._own: defaultdict[str, deque[bytes]] = defaultdict(lambda: deque(maxlen=OWN_KEPT))  # by topic
         self._repairs: dict[str, float] = {}  # topic to when it is due
@@ -111,6 +112,10 @@ class Outbox:
     def inform(self, info: bytes) -> None:
         """What the kiosk is."""
         self._wanted[self._topics.info] = info
+
+    def offer(self, songs: bytes) -> None:
+        """There are other songs to choose from."""
+        self._wanted[self._topics.recommendations] = songs
 
     def feel(self, health: bytes, now: float) -> None:
         """How the kiosk is doing."""

@@ -14,9 +14,20 @@ import msgspec
 from msgspec import Meta
 
 from moodkiosk.config.settings import Config
+from moodkiosk.decide.music.songs import public
 from moodkiosk.host.version import newest_here
 from moodkiosk.link import protocol
-from moodkiosk.moods import SENTENCES, EventKind, MoodEvent, NowPlaying, Recommendation, Result, UnknownBecause, View
+from moodkiosk.moods import (
+    SENTENCES,
+    EventKind,
+    MoodEvent,
+    NowPlaying,
+    Recommendation,
+    Result,
+    Song,
+    UnknownBecause,
+    View,
+)
 from moodkiosk.words.reason import plain, said
 
 CONFIDENCE_STEP = 0.05
@@ -110,6 +121,19 @@ class Info(Payload, frozen=True):
     config: Annotated[dict[str, Any], Meta(description="the configuration without secrets, addresses and accounts")]
 
 
+class Recommendations(Payload, frozen=True):
+    """Songs to choose from, for the mood that music was recommended for last."""
+
+    count: Annotated[int, Meta(ge=0, description="how many there are, ten at most")]
+    items: Annotated[
+        list[dict[str, Any]],
+        Meta(
+            description="in order: `id`, `kind`, `title`, `by`, `songs` (how many), `seconds`, `cover`, `own` (the"
+            " household's), `youtube_url`, `spotify_uri`"
+        ),
+    ]
+
+
 class Health(Payload, frozen=True):
     """How the kiosk is doing.
 
@@ -154,6 +178,7 @@ TABLES: Mapping[str, type[Payload]] = {
     "state": State,
     "event": Event,
     "info": Info,
+    "recommendations": Recommendations,
     "health": Health,
     "result": Answer,
 }
@@ -171,6 +196,11 @@ def state_of(view: View) -> State:
     if view.confidence is not None:
         fields["confidence"] = round(round(view.confidence / CONFIDENCE_STEP) * CONFIDENCE_STEP, 2)
     return State(**fields)
+
+
+def recommendations_of(songs: tuple[Song, ...]) -> Recommendations:
+    """The payload of songs to choose from."""
+    return Recommendations(count=len(songs), items=[*map(public, songs)])
 
 
 def event_of(event: MoodEvent, at: datetime) -> Event:

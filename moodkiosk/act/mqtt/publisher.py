@@ -28,12 +28,13 @@ from moodkiosk.host.files import NOT_JSON
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
 from moodkiosk.link.commands import VALUE_LIMIT_BYTES
-from moodkiosk.moods import MoodEvent, Result, View
+from moodkiosk.moods import MoodEvent, Result, Song, View
 from moodkiosk.words.reason import Reason
 
 BIRTH_JITTER_SECONDS = 1.0
 """Many kiosks hear that Home Assistant has started at the same moment."""
 FAREWELL = b"offline"
+NO_SONGS = payloads.encode(payloads.recommendations_of(()))
 PLAYS_LIMIT = 8
 TRANSACTION_LIMIT = 64
 """A longer mark is not repeated; the command is refused for it anyway."""
@@ -81,6 +82,7 @@ class Publisher:
         self._outbox = Outbox(self.topics, discovery, config.mqtt.health_seconds, announced)
         self._hello: protocol.Hello | None = None
         self._outbox.inform(self._info())
+        self._outbox.offer(NO_SONGS)
         self._plays: deque[Message] = deque()
         self._twin = Twin(config.kiosk.id, self.instance, config.mqtt.health_seconds)
         self._connection = Connection(
@@ -128,6 +130,12 @@ class Publisher:
         at = self._wall() - timedelta(seconds=max(0.0, now - event.at))
         with self._lock:
             self._outbox.tell(payloads.encode(payloads.event_of(event, at)), now)
+        self._connection.wake()
+
+    def offer(self, songs: tuple[Song, ...]) -> None:
+        """There are other songs to choose from."""
+        with self._lock:
+            self._outbox.offer(payloads.encode(payloads.recommendations_of(songs)))
         self._connection.wake()
 
     def hello(self, hello: protocol.Hello) -> None:

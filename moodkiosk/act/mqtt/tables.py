@@ -30,6 +30,7 @@ KINDS = {
     "percent": "0 to 100",
     "label": "a mood of the model",
     "mood": "a mood of the model, or `auto`",
+    "song": "an id or a place (1 to 10) of `recommendations`; may be empty",
     "wish": "nothing, or an object with `language`, `artist`, `genre`",
     "none": "nothing (is ignored)",
 }
@@ -97,6 +98,8 @@ def _words(kind: Any) -> str:
         return " or ".join(_words(one) for one in get_args(kind))
     if get_origin(kind) is Literal:
         return ", ".join(f"`{one}`" for one in get_args(kind))
+    if get_origin(kind) is list:
+        return f"list of {_words(get_args(kind)[0])}s"
     if get_origin(kind) is tuple:
         return "list of text"
     if get_origin(kind) is dict:

@@ -16,6 +16,10 @@ COMMANDS = (
     "language",
     "artist",
     "recommend",
+    "recommendations",
+    "choose",
+    "more_like",
+    "not_again",
     "play",
     "pause",
     "skip",
@@ -45,6 +49,7 @@ ROWS = (
     Row("state", "yes", "JSON", "what the kiosk shows of itself; on change only, at most twice a second"),
     Row("event", "no", "JSON", "what happened, once; never repeated"),
     Row("info", "yes", "JSON", "what the kiosk is"),
+    Row("recommendations", "yes", "JSON", "songs to choose from; `set/recommendations` makes the list anew"),
     Row("health", "yes", "JSON", "how it is doing, every `mqtt.health_seconds`"),
     Row("set/<thing>", "no", "text or JSON", "a command to the kiosk; a retained one is ignored"),
     Row("result", "no", "JSON", "what became of a command"),
@@ -109,6 +114,11 @@ class Topics:
         return self.under("info")
 
     @property
+    def recommendations(self) -> str:
+        """Songs to choose from, retained."""
+        return self.under("recommendations")
+
+    @property
     def health(self) -> str:
         """How it is doing, retained."""
         return self.under("health")
@@ -140,7 +150,7 @@ class Topics:
     @property
     def retained(self) -> tuple[str, ...]:
         """All that the broker keeps of us, and nobody else should write to."""
-        return self.availability, self.state, self.info, self.health, self.discovery
+        return self.availability, self.state, self.info, self.recommendations, self.health, self.discovery
 
     @property
     def birth(self) -> str:

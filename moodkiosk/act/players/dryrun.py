@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from moodkiosk.act.players.player import PlayerStatus, Superseded
-from moodkiosk.moods import Decision, LookReport, PlayerReport, ReportKind
+from moodkiosk.moods import Decision, LookReport, PlayerReport, ReportKind, SongsReport, Wanted
 from moodkiosk.words.reason import Reason
 
 log = logging.getLogger("moodkiosk.act.player")
@@ -48,6 +48,10 @@ class DryRun:
     def look(self, superseded: Superseded) -> LookReport:  # noqa: ARG002 - it takes no time
         """There is nothing to be seen."""
         return LookReport("unknown", self._monotonic(), "ready")
+
+    def find(self, wanted: Wanted, superseded: Superseded) -> SongsReport:  # noqa: ARG002 - it takes no time
+        """There is nothing to be found."""
+        return SongsReport(wanted, self._monotonic())
 
     def cover(self, key: str) -> None:
         """There are no pictures."""

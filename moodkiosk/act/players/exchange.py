@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from moodkiosk.act.players.player import Player, PlayerStatus, Superseded
-from moodkiosk.moods import Decision, LookReport, PlayerReport
+from moodkiosk.moods import Decision, LookReport, PlayerReport, SongsReport, Wanted
 
 
 class Exchange:
@@ -35,6 +35,11 @@ class Exchange:
         """See `Player`."""
         with self._working() as player:
             return player.look(superseded)
+
+    def find(self, wanted: Wanted, superseded: Superseded) -> SongsReport:
+        """See `Player`."""
+        with self._working() as player:
+            return player.find(wanted, superseded)
 
     def cover(self, key: str) -> bytes | None:
         """See `Player`."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from moodkiosk.act.players.player import PlayerStatus, Publish, Superseded
-from moodkiosk.moods import Decision, LookReport, PlayerReport, ReportKind
+from moodkiosk.moods import Decision, LookReport, PlayerReport, ReportKind, SongsReport, Wanted
 from moodkiosk.words.reason import Reason
 
 log = logging.getLogger("moodkiosk.act.player")
@@ -90,6 +90,10 @@ class MqttPlayer:
     def look(self, superseded: Superseded) -> LookReport:  # noqa: ARG002 - it takes no time
         """Nothing can be seen from here."""
         return LookReport("unknown", self._monotonic(), self._status.text)
+
+    def find(self, wanted: Wanted, superseded: Superseded) -> SongsReport:  # noqa: ARG002 - it takes no time
+        """Only whoever carries the message out knows what there is."""
+        return SongsReport(wanted, self._monotonic())
 
     def cover(self, key: str) -> None:
         """There are no pictures."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from moodkiosk.moods import Decision, LookReport, PlayerReport
+from moodkiosk.moods import Decision, LookReport, PlayerReport, SongsReport, Wanted
 
 Publish = Callable[[str, bytes], bool]
 """Sends a payload to an MQTT topic, not retained; False: there is no connection, and nothing is kept for later."""
@@ -63,6 +63,12 @@ class Player(Protocol):
 
         Blocks for a few seconds at most. Never raises for what the world does. A player whose speaker says by itself
         what plays may hand such reports (`live`) to the main loop at any time, from any thread.
+        """
+
+    def find(self, wanted: Wanted, superseded: Superseded) -> SongsReport:
+        """Finds things to choose from: about ten, the best first. A player that cannot search finds none.
+
+        Blocks for a few seconds at most. Never raises for what the world does: the report's status says it.
         """
 
     def cover(self, key: str) -> bytes | None:

@@ -58,6 +58,10 @@ class Api:
         self._parts.ask(ports.Request("look", origin="web"))
         return await self._put(ports.Request("why", origin="web"))
 
+    async def recommendations(self, _request: Request) -> Response:
+        """Songs to choose from, for the mood; in a view for looking only as well, for it plays nothing."""
+        return await self._put(ports.Request("recommendations", origin="web"))
+
     async def command(self, request: Request) -> Response:
         """Puts a command to the kiosk."""
         if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":

@@ -28,6 +28,7 @@ class Parts:
     read_only: bool
     display_key: str  # opens a session for the screen on the kiosk itself
     metrics: Callable[[], bytes] | None  # figures to graph, where they are wanted
+    cover: Callable[[str], bytes | None]  # the picture of music, by its key
     blank: bool  # that screen is dark while nobody is there
 
     def language_for(self, request: Request) -> str:

@@ -21,7 +21,7 @@ from moodkiosk.act.web.snapshot import Snapshot
 from moodkiosk.config import load
 from moodkiosk.config.settings import Config
 from moodkiosk.host import files, paths
-from moodkiosk.moods import Decision, MoodEvent, View
+from moodkiosk.moods import Decision, MoodEvent, Song, View
 from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Page:
         state_dir: Path,
         wall: Callable[[], datetime] | None = None,
         metrics: Callable[[], bytes] | None = None,
+        cover: Callable[[str], bytes | None] = lambda _key: None,
     ) -> None:
         """Makes the page; nothing happens before `start`.
 
@@ -59,9 +60,11 @@ class Page:
             ask: puts a command to the kiosk.
             state_dir: act's state folder, for sessions and, if so wished, today's moods.
             wall: the time of day.
+            cover: gives the picture of music that belongs to a key, or None; may take some seconds.
             metrics: figures to graph, as they are sent; shown with `web.metrics`.
         """
         self._metrics = metrics
+        self._cover = cover
         self.status: str = "starting"
         self._settings = settings
         self._ask = ask
@@ -90,6 +93,10 @@ class Page:
     def show(self, view: View) -> None:
         """The kiosk has a new view of itself."""
         self._snapshot.show(view)
+
+    def offer(self, songs: tuple[Song, ...]) -> None:
+        """There are other songs to choose from."""
+        self._snapshot.offer(songs)
 
     def tell(self, event: MoodEvent) -> None:
         """Something happened once."""
@@ -206,6 +213,7 @@ class Page:
             read_only=web.read_only,
             display_key=self._display_key,
             metrics=self._metrics if web.metrics else None,
+            cover=self._cover,
             blank=self._settings.display.blank_when_nobody,
         )
         key = secrets.token_bytes(32)

@@ -12,7 +12,7 @@ import msgspec
 
 from moodkiosk.act.web import history
 from moodkiosk.link import protocol
-from moodkiosk.moods import SENTENCES, Decision, MoodEvent, View
+from moodkiosk.moods import SENTENCES, Decision, MoodEvent, Song, View
 from moodkiosk.words.reason import plain, said
 
 EVENTS_KEPT = 32
@@ -47,6 +47,7 @@ class Snapshot:
         self._view = STARTING
         self._health = HEALTH
         self._decision: Decision | None = None
+        self._songs: tuple[Song, ...] = ()
         self._day = history.Day(wall().date())
         self._events: deque[tuple[int, bytes]] = deque(maxlen=EVENTS_KEPT)
         self._events_told = 0
@@ -69,6 +70,10 @@ class Snapshot:
             self._health = known
             self._state = self._encode()
         self.changed()
+
+    def offer(self, songs: tuple[Song, ...]) -> None:
+        """There are other songs to choose from; whoever wants them asks."""
+        self._songs = songs
 
     def decided(self, decision: Decision) -> None:
         """The kiosk has decided something."""
@@ -99,6 +104,10 @@ class Snapshot:
         """The address of the music that is recommended."""
         found = self._view.recommendation
         return found.youtube_url if found else None
+
+    def link_of(self, name: str) -> str | None:
+        """The address of the song with that id, one of those to choose from."""
+        return next((song.youtube_url for song in self._songs if song.id == name), None)
 
     @property
     def day(self) -> history.Day:

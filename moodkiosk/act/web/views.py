@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 
 import msgspec
@@ -10,9 +11,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from moodkiosk.act import ports
+from moodkiosk.act.players.covers import media_type
 from moodkiosk.act.web.parts import Parts
 
 YEAR_SECONDS = 31_536_000
+WEEK_SECONDS = 604_800
 
 
 class Views:
@@ -68,9 +71,22 @@ class Views:
         }
         return Response(msgspec.json.encode(about), media_type="application/manifest+json")
 
+    async def cover(self, request: Request) -> Response:
+        """The picture of music. Browsers ask no other server for it: this half does, and bounds it."""
+        found = await asyncio.to_thread(self._parts.cover, request.path_params["key"])
+        kind = media_type(found) if found is not None else None
+        if found is None or kind is None:
+            return PlainTextResponse("no such picture", 404, {"cache-control": "max-age=60"})
+        headers = {"cache-control": f"private, max-age={WEEK_SECONDS}", "x-content-type-options": "nosniff"}
+        return Response(found, media_type=kind, headers=headers)
+
     async def qr(self, request: Request) -> Response:
-        """The link of the recommendation as a QR code (ISO/IEC 18004). Only our own link, never a given one."""
-        found = self._parts.snapshot.link
+        """A link as a QR code (ISO/IEC 18004): of the recommendation, or of the song with an id out of the list.
+
+        Only our own links, never a given one.
+        """
+        name = request.query_params.get("song")
+        found = self._parts.snapshot.link if name is None else self._parts.snapshot.link_of(name)
         if found is None:
             return PlainTextResponse(self._say(request, "http.nothing_recommended"), 404)
         drawn = io.BytesIO()

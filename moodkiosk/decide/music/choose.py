@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Container, Mapping
 from urllib.parse import urlencode, urlsplit
 
 from moodkiosk.decide.music import contexts
@@ -16,17 +17,27 @@ ANY = Taste()
 
 
 def choices(
-    mood: str, music: MusicSettings, taste: Taste, last: str | None, *, asked: bool, wish: Taste = ANY
+    mood: str,
+    music: MusicSettings,
+    taste: Taste,
+    last: str | None,
+    *,
+    asked: bool,
+    wish: Taste = ANY,
+    liked: tuple[Choice, ...] = (),
+    refused: Container[str] = (),
 ) -> tuple[Choice, ...]:
     """What could be played, in the order in which it is to be tried; empty: nothing is set for this mood.
 
     The mood's own entries take turns, beginning with the one after `last`; should that one not be playable, the
     others follow, URIs first, and at the end the search. A face at rest asks for nothing by itself: without an entry
     of its own it plays only when somebody `asked`. Somebody who wishes for a language, an artist or a genre gets a
-    search for that first: the mood's own entries are for when nothing is found.
+    search for that first: the mood's own entries are for when nothing is found. What was `liked` takes turns with the
+    entries; what was `refused` (by its `identity`) has none.
     """
     own = music.moods.get(mood, MoodMusic())
-    first, *rest = rotated(entries(own), last) or (None,)
+    standing = tuple(choice for choice in (*entries(own), *liked) if identity(choice) not in refused)
+    first, *rest = rotated(standing, last) or (None,)
     rest = sorted(rest, key=lambda choice: choice is not None and choice.kind != "uri")
     found = tuple(choice for choice in (first, *rest) if choice is not None)
     search = Choice("search", words(mood, music, taste, wish))
@@ -35,6 +46,12 @@ def choices(
     if own.search or (music.search_when_empty and (found or asked or mood != AT_REST)):
         return (*found, search)
     return found
+
+
+def identity(choice: Choice) -> str:
+    """What a choice is known by, in twelve letters, for ever."""
+    text = "\n".join((choice.kind, choice.value, choice.song))
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def entries(own: MoodMusic) -> tuple[Choice, ...]:

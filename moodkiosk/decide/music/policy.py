@@ -11,7 +11,7 @@ from moodkiosk.decide.music import choose, gates, reasons, respect, running
 from moodkiosk.decide.settings import MoodMusic, Settings
 from moodkiosk.decide.state import State, Step, automatic, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, after
-from moodkiosk.moods import Choice, Decision, Taste
+from moodkiosk.moods import Choice, Decision, Song, Taste
 
 
 def on_mood(step: Step, mood: str, now: Now, settings: Settings) -> Step:
@@ -54,6 +54,18 @@ def on_request(step: Step, now: Now, settings: Settings, wish: Taste = choose.AN
     decision = replace(decision, asked=True, finish_song=False)
     decision = replace(decision, continues=continues and started is not None and started.mood == mood)
     return _begin(decided(step, decision, now, wish=wish), now, settings)
+
+
+def on_choice(step: Step, song: Song, mood: str, now: Now, settings: Settings) -> Step:
+    """Somebody has chosen one thing out of the list: that plays, or nothing does."""
+    why = reasons.chose(song.title)
+    decision = _play(step.state, mood, (song.choice,), why, now, settings)
+    decision = replace(decision, what=song.title, youtube_url=song.youtube_url, asked=True, finish_song=False)
+    if song.choice.kind == "search":  # for players that search by fields
+        taste = song.taste
+        decision = replace(decision, language=taste.language, artist=taste.artist, genre=taste.genre)
+    step = decided(step, decision, now, wish=step.state.playback.wish)
+    return _begin(step, now, settings, takes_turns=song.own)
 
 
 def on_play(step: Step, now: Now, settings: Settings) -> Step:
@@ -140,8 +152,17 @@ def _case(state: State, mood: str, now: Now, settings: Settings, *, action: bool
 def _choices(
     state: State, mood: str, settings: Settings, *, asked: bool, wish: Taste = choose.ANY
 ) -> tuple[Choice, ...]:
-    last = state.playback.last.get(mood)
-    return choose.choices(mood, settings.music, taste_of(state, settings), last, asked=asked, wish=wish)
+    last, opinions = state.playback.last.get(mood), state.playback.opinions
+    return choose.choices(
+        mood,
+        settings.music,
+        taste_of(state, settings),
+        last,
+        asked=asked,
+        wish=wish,
+        liked=tuple(song.choice for song in opinions.liked.get(mood, ())),
+        refused=opinions.refused,
+    )
 
 
 def _play(
@@ -171,6 +192,7 @@ def _play(
         language=wanted.language,
         artist=wanted.artist,
         genre=wanted.genre,
+        avoid=frozenset(state.playback.opinions.refused),
     )
 
 
@@ -208,15 +230,16 @@ def decided(
     return step.note(reasons.sentence(decision), now, verdicts)
 
 
-def _begin(step: Step, now: Now, settings: Settings) -> Step:
+def _begin(step: Step, now: Now, settings: Settings, *, takes_turns: bool = True) -> Step:
     """Music is about to play: its cool-down begins, and the entry has had its turn."""
     decision, playback = step.decisions[-1], step.state.playback
     assert decision.mood is not None
+    turn = {decision.mood: decision.choices[0].value} if takes_turns else {}
     playback = replace(
         playback,
         cooling=after(now, settings.music.min_minutes_between_changes),
         cooled=playback.cooling,
-        last=playback.last | {decision.mood: decision.choices[0].value},
+        last=playback.last | turn,
         turned=playback.last.get(decision.mood),
         starting=True,
     )

@@ -59,6 +59,11 @@ def asked(wish: Taste = Taste()) -> Reason:  # noqa: B008 - it is frozen
     return Reason("music.asked_for", wanted=wanted) if wanted else Reason("music.asked")
 
 
+def chose(title: str) -> Reason:
+    """Somebody chose one thing out of the list."""
+    return Reason("music.chose", title=title)
+
+
 def already_playing(mood: str | None) -> Reason:
     """Our music for a mood runs."""
     return Reason("music.goes_on") if mood is None else Reason("music.goes_on_for", mood=how(mood))

@@ -247,6 +247,8 @@ class RealLoop:
             hello=_ignore,
             status=lambda _view: {},
             look=lambda: None,
+            find=lambda _: None,
+            offer=lambda _: None,
         )
         self.loop = Loop(decide, engine.start(decide, None, "s"), ports)
         self.loop.put(protocol.Hello("0.1", LABELS, "ab", "face-1"))

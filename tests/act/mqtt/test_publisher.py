@@ -42,10 +42,10 @@ def test_a_scripted_scene_is_heard_in_order_with_the_right_flags(broker: Broker,
         one.publisher.stop()
         one.ears.until(one.topic("availability"), 2)
         names = one.ears.names(of=one.name)
-        assert names == ["state", "config", "info", "availability", "state", "event", "availability"]
+        assert names == ["state", "config", "info", "recommendations", "availability", "state", "event", "availability"]
         assert [message.payload for message in one.ears.heard(one.topic("availability"))] == [b"online", b"offline"]
     with recorder(settings_for(broker, protocol)) as late:
-        until(lambda: {*late.names(of=one.name)} == {"availability", "state", "info", "config"})
+        until(lambda: {*late.names(of=one.name)} == {"availability", "state", "info", "config", "recommendations"})
         assert all(message.retained for message in late.heard())
 
 
@@ -105,7 +105,7 @@ def test_home_assistant_that_has_started_gets_everything_again_but_no_event(brok
         one.ears.clear()
         one.ears.say("homeassistant/status", "online")
         one.ears.until(one.topic("availability"), seconds=15.0)
-        assert one.ears.names(of=one.name) == ["state", "config", "info", "availability"]
+        assert one.ears.names(of=one.name) == ["state", "config", "info", "recommendations", "availability"]
 
 
 @pytest.mark.parametrize("name", ["state", "info", "availability"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 
 from moodkiosk.act.web import tables
 from moodkiosk.act.web.snapshot import HEALTH, HEALTH_SENTENCES
+from moodkiosk.decide.music.songs import song
 from moodkiosk.link import commands
-from moodkiosk.moods import SENTENCES, View
+from moodkiosk.moods import SENTENCES, Choice, View
 from tests.support.wait import until
 from tests.support.web import LABELS, Household, Stream, Visitor, household, page_only
 
@@ -118,6 +120,28 @@ def test_a_recommendation_has_a_qr_code_and_before_there_is_none(tmp_path: Path)
         drawn = visitor.get("/qr.svg")
         assert drawn.headers["content-type"] == "image/svg+xml"
         assert b"<svg" in drawn.body
+
+
+def test_songs_to_choose_from_have_links_codes_and_covers_from_this_page_alone(tmp_path: Path) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(50)
+    album = replace(song("album", "Sun", Choice("uri", "spotify:album:sun"), by="Nena"), cover="c0ffee")
+    with household(tmp_path) as home:
+        home.songs, home.covers = (album,), {"c0ffee": picture, "bad": b"<svg onload=alert(1)>"}
+        visitor = Visitor(home.address)
+        assert visitor.get("/api/recommendations").status == 422, "nobody was seen yet"
+        visitor.command("mood", "happy")
+        listed = visitor.get("/api/recommendations").json["data"]
+        assert [one["title"] for one in listed[:2]] == ["Sunny side", "Sun"]
+        assert listed[1]["spotify_uri"] == "spotify:album:sun"
+        assert visitor.get(f"/qr.svg?song={album.id}").status == 200
+        assert visitor.get("/qr.svg?song=https://evil.example").status == 404
+        cover = visitor.get("/cover/c0ffee")
+        assert (cover.status, cover.body, cover.headers["content-type"]) == (200, picture, "image/png")
+        assert cover.headers["x-content-type-options"] == "nosniff"
+        for name in ("bad", "unknown", "..%2f..%2fetc%2fpasswd"):
+            assert visitor.get(f"/cover/{name}").status == 404
+        assert visitor.command("choose", album.id).json["ok"]
+        assert home.decisions[-1].choices == (album.choice,)
 
 
 def test_today_is_told_span_by_span(tmp_path: Path) -> None:

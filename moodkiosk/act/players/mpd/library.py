@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError, Pairs
+from moodkiosk.decide.music import choose
 from moodkiosk.moods import Choice, Decision
 from moodkiosk.words.reason import Reason
 
@@ -43,10 +44,18 @@ def find(server: Connection, decision: Decision, missing: list[str]) -> Iterator
             if error.kind not in ("not found", "refused"):
                 raise
             found = None
+        if found is not None and choice.kind == "search" and decision.avoid:
+            found = _wished(found, decision)
         if found is None:
             missing.append(Reason("mpd.nothing_called", name=choice.value))
         else:
             yield found
+
+
+def _wished(found: Found, decision: Decision) -> Found | None:
+    """What was found, without the songs that somebody does not want again."""
+    files = tuple(file for file in found.files if choose.identity(Choice("playlist", file)) not in decision.avoid)
+    return replace(found, files=files) if files else None
 
 
 def _entry(server: Connection, choice: Choice) -> Found | None:
@@ -94,7 +103,7 @@ def _search(server: Connection, choice: Choice, decision: Decision) -> Found | N
     The order is artist and genre, artist, genre, the mood with the language, the mood, and the words in any tag.
     """
     mood, language, artist, genre = decision.mood or "", decision.language, decision.artist, decision.genre
-    for fields in _outward(mood, language, artist, genre):
+    for fields in outward(mood, language, artist, genre):
         what = ", ".join(value for _tag, value in fields)
         found = _tracks(server, what, None, *fields)
         if found is not None:
@@ -102,7 +111,8 @@ def _search(server: Connection, choice: Choice, decision: Decision) -> Found | N
     return _tracks(server, choice.value, None, *(("any", word) for word in choice.value.split()))
 
 
-def _outward(mood: str, language: str, artist: str, genre: str) -> Iterator[tuple[tuple[str, str], ...]]:
+def outward(mood: str, language: str, artist: str, genre: str) -> Iterator[tuple[tuple[str, str], ...]]:
+    """The fields to search by, tag and value, the closest first; empty values are left out."""
     steps = (
         (("artist", artist), ("genre", genre), ("any", language)),
         (("artist", artist), ("genre", genre)),
@@ -124,16 +134,21 @@ def _outward(mood: str, language: str, artist: str, genre: str) -> Iterator[tupl
 
 def _tracks(server: Connection, what: str, value: str | None, *fields: tuple[str, str]) -> Found | None:
     """The tracks that have all of these, in MPD's filter syntax; "any" is any tag. None: there is none."""
+    files = tuple(_values(search(server, *fields, most=TRACKS_MAX), "file"))
+    return Found(what, files, value) if files else None
+
+
+def search(server: Connection, *fields: tuple[str, str], most: int) -> Pairs:
+    """All that MPD says of the tracks that have all of these, so many at most. Raises MpdError."""
     if not fields or not all(wanted for _tag, wanted in fields):
-        return None
+        return []
     filters = " AND ".join(f"({tag} contains '{_escaped(wanted)}')" for tag, wanted in fields)
     try:
-        files = tuple(_values(server.ask("search", f"({filters})", "window", f"0:{TRACKS_MAX}"), "file"))
+        return server.ask("search", f"({filters})", "window", f"0:{most}")
     except MpdError as error:
         if error.kind != "refused":
             raise
-        return None  # a tag this server does not know, such as "mood" before 0.24
-    return Found(what, files, value) if files else None
+        return []  # a tag this server does not know, such as "mood" before 0.24
 
 
 def _escaped(text: str) -> str:

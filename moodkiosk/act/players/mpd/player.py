@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from moodkiosk.act.players.covers import Covers
-from moodkiosk.act.players.mpd import library, queue, songs
+from moodkiosk.act.players.mpd import library, offers, queue, songs
 from moodkiosk.act.players.mpd.news import News
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError, password_of
 from moodkiosk.act.players.mpd.queue import Memory, Status
@@ -18,7 +18,7 @@ from moodkiosk.act.players.player import Clock, PlayerStatus, Superseded
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music.respect import pauses_since
-from moodkiosk.moods import Decision, LookKind, LookReport, PlayerReport, ReportKind
+from moodkiosk.moods import Decision, LookKind, LookReport, PlayerReport, ReportKind, SongsReport, Wanted
 from moodkiosk.words.reason import Reason, together
 
 SOUND_SECONDS = 3.0
@@ -106,6 +106,15 @@ class MpdPlayer:
         since = datetime.fromtimestamp(started, UTC) if kind == "ours" and started is not None else None
         stopped, live = text in (PAUSED, PAUSED_OTHERS), self._news is not None and self._news.listening
         return LookReport(kind, at, text, since, stopped=stopped, track=track, live=live)
+
+    def find(self, wanted: Wanted, superseded: Superseded) -> SongsReport:  # noqa: ARG002 - it takes no time
+        """Playlists, albums and songs of the library; see `players.Player`."""
+        try:
+            with self._connected(self._mpd.deadline_seconds) as server:
+                found = offers.find(server, wanted, self._covers)
+        except MpdError as error:
+            return SongsReport(wanted, self._clock.monotonic(), status=error.text)
+        return SongsReport(wanted, self._clock.monotonic(), found)
 
     def cover(self, key: str) -> bytes | None:
         """The picture that MPD has of a song; see `players.Player`."""

@@ -67,6 +67,7 @@ class Item(msgspec.Struct, frozen=True):
     name: str | None = None
     artists: list[Artist | None] | None = None
     album: Album | None = None
+    explicit: bool = False
 
     @property
     def by(self) -> str:
@@ -136,6 +137,12 @@ class Count(msgspec.Struct, frozen=True):
     total: int | None = None
 
 
+class Owner(msgspec.Struct, frozen=True):
+    """Whose playlist it is."""
+
+    display_name: str | None = None
+
+
 class Playlist(msgspec.Struct, frozen=True):
     """A playlist; of an album or an artist, the same as far as they have it.
 
@@ -148,6 +155,8 @@ class Playlist(msgspec.Struct, frozen=True):
     items: Count | None = None
     tracks: Count | None = None
     total_tracks: int | None = None
+    owner: Owner | None = None
+    images: list[Image] | None = None
 
     @property
     def songs(self) -> int | None:
@@ -167,6 +176,7 @@ class Found(msgspec.Struct, frozen=True):
     """What a search has found."""
 
     playlists: Page | None = None
+    tracks: Page | None = None
 
 
 class Account(msgspec.Struct, frozen=True):

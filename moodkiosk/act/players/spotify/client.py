@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -14,7 +15,17 @@ from spotipy.oauth2 import SpotifyPKCE
 
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.act.players.spotify.account.tokens import SCOPES, TokenFile, missing
-from moodkiosk.act.players.spotify.answers import Device, Devices, Found, Page, Playback, Playlist, several, understand
+from moodkiosk.act.players.spotify.answers import (
+    Device,
+    Devices,
+    Found,
+    Item,
+    Page,
+    Playback,
+    Playlist,
+    several,
+    understand,
+)
 from moodkiosk.act.players.spotify.errors import LOGIN, ApiError
 from moodkiosk.act.players.spotify.session import ApiSession
 from moodkiosk.config.settings import SpotifySettings
@@ -143,9 +154,9 @@ class Client:
         """The devices that are there now."""
         return several(understand(self._read(self._api.devices), Devices).devices, Device)
 
-    def start(self, device_id: str, context_uri: str, song: int | None = None) -> None:
-        """Starts a context on a device, from song number `song` (from 0)."""
-        offset = None if song is None else {"position": song}
+    def start(self, device_id: str, context_uri: str, song: int | str | None = None) -> None:
+        """Starts a context on a device, from song number `song` (from 0), or from the one with that URI."""
+        offset = None if song is None else {"uri": song} if isinstance(song, str) else {"position": song}
         self._write(lambda: self._api.start_playback(device_id, context_uri=context_uri, offset=offset))
 
     def resume(self, device_id: str) -> None:
@@ -183,11 +194,13 @@ class Client:
                 return found, False
         return found, True
 
-    def search(self, words: str) -> list[Playlist]:
-        """Playlists found by words, at most 10."""
-        answer = self._read(lambda: self._api.search(words, limit=10, type="playlist"))
-        page = understand(answer, Found).playlists
-        return several(page.items, Playlist) if page else []
+    def search(self, words: str) -> tuple[list[Playlist], list[Item]]:
+        """Playlists and songs found by words, at most 10 of each, in one request."""
+        found = understand(self._read(lambda: self._api.search(words, limit=10, type="playlist,track")), Found)
+        songs: list[Item] = []
+        with contextlib.suppress(ApiError):  # songs that are all odd spoil no playlists
+            songs = several(found.tracks.items, Item) if found.tracks else []
+        return (several(found.playlists.items, Playlist) if found.playlists else []), songs
 
     def about(self, uri: str) -> Playlist:
         """The name and, where it has one, the length of a playlist, an album or an artist."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 import msgspec
 
-from moodkiosk.act.players.spotify.answers import Playlist
+from moodkiosk.act.players.covers import Covers
+from moodkiosk.act.players.spotify.answers import Item, Playlist, picture
 from moodkiosk.act.players.spotify.client import Client
 from moodkiosk.act.players.spotify.errors import ApiError
 from moodkiosk.act.players.state_file import StateFile
-from moodkiosk.decide.music import choose, contexts
-from moodkiosk.moods import Decision
+from moodkiosk.decide.music import choose, contexts, songs
+from moodkiosk.moods import Choice, Decision, Song
 from moodkiosk.words.reason import Reason
 
 DAY_SECONDS = 86_400.0
@@ -42,20 +45,43 @@ class Music(msgspec.Struct, frozen=True):
     Attributes:
         songs: how many; None: not known.
         explicit: it calls itself explicit.
+        by: who made it, or whose it is.
+        image: the address of its picture; "" is none.
+        first: the URI of the song to begin with; "" is any.
     """
 
     uri: str
     name: str
     songs: int | None = None
     explicit: bool = False
+    by: str = ""
+    image: str = ""
+    first: str = ""
+
+
+class Single(msgspec.Struct, frozen=True):
+    """A song that was found; `album` is the context URI that it is started in."""
+
+    uri: str
+    name: str
+    album: str
+    by: str = ""
+    image: str = ""
+    seconds: float | None = None
+    explicit: bool = False
 
 
 class Looked(msgspec.Struct, frozen=True):
-    """What was found, and when (seconds since 1970); `more`: there is more than was looked through."""
+    """What was found, and when (seconds since 1970); `more`: there is more than was looked through.
+
+    Attributes:
+        songs: what a search has found beside; None: songs were not looked for, as by earlier versions.
+    """
 
     at: float
     found: list[Music]
     more: bool = False
+    songs: list[Single] | None = None
 
 
 class Library(msgspec.Struct):
@@ -86,18 +112,47 @@ class Finder:
         """
         for choice in decision.choices:
             try:
-                if choice.kind == "uri":
+                if choice.song:
+                    yield Music(choice.value, decision.what or "the song", first=choice.song)
+                elif choice.kind == "uri":
                     yield self._context(choice.value, decision.mood, wall)
                 elif choice.kind == "playlist":
                     yield self._own(choice.value, wall)
                 elif choice.kind == "stream":
                     reasons.append(f"Spotify does not play the address {choice.value}")
                 else:
-                    yield from self._search(choice.value, wall, last, asked=decision.asked)
+                    yield from self._search(choice.value, wall, last, decision)
             except ApiError as error:
                 if error.kind != "not_found":
                     raise
                 reasons.append(error.text)
+
+    def songs(self, words: str, wall: float, may_ask: Callable[[], bool], covers: Covers) -> list[Song]:
+        """What a search finds, to choose from: playlists and songs in turn. Raises ApiError.
+
+        Args:
+            words: to search for.
+            wall: seconds since 1970.
+            may_ask: whether a request may be spent on it; not asked where the search is kept.
+            covers: pictures are made known to it.
+        """
+        looked = self._file.kept.searches.get(words)
+        fresh = looked is not None and looked.songs is not None and 0 <= wall - looked.at < FOUND_SECONDS
+        if looked is None or not fresh:
+            if not may_ask():
+                raise ApiError("late", Reason("spotify.looked_often"))
+            looked = self._look_up(words, wall)
+        playlists = [_offer(found, covers) for found in looked.found if self._explicit or not found.explicit]
+        singles = [_offer_song(one, covers) for one in looked.songs or () if self._explicit or not one.explicit]
+        pairs = zip_longest(playlists, singles)
+        return [one for pair in pairs for one in pair if one is not None]
+
+    def _look_up(self, words: str, wall: float) -> Looked:
+        """Searches, and keeps what is found. Raises ApiError."""
+        playlists, found = self._client.search(words)
+        looked = Looked(wall, _playable(playlists), songs=[one for song in found if (one := _single(song)) is not None])
+        _put(self._file.kept.searches, words, looked)
+        return looked
 
     def forget(self, uri: str) -> None:
         """Spotify does not know this one (any more): what was looked up is not to be believed."""
@@ -106,7 +161,7 @@ class Finder:
             library.own = None
         library.named.pop(uri, None)
         library.searches = {
-            words: Looked(looked.at, [music for music in looked.found if music.uri != uri])
+            words: Looked(looked.at, [music for music in looked.found if music.uri != uri], songs=looked.songs)
             for words, looked in library.searches.items()
         }
 
@@ -163,29 +218,64 @@ class Finder:
             raise ApiError("not_found", text)
         raise ApiError("not_found", Reason("spotify.no_playlist", name=name))
 
-    def _search(self, words: str, wall: float, last: str | None, *, asked: bool) -> Iterator[Music]:
+    def _search(self, words: str, wall: float, last: str | None, decision: Decision) -> Iterator[Music]:
         searches = self._file.kept.searches
         looked = searches.get(words)
-        nothing_lasts = ASK_AGAIN_SECONDS if asked else NOTHING_SECONDS
+        nothing_lasts = ASK_AGAIN_SECONDS if decision.asked else NOTHING_SECONDS
         lasts = nothing_lasts if looked is not None and not looked.found else FOUND_SECONDS
         if looked is None or not 0 <= wall - looked.at < lasts:
-            looked = Looked(wall, _playable(self._client.search(words)))
-            _put(searches, words, looked)
+            looked = self._look_up(words, wall)
         found = [music for music in looked.found if self._explicit or not music.explicit]
         if not found:
             key = "spotify.search_explicit" if looked.found else "spotify.search_empty"
             raise ApiError("not_found", Reason(key, words=words))
-        others = [music for music in found if music.uri != last] or found
+        wished = [music for music in found if choose.identity(Choice("uri", music.uri)) not in decision.avoid]
+        if not wished:
+            raise ApiError("not_found", Reason("spotify.search_refused", words=words))
+        others = [music for music in wished if music.uri != last] or wished
         # Two of them are enough to try: the first may have been deleted.
         yield from self._random.sample(others, k=min(2, len(others)))
 
 
 def _playable(playlists: Sequence[Playlist]) -> list[Music]:
     return [
-        Music(found.uri, found.name or "a playlist without a name", found.songs, _is_explicit(found))
+        Music(
+            found.uri,
+            found.name or "a playlist without a name",
+            found.songs,
+            _is_explicit(found),
+            (found.owner.display_name if found.owner else None) or "",
+            picture(found.images) or "",
+        )
         for found in playlists
         if found.uri
     ]
+
+
+def _single(song: Item) -> Single | None:
+    """A song that was found; None: it cannot be started."""
+    album = song.album
+    if not song.uri or not song.name or album is None or not album.uri:
+        return None
+    seconds = None if song.duration_ms is None else song.duration_ms / 1000
+    return Single(song.uri, song.name, album.uri, song.by, picture(album.images) or "", seconds, song.explicit)
+
+
+def _offer(found: Music, covers: Covers) -> Song:
+    kind = found.uri.split(":")[1]
+    made = songs.song(
+        "album" if kind == "album" else "artist" if kind == "artist" else "playlist",
+        found.name,
+        Choice("uri", found.uri),
+        by=found.by,
+        words=found.name,  # whose playlist it is, is no word to search for
+    )
+    return replace(made, songs=found.songs, cover=covers.offer(found.image) if found.image else None)
+
+
+def _offer_song(one: Single, covers: Covers) -> Song:
+    made = songs.song("track", one.name, Choice("uri", one.album, one.uri), by=one.by)
+    return replace(made, seconds=one.seconds, cover=covers.offer(one.image) if one.image else None)
 
 
 def _is_explicit(found: Playlist) -> bool:

@@ -21,7 +21,7 @@ from moodkiosk.act.players.spotify.rate_limit import RateLimit
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music.respect import pauses_since
-from moodkiosk.moods import Decision, LookReport, PlayerReport
+from moodkiosk.moods import Decision, LookReport, PlayerReport, SongsReport, Wanted
 from moodkiosk.words.reason import Reason, together
 
 if TYPE_CHECKING:
@@ -125,6 +125,26 @@ class SpotifyPlayer:
         if allowance.used_up(self._file.kept, wall) or self._requests_today(wall) >= allowance.REQUESTS_A_DAY:
             return Reason("spotify.looked_often")
         return None
+
+    def find(self, wanted: Wanted, superseded: Superseded) -> SongsReport:
+        """One search, kept for weeks; see `players.Player`. Those that are not kept share the allowance of looks."""
+        memory, wall = self._file.kept, self._clock.wall()
+
+        def may_ask() -> bool:
+            if allowance.used_up(memory, wall) or self._requests_today(wall) >= allowance.REQUESTS_A_DAY:
+                return False
+            allowance.use(memory, wall)
+            return True
+
+        seconds = min(LOOK_SECONDS, self._config.spotify.deadline_seconds)
+        try:
+            _, finder = self._at_work = self._at_work or self._prepare()
+            found = self._at_the_remote(
+                lambda _remote: finder.songs(wanted.words, wall, may_ask, self._covers), seconds, superseded
+            )
+        except ApiError as error:
+            return SongsReport(wanted, self._clock.monotonic(), status=error.text)
+        return SongsReport(wanted, self._clock.monotonic(), tuple(found))
 
     def cover(self, key: str) -> bytes | None:
         """The picture, from Spotify's own servers; see `players.Player`."""

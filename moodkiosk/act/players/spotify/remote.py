@@ -254,7 +254,7 @@ class Remote:
             speaker.shuffle(self._client, device_id, memory)
         device_id = self._launch(device_id, music, decision, name, listed=listed)
         shuffled = shuffle or (playback is not None and playback.shuffle_state is True)
-        left = _songs_left(music, None if shuffled else memory.begun.get(music.uri))
+        left = _songs_left(music, None if shuffled or music.first else memory.begun.get(music.uri))
         lasts = None if left is None else left * SONG_SECONDS
         memory.started = Started(music.uri, device_id, self._clock.wall(), music.name, lasts)
         memory.pending, memory.paused_by_us, memory.noticed = None, False, None
@@ -309,8 +309,10 @@ class Remote:
             raise ApiError("no_speaker", Reason("spotify.speaker_idle", name=name)) from None
         return device_id
 
-    def _first_song(self, music: Music) -> int | None:
-        """The number of the song to begin with (from 0), none of the last ones; None: it cannot be chosen."""
+    def _first_song(self, music: Music) -> int | str | None:
+        """The song to begin with, none of the last ones: its number (from 0), or its URI; None: it cannot be chosen."""
+        if music.first:
+            return music.first
         if music.uri.split(":")[1] not in ("playlist", "album"):
             return None
         songs, recent = music.songs or SONGS_AT_LEAST, self._memory.begun.get(music.uri, [])
@@ -319,7 +321,7 @@ class Remote:
         self._memory.begun[music.uri] = [*recent, song]
         return song
 
-    def _put(self, device_id: str, uri: str, song: int | None, name: str) -> None:
+    def _put(self, device_id: str, uri: str, song: int | str | None, name: str) -> None:
         """Starts it. When it is unclear whether that worked, looks; it is ours from now on in any case."""
         memory, before = self._memory, self._memory.pending
         memory.pending = uri

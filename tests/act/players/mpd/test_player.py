@@ -18,8 +18,8 @@ from moodkiosk.act.players.mpd.player import MpdPlayer
 from moodkiosk.act.players.mpd.protocol import Connection
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.config.settings import Config, MpdSettings
-from moodkiosk.decide.music import contexts
-from moodkiosk.moods import Choice, Decision, LookReport, PlayerReport
+from moodkiosk.decide.music import choose, contexts
+from moodkiosk.moods import Choice, Decision, LookReport, PlayerReport, Taste, Wanted
 from tests.support import mpd
 from tests.support.mpd import Mpd
 from tests.support.wait import until
@@ -312,3 +312,31 @@ def test_the_picture_in_a_songs_folder_is_its_cover(home: Home) -> None:
     assert home.player.cover(bare.cover) is None
     home.server.stop()
     assert home.player.cover(track.cover) == picture, "it is kept"
+
+
+def test_playlists_albums_and_songs_are_there_to_choose_from(home: Home) -> None:
+    found = home.player.find(Wanted("evening", "evening", Taste(artist="Nena")), never)
+    assert [(one.kind, one.title, one.by, one.songs) for one in found.songs] == [
+        ("playlist", "Evening", "", None),
+        ("album", "Sunny", "Nena", 2),
+    ]
+    hindi = home.player.find(Wanted("happy", "happy Hindi", Taste(genre="Hindi")), never).songs
+    assert [(one.kind, one.title, one.by) for one in hindi] == [("track", "Rain", "Arijit Singh")]
+    assert hindi[0].seconds is None or 59 <= hindi[0].seconds <= 61
+    assert home.play(choices=(hindi[0].choice,)).kind == "played"
+    assert home.server.queue() == ["Calm/Rain.flac"]
+    assert home.play(choices=(found.songs[1].choice,)).kind == "played"
+    assert set(home.server.queue()) == SUNNY
+
+
+def test_what_is_not_wanted_again_is_not_what_a_search_plays(home: Home) -> None:
+    avoid = frozenset({choose.identity(Choice("playlist", "Sunny/One.flac"))})
+    home.play(choices=(Choice("search", "Nena"),), artist="Nena", avoid=avoid)
+    assert home.server.queue() == ["Sunny/Two.flac"]
+
+
+def test_a_dead_server_offers_nothing_and_says_why(home: Home) -> None:
+    home.server.stop()
+    report = home.player.find(Wanted("happy", "happy"), never)
+    assert report.songs == ()
+    assert "is away" in report.status

@@ -9,8 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from moodkiosk.decide.music import contexts
-from moodkiosk.moods import Choice
+from moodkiosk.act.players.player import never
+from moodkiosk.act.players.spotify import allowance
+from moodkiosk.decide.music import choose, contexts
+from moodkiosk.moods import Choice, SongsReport, Taste, Wanted
 from tests.support.spotify_home import HandClock, Household, openapi
 from tests.support.webapi import Fault, WebApi, error, playlist
 
@@ -144,3 +146,82 @@ class TestOddItems:
     def test_where_nothing_is_as_it_should_be_the_answer_is_not_understood(self, house: Household) -> None:
         house.api.results["happy"] = [7, {"uri": 5}]  # type: ignore[list-item]
         assert search(house, "happy") == ("failed", "Spotify's answer cannot be understood")
+
+
+class TestSongsToChooseFrom:
+    WANTED = Wanted("happy", "happy Nena", Taste(artist="Nena"))
+
+    def fill(self, house: Household) -> None:
+        house.api.results["happy Nena"] = [
+            None,
+            playlist("Happy hits", "hits", songs=80) | {"images": [{"url": "https://i.scdn.co/image/1"}]},
+            playlist("Explicit party", "rude"),
+            {"name": 7},
+        ]
+        album = {"uri": "spotify:album:a99", "name": "99", "images": [{"url": "https://i.scdn.co/image/2"}]}
+        song = {"uri": "spotify:track:t1", "name": "Leuchtturm", "artists": [{"name": "Nena"}], "album": album}
+        house.api.songs["happy Nena"] = [song | {"duration_ms": 195_400}, None, song | {"album": None}]
+
+    def find(self, house: Household, wanted: Wanted = WANTED) -> SongsReport:
+        return house.player.find(wanted, never)
+
+    def test_playlists_and_songs_come_of_one_request_that_is_kept_for_weeks(self, house: Household) -> None:
+        self.fill(house)
+        found = self.find(house).songs
+        assert [(one.kind, one.title, one.by, one.songs, one.seconds) for one in found] == [
+            ("playlist", "Happy hits", "", 80, None),
+            ("track", "Leuchtturm", "Nena", None, 195.4),
+            ("playlist", "Explicit party", "", 20, None),
+        ]
+        assert all(one.cover for one in found[:2])
+        house.restart()
+        house.hand.wind(20 * 86_400)
+        house.keep_tokens(house.api.sign_in())
+        assert self.find(house).songs == found
+        assert house.told() == ["GET /search"]
+
+    def test_what_a_decision_searched_for_is_the_same_search(self, house: Household) -> None:
+        self.fill(house)
+        assert search(house, "happy Nena")[0] == "played"
+        self.find(house)
+        assert len(house.told("search")) == 1
+
+    def test_a_song_is_played_in_its_album_from_there_on(self, house: Household) -> None:
+        self.fill(house)
+        song = self.find(house).songs[1]
+        report = house.decide("play", choices=(song.choice,), what=song.title, asked=True)
+        assert (report.kind, report.what, report.uri) == ("played", "Leuchtturm", "spotify:album:a99")
+        body = house.api.sent("PUT /v1/me/player/play")[-1].body
+        assert (body["context_uri"], body["offset"]) == ("spotify:album:a99", {"uri": "spotify:track:t1"})
+
+    def test_what_is_not_wanted_again_is_not_what_a_search_plays(self, house: Household) -> None:
+        self.fill(house)
+        hits, rude = (choose.identity(Choice("uri", f"spotify:playlist:{name}")) for name in ("hits", "rude"))
+        report = house.decide("play", choices=(Choice("search", "happy Nena"),), avoid=frozenset({hits}))
+        assert report.what == "Explicit party"
+        report = house.decide("play", choices=(Choice("search", "happy Nena"),), avoid=frozenset({hits, rude}))
+        assert report.kind == "failed"
+        assert "finds only what is not wanted again" in report.status
+
+    def test_an_earlier_versions_search_is_searched_again_for_songs(self, house: Household) -> None:
+        self.fill(house)
+        search(house, "happy Nena")
+        kept = house.folder / "spotify-music.json"
+        old = msgspec.json.decode(kept.read_bytes())
+        old["searches"]["happy Nena"].pop("songs")
+        kept.write_bytes(msgspec.json.encode(old))
+        house.restart()
+        assert [one.kind for one in self.find(house).songs] == ["playlist", "track", "playlist"]
+
+    def test_a_loop_of_wishes_is_no_way_to_use_up_the_quota(self, house: Household) -> None:
+        reports = [self.find(house, Wanted("happy", f"words {number}")) for number in range(60)]
+        assert len(house.told("search")) <= allowance.IN_HAND
+        assert reports[-1].status == "it was asked for too often: Spotify's daily quota is small"
+
+    def test_without_spotify_it_says_why_there_is_nothing(self, house: Household) -> None:
+        house.api.faults = [Fault("GET /v1/search", error(503, "not now"), None)]
+        report = self.find(house)
+        assert report.songs == ()
+        assert "Spotify" in report.status
+        house.token_file.unlink()
+        assert "moodkiosk login" in self.find(house, Wanted("sad", "sad")).status

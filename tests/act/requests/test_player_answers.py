@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
-from moodkiosk.act.player_answers import WAIT_SECONDS
 from moodkiosk.act.ports import Carried
+from moodkiosk.act.requests.player_answers import WAIT_SECONDS
 from moodkiosk.decide.music.reasons import LATE
 from moodkiosk.moods import PlayerReport, Result
 from tests.act.test_loop import World, world
