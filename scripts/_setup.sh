@@ -44,11 +44,11 @@ ensure_debian() {
 
 make_venv() {
     local python=$1 dir=$2 prefix
-    "$python" -m venv "$dir" 2>/dev/null && return 0
+    "$python" -m venv "$dir" >/dev/null 2>&1 && return 0
     # Debian splits venv from Python.
     if prefix=$(root_prefix); then
         { $prefix apt-get update -qq && $prefix apt-get install -y -qq python3-venv; } >/dev/null 2>&1
-        "$python" -m venv --clear "$dir" && return 0
+        "$python" -m venv --clear "$dir" >/dev/null && return 0
     fi
     echo "cannot make a virtual environment: install your system's python3-venv package and try again" >&2
     return 1
