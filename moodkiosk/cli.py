@@ -27,7 +27,7 @@ SONG_COMMANDS = {
 PURPOSES: dict[str, tuple[str, ...]] = {
     "See it": ("demo", "status", "why", "replay"),
     "Play": ("recommend", "choose", "more-like", "not-again", "play", "pause", "next", "volume", "mood", "music"),
-    "Teach it": ("calibrate", "person", "correct", "collect", "model", "reload"),
+    "Teach it": ("teach", "calibrate", "person", "correct", "remember", "collect", "model", "reload"),
     "Set it up": ("run", "login", "tunes", "web-password", "web", "completion"),
     "Mend it": ("doctor", "camera", "forget", "discovery"),
     "For systemd": ("act", "sense"),
@@ -200,10 +200,19 @@ def _add_control(add: Callable[..., argparse.ArgumentParser]) -> None:
     volume.add_argument("value", metavar="0-100|up|down")
     calibrate = add("calibrate", target, "Takes 5 seconds of your neutral look as your own neutral face.", json=True)
     calibrate.add_argument("--person", dest="value", default="", metavar="NAME")
+    teach = add(
+        "teach", "moodkiosk.operate.teach.command:main", "Teaches the kiosk your moods, in a minute.", json=True
+    )
+    teach.add_argument("labels", nargs="*", metavar="LABEL", help="moods to show (default: all that the model knows)")
+    teach.add_argument("--person", default="", metavar="NAME", help="who is in front")
+    teach.add_argument("--seconds", type=float, default=5.0, metavar="N", help="for each mood (default 5)")
+    teach.add_argument("--yes", action="store_true", help="begin without asking")
     person = add("person", target, "Says who is in front of the kiosk.", json=True)
     person.add_argument("value", nargs="?", default="", metavar="NAME", help="nobody in particular when left out")
     correct = add("correct", target, "The last seconds were read wrongly: gives the right label.", json=True)
     correct.add_argument("value", metavar="LABEL")
+    remember = add("remember", target, "Whether what you correct is remembered, to learn from it.", json=True)
+    remember.add_argument("value", choices=["on", "off"])
     add(
         "reload",
         target,

@@ -62,7 +62,7 @@ class Quality:
     Attributes:
         weight: 0 (says nothing) to 1 (a good view); readings below 0.5 never settle a mood by themselves.
         reason: None for a good view, else "no face", "too dark", "too bright", "too blurred", "too far",
-            "turned away", "mouth covered" or "upside down".
+            "turned away", "mouth covered", "upside down", or "being taught" (somebody shows a mood on purpose).
         face_px: width of the face in pixels of the frame, 0 without a face.
         grey: mean grey level of the face (of the frame without one), 0 to 255.
     """
@@ -114,6 +114,7 @@ EventKind = Literal[
     "camera_back",
     "login_expiring",
     "correction",
+    "taught",
 ]
 
 
@@ -149,6 +150,21 @@ class Taste:
     def __bool__(self) -> bool:
         """Whether anything in particular is wished for."""
         return bool(self.language or self.artist or self.genre)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is to be taught in a sitting.
+
+    Attributes:
+        person: who is in front, or "".
+        labels: the moods to show; empty: those of the model.
+        seconds: how long each is looked at.
+    """
+
+    person: str = ""
+    labels: tuple[str, ...] = ()
+    seconds: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,6 +479,8 @@ class View:
     last_decision: str | None = None  # one sentence
     labels: tuple[str, ...] = ()
     enrolled: tuple[str, ...] = ()  # names of those with a neutral face of their own
+    model: str | None = None  # "starter", "taught" (here) or "trained" (elsewhere); None: not known
+    remembers: bool | None = None  # corrections are kept to learn from; None: not known
     login_days_left: int | None = None  # whole days until the player's sign-in ends, 0 on the last one
 
 
@@ -472,13 +490,14 @@ class Command:
 
     Attributes:
         name: a key of `commands.TABLE`.
-        value: "on"/"off"/"lend", a text, a whole number for percent, what is wished for with "recommend", or None.
+        value: "on"/"off"/"lend", a text, a whole number for percent, what is wished for with "recommend", what is to be
+            taught with "teach", or None.
         transaction: the caller's mark, echoed in the result.
         origin: "cli", "web" or "mqtt".
     """
 
     name: str
-    value: str | int | Taste | None = None
+    value: str | int | Taste | Lesson | None = None
     transaction: str | None = None
     origin: str = "cli"
 

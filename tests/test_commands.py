@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from moodkiosk.link import commands
-from moodkiosk.moods import Command, Taste
+from moodkiosk.moods import Command, Lesson, Taste
 
 LABELS = ("happy", "sad")
 
@@ -32,6 +33,14 @@ GOOD = [
     ("correct", b'"sad"', "sad"),
     ("calibrate", b"", ""),
     ("person", b'{"value": null}', ""),
+    ("teach", b"PRESS", Lesson()),
+    (
+        "teach",
+        b'{"value": {"person": " Ann ", "labels": ["sad", "happy"], "seconds": 3}}',
+        Lesson("Ann", ("sad", "happy"), 3.0),
+    ),
+    ("teach_invite", b'""', None),
+    ("remember", b"on", "on"),
     ("person", b"Nobody in particular", ""),
 ]
 
@@ -43,6 +52,11 @@ def test_a_valid_request_becomes_a_command(name: str, payload: bytes, value: obj
 
 BAD = [
     ("explode", b"", "unknown command"),
+    ("teach", b'{"value": {"labels": ["happy", "hungry"]}}', "no such mood"),
+    ("teach", b'{"value": {"labels": ["happy", "happy"]}}', "each mood once"),
+    ("teach", b'{"value": {"labels": "happy"}}', "expected a list of moods"),
+    ("teach", b'{"value": {"seconds": 60}}', "a number from 2 to 20"),
+    ("teach", b'{"value": {"pictures": true}}', "unknown key 'pictures'"),
     ("camera", b"maybe", "expected on or off or lend"),
     ("music", b"lend", "expected on or off"),
     ("mood", b"hungry", "no such mood; known: happy, sad"),
@@ -91,8 +105,8 @@ def test_no_value_crashes_the_table_and_what_passes_is_within_bounds(name: str, 
     with contextlib.suppress(commands.BadCommand):
         command = commands.parse(name, value, LABELS, mark)
         assert len(command.transaction or "") <= 65
-        assert len(str(command.value)) <= 100
-        json.dumps([command.value, command.transaction]).encode()
+        assert len(str(command.value)) <= 150
+        msgspec.json.encode([command.value, command.transaction])
 
 
 def test_the_transaction_is_kept() -> None:

@@ -2,8 +2,8 @@
 
 `main` starts it, `composition` puts it together, `loop` owns the kiosk's state; `ports` are the loop's seams.
 `players`, `mqtt`, `homeassistant` and `web` are what it talks to; `worker` is the thread of a slow one.
-`sockets` are the links to sense and to the command line, `orders` what sense is asked to do.
-`requests` are people who wait for what the player sees, finds or has done.
+`sockets` are the links to sense and to the command line, `orders` what sense is asked to do,
+`teaching` follows a sitting. `requests` are people who wait for what the player sees, finds or has done.
 `store` keeps the memory, `private` its files; `clock` is the time of day, `say` lines for people.
 `health` are figures of how the kiosk is doing, `metrics` figures to graph.
 """

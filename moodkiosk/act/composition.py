@@ -89,7 +89,12 @@ class Act:
         state = kiosk.start(decide, self.store.load(), session=secrets.token_hex(4))
         self.loop = Loop(decide, state, self._ports())
         self.publisher = (
-            Publisher(settings, self.loop.ask, self.wall.always, announced=Offered(state.labels, state.enrolled))
+            Publisher(
+                settings,
+                self.loop.ask,
+                self.wall.always,
+                announced=Offered(state.labels, state.enrolled, state.remembers is True),
+            )
             if settings.mqtt.enabled
             else None
         )
@@ -157,6 +162,7 @@ class Act:
             reload=self._reload,
             find=self._find,
             offer=self._offer,
+            teaching=self._teaching,
         )
 
     def _now(self) -> kiosk.Now:
@@ -251,6 +257,10 @@ class Act:
         if self.page is not None:
             self.page.offer(songs)
 
+    def _teaching(self, teaching: protocol.Teaching | None) -> None:
+        if self.page is not None:
+            self.page.teaching(teaching)
+
     def _hello(self, hello: protocol.Hello) -> None:
         if self.publisher is not None:
             self.publisher.hello(hello)
@@ -299,9 +309,9 @@ class Act:
     def _status(self, view: View) -> dict[str, object]:
         """What `moodkiosk status` prints."""
         page = self.page.status if self.page else "switched off"
-        hello = self.loop.sense.hello
+        hello, teaching = self.loop.sense.hello, self.loop.classroom.teaching
         pending = self.configuration.pending(hello.settings or None if hello else None)
-        around = self._surroundings() | {"page": page, "pending": pending}
+        around = self._surroundings() | {"page": page, "pending": pending, "teaching": teaching and asdict(teaching)}
         return said(asdict(view) | around, (*SENTENCES, *AROUND, "page"))
 
     def _sense(self) -> str:

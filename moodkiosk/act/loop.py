@@ -14,6 +14,7 @@ from moodkiosk.act.ports import Asked, Carried, FromSense, Item, Ports, Request,
 from moodkiosk.act.requests.look_requests import LookRequests
 from moodkiosk.act.requests.player_answers import PlayerAnswers
 from moodkiosk.act.requests.song_requests import SongRequests
+from moodkiosk.act.teaching.classroom import Classroom
 from moodkiosk.config.load import ConfigError
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.music.reasons import both
@@ -77,6 +78,7 @@ class Loop:
         self._ports = ports
         self._orders = Orders(ports.order)
         self._looks = LookRequests(ports.look)
+        self.classroom = Classroom(ports.teaching)
         self._player_answers = PlayerAnswers(kiosk.completed)
         self._songs = SongRequests(ports.find, lambda: self._offered)
         self._offered: tuple[Song, ...] = ()
@@ -121,6 +123,7 @@ class Loop:
             self._guarded(item, now)
         self._orders.expire(now.at)
         self._looks.expire(now.at)
+        self.classroom.expire(now.at)
         self._player_answers.expire(now.at)
         self._songs.expire(now.at)
         self._step(kiosk.Tick(), now)
@@ -177,7 +180,7 @@ class Loop:
             case protocol.Hello():
                 self.sense.hello, self.sense.told_camera = item, None
                 self._ports.hello(item)
-                self._step(kiosk.Labels(item.labels, item.people), now)
+                self._step(kiosk.Labels(item.labels, item.people, item.model_made or None, item.remembers), now)
                 if item.person != self._state.chosen.person:
                     # Sense keeps the neutral faces, so it knows: a calibration chooses too, and who was forgotten must
                     # not be remembered here.
@@ -191,8 +194,12 @@ class Loop:
                 self._step(kiosk.CameraStatus(item.camera, item.detail), now)
             case protocol.SenseResult():
                 self._orders.done(item)
+            case protocol.Teaching():
+                if (news := self.classroom.hear(item)) is not None:
+                    self._step(kiosk.Notice("taught", news), now)
             case SenseLeft():
                 self.sense = SenseState()
+                self.classroom.left(now.at)
                 self._orders.lost()
                 self._step(kiosk.SenseGone(), now)
             case Carried(decision, report):
@@ -232,6 +239,8 @@ class Loop:
             self._orders.send(command, asked.future, now.at, lambda result: self._after_order(command, result, now))
         elif command.name == "reload":
             self._reload(command, asked.future, now)
+        elif command.name.startswith("teach") or command.name == "remember":
+            self._teach(command, asked.future, now)
         elif command.name == "look":
             self._looks.ask(command, asked.future, now.at)
         elif command.name == "status":
@@ -256,6 +265,17 @@ class Loop:
         """Other settings hold from now on."""
         self._configured = settings
         self._follow_pace(self.sense.health.look_seconds if self.sense.health else 0.0)
+
+    def _teach(self, command: Command, future: Future[Result], now: kiosk.Now) -> None:
+        """Sense holds the sitting; the invitation to one is the page's."""
+        why_not = self.classroom.refusal(command, self.sense.hello)
+        if why_not is not None:
+            future.set_result(Result(command.name, ok=False, error=why_not, transaction=command.transaction))
+        elif command.name == "teach_invite":
+            text = self.classroom.invite(now.at)
+            future.set_result(Result(command.name, ok=True, text=text, transaction=command.transaction))
+        else:
+            self._orders.send(command, future, now.at, lambda result: self._after_order(command, result, now))
 
     def _decide(self, command: Command, future: Future[Result], now: kiosk.Now) -> None:
         """What the state alone can tell is answered at once, what the player is to do when it has."""

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+import msgspec
+
 from moodkiosk.link import protocol
-from moodkiosk.moods import Command, Result
+from moodkiosk.moods import Command, Lesson, Result
 from moodkiosk.words.reason import Reason
 
 WAIT_SECONDS = 15.0
@@ -37,7 +39,7 @@ class Orders:
     def send(self, command: Command, future: Future[Result], at: float, after: Callable[[Result], None]) -> None:
         """Sends `command`; `future` gets the result, `after` is called before."""
         number = self._number()
-        value = "" if command.value is None else str(command.value)
+        value = written(command.value)
         what = protocol.ORDER_NAMES[command.name]
         if self._send(protocol.Order(number, what, value)):
             self._waiting[number] = Waiting(command, future, at + WAIT_SECONDS, after)
@@ -76,3 +78,10 @@ class Orders:
     def _number(self) -> int:
         self._last_id += 1
         return self._last_id
+
+
+def written(value: object) -> str:
+    """The value of a command as an order carries it."""
+    if isinstance(value, Lesson):
+        return msgspec.json.encode(value).decode()
+    return "" if value is None else str(value)

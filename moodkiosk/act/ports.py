@@ -68,7 +68,7 @@ class Carried:
 
 
 Known = Carried | LookReport | SongsReport | kiosk.PlayerSays | kiosk.Notice
-FromSense = protocol.Hello | protocol.SenseHealth | protocol.SenseResult | Reading
+FromSense = protocol.Hello | protocol.SenseHealth | protocol.SenseResult | protocol.Teaching | Reading
 Item = FromSense | SenseLeft | Known | Asked
 
 
@@ -94,6 +94,7 @@ class Ports:
         find: has the player find songs to choose from; likewise.
         offer: told the songs to choose from whenever they changed.
         reload: takes what has changed in the configuration; says what was done, "" for nothing. Raises ConfigError.
+        teaching: told how a sitting goes; None: there is none, and nobody has asked for one.
     """
 
     reading: Callable[[Reading], None]
@@ -109,3 +110,4 @@ class Ports:
     find: Callable[[Wanted], str | None]
     offer: Callable[[tuple[Song, ...]], None]
     reload: Callable[[], str] = str
+    teaching: Callable[[protocol.Teaching | None], None] = lambda _: None

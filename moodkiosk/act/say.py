@@ -17,6 +17,7 @@ WORDS = {
     "camera_back": "the camera is back",
     "login_expiring": "the Spotify sign-in is ending",
     "correction": "a correction",
+    "taught": "taught",
     "played": "playing",
     "not_played": "not played",
 }

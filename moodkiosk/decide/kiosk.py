@@ -143,8 +143,9 @@ def _take(step: Step, given: Input, now: Now, settings: Settings) -> Step:
             if given.status and playback.found is not None and playback.found.wanted == given.wanted:
                 return step  # what was found before is better than what could not be found now
             return step.to(replace(step.state, playback=replace(playback, found=given)))
-        case Labels(labels, enrolled):
-            return step.to(replace(perception.learn(step.state, labels), enrolled=enrolled))
+        case Labels(labels, enrolled, model, remembers):
+            learnt = perception.learn(step.state, labels)
+            return step.to(replace(learnt, enrolled=enrolled, model=model, remembers=remembers))
         case CameraStatus():
             return step.to(perception.told(step.state, given, now, settings))
         case SenseGone():

@@ -27,6 +27,7 @@ def remember(state: State, stopped: datetime | None = None) -> dict[str, object]
     return {
         "labels": list(state.labels),
         "enrolled": list(state.enrolled),
+        "remembers": state.remembers,
         "present": state.presence.was_here,
         "mood": state.told,
         "since": _iso(state.since),
@@ -89,6 +90,7 @@ def restore(state: State, remembered: dict[str, object]) -> State:
         state,
         labels=_several(get("labels")),
         enrolled=_several(get("enrolled")),
+        remembers=_flag(get("remembers")),
         presence=Presence(was_here=get("present") is True),
         told=_text(get("mood")),
         since=_time(get("since")),

@@ -32,10 +32,12 @@ LOG_LENGTH = 20
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Sense has come, or has loaded a model: the moods it tells apart, and whose neutral faces it has."""
+    """Sense has come, or has loaded a model: its moods, whose neutral faces it has, and what a View says of it."""
 
     labels: tuple[str, ...]
     enrolled: tuple[str, ...] = ()
+    model: str | None = None
+    remembers: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +301,7 @@ class State:
         counted: how many events there were.
         labels: the moods the loaded model tells apart.
         enrolled: names of those with a neutral face of their own.
+        model, remembers: see `moods.View`.
         sight: how well the mood and the people can be known.
         told: the mood as it was told last; what cannot be seen does not change it.
         since: when it was told, UTC.
@@ -313,6 +316,8 @@ class State:
     counted: int = 0
     labels: tuple[str, ...] = ()
     enrolled: tuple[str, ...] = ()
+    model: str | None = None
+    remembers: bool | None = None
     camera: Camera = Camera()
     presence: Presence = field(default_factory=Presence)
     debounce: Debounce = field(default_factory=Debounce)

@@ -44,6 +44,8 @@ def view(state: State, now: Now, settings: Settings) -> View:
         last_decision=state.log[-1].text if state.log else None,
         labels=state.labels,
         enrolled=state.enrolled,
+        model=state.model,
+        remembers=state.remembers,
         login_days_left=playback.login_days_left,
     )
 

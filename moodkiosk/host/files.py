@@ -65,6 +65,13 @@ def write_new(path: Path, data: bytes, mode: int = 0o600) -> None:
     _sync_folder(path.parent)
 
 
+def rename_folder(folder: Path, name: Path) -> None:
+    """Gives a folder whose files are written another name: it is there whole, or not at all. Raises OSError."""
+    _sync_folder(folder)
+    os.replace(folder, name)
+    _sync_folder(name.parent)
+
+
 def _take_name(name: str, path: Path) -> None:
     """Gives the file `name` the name `path`, which must be free."""
     try:

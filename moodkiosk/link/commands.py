@@ -14,8 +14,11 @@ from typing import Literal
 import msgspec
 
 from moodkiosk.host.files import NOT_JSON
-from moodkiosk.moods import Command, Taste
+from moodkiosk.moods import AT_REST, Command, Lesson, Taste
 from moodkiosk.words.reason import Reason, either
+
+TEACH_SECONDS = (2.0, 20.0)
+"""The shortest and the longest that a mood is looked at to be taught."""
 
 VALUE_LIMIT_BYTES = 4096
 """A request longer than this is refused unread."""
@@ -23,7 +26,7 @@ VALUE_LIMIT_BYTES = 4096
 NOBODY = "nobody in particular"
 """What the empty name of `person` is called; it may be said, too."""
 
-Kind = Literal["switch", "text", "name", "percent", "label", "mood", "camera", "wish", "song", "none"]
+Kind = Literal["switch", "text", "name", "percent", "label", "mood", "camera", "wish", "song", "lesson", "none"]
 
 
 class BadCommand(Exception):
@@ -39,7 +42,8 @@ class Spec:
             characters, may be empty), "name" (of a person, may be empty), "percent" (0 to 100), "label" (a mood),
             "mood" (a label, or "auto"), "wish" (an object with "language", "artist" and "genre", each of which may be
             left out; anything else is no wish in particular), "song" (the id or the place of one in the list; may be
-            empty), "none" (the value is ignored).
+            empty), "lesson" (an object with "person", "labels" and "seconds", each of which may be left out), "none"
+            (the value is ignored).
         doc: one sentence for people.
         guests: allowed in the page's read-only view.
     """
@@ -77,7 +81,17 @@ TABLE: dict[str, Spec] = {
     "skip": Spec("none", "Skips to the next song on the kiosk's speaker."),
     "volume_cap": Spec("percent", "The loudest the kiosk may set its speaker, in percent."),
     "correct": Spec("label", "The last seconds were read wrongly; this is the right label."),
+    "remember": Spec("switch", "Whether what is corrected is remembered (points of the face), to learn from it."),
     "calibrate": Spec("name", "Takes 5 seconds of a neutral look as the person's own neutral face."),
+    "teach": Spec(
+        "lesson",
+        "Begins a sitting before the kiosk: each mood is shown for some seconds, and learnt; `status` says how it is.",
+    ),
+    "teach_again": Spec("label", "Shows one mood of the sitting once more."),
+    "teach_keep": Spec("none", "Keeps what the sitting has taught."),
+    "teach_undo": Spec("none", "Takes back what was taught last, with its recordings."),
+    "teach_stop": Spec("none", "Leaves the sitting; nothing of it is kept."),
+    "teach_invite": Spec("none", "Opens 'Teach me' on the kiosk's page, where somebody has to agree first."),
     "person": Spec("name", "Says who is in front; empty for nobody in particular."),
     "reload": Spec(
         "none", "Takes the changed configuration as far as it can while running, and loads the model file again."
@@ -132,11 +146,13 @@ def parse_payload(name: str, payload: bytes, labels: tuple[str, ...], origin: st
     return parse(name, value, labels, transaction, origin)
 
 
-def _value(kind: Kind, value: object, labels: tuple[str, ...]) -> str | int | Taste | None:
+def _value(kind: Kind, value: object, labels: tuple[str, ...]) -> str | int | Taste | Lesson | None:
     if kind == "none":
         return None
     if kind == "wish":
         return _wish(value)
+    if kind == "lesson":
+        return _lesson(value, labels)
     if kind == "percent":
         return _percent(value)
     if kind in ("switch", "camera"):
@@ -166,6 +182,33 @@ def _wish(value: object) -> Taste | None:
     if unknown := sorted(str(key) for key in value if key not in fields):
         raise BadCommand(Reason("bad.wish", name=repr(unknown[0][:40]), known=list(fields)))
     return Taste(**{key: _text(text, 100) for key, text in value.items()}) or None
+
+
+def _lesson(value: object, labels: tuple[str, ...]) -> Lesson:
+    """What is to be taught; a button says nothing of it."""
+    if not isinstance(value, dict):
+        return Lesson()
+    if unknown := sorted(str(key) for key in value if key not in Lesson.__dataclass_fields__):
+        raise BadCommand(Reason("bad.wish", name=repr(unknown[0][:40]), known=list(Lesson.__dataclass_fields__)))
+    seconds, chosen = value.get("seconds", Lesson().seconds), value.get("labels") or []
+    least, most = TEACH_SECONDS
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not least <= seconds <= most:
+        raise BadCommand(Reason("bad.seconds", least=least, most=most))
+    if not isinstance(chosen, list | tuple):
+        raise BadCommand(Reason("bad.moods"))
+    return Lesson(_text(value.get("person") or "", 60), _taught(chosen, labels), float(seconds))
+
+
+def _taught(chosen: list[object] | tuple[object, ...], labels: tuple[str, ...]) -> tuple[str, ...]:
+    """The moods of a lesson, in the order given."""
+    texts = tuple(_text(label, 60) for label in chosen)
+    if any(text not in labels for text in texts):
+        raise BadCommand(Reason("bad.mood", known=list(labels)) if labels else Reason("bad.no_moods"))
+    if len(set(texts)) < len(texts):
+        raise BadCommand(Reason("bad.moods_twice"))
+    if texts and (AT_REST in labels) and (AT_REST not in texts or len(texts) < 2):
+        raise BadCommand(Reason("bad.moods_rest", rest=AT_REST))
+    return texts
 
 
 def _text(value: object, most: int) -> str:

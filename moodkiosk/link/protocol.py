@@ -38,6 +38,11 @@ class Hello:
     people: tuple[str, ...] = ()  # names of those with a calibrated neutral face
     person: str | None = None  # whose neutral face is in use
     settings: str = ""  # what it has read of the configuration, see config.changes.digest
+    teaches: bool = False  # it knows the orders that begin with "teach"
+    remembers: bool | None = None  # corrections are kept to learn from; None: an older sense, which has no switch
+    model_made: Literal["", "starter", "taught", "trained"] = ""  # who made the model; "": an older sense
+    model_date: str = ""  # when its file was written, ISO 8601 with zone
+    model_accuracy: float | None = None  # share of right looks, evenly over the moods, on looks held out for testing
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,103 @@ class SenseResult:
     text: str = ""
 
 
-OrderName = Literal["camera", "calibrate", "person", "correct", "reload", "forget"]
+TeachPhase = Literal["invited", "waiting", "countdown", "recording", "fitting", "shown", "over"]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is odd about what was shown.
+
+    Attributes:
+        what: "few frames", "no neutral", "one label", "crosswise" (label and other are shown the wrong way round),
+            "alike" (label hardly differs from other), "two people" (under one name), "frozen" (label: the same picture
+            again and again).
+        label, other: the moods it is about, or "".
+        person: whom, or "".
+        text: the same as a sentence.
+    """
+
+    what: str
+    label: str = ""
+    other: str = ""
+    person: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was learnt, measured on the last part of each take, which was not learnt from.
+
+    Attributes:
+        better: the new model is better than the one before it beyond chance; it is in use.
+        before, after: share of right looks, evenly over the moods, 0 to 1.
+        low, high: the bounds within which `after` lies as likely as not to surprise (95 %).
+        looks: how many looks were held out.
+        moods: label to (before, after): shares of right looks.
+        people: name to (before, after), where several people have taught.
+        remarks: what is odd about what was shown.
+        text: all of it in one line.
+    """
+
+    better: bool
+    before: float
+    after: float
+    low: float
+    high: float
+    looks: int
+    moods: dict[str, tuple[float, float]] = field(default_factory=dict)
+    people: dict[str, tuple[float, float]] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """How a sitting goes: sent when anything of it changes, and once a second meanwhile.
+
+    Attributes:
+        at: monotonic seconds.
+        phase: "invited" (act's own: somebody would like the page to offer it), "waiting" (for somebody to be seen
+            well), "countdown", "recording", "fitting", "shown" (what came of it: keep, undo, or show a mood again),
+            "over" (`text` says how).
+        label: the mood under way or next.
+        number, count: which of how many moods it is, from 1.
+        seconds, left_seconds: how long the phase lasts, and how long from `at` on; 0 where that is not known.
+        view: "seen", "nobody", "two people", "no picture", or a reason of `moods.Quality`.
+        hint: what to do now: "show", "move", "vary", "relax" or "".
+        person: who it is, or "".
+        text: what happened last, in one line for people.
+        proof: what came of it, when shown.
+    """
+
+    at: float
+    phase: TeachPhase
+    label: str | None = None
+    number: int = 0
+    count: int = 0
+    seconds: float = 0.0
+    left_seconds: float = 0.0
+    view: str = ""
+    hint: str = ""
+    person: str = ""
+    text: str = ""
+    proof: Proof | None = None
+
+
+OrderName = Literal[
+    "camera",
+    "calibrate",
+    "person",
+    "correct",
+    "reload",
+    "forget",
+    "teach",
+    "teach_again",
+    "teach_keep",
+    "teach_undo",
+    "teach_stop",
+    "remember",
+]
 ORDER_NAMES: dict[str, OrderName] = {name: name for name in get_args(OrderName)}
 
 
@@ -91,7 +192,9 @@ class Order:
         id: echoed in the result.
         what: "camera" (value "on", "off" or "lend": released for 10 s from now), "calibrate" (value: a name),
             "person" (value: a name, or "" for nobody in particular), "correct" (value: the right label),
-            "reload" (the model), "forget" (value: a name, or "" for everything).
+            "reload" (the model), "forget" (value: a name, or "" for everything), "teach" (a sitting; value: a
+            `moods.Lesson` as JSON), "teach_again" (value: the mood to show once more), "teach_keep", "teach_undo",
+            "teach_stop", "remember" (corrections; value: "on" or "off").
         value: see `what`.
     """
 
@@ -100,7 +203,7 @@ class Order:
     value: str = ""
 
 
-FromSense = Hello | Reading | SenseHealth | SenseResult
+FromSense = Hello | Reading | SenseHealth | SenseResult | Teaching
 Line = FromSense | Order | MoodEvent | Decision
 
 NAMES: dict[type, str] = {
@@ -108,6 +211,7 @@ NAMES: dict[type, str] = {
     Reading: "reading",
     SenseHealth: "health",
     SenseResult: "result",
+    Teaching: "teaching",
     Order: "order",
     MoodEvent: "event",
     Decision: "decision",
@@ -162,6 +266,8 @@ def decode(line: bytes) -> Line:
         raise BadLine("a number out of range")
     if isinstance(message, Reading):
         _check_reading(message)
+    if isinstance(message, Teaching):
+        _check_teaching(message)
     return message
 
 
@@ -186,6 +292,19 @@ def _check_reading(reading: Reading) -> None:
     if any(not 0.0 <= share <= 1.0 + 1e-6 for share in shares):
         raise BadLine("a number out of range")
     if reading.faces < 0 or len(reading.probabilities) > 64:
+        raise BadLine("a number out of range")
+
+
+def _check_teaching(teaching: Teaching) -> None:
+    """What is shown of it must be what it says."""
+    spans = (teaching.seconds, teaching.left_seconds, teaching.number, teaching.count)
+    if any(not 0 <= span <= 3600 for span in spans):
+        raise BadLine("a number out of range")
+    if (proof := teaching.proof) is None:
+        return
+    pairs = (*proof.moods.values(), *proof.people.values())
+    shares = (proof.before, proof.after, proof.low, proof.high, *(share for pair in pairs for share in pair))
+    if any(not 0.0 <= share <= 1.0 + 1e-6 for share in shares) or len(pairs) > 128:
         raise BadLine("a number out of range")
 
 

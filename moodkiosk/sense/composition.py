@@ -20,6 +20,7 @@ from moodkiosk.sense.camera.source import open_source
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.faces.upright import Upright
 from moodkiosk.sense.health import HealthReport
+from moodkiosk.sense.lessons.course import Course
 from moodkiosk.sense.loop import Loop, Parts, introduction
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.bundle import BadModel
@@ -69,13 +70,15 @@ def run(
         switch, uplink = CameraSwitch(folder), Uplink(paths.link_socket(settings.paths))
         stack.callback(uplink.close)
         models = _models(settings, folder)
+        neutrals, corrections = Neutrals(folder), Corrections(settings.learning, folder)
         capture = Capture(lambda: open_source(settings.camera, source), on=False)
         state = SenseState(
             switch,
             lambda: capture.pause(CLOSE_SECONDS),
             models,
-            Neutrals(folder),
-            Corrections(settings.learning, folder),
+            neutrals,
+            corrections,
+            Course(folder, models, neutrals, uplink.tell, corrections.folder, configured=bool(settings.model.file)),
             changes.digest(settings),
         )
         orders = Orders(state, uplink.tell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from moodkiosk import __version__
@@ -14,6 +14,7 @@ from moodkiosk.host import systemd
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
 from moodkiosk.link.result import OURS
+from moodkiosk.sense.lessons.about import about
 from moodkiosk.sense.mood.calibration import RATE_HZ
 
 if TYPE_CHECKING:
@@ -42,12 +43,31 @@ ROUNDING = 1e-3
 log = logging.getLogger("moodkiosk.sense")
 
 
+def acted(reading: Reading) -> Reading:
+    """A reading of somebody who shows a mood to teach it: that they are there is told, how they feel is not known."""
+    view = replace(reading.quality, weight=0.0, reason="being taught")
+    return replace(reading, mood=None, probabilities={}, confidence=0.0, quality=view)
+
+
 def introduction(state: SenseState) -> protocol.Hello:
     """Who we are, for act."""
     model, neutrals = state.models.current, state.neutrals
     hands = model.manifest.uses_hands
+    made, date, accuracy = about(state.models)
     return protocol.Hello(
-        __version__, model.labels, model.hash, model.schema, hands, neutrals.people, neutrals.person, state.settings
+        __version__,
+        model.labels,
+        model.hash,
+        model.schema,
+        hands,
+        neutrals.people,
+        neutrals.person,
+        state.settings,
+        teaches=True,
+        remembers=state.corrections.remembers,
+        model_made=made,
+        model_date=date,
+        model_accuracy=accuracy,
     )
 
 
@@ -123,7 +143,8 @@ class Loop:
         readings: list[Reading] = []
         self._seen_at = at = min(frame.at, self._clock())  # a picture from the future must not hide those that follow
         looked = self._guard.take("a picture", lambda: readings.append(self._look(frame)))
-        least_hz = 0.0 if parts.orders.calibration is None else RATE_HZ
+        watched = parts.orders.calibration is not None or parts.state.course.busy
+        least_hz = RATE_HZ if watched else 0.0
         # From when it was due, so that the rate is kept; from now when that is long past.
         self._due = max(self._due, at - FRAME_SECONDS) + parts.pace.interval(at, least_hz)
         if looked:
@@ -148,7 +169,7 @@ class Loop:
         parts.pace.see(reading.faces, frame.at)
         if not 0 <= frame.at - self._told_at < TELL_SECONDS - ROUNDING:
             self._told_at = frame.at
-            parts.uplink.tell(reading)
+            parts.uplink.tell(acted(reading) if parts.state.course.watching else reading)
         return reading
 
     def _switch(self, at: float) -> None:
@@ -164,13 +185,13 @@ class Loop:
             self._due = float("-inf")
         else:
             self._parts.capture.pause()
-            self._parts.orders.camera_closed()
+            self._parts.orders.camera_closed(at)
 
     def _attend(self, at: float) -> None:
         parts = self._parts
         if parts.capture.failed is not None:
             raise Failure(f"the camera does not recover: {parts.capture.failed}")
-        parts.orders.attend(at)
+        parts.orders.attend(at, calm=parts.pace.name == "idle" or not parts.capture.wanted)
         if parts.state.models.retry(at):
             parts.orders.changed = True
         if parts.orders.changed:

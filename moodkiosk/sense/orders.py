@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from moodkiosk.link import protocol
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.faces.engine import EXTRACTOR
+from moodkiosk.sense.lessons.course import NotNow
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.mood.calibration import Calibration, NotCalibrated
 from moodkiosk.sense.mood.models import Models
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from moodkiosk.moods import Landmarks, Reading
+    from moodkiosk.sense.lessons.course import Course
 
 EXPIRE_SECONDS = 3600.0
 
@@ -43,6 +45,7 @@ class SenseState:
         models: the model in use.
         neutrals: the neutral faces that are known.
         corrections: keeps the last seconds, if the household agreed.
+        course: being taught.
         settings: what was read of the configuration, see config.changes.digest.
     """
 
@@ -51,6 +54,7 @@ class SenseState:
     models: Models
     neutrals: Neutrals
     corrections: Corrections
+    course: Course
     settings: str = ""
 
 
@@ -74,7 +78,7 @@ class Orders:
         """Carries out an order and tells the result; a calibration's comes when it is over."""
         try:
             text = self._carry_out(order, at)
-        except (Refused, NotKept, BadModel, ValueError) as error:
+        except (Refused, NotKept, NotNow, BadModel, ValueError) as error:
             self._tell(protocol.SenseResult(order.id, ok=False, text=str(error)))
         except OSError as error:
             self._tell(protocol.SenseResult(order.id, ok=False, text=_unwritten(error)))
@@ -84,12 +88,21 @@ class Orders:
 
     def see(self, reading: Reading, landmarks: Landmarks | None, measures: NDArray[np.float32] | None) -> None:
         """Takes note of one look: a calibration or a correction may need it."""
-        self._state.corrections.see(reading.at, reading.track, landmarks)
+        course = self._state.course
+        course.see(reading, landmarks, measures)
+        if not course.watching:  # what is acted is not what somebody felt
+            self._state.corrections.see(reading.at, reading.track, landmarks)
         if self.calibration is not None:
             self.calibration.see(reading, measures)
 
-    def attend(self, at: float) -> None:
-        """Does what is due: ends a calibration, deletes old corrections."""
+    def attend(self, at: float, *, calm: bool = False) -> None:
+        """Does what is due: ends a calibration, goes on with being taught, deletes old corrections.
+
+        `calm`: nobody is there, and the processor is not hot.
+        """
+        course = self._state.course
+        course.attend(at, calm=calm and self.calibration is None)
+        self.changed, course.changed = self.changed or course.changed, False
         if self.calibration is not None and self.calibration.done(at):
             self._finish(self.calibration)
             self.calibration = None
@@ -98,9 +111,10 @@ class Orders:
             if count := self._state.corrections.expire(time.time()):
                 log.info("deleted %d old corrections", count)
 
-    def camera_closed(self) -> None:
-        """The camera is off or lent: what was seen is forgotten, a calibration cannot go on."""
+    def camera_closed(self, at: float) -> None:
+        """The camera is off or lent: what was seen is forgotten, neither a calibration nor a sitting can go on."""
         self._state.corrections.clear()
+        self._state.course.camera_closed(at)
         if self.calibration is not None:
             self._tell(protocol.SenseResult(self.calibration.order, ok=False, text=Reason("order.camera_closed")))
             self.calibration = None
@@ -116,12 +130,28 @@ class Orders:
                 return self._person(order.value)
             case "correct":
                 person = self._state.neutrals.person or ""
-                return self._state.corrections.write(order.value, at, EXTRACTOR, person)
+                text = self._state.corrections.write(order.value, at, EXTRACTOR, person)
+                self._state.course.remember()
+                return text
+            case "remember":
+                return self._remember(order.value)
             case "reload":
                 self.changed = True
                 return self._state.models.reload()
             case "forget":
                 return self._forget(order.value)
+            case "teach":
+                self._watch(at)
+                return self._state.course.begin(order.value, at)
+            case "teach_again":
+                self._watch(at)
+                return self._state.course.again(order.value, at)
+            case "teach_keep":
+                return self._state.course.keep(at)
+            case "teach_undo":
+                return self._state.course.undo(at)
+            case "teach_stop":
+                return self._state.course.stop(at)
 
     def _camera(self, value: str, at: float) -> str:
         switch = self._state.switch
@@ -135,15 +165,21 @@ class Orders:
             return Reason("order.camera_on")
         if not self._state.close_camera():
             raise Refused(Reason("order.camera_slow"))
-        self.camera_closed()
+        self.camera_closed(at)
         return Reason("order.camera_off" if switch.state(at) == "off" else "order.camera_lent")
 
     def _calibrate(self, order: protocol.Order, at: float) -> None:
+        self._watch(at)
+        self.calibration = Calibration(order.id, order.value, at)
+
+    def _watch(self, at: float) -> None:
+        """Whether somebody can be looked at now on purpose. Raises Refused."""
         if self.calibration is not None:
             raise Refused(Reason("order.calibrating"))
+        if self._state.course.watching:
+            raise Refused(Reason("act.sitting"))
         if (camera := self._state.switch.state(at)) != "on":
             raise Refused(Reason("order.camera_off" if camera == "off" else "order.lent_now"))
-        self.calibration = Calibration(order.id, order.value, at)
 
     def _finish(self, calibration: Calibration) -> None:
         try:
@@ -160,6 +196,12 @@ class Orders:
         log.info("calibration: %s", result.text)
         self._tell(result)
 
+    def _remember(self, value: str) -> str:
+        if value not in ("on", "off"):
+            raise Refused(f"expected on or off, not {value[:20]!r}")
+        self.changed = True
+        return self._state.corrections.turn(on=value == "on")
+
     def _person(self, name: str) -> str:
         neutrals = self._state.neutrals
         try:
@@ -173,10 +215,13 @@ class Orders:
         gone, known = self._state.neutrals.forget(name), self._state.neutrals.people
         self.changed = True
         corrections = self._state.corrections.forget(name)
-        if name and not gone and not corrections.anything:
+        shown = self._state.course.forget(name)
+        if corrections.anything or shown.anything:
+            self._state.course.unlearn()
+        if name and not gone and not (corrections + shown).anything:
             raise Refused(Reason("order.nothing_kept", name=repr(name), known=_known(known)))
         key = "order.no_face_known" if not gone else "order.face_deleted" if name else "order.faces_deleted"
-        return Reason("order.forgotten", faces=Reason(key), corrections=str(corrections))
+        return Reason("order.forgotten", faces=Reason(key), corrections=str(corrections + shown))
 
 
 def _unwritten(error: OSError) -> Reason:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from moodkiosk.link import protocol
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Reading
+    pass
 
 RETRY_SECONDS = 1.0
 """Between two attempts to connect: a Unix socket answers at once, or not at all."""
@@ -93,7 +93,7 @@ class Uplink:
         self._flush()
         return found
 
-    def tell(self, message: Reading | protocol.Hello | protocol.SenseHealth | protocol.SenseResult) -> None:
+    def tell(self, message: protocol.FromSense) -> None:
         """Sends a message, as far as act takes it; dropped without act."""
         from moodkiosk.moods import Reading
 

@@ -13,6 +13,7 @@ from moodkiosk.moods import Frame
 from moodkiosk.sense.camera.capture import CameraStatus
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.health import HealthReport
+from moodkiosk.sense.lessons.course import Course
 from moodkiosk.sense.loop import Loop, Parts
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.models import Models
@@ -66,9 +67,9 @@ class Run:
         uplink = Uplink(Path(link))
         models = Models(lambda: [model.STARTER])
         capture: Any = self._pictures
-        wishes = SenseState(
-            CameraSwitch(state), capture.pause, models, Neutrals(state), Corrections(LearningSettings(), state)
-        )
+        neutrals, corrections = Neutrals(state), Corrections(LearningSettings(), state)
+        course = Course(state, models, neutrals, uplink.tell, corrections.folder)
+        wishes = SenseState(CameraSwitch(state), capture.pause, models, neutrals, corrections, course)
         thermometer = Thermometer()
         settings = SenseSettings()
         pace = (Pace if paced else FullSpeed)(settings, thermometer)

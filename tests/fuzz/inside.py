@@ -27,6 +27,7 @@ from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, LookReport, MoodEvent, Quality, Reading, Result, Song, View, Wanted
 from moodkiosk.sense.camera.switch import CameraSwitch
+from moodkiosk.sense.lessons.course import Course
 from moodkiosk.sense.loop import introduction
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.models import Models
@@ -202,7 +203,9 @@ def sense_hears(folder: Path) -> Iterator[Take]:
     def take(data: bytes) -> bool:
         answers: list[bytes] = []
         corrections = Corrections(LearningSettings(keep_corrections=True), folder)
-        state = SenseState(CameraSwitch(folder), lambda: True, models, Neutrals(folder), corrections)
+        neutrals = Neutrals(folder)
+        course = Course(folder, models, neutrals, lambda said: answers.append(protocol.encode(said)), folder)
+        state = SenseState(CameraSwitch(folder), lambda: True, models, neutrals, corrections, course)
         orders = Orders(state, lambda result: answers.append(protocol.encode(result)))
         splitter, at = protocol.LineSplitter(), BEGIN
         for message in splitter.messages(data + b"\n"):

@@ -26,6 +26,7 @@ from moodkiosk.sense.camera.pixels import CameraError
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.faces.upright import Upright
 from moodkiosk.sense.health import HealthReport
+from moodkiosk.sense.lessons.course import Course
 from moodkiosk.sense.loop import FAILING_SECONDS, Loop, Parts
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.models import Models
@@ -153,13 +154,11 @@ def kiosk(tmp_path: Path, pipeline: Pipeline) -> Iterator[Kiosk]:
     with ActDouble(tmp_path / "link.sock") as act:
         camera, shown = HandCamera(), list[Reading]()
         uplink = Uplink(tmp_path / "link.sock")
-        state = SenseState(
-            CameraSwitch(tmp_path / "state"),
-            camera.pause,
-            Models(lambda: [file, model.STARTER]),
-            Neutrals(tmp_path / "state"),
-            Corrections(LearningSettings(keep_corrections=True), tmp_path / "state"),
-        )
+        folder = tmp_path / "state"
+        models, neutrals = Models(lambda: [file, model.STARTER]), Neutrals(folder)
+        corrections = Corrections(LearningSettings(keep_corrections=True), folder)
+        course = Course(folder, models, neutrals, uplink.tell, corrections.folder)
+        state = SenseState(CameraSwitch(folder), camera.pause, models, neutrals, corrections, course)
         thermometer = Thermometer(tmp_path, vcgencmd="")
         pace = Pace(settings, thermometer)
         pipeline.model, pipeline.own = state.models.current, None
@@ -454,3 +453,27 @@ def test_an_act_that_takes_nothing_costs_readings_but_never_the_loop(tmp_path: P
         assert uplink.connected
         assert uplink.dropped > 1000
         uplink.close()
+
+
+def test_what_somebody_acts_in_a_sitting_is_no_mood_of_theirs(kiosk: Kiosk) -> None:
+    assert kiosk.order("teach", '{"labels": ["neutral", "happy"], "seconds": 2}').ok
+    kiosk.turn(lambda: any(said.phase == "recording" for said in kiosk.act.all(protocol.Teaching)))
+    told = [reading for reading in kiosk.act.all(Reading) if reading.quality.reason == "being taught"]
+    assert told
+    assert {(reading.faces, reading.mood, reading.confidence) for reading in told} == {(1, None, 0.0)}
+    assert not any(reading.probabilities or reading.quality.weight for reading in told)
+    assert not kiosk.order("calibrate").ok, "one thing at a time"
+    assert kiosk.order("camera", "off").ok
+    kiosk.turn(lambda: kiosk.act.all(protocol.Teaching)[-1].phase == "over")
+    assert not kiosk.order("teach").ok, "the camera is off"
+    assert not kiosk.state.course.busy
+    assert not list(kiosk.models.parent.glob("state/taught/*"))
+
+
+def test_sense_says_that_it_can_be_taught_and_where_its_model_is_from(kiosk: Kiosk) -> None:
+    hello = kiosk.hello()
+    assert (hello.teaches, hello.remembers, hello.model_made) == (True, True, "trained")
+    assert hello.model_date
+    assert kiosk.order("remember", "off").ok
+    kiosk.turn(lambda: kiosk.hello().remembers is False)
+    assert not kiosk.order("correct", "happy").ok

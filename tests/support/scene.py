@@ -100,7 +100,11 @@ class Scene:
         state = kiosk.start(self.config.for_decide(), self.kept, f"{self.config.kiosk.id}{self.runs}")
         self.loop = loop = Loop(self.config.for_decide(), state, self._ports())
         self.publisher = Paced(
-            self.config, loop.ask, self.wall, lambda: self.at, announced=Offered(state.labels, state.enrolled)
+            self.config,
+            loop.ask,
+            self.wall,
+            lambda: self.at,
+            announced=Offered(state.labels, state.enrolled, state.remembers is True),
         )
         self.publisher.start()
         until(lambda: self._online().is_up, what="the broker to accept the kiosk")

@@ -30,6 +30,7 @@ from moodkiosk.moods import Decision, LookReport, Quality, Reading, Result, Song
 from tests.support.wait import until
 
 LABELS = ("angry", "happy", "neutral", "sad", "surprise")
+HELLO = protocol.Hello("1", LABELS, "0" * 64, "face-1", teaches=True, remembers=False, model_made="starter")
 
 
 def config(folder: Path, *, kiosk: KioskSettings | None = None, **web: Any) -> Config:
@@ -114,6 +115,8 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
         home.orders.append(asked)
         if asked.what == "camera":
             loop.put(protocol.SenseHealth(time.monotonic(), "on" if asked.value == "on" else "off"))
+        if asked.what == "remember":
+            loop.put(replace(HELLO, remembers=asked.value == "on"))
         loop.put(protocol.SenseResult(asked.id, ok=True, text=home.answer))
         return True
 
@@ -140,6 +143,7 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
         look=look,
         find=find,
         offer=lambda songs: page.offer(songs),
+        teaching=lambda teaching: page.teaching(teaching),
     )
     loop = Loop(decide, kiosk.start(decide, None, "test"), ports)
     page = Page(settings, loop.ask, folder, lambda: datetime.now(UTC), cover=lambda key: home.covers.get(key))
@@ -151,7 +155,7 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
         args=(stop, lambda: kiosk.Now(time.monotonic(), datetime.now(UTC)), lambda _at: None),
     )
     thread.start()
-    loop.put(protocol.Hello("1", LABELS, "0" * 64, "face-1"))
+    loop.put(HELLO)
     loop.put(protocol.SenseHealth(time.monotonic(), "on"))
     try:
         until(lambda: page.status == "serving", 20, "the page")

@@ -21,10 +21,12 @@ class Offered:
     Attributes:
         labels: the moods of the loaded model.
         enrolled: the names of those with a neutral face of their own.
+        corrections: a correction is remembered, as the household has chosen; it would be refused otherwise.
     """
 
     labels: tuple[str, ...] = ()
     enrolled: tuple[str, ...] = ()
+    corrections: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,6 @@ class About:
         kiosk: its id, name and area.
         topics: where everything is.
         version: of moodkiosk.
-        corrections: a correction is kept; it would be refused otherwise.
         looks: the player can say what plays.
         page: the address of the page for others, "" where nobody but the kiosk can reach it.
         language: in which the entities are named.
@@ -44,7 +45,6 @@ class About:
     kiosk: KioskSettings
     topics: Topics
     version: str
-    corrections: bool = True
     looks: bool = True
     page: str = ""
     language: str = "en"
@@ -56,7 +56,6 @@ class About:
             config.kiosk,
             Topics.of(config),
             version,
-            corrections=config.learning.keep_corrections,
             looks=config.music.player == "spotify",
             page=page_address(config.web),
             language="en" if config.web.language == AUTO else config.web.language,

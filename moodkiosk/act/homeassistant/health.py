@@ -70,10 +70,14 @@ def health(topics: Topics) -> dict[str, Entity]:
                 "icon": "mdi:brain",
                 "entity_category": "diagnostic",
                 "state_topic": topics.info,
-                "value_template": "{{ value_json.model_hash[:12] if value_json.model_hash else 'None' }}",
+                "device_class": "enum",
+                "options": ["starter", "taught", "trained"],
+                "value_template": "{{ value_json.model_made }}",
                 "json_attributes_topic": topics.info,
                 "json_attributes_template": "{{ {'labels': value_json.labels, 'schema': value_json.schema,"
-                " 'version': value_json.version} | tojson }}",
+                " 'version': value_json.version, 'hash': value_json.model_hash, 'date': value_json.model_date,"
+                " 'accuracy_percent': none if value_json.model_accuracy is none else"
+                " (value_json.model_accuracy * 100) | round | int} | tojson }}",
             },
         ),
     }

@@ -118,13 +118,14 @@ def seeing(about: About, offered: Offered) -> dict[str, Entity]:
                     },
                 )
             }
-            if labels and about.corrections
+            if labels and offered.corrections
             else {}
         ),
         "calibrate": (
             "button",
             button("Calibrate neutral face", topics, "calibrate", "mdi:face-recognition", "config"),
         ),
+        "teach_invite": ("button", button("Teach me", topics, "teach_invite", "mdi:school", "config")),
         "reload": ("button", button("Reload model", topics, "reload", "mdi:reload", "config")),
         "event": (
             "event",

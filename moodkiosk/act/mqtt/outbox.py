@@ -64,7 +64,7 @@ class Outbox:
         self._own: defaultdict[str, deque[bytes]] = defaultdict(lambda: deque(maxlen=OWN_KEPT))  # by topic
         self._repairs: dict[str, float] = {}  # topic to when it is due
         self._repaired: dict[str, float] = {}  # topic to when it was last
-        self._offered = Offered()
+        self._offered = Offered(corrections=announced is not None and announced.corrections)
         self._announced = (
             announced if announced and announced.labels else None
         )  # what the discovery that was sent offers
@@ -86,7 +86,8 @@ class Outbox:
         """The state is now `view`."""
         self._view = view
         # No labels: no model is loaded just now, the old ones still count.
-        offered = Offered(view.labels or self._offered.labels, view.enrolled)
+        kept = self._offered.corrections if view.remembers is None else view.remembers
+        offered = Offered(view.labels or self._offered.labels, view.enrolled, kept)
         if offered != self._offered:
             self._offered = offered
             self._discovery_due = now

@@ -86,6 +86,10 @@ class State(Payload, frozen=True):
     last_decision_fields: FieldsOf
     labels: Annotated[tuple[str, ...], Meta(description="the moods that the loaded model knows")]
     enrolled: Annotated[tuple[str, ...], Meta(description="names of those with a neutral face of their own")]
+    model: Annotated[
+        str | None, Meta(description='who made the model: "starter", "taught" (here), "trained"; null: unknown')
+    ]
+    remembers: Annotated[bool | None, Meta(description="corrections are remembered, to learn from; null: unknown")]
     login_days_left: Annotated[
         int | None, Meta(description="whole days until the Spotify sign-in ends; null: there is none")
     ]
@@ -117,6 +121,14 @@ class Info(Payload, frozen=True):
     model_hash: Annotated[str | None, Meta(description="SHA-256 of the model file")]
     schema: Annotated[str | None, Meta(description="id of the measures that the model takes")]
     uses_hands: Annotated[bool | None, Meta(description="the model looks at hands as well")]
+    model_made: Annotated[
+        str | None, Meta(description='who made the model: "starter", "taught" (here), "trained"; null: unknown')
+    ]
+    model_date: Annotated[str | None, Meta(description="when a taught or trained model was put in; null: the starter")]
+    model_accuracy: Annotated[
+        float | None,
+        Meta(description="share of right looks on those held out when it was made, 0 to 1; null: unknown"),
+    ]
     people: Annotated[tuple[str, ...], Meta(description="names of those with a neutral face of their own")]
     config: Annotated[dict[str, Any], Meta(description="the configuration without secrets, addresses and accounts")]
 
@@ -238,6 +250,9 @@ def info_of(config: Config, version: str, instance: str, hello: protocol.Hello |
         model_hash=hello.model_hash if hello else None,
         schema=hello.schema if hello else None,
         uses_hands=hello.uses_hands if hello else None,
+        model_made=(hello.model_made or None) if hello else None,
+        model_date=(hello.model_date or None) if hello else None,
+        model_accuracy=hello.model_accuracy if hello else None,
         people=hello.people if hello else (),
         config=public_config(config),
     )

@@ -32,6 +32,7 @@ KINDS = {
     "mood": "a mood of the model, or `auto`",
     "song": "an id or a place (1 to 10) of `recommendations`; may be empty",
     "wish": "nothing, or an object with `language`, `artist`, `genre`",
+    "lesson": "nothing, or an object with `person`, `labels`, `seconds`",
     "none": "nothing (is ignored)",
 }
 EXAMPLE = About(KioskSettings(), Topics(KioskSettings().id), "")

@@ -29,6 +29,7 @@ COMMANDS = (
     "calibrate",
     "person",
     "reload",
+    "teach_invite",
 )
 """What may be asked over MQTT: names of `commands.TABLE`. Deleting ("forget") is left to the command line and the page,
 since anyone on the broker could ask for it."""

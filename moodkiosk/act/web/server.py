@@ -21,6 +21,7 @@ from moodkiosk.act.web.snapshot import Snapshot
 from moodkiosk.config import load
 from moodkiosk.config.settings import Config
 from moodkiosk.host import files, paths
+from moodkiosk.link.protocol import Teaching
 from moodkiosk.moods import Decision, MoodEvent, Song, View
 from moodkiosk.words.reason import Reason
 
@@ -105,6 +106,10 @@ class Page:
     def decided(self, decision: Decision) -> None:
         """The kiosk has decided something."""
         self._snapshot.decided(decision)
+
+    def teaching(self, teaching: Teaching | None) -> None:
+        """How a sitting goes; None: there is none."""
+        self._snapshot.teach(teaching)
 
     def health(self, figures: Mapping[str, object]) -> None:
         """The kiosk's surroundings, with the keys of `snapshot.HEALTH`; cheap when nothing has changed."""

@@ -49,6 +49,7 @@ class Snapshot:
         self._decision: Decision | None = None
         self._songs: tuple[Song, ...] = ()
         self._day = history.Day(wall().date())
+        self._teaching = b"null"
         self._events: deque[tuple[int, bytes]] = deque(maxlen=EVENTS_KEPT)
         self._events_told = 0
         self._state = self._encode()
@@ -89,6 +90,11 @@ class Snapshot:
             self._events.append((self._events_told, protocol.encode(event).rstrip()))
         self.changed()
 
+    def teach(self, teaching: protocol.Teaching | None) -> None:
+        """How a sitting before the kiosk goes; None: there is none."""
+        self._teaching = msgspec.json.encode(teaching)
+        self.changed()
+
     def begin_with(self, day: history.Day) -> None:
         """Takes the moods that were kept from before a restart."""
         with self._lock:
@@ -98,6 +104,11 @@ class Snapshot:
     def state(self) -> bytes:
         """The body of `/api/state`."""
         return self._state
+
+    @property
+    def teaching(self) -> bytes:
+        """How a sitting goes, as JSON; "null": there is none."""
+        return self._teaching
 
     @property
     def link(self) -> str | None:

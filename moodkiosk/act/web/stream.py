@@ -83,7 +83,7 @@ class News:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._told = snapshot.events_told
-        self._state = b""
+        self._state = self._teaching = b""
         self._day: Day | None = None
 
     def fetch(self) -> bytes:
@@ -95,6 +95,9 @@ class News:
         state, day = self._snapshot.state, self._snapshot.day
         if state is not self._state:
             lines.append(_event("state", state))
+        if (teaching := self._snapshot.teaching) is not self._teaching:
+            lines.append(_event("teaching", teaching))
+            self._teaching = teaching
         if day is not self._day:
             lines.append(_event("history", b"{}"))
         self._state, self._day = state, day

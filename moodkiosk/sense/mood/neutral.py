@@ -129,6 +129,20 @@ class Neutrals:
                 self._kept = kept
         return gone
 
+    @property
+    def kept(self) -> object:
+        """All that is known, for `put_back`."""
+        return self._kept
+
+    def put_back(self, kept: object) -> None:
+        """Takes back what was learnt since `kept`. Raises OSError."""
+        assert isinstance(kept, _Kept)
+        if kept.people or kept.person is not None:
+            self._keep(kept)
+        else:
+            self._path.unlink(missing_ok=True)
+            self._kept = kept
+
     def _spelt(self, name: str) -> str:
         """The name as it is known, if it is: case does not matter."""
         return next((known for known in self._kept.people if same_person(known, name)), name)

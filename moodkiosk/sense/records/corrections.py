@@ -1,6 +1,7 @@
 """Corrections, "that was wrong": the last seconds get the right label and are kept, if the household agreed.
 
-Without `learning.keep_corrections` no landmarks are held back at all, not even in memory.
+Without consent no landmarks are held back at all, not even in memory. The household gives it with a switch on the page;
+before anybody has touched that, `learning.keep_corrections` counts.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moodkiosk.host import paths
+from moodkiosk.host import files, paths
 from moodkiosk.sense.records import erase, recording
 from moodkiosk.words.reason import Reason
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 FOLDER = "corrections"
 """In sense's state folder."""
+
+CHOICE = "remember"
+"""The file of the household's choice: "on" or "off"."""
 
 MIN_SAMPLES = 3
 """Fewer than this teach nothing."""
@@ -39,15 +43,36 @@ class Corrections:
         """`state`: sense's state folder."""
         self._settings = settings
         self._folder = state / FOLDER
+        self._choice = state / CHOICE
+        self._remembers = _chosen(self._choice, otherwise=settings.keep_corrections)
         self._recent: deque[recording.Sample] = deque()
         self._track: int | None = None
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the household has agreed that corrections are kept."""
+        return self._remembers
+
+    @property
+    def folder(self) -> Path:
+        """Where they are."""
+        return self._folder
+
+    def turn(self, *, on: bool) -> str:
+        """Takes the household's choice, and keeps it; says what it was. Raises OSError."""
+        paths.make_private(self._choice.parent)
+        files.write_atomic(self._choice, b"on\n" if on else b"off\n")
+        self._remembers = on
+        if not on:
+            self._recent.clear()
+        return Reason("corrected.remembered" if on else "corrected.not_remembered")
 
     def see(self, at: float, track: int | None, landmarks: Landmarks | None) -> None:
         """Takes note of one reading: the landmarks of the person whose mood it is, None if nobody is there.
 
         What came before is dropped when it is somebody else's, or too old. `at`: monotonic seconds.
         """
-        if not self._settings.keep_corrections:
+        if not self._remembers:
             return
         if track is not None and track != self._track:
             self._recent.clear()
@@ -67,7 +92,7 @@ class Corrections:
 
         Raises NotKept: no consent, nobody seen, or the disk does not take it.
         """
-        if not self._settings.keep_corrections:
+        if not self._remembers:
             raise NotKept(Reason("corrected.no_consent"))
         self._drop_before(at - self._settings.correction_seconds)
         samples = tuple(self._recent)
@@ -101,3 +126,12 @@ class Corrections:
     def _drop_before(self, at: float) -> None:
         while self._recent and self._recent[0].at < at:
             self._recent.popleft()
+
+
+def _chosen(path: Path, *, otherwise: bool) -> bool:
+    """What the household has chosen; a file that says something else has not been written by us."""
+    try:
+        word = files.read_at_most(path, 16).decode("ascii", "replace").strip()
+    except (OSError, files.TooLarge):
+        return otherwise
+    return {"on": True, "off": False}.get(word, otherwise)

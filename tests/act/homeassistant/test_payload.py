@@ -32,9 +32,11 @@ from moodkiosk.act.homeassistant.payload import (
 )
 from moodkiosk.act.homeassistant.pieces import slug
 from moodkiosk.act.mqtt import payloads
+from moodkiosk.act.mqtt.payloads import encode, info_of
 from moodkiosk.act.mqtt.topics import COMMANDS, Topics
-from moodkiosk.config.settings import Config, KioskSettings, LearningSettings, WebSettings
+from moodkiosk.config.settings import Config, KioskSettings, WebSettings
 from moodkiosk.link import commands
+from moodkiosk.link.protocol import Hello
 from moodkiosk.moods import EventKind, MoodEvent, Recommendation, Result, View
 
 ROOT = {"device", "origin", "components"}
@@ -98,7 +100,7 @@ KIOSK = KioskSettings(id="Living-room", name="Kiosk in the living room", area="L
 TOPICS = Topics(KIOSK.id)
 LABELS = ("happy", "sad", "angry", "überrascht", "neutral")
 ABOUT = About(KIOSK, TOPICS, "1.2", page="http://kiosk.local:8080/")
-OFFERED = Offered(LABELS, ("Ada", "Grace"))
+OFFERED = Offered(LABELS, ("Ada", "Grace"), corrections=True)
 PAYLOAD = discovery_payload(ABOUT, OFFERED)
 COMPONENTS: dict[str, dict[str, Any]] = PAYLOAD["components"]
 ENTITIES = {key: own for key, own in COMPONENTS.items() if own["platform"] != "device_automation"}
@@ -278,13 +280,21 @@ def test_what_is_unknown_is_unknown_and_neither_nobody_nor_a_number() -> None:
 
 
 def test_what_would_be_refused_is_not_offered() -> None:
-    shut = components_of(About(KIOSK, TOPICS, "1", corrections=False, looks=False), Offered(LABELS))
+    shut = components_of(About(KIOSK, TOPICS, "1", looks=False), Offered(LABELS))
     assert {*COMPONENTS} - {*shut} == {"correct", "look"}
-    config = Config()
-    assert not About.of(config, "1").corrections
-    assert not About.of(config, "1").looks, "a dry run learns nothing"
-    kept = About.of(Config(learning=LearningSettings(keep_corrections=True)), "1")
-    assert "correct" in components_of(kept, Offered(LABELS))
+    assert not About.of(Config(), "1").looks, "a dry run learns nothing"
+
+
+def test_where_the_model_comes_from_is_an_entity_and_teaching_begins_with_a_button() -> None:
+    own = ENTITIES["model"]
+    hello = Hello("1", LABELS, "ab", "face-1", model_made="taught", model_date="2026-11-26T20:00:00+00:00")
+    info = encode(info_of(Config(), "1", "i", replace(hello, model_accuracy=0.914)))
+    assert rendered(own["value_template"], info) == "taught"
+    attributes = json.loads(rendered(own["json_attributes_template"], info))
+    assert (attributes["date"], attributes["accuracy_percent"], attributes["hash"]) == (hello.model_date, 91, "ab")
+    nothing = encode(info_of(Config(), "1", "i", None))
+    assert rendered(own["value_template"], nothing) == "None"
+    assert commands.parse_payload("teach_invite", ENTITIES["teach_invite"]["payload_press"].encode(), LABELS)
 
 
 def test_the_person_in_front_is_one_of_those_who_are_enrolled_or_nobody() -> None:

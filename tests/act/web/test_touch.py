@@ -111,12 +111,32 @@ def test_a_mood_by_hand_counts_until_the_camera_decides_again(page: Page, home: 
     until(lambda: home.view.manual_mood is None, what="the camera's mood")
 
 
-def test_that_s_wrong_counts_at_once_and_is_handed_to_the_half_that_sees(page: Page, home: Household) -> None:
+def test_that_s_wrong_counts_at_once_and_is_remembered_only_where_the_household_has_said_so(
+    page: Page, home: Household
+) -> None:
+    orders = len(home.orders)
     sheet(page, "That’s wrong")
     button(page, "Surprised").click()
-    expect(page.locator("#toasts")).to_contain_text("Thank you")
-    assert (home.orders[-1].what, home.orders[-1].value) == ("correct", "surprise")
+    expect(page.locator("#sheet-title")).to_have_text("Taken for now.")
     assert home.view.mood == "surprise"
+    assert home.orders[orders:] == [], "nobody has agreed"
+    button(page, "Teach me").click()
+    expect(page.locator("#sheet-title")).to_have_text("Teach me")
+    button(page, "Close").click()
+    sheet(page, "That’s wrong")
+    remember = page.get_by_role("switch", name="Remember it")
+    expect(remember).not_to_be_checked()
+    remember.click()
+    expect(remember).to_be_checked()
+    button(page, "Sad").click()
+    expect(page.locator("dialog")).to_contain_text("Thank you")
+    told = [(order.what, order.value) for order in home.orders[orders:] if order.what != "camera"]
+    assert told == [("remember", "on"), ("correct", "sad")]
+    button(page, "Close").click()
+    sheet(page, "That’s wrong")
+    remember.click()
+    expect(remember).not_to_be_checked()
+    button(page, "Close").click()
 
 
 def test_the_key_back_closes_a_sheet_and_leaves_the_page_where_it_is(page: Page) -> None:
@@ -400,7 +420,7 @@ def test_everything_can_be_reached_and_done_by_keyboard(page: Page, home: Househ
     page.locator("#more").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#sheet-title")).to_be_focused()
-    for key in ("Tab", "Tab", "Enter"):  # close, choose a mood
+    for key in ("Tab", "Tab", "Tab", "Enter"):  # close, teach, choose a mood
         page.keyboard.press(key)
     expect(page.locator("#sheet-title")).to_have_text("Choose a mood")
     for _ in range(3):  # close, by the camera, the first mood

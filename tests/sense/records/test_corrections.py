@@ -40,9 +40,24 @@ def files_in(folder: Path) -> list[str]:
 
 def test_without_consent_nothing_is_written_and_the_answer_says_why(tmp_path: Path) -> None:
     corrections = watched(Corrections(LearningSettings(), tmp_path))
-    with pytest.raises(NotKept, match=r"learning\.keep_corrections"):
+    with pytest.raises(NotKept, match="moodkiosk remember on"):
         corrections.write("sad", 20, "numbers")
     assert files_in(tmp_path) == []
+
+
+def test_the_household_s_choice_is_kept_and_counts_before_the_configuration(tmp_path: Path) -> None:
+    assert not Corrections(LearningSettings(), tmp_path).remembers
+    assert Corrections(CONSENT, tmp_path).remembers
+    Corrections(LearningSettings(), tmp_path).turn(on=True)
+    agreed = watched(Corrections(LearningSettings(), tmp_path))
+    assert agreed.remembers
+    agreed.turn(on=False)
+    assert not Corrections(CONSENT, tmp_path).remembers
+    agreed.turn(on=True)
+    with pytest.raises(NotKept, match="no face"):  # what was held was let go
+        agreed.write("sad", 20, "numbers")
+    (tmp_path / "remember").write_bytes(b"\xffperhaps")
+    assert not Corrections(LearningSettings(), tmp_path).remembers
 
 
 def test_a_correction_labels_the_last_seconds_and_is_a_recording_like_any_other(tmp_path: Path) -> None:

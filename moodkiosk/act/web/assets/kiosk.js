@@ -6,6 +6,7 @@ import { band } from './day.js';
 import { command, get, listen } from './live.js';
 import { setUp, toast } from './sheet.js';
 import * as sheets from './sheets.js';
+import { untaught } from './teach.js';
 
 const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }; // as the kiosk's own times
 const body = document.body;
@@ -91,7 +92,12 @@ function renderBelow(look) {
     return;
   }
   const reason = look === 'lost' ? state.camera_status_fields?.detail : null;
-  byId('below').replaceChildren(say(`below.${look}`), ...(reason ? [' (', part(reason), ')'] : []));
+  const offer = look === 'unsure' && untaught(state);
+  const key = JSON.stringify([look, reason ?? null, offer]);
+  if (byId('below').dataset.key === key) return; // a button that is made anew loses the focus
+  byId('below').dataset.key = key;
+  const more = reason ? [' (', part(reason), ')'] : offer ? [' ', make('button.quiet', { type: 'button', onclick: () => sheets.open('teach') }, say('teach.do'))] : [];
+  byId('below').replaceChildren(say(`below.${look}`), ...more);
 }
 
 function renderFacts() {
@@ -273,5 +279,6 @@ listen({
     render();
   },
   history: renderDay,
+  teaching: sheets.refreshTeaching,
   stale: showStale,
 });

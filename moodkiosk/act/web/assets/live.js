@@ -8,12 +8,13 @@ const HIDDEN_MS = 30000; // a tab that nobody sees gives its stream up: browsers
 let token = document.documentElement.dataset.token;
 
 /** Puts a command to the kiosk. Never throws: what went wrong is in `error`. */
-export async function command(name, value = null) {
+export async function command(name, value = null, more = {}) {
   try {
     const answer = await fetch('api/command', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': token },
       body: JSON.stringify({ command: name, value }),
+      ...more,
     });
     if (answer.status === 401) location.assign('login');
     return await answer.json();
@@ -38,7 +39,7 @@ export async function leave() {
   location.assign('login');
 }
 
-/** Listens for ever. `on.state(state)`, `on.history()`, `on.stale(since)` (null: all is well again). */
+/** Listens for ever. `on.state(state)`, `on.teaching(teaching)`, `on.history()`, `on.stale(since)` (null: all is well again). */
 export function listen(on) {
   const build = new URL(import.meta.url).pathname.split('/').at(-3);
   let source = null, timer = 0, asleep = 0, last = new Date(), lost = false;
@@ -69,6 +70,7 @@ export function listen(on) {
     });
     take('state', on.state);
     take('history', on.history);
+    take('teaching', on.teaching);
     take('happened', () => {});
     take('beat', () => {});
     source.addEventListener('error', () => {

@@ -7,11 +7,11 @@ import { attachKeyboard } from './keys.js';
 
 export const sheet = byId('sheet');
 /** What the kiosk said last. */
-export const kiosk = { state: null, history: null };
+export const kiosk = { state: null, history: null, teaching: null };
 /** What an open sheet does when that changes. */
-export const on = { state: () => {}, day: () => {} };
+export const on = { state: () => {}, day: () => {}, teaching: () => {} };
 
-const forgetSheet = () => Object.assign(on, { state: () => {}, day: () => {} });
+const forgetSheet = () => Object.assign(on, { state: () => {}, day: () => {}, teaching: () => {} });
 
 let pushed = false, leaving = false; // an entry of the browser's history stands for the open sheet
 

@@ -5,6 +5,7 @@ import { band, list } from './day.js';
 import { smallFace } from './face.js';
 import { command, get, leave } from './live.js';
 import { button, field, kiosk, moods, on, seen, send, sheet, show, toast } from './sheet.js';
+import { teach, untaught } from './teach.js';
 
 /** The appearance that was chosen in this browser. */
 export function restoreTheme() {
@@ -15,10 +16,16 @@ export function restoreTheme() {
 /** The kiosk has said something new; an open sheet may show it. */
 export function refresh(state) { kiosk.state = state; on.state(); }
 export function refreshDay(history) { kiosk.history = history; on.day(); }
+/** How a sitting before the kiosk goes; the smart home may ask for one, which is then offered. */
+export function refreshTeaching(teaching) {
+  kiosk.teaching = teaching;
+  if (teaching?.phase === 'invited' && !sheet.open && !kiosk.state.read_only) teach();
+  else on.teaching();
+}
 
 /** Opens a sheet by name. */
 export function open(name) {
-  ({ recommend, more, why, day })[name]();
+  ({ recommend, more, why, day, teach })[name]();
 }
 
 // Recommend me songs: asks for a mood if there is none, and for a taste the first time.
@@ -90,14 +97,19 @@ function choose() {
 
 function wrong() {
   const [line, update] = seen();
-  // It counts at once, as chosen by hand; whether it is kept to learn from, the household has said.
+  const known = kiosk.state.remembers !== null;
+  const remember = make('button.switch', { type: 'button', role: 'switch', id: 'remember-switch', 'aria-describedby': 'remember-text' }, say('wrong.remember'));
+  remember.addEventListener('click', () => send('remember', kiosk.state.remembers ? 'off' : 'on'));
+  // It counts at once, as chosen by hand; whether it is remembered to learn from, the household says with the switch.
   show(say('wrong.title'), make('p.small', {}, say('wrong.text')), line, moods(undefined, async (label) => {
     if (!await send('mood', label)) return;
-    const kept = await command('correct', label);
-    sheet.close();
-    toast(say(kept.ok ? 'wrong.thanks' : 'wrong.now'), kept.ok ? '' : told(kept));
-  }));
-  on.state = update;
+    const kept = kiosk.state.remembers ? await command('correct', label) : null;
+    show(say('wrong.now'), make('p', { role: 'status' }, kept?.ok ? say('wrong.thanks') : '', kept && !kept.ok ? told(kept) : ''),
+      make('p', {}, say('wrong.teach')),
+      make('p.do', {}, button(say('do.close'), () => sheet.close()), button(say('teach.do'), teach, '.main')));
+  }), known ? make('div.row', {}, remember, make('p.small', { id: 'remember-text' }, say('wrong.remember_text'))) : '');
+  on.state = () => { update(); remember.setAttribute('aria-checked', String(kiosk.state.remembers === true)); };
+  on.state();
 }
 
 // The neutral face: a ring that fills in five seconds.
@@ -191,7 +203,8 @@ function more() {
   ];
   const session = document.documentElement.dataset.session;
   show(say('more.title'),
-    make('p.do.many', {}, ...(kiosk.state.read_only ? [] : [button(say('do.mood'), choose), button(say('do.wrong'), wrong), button(say('do.calibrate'), calibrate)]), button(say('do.today'), day), button(say('do.why'), why)),
+    untaught(kiosk.state) ? make('p.small', {}, say('teach.never')) : '',
+    make('p.do.many', {}, ...(kiosk.state.read_only ? [] : [...(kiosk.state.model === null ? [] : [button(say('teach.do'), teach, untaught(kiosk.state) ? '.main' : '')]), button(say('do.mood'), choose), button(say('do.wrong'), wrong), button(say('do.calibrate'), calibrate)]), button(say('do.today'), day), button(say('do.why'), why)),
     ...(kiosk.state.read_only ? [] : touch), themes(),
     session ? make('p.do', {}, button(say('do.sign_out'), leave)) : '');
   on.state = () => {

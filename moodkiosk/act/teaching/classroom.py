@@ -1,0 +1,68 @@
+"""What act knows of a sitting before the kiosk: sense holds it, the page and the command line follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from moodkiosk.act.orders import NOT_THERE
+from moodkiosk.link.protocol import Hello, Proof, Teaching
+from moodkiosk.moods import Command
+from moodkiosk.words.reason import Reason
+
+INVITED_SECONDS = 120.0
+"""An invitation that nobody takes up ends."""
+GOING_ON = ("waiting", "countdown", "recording", "fitting", "shown")
+BROKEN_OFF = "the half that sees has stopped; nothing was kept"
+
+
+class Classroom:
+    """The sitting under way.
+
+    Attributes:
+        teaching: how it goes; None: there is none, and nobody has asked for one.
+    """
+
+    def __init__(self, tell: Callable[[Teaching | None], None]) -> None:
+        """`tell` is told of every change."""
+        self.teaching: Teaching | None = None
+        self._tell = tell
+        self._proof: Proof | None = None
+
+    def hear(self, teaching: Teaching) -> str | None:
+        """Sense says how it goes. Returns what was learnt, in one line, when that is news."""
+        self._set(teaching)
+        if teaching.proof is None or teaching.proof == self._proof:
+            return None
+        self._proof = teaching.proof
+        return teaching.proof.text or None
+
+    def left(self, at: float) -> None:
+        """Sense has gone, and with it everything that was not complete."""
+        if self.teaching is not None and self.teaching.phase in GOING_ON:
+            self._set(replace(self.teaching, at=at, phase="over", text=BROKEN_OFF, proof=None))
+
+    def refusal(self, command: Command, hello: Hello | None) -> str | None:
+        """Why a command cannot be carried out, or None."""
+        if hello is None:
+            return NOT_THERE
+        if not (hello.teaches if command.name != "remember" else hello.remembers is not None):
+            return Reason("act.older_sense")
+        if command.name == "teach_invite" and self.teaching is not None and self.teaching.phase in GOING_ON:
+            return Reason("act.sitting")
+        return None
+
+    def invite(self, at: float) -> str:
+        """Has the page offer a sitting; says where to go."""
+        self._set(Teaching(at, "invited"))
+        return Reason("act.invited")
+
+    def expire(self, at: float) -> None:
+        """An invitation ends."""
+        teaching = self.teaching
+        if teaching is not None and teaching.phase == "invited" and not 0 <= at - teaching.at < INVITED_SECONDS:
+            self._set(None)
+
+    def _set(self, teaching: Teaching | None) -> None:
+        self.teaching = teaching
+        self._tell(teaching)

@@ -1,0 +1,103 @@
+"""What was shown to the kiosk, as ordinary recordings (contract 1): a folder for each sitting, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moodkiosk.host import files, paths
+from moodkiosk.sense.faces.engine import EXTRACTOR
+from moodkiosk.sense.records import erase, npy, recording
+from moodkiosk.sense.teach.takes import BadTake, takes_of
+
+if TYPE_CHECKING:
+    from moodkiosk.sense.lessons.sitting import Shown
+    from moodkiosk.sense.records.erase import Erased
+    from moodkiosk.sense.teach.takes import Take
+
+FOLDER = "taught"
+"""In sense's state folder."""
+
+MOST_SITTINGS = 24
+"""So many are learnt from, the newest; older ones stay until somebody deletes them."""
+
+log = logging.getLogger("moodkiosk.sense")
+
+
+class Lessons:
+    """The recordings of all sittings."""
+
+    def __init__(self, state: Path) -> None:
+        """`state`: sense's state folder. What a power cut has left half written is removed."""
+        self.folder = state / FOLDER
+        for leftover in self.folder.glob(".*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+    def encoded(self, shown: Iterable[Shown], person: str) -> dict[str, bytes]:
+        """The recordings of one sitting: name of the file to its bytes."""
+        session = time.strftime("%Y-%m-%d %H:%M:%S")
+        return {
+            f"{recording.safe_name(each.label) or 'mood'}-{secrets.token_hex(3)}.npz": recording.encode(
+                recording.Recording(
+                    each.label, each.samples, mirrored=False, extractor=EXTRACTOR, person=person, session=session
+                )
+            )
+            for each in shown
+        }
+
+    def keep(self, recordings: dict[str, bytes]) -> Path:
+        """Writes a sitting; at any moment, a power cut included, all of it is there or nothing. Raises OSError."""
+        paths.make_private(self.folder)
+        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+        beside, place = self.folder / f".{name}", self.folder / name
+        beside.mkdir(mode=0o700)
+        try:
+            for file, data in recordings.items():
+                files.write_atomic(beside / file, data)
+            files.rename_folder(beside, place)
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+        return place
+
+    def drop(self, sitting: Path) -> None:
+        """Deletes a sitting. Raises OSError."""
+        beside = sitting.with_name(f".{sitting.name}")
+        with contextlib.suppress(FileNotFoundError):
+            files.rename_folder(sitting, beside)
+            shutil.rmtree(beside)
+
+    def takes(self, schema: str, more: Path | None = None) -> list[Take]:
+        """All that can be learnt from, by the measures `schema`: the sittings, and the recordings in `more`."""
+        sittings = sorted((path for path in self.folder.glob("[!.]*") if path.is_dir()), reverse=True)[:MOST_SITTINGS]
+        found: list[Take] = []
+        for path in _recordings([*reversed(sittings), *([more] if more else [])]):
+            try:
+                found += takes_of(files.read_at_most(path, npy.LIMIT_BYTES), path.name, schema)
+            except (BadTake, OSError, files.TooLarge) as error:
+                log.warning("%s is not learnt from: %s", path.name, error)
+        return found
+
+    @property
+    def people(self) -> bool:
+        """Whether anything was shown and is kept."""
+        return any(self.folder.glob("[!.]*/*.npz"))
+
+    def forget(self, person: str) -> Erased:
+        """Deletes the recordings of `person`, "" for everybody's. Raises OSError."""
+        done = erase.erase(self.folder, person)
+        for path in self.folder.glob("[!.]*"):
+            with contextlib.suppress(OSError):  # it still holds others' recordings
+                path.rmdir()
+        return done
+
+
+def _recordings(folders: Iterable[Path]) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted(folder.glob("[!.]*.npz"))

@@ -1,0 +1,125 @@
+"""Learning again by itself, in calm moments: from corrections that were remembered, and without who was forgotten."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moodkiosk.host import files
+from moodkiosk.sense.lessons import wording
+from moodkiosk.sense.lessons.about import TAUGHT
+from moodkiosk.sense.mood.bundle import BadModel, unbundle
+from moodkiosk.sense.mood.model import LIMIT_BYTES, STARTER
+from moodkiosk.sense.teach.doubts import NotTaught
+from moodkiosk.sense.teach.learning import Outcome, Progress, learn, schema_of
+
+if TYPE_CHECKING:
+    from moodkiosk.sense.lessons.kept import Lessons
+    from moodkiosk.sense.mood.models import Models
+    from moodkiosk.sense.teach.store import ModelStore
+    from moodkiosk.sense.teach.takes import Take
+
+SLICE_SECONDS = 0.1
+"""In every turn of the loop so much time is learnt; in between it looks, and feeds the watchdog."""
+PAUSE_SECONDS = 3600.0
+"""Between two times that it learns by itself."""
+
+log = logging.getLogger("moodkiosk.sense")
+
+
+def steps(takes: list[Take], models: Models) -> Iterator[Progress | Outcome]:
+    """Learns from these takes, from the starter on, to be better than the model in use. Raises OSError, BadModel."""
+    return learn(takes, STARTER.read_bytes(), before=models.path.read_bytes())
+
+
+def go_on(learning: Iterator[Progress | Outcome], clock: Callable[[], float]) -> Outcome | None:
+    """Learns for a slice of time; the outcome, once it is there. Raises what `learn` raises."""
+    ends = clock() + SLICE_SECONDS
+    for step in learning:
+        if isinstance(step, Outcome):
+            return step
+        if clock() >= ends:
+            break
+    return None
+
+
+def drop_taught(store: ModelStore) -> None:
+    """Deletes every model that was taught here; the newest other one, else the starter, is in use. Raises OSError."""
+    for path in store.before:
+        if _was_taught(path):
+            path.unlink()
+    if _was_taught(store.current):
+        store.back()
+
+
+def _was_taught(path: Path) -> bool:
+    try:
+        return unbundle(files.read_at_most(path, LIMIT_BYTES))[0].made == TAUGHT
+    except (OSError, BadModel, files.TooLarge):
+        return False
+
+
+class Review:
+    """What is to be learnt again, and the learning of it."""
+
+    def __init__(
+        self,
+        lessons: Lessons,
+        store: ModelStore,
+        models: Models,
+        corrections: Path,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """`corrections`: the folder of what was remembered."""
+        self._lessons, self._store, self._models, self._clock = lessons, store, models, clock
+        self._corrections = corrections
+        self._learning: Iterator[Progress | Outcome] | None = None
+        self._wanted = self._at_once = False
+        self._done_at: float | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is learning."""
+        return self._learning is not None
+
+    def ask(self, *, at_once: bool = False) -> None:
+        """There is something new to learn from; `at_once`: or something that must not count any more."""
+        self._wanted, self._at_once = True, self._at_once or at_once
+
+    def leave(self) -> None:
+        """Somebody begins a sitting: it is learnt from later."""
+        if self._learning is not None:
+            self._learning = None
+            self.ask()
+
+    def attend(self, at: float, *, calm: bool) -> Outcome | None:
+        """Learns a little, if it is time and calm. The outcome, when the new model has been put in use."""
+        try:
+            if self._learning is not None:
+                outcome = go_on(self._learning, self._clock) if calm or self._at_once else None
+                return None if outcome is None else self._finish(outcome)
+            rested = self._done_at is None or not 0 <= at - self._done_at < PAUSE_SECONDS
+            if self._wanted and (self._at_once or (calm and rested)):
+                self._wanted, self._done_at = False, at
+                takes = self._lessons.takes(schema_of(STARTER.read_bytes()), self._corrections)
+                self._learning = steps(takes, self._models)
+        except NotTaught as error:
+            self._end(f"not learnt again yet: {wording.doubt(error.doubt)}")
+        except (BadModel, OSError) as error:
+            self._end(f"cannot learn again: {error}")
+        return None
+
+    def _finish(self, outcome: Outcome) -> Outcome | None:
+        self._end(f"learnt again: {wording.proof(outcome).text}")
+        if not outcome.better:
+            return None
+        self._store.put(outcome.file)
+        self._models.reload()
+        return outcome
+
+    def _end(self, text: str) -> None:
+        self._learning, self._at_once = None, False
+        log.info("%s", text)
