@@ -114,6 +114,7 @@ def health(turn: int) -> Health:
         sense=True,
         pace="active",
         frames_per_second=5.0,
+        active_rate_hz=5.0,
         cpu_ms_per_frame=48.2,
         celsius=54.1,
         throttled=False,

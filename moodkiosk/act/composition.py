@@ -311,8 +311,18 @@ class Act:
         page = self.page.status if self.page else "switched off"
         hello, teaching = self.loop.sense.hello, self.loop.classroom.teaching
         pending = self.configuration.pending(hello.settings or None if hello else None)
-        around = self._surroundings() | {"page": page, "pending": pending, "teaching": teaching and asdict(teaching)}
+        around = self._surroundings() | {
+            "page": page,
+            "pending": pending,
+            "active_rate_hz": self._looks_hz(),
+            "teaching": teaching and asdict(teaching),
+        }
         return said(asdict(view) | around, (*SENTENCES, *AROUND, "page"))
+
+    def _looks_hz(self) -> float | None:
+        """Looks a second while somebody is there, as fast as the processor is; None: sense does not say."""
+        health = self.loop.sense.health
+        return health.active_rate_hz or None if health else None
 
     def _sense(self) -> str:
         """The other half, in words; while its camera is on, what it has to say beside."""

@@ -86,6 +86,7 @@ def gather(
         sense=bridge.connected,
         pace=sense.pace if sense else None,
         frames_per_second=sense.frames_per_second if sense else None,
+        active_rate_hz=(sense.active_rate_hz or None) if sense else None,
         cpu_ms_per_frame=sense.cpu_ms_per_frame if sense else None,
         celsius=sense.celsius if sense else None,
         throttled=sense.throttled if sense else None,

@@ -82,12 +82,12 @@ def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -
     def fail(key: str, text: str) -> None:
         raise document.mistake(path, root, key.split("."), text)
 
-    if config.sense.idle_rate_hz > config.sense.active_rate_hz:
+    if config.sense.idle_rate_hz > config.sense.most_hz:
         fail("sense.idle_rate_hz", f"expected at most active_rate_hz ({config.sense.active_rate_hz})")
     for name, pixels in (("width", config.camera.width), ("height", config.camera.height)):
         if pixels % 2:
             fail(f"camera.{name}", f"expected an even number, got {pixels}")
-    least = LEAST_READINGS / config.sense.active_rate_hz
+    least = LEAST_READINGS / config.sense.most_hz
     if config.mood.settle_seconds < least:
         fail(
             "mood.settle_seconds", f"expected at least {least:g}, room for {LEAST_READINGS} readings at active_rate_hz"

@@ -35,6 +35,9 @@ def explain(error: msgspec.ValidationError, plain: object) -> tuple[list[str], s
         keys = _first_bad(plain, keys)
     if unknown := re.match(r"Object contains unknown field `(.*)`", text):
         return unknown_key(keys, unknown.group(1))
+    if (word := _word_beside_a_number(keys)) and isinstance(found := _at(plain, keys), str):
+        hint = _number_hint("Expected `float`", found)
+        return keys, f"expected a number or '{word}', got {f'a text{hint}' if hint else quoted(found)}"
     if allowed := _allowed(keys):
         words = " or ".join(f"'{word}'" for word in allowed)
         return keys, f"expected {words}{_found(plain, keys)}"
@@ -143,6 +146,13 @@ def _allowed(keys: list[str]) -> list[str]:
     """The words that may stand at a path, if they are a few."""
     kind = _type_at(keys)
     return [str(value) for value in kind.values] if isinstance(kind, msgspec.inspect.LiteralType) else []
+
+
+def _word_beside_a_number(keys: list[str]) -> str | None:
+    """The word that may stand at a path instead of a number."""
+    kind = _type_at(keys)
+    kinds = kind.types if isinstance(kind, msgspec.inspect.UnionType) else ()
+    return next((str(one.values[0]) for one in kinds if isinstance(one, msgspec.inspect.LiteralType)), None)
 
 
 def _fields(keys: list[str]) -> list[str]:

@@ -63,10 +63,14 @@ class CameraSettings(Section, frozen=True):
     rpicam_command: FilePath = ""  # empty: rpicam-vid, else libcamera-vid
 
 
+MOST_LOOKS_HZ, LEAST_LOOKS_HZ = 5.0, 1.0
+"""Between these, the rate of looks follows how long one takes (`active_rate_hz: auto`)."""
+
+
 class SenseSettings(Section, frozen=True):
     """How often and at whom to look."""
 
-    active_rate_hz: Rate = 5.0
+    active_rate_hz: Rate | Literal["auto"] = "auto"  # auto: as often as the processor manages, MOST_LOOKS_HZ at most
     idle_rate_hz: Rate = 2.0
     hot_rate_hz: Rate = 1.0
     hot_celsius: Annotated[float, Meta(ge=40, le=110)] = 78.0
@@ -76,6 +80,17 @@ class SenseSettings(Section, frozen=True):
     neutral_gain: Annotated[float, Meta(ge=0, le=3)] = 1.0
     self_calibrate: bool = True  # learn the face at rest of whoever is in front, while in view
     engine: Literal["litert", "mediapipe"] = "litert"
+
+    @property
+    def most_hz(self) -> float:
+        """Looks a second while somebody is there, at most."""
+        return MOST_LOOKS_HZ if self.active_rate_hz == "auto" else self.active_rate_hz
+
+    @property
+    def least_hz(self) -> float:
+        """Looks a second, at least: while nobody is there, the processor is hot, or slow."""
+        active = LEAST_LOOKS_HZ if self.active_rate_hz == "auto" else self.active_rate_hz
+        return min(active, self.idle_rate_hz, self.hot_rate_hz)
 
 
 class ModelSettings(Section, frozen=True):
@@ -202,7 +217,7 @@ class Config(Section, frozen=True):
 
     def for_decide(self) -> Settings:
         """What decide is told; how long nothing is known and when a camera is silent follow from how often it looks."""
-        slowest_seconds = 1 / min(self.sense.active_rate_hz, self.sense.idle_rate_hz, self.sense.hot_rate_hz)
+        slowest_seconds = 1 / self.sense.least_hz
         return Settings(
             presence=self.presence,
             mood=self.mood,

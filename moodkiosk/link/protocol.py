@@ -55,6 +55,7 @@ class SenseHealth:
         frames_per_second: frames looked at a second, over the last interval.
         cpu_ms_per_frame: processor milliseconds a frame, all threads.
         look_seconds: how long one look takes, from the picture to its reading; 0 while that is not known.
+        active_rate_hz: looks a second while somebody is there, as the processor is; 0 where sense does not say.
         rss_mb: resident memory.
         pace: "active", "idle", "hot" or "off".
         celsius: temperature of the processor, None where it is not known.
@@ -73,6 +74,7 @@ class SenseHealth:
     throttled: bool = False
     counters: dict[str, int] = field(default_factory=dict)
     look_seconds: float = 0.0
+    active_rate_hz: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

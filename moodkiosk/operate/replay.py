@@ -137,7 +137,7 @@ def _inputs(
     yield 0.0, kiosk.Labels(model.labels)
     yield 0.0, kiosk.CameraStatus("on")
     pipeline, still, lost = Pipeline(settings.sense, model, own=own), StillPicture(), False
-    for frame in paced(frames, settings.sense.active_rate_hz):
+    for frame in paced(frames, settings.sense.most_hz):
         frozen = still.seconds(frame) >= FROZEN_SECONDS
         if frozen != lost:  # what the kiosk would take for a fault of its camera
             lost = frozen

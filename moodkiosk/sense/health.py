@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moodkiosk.link import protocol
-from moodkiosk.sense.slow import LookTimes
 from moodkiosk.words.reason import together
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class HealthReport:
         self, pace: Pace, thermometer: Thermometer, slow: Slowness | None = None, upright: Upright | None = None
     ) -> None:
         """`slow` says when looks take too long, `upright` when the camera does not hang as it should."""
-        self._slow, self._times, self._upright = slow, LookTimes(), upright
+        self._slow, self._times, self._upright = slow, pace.times, upright
         self._pace, self._thermometer = pace, thermometer
         self._looks = 0
         self._cpu_seconds = time.process_time()
@@ -87,6 +86,7 @@ class HealthReport:
             throttled=self._thermometer.throttled,
             counters=counters,
             look_seconds=round(self._times.usual, 2),
+            active_rate_hz=round(self._pace.active_hz, 1),
         )
         for text in (slow, tilted):
             if text and text not in self._said:

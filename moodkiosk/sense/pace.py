@@ -8,11 +8,17 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from moodkiosk.config.settings import LEAST_LOOKS_HZ, MOST_LOOKS_HZ
+from moodkiosk.sense.slow import LookTimes
+
 if TYPE_CHECKING:
     from moodkiosk.config.settings import SenseSettings
 
 LINGER_SECONDS = 3.0
 """Somebody who was there this short a while ago is looked for at the active rate."""
+
+BUSY_SHARE = 0.6
+"""With `active_rate_hz: auto`, looking takes at most this share of the time."""
 
 COOLER_CELSIUS = 5.0
 """A hot processor is cool again when it is this much cooler."""
@@ -26,6 +32,14 @@ THROTTLED_BITS = 0b1110
 SYSTEM = Path("/sys")
 
 log = logging.getLogger("moodkiosk.sense")
+
+
+def active_rate_hz(settings: SenseSettings, look_seconds: float) -> float:
+    """Looks a second while somebody is there, where a look takes so long (0: not known yet)."""
+    if settings.active_rate_hz != "auto":
+        return settings.active_rate_hz
+    most = MOST_LOOKS_HZ if look_seconds <= 0 else BUSY_SHARE / look_seconds
+    return min(max(most, LEAST_LOOKS_HZ), MOST_LOOKS_HZ)
 
 
 class Thermometer:
@@ -86,10 +100,12 @@ class Pace:
 
     Attributes:
         name: "active", "idle" or "hot".
+        times: how long looks take; whoever looks adds to it.
     """
 
     def __init__(self, settings: SenseSettings, thermometer: Thermometer) -> None:
         self.name: Literal["active", "idle", "hot"] = "idle"
+        self.times = LookTimes()
         self._settings = settings
         self._thermometer = thermometer
         self._somebody_at: float | None = None
@@ -101,12 +117,17 @@ class Pace:
         if faces:
             self._somebody_at = at
 
+    @property
+    def active_hz(self) -> float:
+        """Looks a second while somebody is there, as the processor is."""
+        return active_rate_hz(self._settings, self.times.usual)
+
     def interval(self, at: float, least_hz: float = 0.0) -> float:
         """Seconds from one look to the next. `least_hz`: somebody waits for looks (a calibration)."""
         self._measure(at)
         settings = self._settings
         here = self._somebody_at is not None and abs(at - self._somebody_at) <= LINGER_SECONDS
-        rate_hz = settings.active_rate_hz if here else settings.idle_rate_hz
+        rate_hz = self.active_hz if here else min(settings.idle_rate_hz, self.active_hz)
         self.name = "active" if here else "idle"
         if self._hot:
             rate_hz, self.name = min(rate_hz, settings.hot_rate_hz), "hot"

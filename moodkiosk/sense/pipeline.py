@@ -88,8 +88,7 @@ class Pipeline:
         self.measures: Floats | None = None
         self.lying: Turn | None = None
         self._settings = settings
-        slowest_hz = min(settings.active_rate_hz, settings.idle_rate_hz, settings.hot_rate_hz)
-        self._missed_seconds = max(MISSED_SECONDS, MISSED_LOOKS / slowest_hz)
+        self._missed_seconds = max(MISSED_SECONDS, MISSED_LOOKS / settings.least_hz)
         self._hands_every_look = hands_every_look
         self._engine = choose.make(settings.engine)
         self._finder = FaceFinder(self._engine.face_detector(MIN_SCORE))

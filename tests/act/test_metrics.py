@@ -19,9 +19,9 @@ from tests.support.web import page_only
 
 HEALTH = Health(
     at="2026-11-23T12:00:00+01:00", started_at="2026-11-23T11:00:00+01:00", uptime_seconds=3600, sense=True,
-    pace="active", frames_per_second=5.0, cpu_ms_per_frame=48.0, celsius=None, throttled=False, sense_rss_mb=214.5,
-    act_rss_mb=61.3, queues={"inbox": 0}, counters={"stale_readings": 2, "mqtt_events": 1}, requests_today=7,
-    login_days_left=None,
+    pace="active", frames_per_second=5.0, active_rate_hz=5.0, cpu_ms_per_frame=48.0, celsius=None, throttled=False,
+    sense_rss_mb=214.5, act_rss_mb=61.3, queues={"inbox": 0}, counters={"stale_readings": 2, "mqtt_events": 1},
+    requests_today=7, login_days_left=None,
 )  # fmt: skip
 
 

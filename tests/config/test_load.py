@@ -157,11 +157,15 @@ MISTAKES = {
     "1e3": ("mqtt:\n  port: 1e3\n", ":2: mqtt.port: expected a whole number, got a text '1e3': write 1000 or 1.0e+3"),
     "a number in quotes": (
         "sense: {active_rate_hz: '5'}",
-        ":1: sense.active_rate_hz: expected a number, got a text '5': write 5",
+        ":1: sense.active_rate_hz: expected a number or 'auto', got a text '5': write 5",
+    ),
+    "another word than auto": (
+        "sense: {active_rate_hz: fast}",
+        ":1: sense.active_rate_hz: expected a number or 'auto', got 'fast'",
     ),
     "a decimal comma": (
         "sense:\n  active_rate_hz: 2,5\n",
-        ":2: sense.active_rate_hz: expected a number, got a text '2,5': write 2.5",
+        ":2: sense.active_rate_hz: expected a number or 'auto', got a text '2,5': write 2.5",
     ),
     "an octal number": ("mqtt: {port: 010}", ":1: mqtt.port: '010' means 8 to YAML; write that"),
     "a time of day": ("mood: {manual_minutes: 1:30}", ":1: mood.manual_minutes: '1:30' means 90 to YAML"),

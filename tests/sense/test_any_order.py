@@ -85,7 +85,7 @@ def test_every_tile_is_searched_in_time(times: list[float], later: float) -> Non
 def test_the_pace_is_always_one_of_the_configured_and_idle_where_nobody_is(
     looks: Sequence[tuple[float, int]], later: float
 ) -> None:
-    settings = SenseSettings()
+    settings = SenseSettings(active_rate_hz=5.0)
     pace = Pace(settings, Thermometer(Path("/nowhere"), vcgencmd=""))
     for at, faces in looks:
         pace.see(faces, at)

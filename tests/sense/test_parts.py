@@ -196,6 +196,30 @@ def test_the_pace_follows_who_is_there(tmp_path: Path) -> None:
     assert pace.interval(4.2, least_hz=10.0) == 0.1
 
 
+@pytest.mark.parametrize(
+    ("look_seconds", "rate_hz"), [(0.02, 5.0), (0.12, 5.0), (0.15, 4.0), (0.2, 3.0), (0.3, 2.0), (0.6, 1.0), (2.6, 1.0)]
+)
+def test_the_rate_follows_how_long_a_look_takes_unless_it_is_a_number(
+    look_seconds: float, rate_hz: float, tmp_path: Path
+) -> None:
+    for active, expected in (("auto", rate_hz), (5.0, 5.0), (0.5, 0.5)):
+        pace = Pace(SenseSettings(active_rate_hz=active, idle_rate_hz=0.5), machine(tmp_path, 50))  # type: ignore[arg-type]
+        pace.see(1, 0.0)
+        assert 1 / pace.interval(0.0) == (5.0 if active == "auto" else active)  # nothing is known yet
+        for _ in range(5):
+            pace.times.add(look_seconds)
+        assert 1 / pace.interval(0.1) == pytest.approx(expected)
+        assert pace.active_hz == pytest.approx(expected)
+        assert 1 / pace.interval(9.0) == 0.5  # nobody is there
+
+
+def test_nobody_is_looked_for_no_more_often_than_somebody_is_looked_at(tmp_path: Path) -> None:
+    pace = Pace(SenseSettings(idle_rate_hz=4.0), machine(tmp_path, 50))
+    for _ in range(5):
+        pace.times.add(0.3)
+    assert 1 / pace.interval(0.0) == pytest.approx(2.0)
+
+
 def test_a_hot_processor_is_spared_until_it_has_cooled_by_some_degrees(tmp_path: Path) -> None:
     thermometer = machine(tmp_path, 77)
     pace = Pace(SenseSettings(), thermometer)

@@ -158,6 +158,9 @@ class Health(Payload, frozen=True):
     sense: Annotated[bool, Meta(description="the half that sees is connected")]
     pace: Annotated[str | None, Meta(description='how often it looks: "active", "idle", "hot" or "off"')]
     frames_per_second: Annotated[float | None, Meta(description="frames looked at a second")]
+    active_rate_hz: Annotated[
+        float | None, Meta(description="looks a second while somebody is there, as fast as the processor is")
+    ]
     cpu_ms_per_frame: Annotated[float | None, Meta(description="processor milliseconds a frame")]
     celsius: Annotated[float | None, Meta(description="temperature of the processor")]
     throttled: Annotated[bool | None, Meta(description="the firmware slows the processor down")]

@@ -10,6 +10,7 @@ import importlib.metadata
 import os
 import platform
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from moodkiosk.act import clock
@@ -22,6 +23,8 @@ from moodkiosk.operate.doctor.finding import Check, Finding, status_of
 from moodkiosk.sense.faces.engine import MEDIAPIPE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from moodkiosk.sense.pipeline import Pipeline
 
 FRAMES_TO_SETTLE = 8
@@ -119,8 +122,9 @@ def camera(settings: Config) -> Finding:
     """The camera opens, gives one frame that is bright enough, and whether a face is in it."""
     running = status_of(settings)
     if running is not None:
-        return _used_camera(settings, str(running.get("camera_status")), str(running.get("sense")))
+        return _used_camera(settings, running)
     from moodkiosk.sense.camera import source as cameras
+    from moodkiosk.sense.pace import active_rate_hz
     from moodkiosk.sense.pipeline import Pipeline
 
     try:
@@ -133,8 +137,12 @@ def camera(settings: Config) -> Finding:
     grey = float(frame.rgb.mean())
     pipeline = Pipeline(settings.sense)
     reading = pipeline.look(frame)
+    begun = time.perf_counter()
+    pipeline.look(Frame(frame.rgb, frame.at + 1.0))  # the first look ever also loads what it needs
+    rate_hz = active_rate_hz(settings.sense, time.perf_counter() - begun)
     face = "a face in view" if reading.faces else "no face in view"
     text = f"{description}, {frame.rgb.shape[1]}x{frame.rgb.shape[0]}, mean grey {grey:.0f} of 255, {face}"
+    text += f", up to {rate_hz:.1f} looks a second"
     if grey < DARK_GREY and not reading.faces:
         return Finding("camera", "note", text, "dark: is a cap on the lens, or the light off?")
     if tilted := _tilted(settings, frame, pipeline):
@@ -158,10 +166,13 @@ def _tilted(settings: Config, frame: Frame, pipeline: Pipeline) -> str | None:
     return None
 
 
-def _used_camera(settings: Config, status: str, sense: str = "") -> Finding:
+def _used_camera(settings: Config, kiosk: Mapping[str, object]) -> Finding:
     """What the running kiosk says of its camera. Unlike the kiosk in its sandbox, root sees who else has it open."""
+    status = str(kiosk.get("camera_status"))
     text = f"used by the running kiosk: {status}"
-    if status == "on" and (said := sense.partition("; ")[2]):
+    if status == "on" and kiosk.get("active_rate_hz"):
+        text += f"; up to {kiosk['active_rate_hz']} looks a second"
+    if status == "on" and (said := str(kiosk.get("sense")).partition("; ")[2]):
         return Finding("camera", "note", f"{text}; {said}", "set what it says, or use a faster machine")
     if status == "on" or status.startswith(("off", "scheduled", "lent")):
         return Finding("camera", "ok", text)

@@ -240,7 +240,7 @@ def test_each_template_turns_a_health_into_what_its_platform_takes(key: str, mar
     """Also before sense has said anything of itself."""
     health = payloads.Health(
         at=NOON, started_at=NOON, uptime_seconds=5,
-        sense=mark is not None, pace="idle" if mark else None, frames_per_second=mark,
+        sense=mark is not None, pace="idle" if mark else None, frames_per_second=mark, active_rate_hz=mark,
         cpu_ms_per_frame=mark, celsius=mark, throttled=None if mark is None else True, sense_rss_mb=mark, act_rss_mb=60,
         queues={}, counters={}, requests_today=0, login_days_left=mark,
     )  # fmt: skip

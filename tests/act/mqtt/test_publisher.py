@@ -83,7 +83,7 @@ def test_health_is_published_when_it_is_due_and_says_what_it_was_told(broker: Br
 def health(uptime: int) -> Health:
     return Health(
         at="2026-11-23T12:00:00+01:00", started_at="2026-11-23T11:00:00+01:00",
-        uptime_seconds=uptime, sense=True, pace="idle", frames_per_second=2.0,
+        uptime_seconds=uptime, sense=True, pace="idle", frames_per_second=2.0, active_rate_hz=2.0,
         cpu_ms_per_frame=30.0, celsius=51.5, throttled=False, sense_rss_mb=180.0, act_rss_mb=60.0,
         queues={"inbox": 0}, counters={"inbox_full": 0}, requests_today=3, login_days_left=None,
     )  # fmt: skip

@@ -84,7 +84,9 @@ def test_who_has_the_running_kiosks_camera_is_named() -> None:
             other.stdout.readline()  # it has it open
             settings = Config(camera=CameraSettings(source=device.name))
             device.file.close()
-            found = checks._used_camera(settings, f"lost: {device.name} is in use by another program")
+            found = checks._used_camera(
+                settings, {"camera_status": f"lost: {device.name} is in use by another program"}
+            )
             other.stdin.close()
     assert (found.outcome, found.advice) == ("failed", f"sh (process {other.pid}) has it open: end that")
 
@@ -100,7 +102,7 @@ def test_who_has_the_running_kiosks_camera_is_named() -> None:
     ],
 )
 def test_what_the_running_kiosk_says_of_its_camera_is_judged(status: str, outcome: str) -> None:
-    found = checks._used_camera(Config(), status)
+    found = checks._used_camera(Config(), {"camera_status": status})
     assert (found.outcome, status in found.text) == (outcome, True)
     assert bool(found.advice) == (outcome != "ok")
 
@@ -127,10 +129,13 @@ def test_a_camera_that_hangs_upside_down_or_on_its_side_is_pointed_out(
 
 
 def test_a_processor_that_is_too_slow_is_pointed_out_beside_a_camera_that_is_on() -> None:
-    found = checks._used_camera(Config(), "on", "running; the processor is too slow for …: looks take 2.6 s; set …")
+    slow = "running; the processor is too slow for …: looks take 2.6 s; set …"
+    found = checks._used_camera(Config(), {"camera_status": "on", "sense": slow})
     assert found.outcome == "note"
     assert "too slow" in found.text
-    assert checks._used_camera(Config(), "on", "running").outcome == "ok"
+    found = checks._used_camera(Config(), {"camera_status": "on", "sense": "running", "active_rate_hz": 3.4})
+    assert found.outcome == "ok"
+    assert found.text.endswith("up to 3.4 looks a second")
 
 
 def test_an_action_without_a_label_is_pointed_out_and_is_no_failure(tmp_path: Path) -> None:
