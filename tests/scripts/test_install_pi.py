@@ -61,6 +61,8 @@ def versions(tree: Path) -> list[str]:
         (["--root"], "--root needs a value"),
         (["--purge"], "--purge goes with --uninstall"),
         (["--host", "pi@kiosk", "--root", "/mnt"], "exclude each other"),
+        (["--with-mpd", "--root", "/mnt"], "sets up the machine it runs on"),
+        (["--with-mpd", "--uninstall"], "goes with an installation"),
         (["--python", "python3.11"], "give its whole path"),
     ],
 )

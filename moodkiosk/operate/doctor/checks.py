@@ -258,5 +258,6 @@ CHECKS: dict[str, Check] = {
     "running kiosk": running.taken,
     "mosquitto": companions.mosquitto,
     "raspotify": companions.raspotify,
+    "Connect speaker": companions.connect,
     "screen": companions.display,
 }

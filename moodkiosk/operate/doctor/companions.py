@@ -14,6 +14,14 @@ HALVES = ("moodkiosk-act.service", "moodkiosk-sense.service")
 DISPLAY = "moodkiosk-display.service"
 MOSQUITTO = "mosquitto.service"
 RASPOTIFY = Path("/etc/raspotify/conf")
+SPEAKERS = {
+    "go-librespot": ": 'persist_credentials: true' below 'zeroconf' lets it be known after a restart",
+    "go-librespot-da": ": 'persist_credentials: true' below 'zeroconf' lets it be known after a restart",
+    "soloist": ", Spotify's own",
+    "spotifyd": "; accounts made since December 2024 may be refused (librespot#1649)",
+    "librespot": "; accounts made since December 2024 may be refused (librespot#1649)",
+}
+"""Connect speakers by the name of their process (at most 15 letters), with what is to be said of each."""
 CACHE_OFF = re.compile(r"^\s*LIBRESPOT_DISABLE_CREDENTIAL_CACHE=", re.MULTILINE)
 NAME = re.compile(r"^\s*LIBRESPOT_NAME=[\"']?([^\"'\n]*)", re.MULTILINE)
 
@@ -69,6 +77,24 @@ def raspotify(settings: Config, conf: Path = RASPOTIFY) -> Finding:
         text = f"its name is “{name[1]}”, music.speaker is “{settings.music.speaker}”"
         return Finding("raspotify", "note", text, "make them the same, if this is the kiosk's speaker")
     return Finding("raspotify", "ok", "keeps its sign-in over restarts")
+
+
+def connect(settings: Config, processes: Path = Path("/proc")) -> Finding:
+    """Which Connect speaker runs on this machine, and what it needs so that Spotify's Web API knows it."""
+    running = []
+    for file in processes.glob("[0-9]*/comm"):
+        try:
+            running.append(file.read_text(encoding="utf-8", errors="replace").strip())
+        except OSError:
+            continue  # it has ended
+    found = next(((name, needs) for name, needs in SPEAKERS.items() if name in running), None)
+    if found is None:
+        return Finding("Connect speaker", "skipped", "none runs on this machine")
+    name, needs = found
+    if settings.music.player == "spotify":
+        return Finding("Connect speaker", "ok", f"{name} runs here{needs}")
+    advice = f"music.player is {settings.music.player}: nothing is sent to it"
+    return Finding("Connect speaker", "note", f"{name} runs here{needs}", advice)
 
 
 def display(_: Config) -> Finding:

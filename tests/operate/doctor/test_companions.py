@@ -37,6 +37,28 @@ def test_a_raspotify_that_forgets_its_sign_in_or_has_another_name_is_noticed(
     assert (found.outcome, words in found.text) == (outcome, True), found
 
 
+@pytest.mark.parametrize(
+    ("process", "outcome", "words"),
+    [
+        ("go-librespot", "ok", "go-librespot runs here: 'persist_credentials: true'"),
+        ("soloist", "ok", "soloist runs here, Spotify's own"),
+        ("librespot", "ok", "librespot#1649"),
+        ("spotifyd", "ok", "librespot#1649"),
+        ("mpd", "skipped", "none runs"),
+    ],
+)
+def test_a_connect_speaker_on_this_machine_is_known_by_its_process(
+    tmp_path: Path, process: str, outcome: str, words: str
+) -> None:
+    for number, name in (("1", "systemd"), ("77", process), ("self", "soloist")):
+        (tmp_path / number).mkdir()
+        (tmp_path / number / "comm").write_text(f"{name}\n", encoding="utf-8")
+    found = companions.connect(SPOTIFY, tmp_path)
+    assert (found.outcome, words in found.text) == (outcome, True), found
+    other = companions.connect(Config(), tmp_path)
+    assert other.outcome == ("note" if outcome == "ok" else "skipped")
+
+
 def test_a_machine_without_the_services_is_no_failure() -> None:
     assert companions.services(Config()).outcome in ("skipped", "ok")
     assert companions.display(Config()).outcome in ("skipped", "ok")
