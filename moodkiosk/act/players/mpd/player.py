@@ -166,10 +166,18 @@ class MpdPlayer:
         """Puts it into the queue and waits until it is heard; why it is not. Raises MpdError."""
         # In another order each time; random and repeat, which are other people's settings, stay as they are.
         files = random.sample(found.files, len(found.files))
-        server.tell([("clearerror",), ("clear",), *(("add", file) for file in files), ("play", 0)])
         memory = self._file.kept
+        memory.queue, memory.started, memory.paused, memory.what, memory.uri = "", None, False, found.what, found.value
+        try:
+            queue.fill(server, files)
+            server.ask("play", 0)
+        except MpdError as error:
+            if error.kind not in ("refused", "not found"):
+                raise
+            # It may know so soon that a song cannot be played, or has none of the files any more.
+            server.tell([("clear",), ("clearerror",)])
+            return f"MPD does not play “{found.what}”: {error.text.removeprefix('MPD: ')}"
         memory.queue, memory.started = queue.fingerprint(server), self._clock.wall()
-        memory.paused, memory.what, memory.uri = False, found.what, found.value
         return self._silent(server, found.what)
 
     def _silent(self, server: Connection, what: str) -> str | None:

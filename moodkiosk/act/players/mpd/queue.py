@@ -84,6 +84,31 @@ def fingerprint(server: Connection) -> str:
     return hashlib.sha256("\n".join(files).encode()).hexdigest() if files else ""
 
 
+def fill(server: Connection, files: list[str]) -> None:
+    """Puts these tracks in place of what is there; those that are gone are left out. Raises MpdError, if all are."""
+    clear = [("clearerror",), ("clear",)]
+    try:
+        server.tell([*clear, *(("add", file) for file in files)])
+    except MpdError as error:
+        if error.kind != "not found":
+            raise
+        # A stored playlist names them still. A list of commands ends at the first that fails: so one after the other.
+        server.tell(clear)
+        gone = [file for file in files if not _added(server, file)]
+        if len(gone) == len(files):
+            raise
+
+
+def _added(server: Connection, file: str) -> bool:
+    try:
+        server.ask("add", file)
+    except MpdError as error:
+        if error.kind not in ("not found", "refused"):
+            raise
+        return False
+    return True
+
+
 def keep(server: Connection, now: Status, memory: Memory) -> None:
     """Keeps other people's queue, so that it can be given back; a server without stored playlists cannot."""
     try:

@@ -201,6 +201,16 @@ def test_a_stream_that_does_not_answer_is_said_and_the_next_entry_is_not_lost(ho
     assert "radio.mp3" in then.note
 
 
+def test_a_stored_playlist_plays_without_the_files_that_are_gone(home: Home) -> None:
+    lists = home.server.folder / "lists"
+    (lists / "Old.m3u").write_text("Gone/One.flac\nSunny/Two.flac\nGone/Two.flac\n", encoding="utf-8")
+    (lists / "Lost.m3u").write_text("Gone/One.flac\n", encoding="utf-8")
+    report = home.play("Lost", "Old")
+    assert (report.kind, report.what) == ("played", "Old")
+    assert "does not play “Lost”" in report.note
+    assert home.server.queue() == ["Sunny/Two.flac"]
+
+
 def test_without_an_output_nothing_is_claimed(home: Home) -> None:
     home.server.ask("disableoutput", 0)
     assert home.play("Sunny").kind == "failed"
