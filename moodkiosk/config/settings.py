@@ -47,6 +47,7 @@ class KioskSettings(Section, frozen=True):
     id: Id = "kiosk"
     name: Annotated[str, Meta(min_length=1, max_length=60)] = "Mood kiosk"
     area: Annotated[str, Meta(max_length=60)] = ""  # the room it stands in, suggested to Home Assistant
+    language: Annotated[str, ReadBy(language)] = AUTO  # of page, terminal and names; "auto": the reader's
 
 
 class CameraSettings(Section, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -11,11 +12,16 @@ from typing import Any
 import msgspec
 
 from moodkiosk.config import load
+from moodkiosk.config.languages import languages
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
 from moodkiosk.link.control import NotRunning, ask
+from moodkiosk.link.result import encode
 from moodkiosk.moods import Result
 from moodkiosk.operate import songs, status
+from moodkiosk.words import reader
+from moodkiosk.words.language import say, translated
+from moodkiosk.words.reason import Reason
 
 OTHER_NAMES = {"next": "skip", "volume": "volume_cap", "more-like": "more_like", "not-again": "not_again"}
 """Commands that people call otherwise than the kiosk does."""
@@ -25,25 +31,33 @@ VOLUME_STEP_PERCENT = 10
 def main(args: argparse.Namespace) -> int:
     """`moodkiosk status|why|camera|…`: asks, prints the answer, 0 if it was "ok"."""
     settings = load.load(args.config, secrets=False)
+    tag = reader.language(os.environ, languages(), settings.kiosk.language)
     where = paths.control_socket(settings.paths)
+    try:
+        result = _asked(where, args, tag)
+    except Failure as error:
+        raise type(error)(translated(str(error), tag)) from None
+    if args.json:
+        data = result.data if result.ok and result.data is not None else None
+        print((encode(result) if data is None else msgspec.json.encode(data)).decode())
+    elif not result.ok:
+        if result.text:  # what there is all the same, such as a link
+            print(translated(result.text, tag))
+        print(f"moodkiosk: {translated(result.error or '', tag)}", file=sys.stderr)
+    else:
+        print(_readable(args.command, result, tag))
+    return 0 if result.ok else 1
+
+
+def _asked(where: Path, args: argparse.Namespace, tag: str) -> Result:
     if args.command in ("status", "why"):
         # A person wants to know now: what other people play is noticed before the answer. Programs that put "status"
         # to the socket by themselves, again and again, cause no look.
         ask(where, "look")
     if args.command == "forget":
-        result = _forget(where, args.value, args.recordings)
-    else:
-        name = "recommendations" if args.command == "recommend" and args.list else args.command
-        result = ask(where, OTHER_NAMES.get(name, name), _value(where, args))
-    if args.json:
-        print(msgspec.json.encode(result.data if result.ok and result.data is not None else result).decode())
-    elif not result.ok:
-        if result.text:  # what there is all the same, such as a link
-            print(result.text)
-        print(f"moodkiosk: {result.error}", file=sys.stderr)
-    else:
-        print(_readable(args.command, result))
-    return 0 if result.ok else 1
+        return _forget(where, args.value, args.recordings, tag)
+    name = "recommendations" if args.command == "recommend" and args.list else args.command
+    return ask(where, OTHER_NAMES.get(name, name), _value(where, args))
 
 
 def _value(where: Path, args: argparse.Namespace) -> object:
@@ -73,7 +87,7 @@ def _volume(where: Path, wanted: str) -> int:
     return int(wanted)
 
 
-def _forget(where: Path, person: str, folder: Path | None) -> Result:
+def _forget(where: Path, person: str, folder: Path | None, tag: str) -> Result:
     """Forgets a person, "" for everybody: recordings here, and what the kiosk keeps, if one runs here.
 
     Recordings may lie on a desktop, where no kiosk ever runs.
@@ -84,15 +98,14 @@ def _forget(where: Path, person: str, folder: Path | None) -> Result:
     for found in folders:
         done = forget.forget_recordings(found, person)
         erased = erased or done.anything
-        print(f"{found}: {done}", file=sys.stderr)  # so that --json stays one object
+        print(f"{found}: {translated(str(done), tag)}", file=sys.stderr)  # so that --json stays one object
     try:
         result = ask(where, "forget", person)
     except NotRunning:
         if not folders:
             raise
-        text = "no kiosk is running here: nothing else was deleted"
-        error = None if erased or not person else f"no recording of {person!r} is here, and no kiosk is running here"
-        return Result("forget", ok=error is None, error=error, text=text)
+        error = None if erased or not person else Reason("order.no_recording", name=repr(person))
+        return Result("forget", ok=error is None, error=error, text=Reason("order.nothing_else"))
     if not result.ok and erased:  # the kiosk knows nothing of somebody of whom there were recordings
         return Result("forget", ok=True, text=str(result.error))
     return result
@@ -104,12 +117,13 @@ def _require(result: Result) -> Result:
     return result
 
 
-def _readable(name: str, result: Result) -> str:
+def _readable(name: str, result: Result, tag: str) -> str:
     data: Any = result.data
+    now = datetime.now().astimezone()
     if name == "why" and isinstance(data, list):
-        return "\n".join(f"{entry['at']}  {entry['text']}" for entry in data) or "nothing was decided yet"
+        return status.reasons(data, now, tag)
     if isinstance(data, list) and name != "why":
-        return songs.readable(data) or "there is nothing to choose from"
+        return songs.readable(data) or say(tag, "cli.nothing_to_choose")
     if name == "status" and isinstance(data, dict):
-        return status.readable(data, datetime.now().astimezone())
-    return result.text or "done"
+        return status.readable(data, now, tag)
+    return translated(result.text, tag) if result.text else say(tag, "cli.done")

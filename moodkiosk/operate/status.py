@@ -1,97 +1,144 @@
-"""`moodkiosk status` for people: grouped, in plain words, with the times of the kiosk's own clock."""
+"""`moodkiosk status` and `why` for people: grouped, in plain words of their language, with the times of their clock."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-WIDTH = 12
-"""Letters of the first column."""
+from moodkiosk.words.language import say, translated
+from moodkiosk.words.reason import Reason, heard, how
+
+GAP = 2
+"""Spaces between the columns."""
+DAY_SECONDS, HOUR_SECONDS, MINUTE_SECONDS = 86_400, 3600, 60
+SIGN_IN_SOON_DAYS = 30
 
 
-def readable(status: Mapping[str, Any], now: datetime) -> str:
-    """The answer of the command "status" as lines. `now` has a zone."""
-    groups = {"See": _see(status, now), "Play": _play(status, now), "Around": _around(status)}
-    lines = [f"Not taken yet: {text}" for text in status.get("pending", ())]
-    for title, rows in groups.items():
-        lines.append(title)
-        lines += [f"  {name:<{WIDTH}}{text}" for name, text in rows if text]
+def readable(status: Mapping[str, Any], now: datetime, tag: str = "en") -> str:
+    """The answer of the command "status" as lines, in a language. `now` has a zone."""
+    groups = {"see": _see(status, now), "play": _play(status, now), "around": _around(status)}
+    lines = [say(tag, "cli.pending", text=text) for text in status.get("pending", ())]
+    named = {group: [(say(tag, f"cli.{name}"), text) for name, text in rows if text] for group, rows in groups.items()}
+    width = max(len(name) for rows in named.values() for name, _ in rows) + GAP
+    for group, rows in named.items():
+        lines.append(say(tag, f"cli.group.{group}"))
+        lines += [f"  {name:<{width}}{translated(text, tag)}" for name, text in rows]
     return "\n".join(lines)
 
 
-def duration(passed: timedelta) -> str:
-    """A length of time as people say it: "5 minutes", "2 hours", "3 days"."""
+def reasons(lines: Sequence[Mapping[str, Any]], now: datetime, tag: str = "en") -> str:
+    """The answer of the command "why" as lines."""
+    if not lines:
+        return say(tag, "cli.nothing_decided")
+    shown = [(_at(line, now), heard(line, "text") or "") for line in lines]
+    times = [translated(at, tag) for at, _ in shown]
+    width = max(map(len, times)) + GAP
+    return "\n".join(f"{at:<{width}}{translated(text, tag)}" for at, (_, text) in zip(times, shown, strict=True))
+
+
+def since(passed: timedelta) -> Reason:
+    """For how long something has been so, as people say it: "for 5 minutes", "for 2 hours"."""
     seconds = max(0, int(passed.total_seconds()))
-    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
-        if seconds >= length:
-            count = seconds // length
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return "a moment"
+    if seconds >= DAY_SECONDS:
+        return Reason("cli.for_days", count=seconds // DAY_SECONDS)
+    if seconds >= HOUR_SECONDS:
+        return Reason("cli.for_hours", count=seconds // HOUR_SECONDS)
+    if seconds >= MINUTE_SECONDS:
+        return Reason("cli.for_minutes", count=seconds // MINUTE_SECONDS)
+    return Reason("cli.for_a_moment")
 
 
-def clock(moment: str, now: datetime) -> str:
+def clock(moment: str, now: datetime) -> Reason:
     """A time in ISO 8601 as a time of day, with its weekday where it is another day's."""
     local = datetime.fromisoformat(moment).astimezone(now.tzinfo)
-    return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%a %H:%M}"
+    if local.date() == now.date():
+        return Reason("time.near", time=f"{local:%H:%M}")
+    return Reason("time.far", day=Reason(f"day.{local:%w}"), time=f"{local:%H:%M}")
+
+
+def _at(line: Mapping[str, Any], now: datetime) -> str:
+    """When something was decided: by the reader's clock, if it is known."""
+    return clock(line["time"], now) if line.get("time") else heard(line, "at") or ""
+
+
+def _listed(words: Sequence[str]) -> Reason:
+    return Reason("cli.words", words=list(words))
 
 
 def _see(status: Mapping[str, Any], now: datetime) -> list[tuple[str, str]]:
+    camera = "cli.watching" if status["camera_status"] == "on" else None
     return [
         ("mood", _mood(status, now)),
-        ("in view", _people(status)),
-        ("camera", {"on": "watching"}.get(status["camera_status"], status["camera_status"])),
+        ("in_view", _people(status)),
+        ("camera", Reason(camera) if camera else _word(status, "camera_status")),
     ]
 
 
 def _mood(status: Mapping[str, Any], now: datetime) -> str:
     unknown = status.get("unknown_because")
     if status["mood"] is None:
-        return f"unknown: {unknown}" if unknown else "not sure" if status["present"] else "nobody is here"
-    words = [status["mood"]]
+        if unknown:
+            return Reason("cli.unknown", why=Reason(f"unknown.{unknown.replace(' ', '_')}", text=unknown))
+        return Reason("cli.not_sure" if status["present"] else "cli.nobody_here")
+    words: list[str] = [how(status["mood"])]
     if status["manual_mood"] is not None:
-        words.append("chosen by hand")
+        words.append(Reason("cli.by_hand"))
     elif status["confidence"] is not None:
-        words.append(f"{round(status['confidence'] * 100)} % sure")
+        words.append(Reason("cli.sure", percent=round(status["confidence"] * 100)))
     if status["since"]:
-        words.append(f"for {duration(now - datetime.fromisoformat(status['since']))}")
-    return ", ".join(words)
+        words.append(since(now - datetime.fromisoformat(status["since"])))
+    return _listed(words)
 
 
 def _people(status: Mapping[str, Any]) -> str:
     count = status["people"]
-    who = "unknown" if count is None else "nobody" if not count else f"{count} {'person' if count == 1 else 'people'}"
-    return f"{who}, {status['person']} in front" if status["person"] and count else who
+    if not count:
+        return Reason("cli.people_unknown" if count is None else "cli.nobody")
+    who = Reason("cli.people", count=count)
+    return _listed([who, Reason("cli.in_front", name=status["person"])]) if status["person"] else who
 
 
 def _play(status: Mapping[str, Any], now: datetime) -> list[tuple[str, str]]:
-    automatic = ["on" if status["music"] else "off"]
+    automatic: list[str] = [Reason("cli.on" if status["music"] else "cli.off")]
     if status["override_until"]:
-        automatic.append(f"left to you until {clock(status['override_until'], now)}")
+        automatic.append(Reason("cli.left_to_you", time=clock(status["override_until"], now)))
     if status["quiet_until"]:
-        automatic.append(f"quiet hours until {clock(status['quiet_until'], now)}")
+        automatic.append(Reason("cli.quiet_hours", time=clock(status["quiet_until"], now)))
     link = status["recommendation"]
-    taste = f"{status['language'] or 'any language'}, {status['artist'] or 'any artist'}"
+    taste = [status["language"] or Reason("cli.any_language"), status["artist"] or Reason("cli.any_artist")]
     return [
-        ("playing", status["playing"] or "nothing of ours"),
-        ("by itself", ", ".join(automatic)),
-        ("volume", f"never louder than {status['volume_cap']} %"),
-        ("taste", taste),
-        ("last", status["last_decision"] or "nothing was decided yet"),
-        ("to listen", link["youtube_url"] if link else ""),
+        ("playing", heard(status, "playing") or Reason("cli.nothing_of_ours")),
+        ("by_itself", _listed(automatic)),
+        ("volume", Reason("cli.never_louder", percent=status["volume_cap"])),
+        ("taste", _listed(taste)),
+        ("last", heard(status, "last_decision") or Reason("cli.nothing_decided")),
+        ("to_listen", link["youtube_url"] if link else ""),
     ]
 
 
 def _around(status: Mapping[str, Any]) -> list[tuple[str, str]]:
-    days = status["login_days_left"]
-    sign_in = "" if days is None else "has ended" if days < 0 else f"ends in {int(days)} days"
+    player = "player_status" if status["player"].startswith("ready") else "player"
     return [
-        ("what sees", status["sense"]),
-        ("smart home", status["broker"]),
-        ("player", status["player_status"] if status["player"].startswith("ready") else status["player"]),
-        ("page", status["page"]),
-        ("settings", {"ready": "kept"}.get(status["memory"], status["memory"])),
-        ("requests", f"{status['requests_today']} to Spotify today" if status["requests_today"] else ""),
-        ("sign-in", f"{sign_in}: moodkiosk login" if sign_in and days < 30 else sign_in),
-        ("moods", ", ".join(status["labels"])),
+        ("sense", _word(status, "sense")),
+        ("broker", _word(status, "broker")),
+        ("player", _word(status, player)),
+        ("page", _word(status, "page")),
+        ("settings", Reason("cli.kept") if status["memory"] == "ready" else _word(status, "memory")),
+        ("requests", Reason("cli.to_spotify", requests=status["requests_today"]) if status["requests_today"] else ""),
+        ("sign_in", _sign_in(status["login_days_left"])),
+        ("moods", _listed([how(label) for label in status["labels"]]) if status["labels"] else ""),
     ]
+
+
+def _sign_in(days: float | None) -> str:
+    if days is None:
+        return ""
+    ends = Reason("cli.has_ended") if days < 0 else Reason("cli.ends", count=int(days))
+    return ends if days >= SIGN_IN_SOON_DAYS else Reason("spotify.do", what=ends, do="moodkiosk login")
+
+
+def _word(status: Mapping[str, Any], name: str) -> str:
+    """A sentence of the status; one of its fixed words, such as "running", is a reason too."""
+    text = heard(status, name) or ""
+    return text if isinstance(text, Reason) else Reason(f"word.{text.replace(' ', '_')}", text=text)

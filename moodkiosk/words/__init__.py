@@ -1,5 +1,6 @@
 """What is said to people, as values until it is shown: a key and fields, which a language's file has the sentence for.
 
 `reason` is the value: an English sentence that knows its key and fields. `phrase` fills a sentence in, with the plural
-forms of its language; `language` is one language's file (`en.json`, `de.json`, …), `languages` those that there are.
+forms of its language; `language` is one language's file (`en.json`, `de.json`, …), `reader` says which one a
+terminal wants.
 """

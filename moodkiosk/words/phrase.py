@@ -28,6 +28,11 @@ def phrase(words: Words, key: str, fields: Mapping[str, object]) -> str:
     return SLOT.sub(lambda found: said(words, fields[found[1]]) if found[1] in fields else found[0], sentence)
 
 
+def knows(words: Words, key: str) -> bool:
+    """Whether the language has a sentence for it."""
+    return key in words or f"{key}.other" in words
+
+
 def said(words: Words, value: object) -> str:
     """A field in words: a reason is a sentence of its own, several values are a list, a number has its decimal sign."""
     if isinstance(value, str):

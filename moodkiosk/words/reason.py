@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from moodkiosk.words.language import FALLBACK, words
-from moodkiosk.words.phrase import phrase
+from moodkiosk.words.phrase import knows, phrase
 
 DEPTH_LIMIT, FIELDS_LIMIT = 8, 32
 """What comes from another process is no deeper and no wider."""
@@ -47,14 +47,6 @@ class Reason(str):
     def __deepcopy__(self, _memory: object) -> Self:
         """Itself."""
         return self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """For pickling."""
-        return _made, (self.key, self.fields)
-
-
-def _made(key: str, fields: dict[str, object]) -> Reason:
-    return Reason(key, **fields)
 
 
 def how(label: str) -> Reason:
@@ -107,9 +99,12 @@ def said(body: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 
 def heard(body: Mapping[str, Any], name: str) -> str | None:
-    """The text of that name in a body that `said` has made, as a reason again where it was one."""
+    """The text of that name in a body that `said` has made, as a reason again where it was one.
+
+    A sentence that only a newer version knows stays as it was said.
+    """
     text, key, fields = body.get(name), body.get(f"{name}_key"), body.get(f"{name}_fields")
-    if isinstance(key, str) and isinstance(fields, dict):
+    if isinstance(key, str) and isinstance(fields, dict) and knows(words(FALLBACK), key):
         return _read({"key": key, "fields": fields}, DEPTH_LIMIT) or text
     return text if isinstance(text, str) else None
 

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from moodkiosk.moods import Recommendation, View
-from moodkiosk.operate.status import clock, duration, readable
+from moodkiosk.operate.status import clock, readable, reasons, since
+from moodkiosk.words.language import translated
+from moodkiosk.words.reason import Reason, how
+from moodkiosk.words.reason import said as word_said
 
 NOW = datetime(2026, 11, 26, 20, 19, tzinfo=timezone(timedelta(hours=1)))
 AROUND: dict[str, Any] = {
@@ -88,11 +91,49 @@ def test_a_player_in_trouble_says_what() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "a moment"), (59, "a moment"), (60, "1 minute"), (7199, "1 hour"), (90_000, "1 day"), (-5, "a moment")],
+    ("seconds", "text", "german"),
+    [
+        (0, "for a moment", "seit eben"),
+        (59, "for a moment", "seit eben"),
+        (60, "for 1 minute", "seit 1 Minute"),
+        (7199, "for 1 hour", "seit 1 Stunde"),
+        (90_000, "for 1 day", "seit 1 Tag"),
+        (200_000, "for 2 days", "seit 2 Tagen"),
+        (-5, "for a moment", "seit eben"),
+    ],
 )
-def test_durations_are_said_in_their_largest_unit(seconds: int, text: str) -> None:
-    assert duration(timedelta(seconds=seconds)) == text
+def test_durations_are_said_in_their_largest_unit(seconds: int, text: str, german: str) -> None:
+    found = since(timedelta(seconds=seconds))
+    assert (found, translated(found, "de")) == (text, german)
+
+
+def test_the_reader_s_language_is_spoken() -> None:
+    status = asdict(VIEW) | AROUND
+    status |= word_said({"last_decision": Reason("music.looks", mood=how("sad"))}, ("last_decision",))
+    lines = readable(status, NOW, "de").splitlines()
+    assert lines[:4] == [
+        "Sehen",
+        "  Stimmung       fröhlich, zu 90 % sicher, seit 5 Minuten",
+        "  im Bild        2 Personen, Anna vorn",
+        "  Kamera         sieht zu",
+    ]
+    assert "  von selbst     an, Ruhezeit bis Fr 07:00" in lines
+    assert "  zuletzt        jemand sieht traurig aus" in lines
+    assert "  Smart Home     verbunden" in lines
+
+
+def test_why_is_told_with_the_times_of_the_reader_s_own_clock() -> None:
+    quiet = Reason("gate.quiet_hours", until=Reason("time.far", day=Reason("day.5"), time="07:00"))
+    lines = [
+        word_said({"at": "19:14", "time": "2026-11-26T19:14:00+00:00", "text": quiet}, ("text",)),
+        {"at": "no clock", "time": None, "text": "said by an earlier version"},
+    ]
+    assert reasons(lines, NOW).splitlines() == [
+        "20:14     quiet hours until Fri 07:00",
+        "no clock  said by an earlier version",
+    ]
+    assert reasons(lines, NOW, "de").splitlines()[0] == "20:14     Ruhezeit bis Fr 07:00"
+    assert reasons([], NOW, "de") == "noch wurde nichts entschieden"
 
 
 def test_times_are_those_of_the_clock_on_the_wall() -> None:

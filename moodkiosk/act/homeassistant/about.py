@@ -9,6 +9,7 @@ from typing import Self
 from moodkiosk.act.mqtt.topics import Topics
 from moodkiosk.config.languages import AUTO
 from moodkiosk.config.settings import Config, KioskSettings, WebSettings
+from moodkiosk.words.language import FALLBACK
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 EVERYWHERE = ("0.0.0.0", "::", "")
@@ -58,7 +59,9 @@ class About:
             version,
             looks=config.music.player == "spotify",
             page=page_address(config.web),
-            language="en" if config.web.language == AUTO else config.web.language,
+            language=next(
+                (wanted for wanted in (config.kiosk.language, config.web.language) if wanted != AUTO), FALLBACK
+            ),
         )
 
 

@@ -19,6 +19,7 @@ from moodkiosk.act.clock import WallClock
 from moodkiosk.act.web.history import HistoryFile
 from moodkiosk.act.web.snapshot import Snapshot
 from moodkiosk.config import load
+from moodkiosk.config.languages import AUTO
 from moodkiosk.config.settings import Config
 from moodkiosk.host import files, paths
 from moodkiosk.link.protocol import Teaching
@@ -72,6 +73,7 @@ class Page:
         self._state_dir = state_dir
         self._wall = wall or WallClock().always
         self._snapshot = Snapshot(settings.kiosk.name, self._wall, read_only=settings.web.read_only)
+        self._language = settings.kiosk.language if settings.web.language == AUTO else settings.web.language
         self._display_key = secrets.token_urlsafe(32)
         self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
         self._stopping = threading.Event()
@@ -213,7 +215,7 @@ class Page:
             pages=pages,
             ask=self._ask,
             sessions=sessions,
-            language=web.language,
+            language=self._language,
             name=self._settings.kiosk.name,
             read_only=web.read_only,
             display_key=self._display_key,
@@ -224,7 +226,7 @@ class Page:
         key = secrets.token_bytes(32)
 
         def other_name(host: str, accepted: str) -> bytes:
-            return pages.page("host.html", pages.language(web.language, accepted), host=host)
+            return pages.page("host.html", pages.language(self._language, accepted), host=host)
 
         guard = Guard(
             application(parts),

@@ -17,7 +17,18 @@ log = logging.getLogger("moodkiosk.web")
 
 DIRECTIONS = ("ltr", "rtl")
 """What the word `dir` may be: which way the language is read."""
-ELSEWHERE = ("entity.", "entity_text.", "cli.", "cannot.", "model.", "slow.", "tilted.", "plural.rule")
+ELSEWHERE = (
+    "entity.",
+    "entity_text.",
+    "cli.",
+    "word.",
+    "unknown.",
+    "cannot.",
+    "model.",
+    "slow.",
+    "tilted.",
+    "plural.rule",
+)
 """Words that the page never shows begin with these: names in Home Assistant, and what only a terminal says."""
 OTHER = ".other"
 """The plural form that every language has; an English key that ends so has one sentence for each form."""
