@@ -181,7 +181,7 @@ def _tell_people(step: Step, passed: State, now: Now, settings: Settings) -> Ste
         return policy.on_departure(step, now, settings)
     if manual is not None and manual.left:  # whoever chose it by hand has gone
         manual = None
-    return step.to(replace(step.state, manual=manual, playback=replace(playback, empty_at=None)))
+    return step.to(replace(step.state, manual=manual, playback=night.come(replace(playback, empty_at=None))))
 
 
 def _follow(step: Step, before: State, now: Now, settings: Settings) -> Step:

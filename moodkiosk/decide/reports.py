@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from moodkiosk.decide.music import choose, hearing, reasons, respect, running
+from moodkiosk.decide.music import choose, hearing, night, reasons, respect, running
 from moodkiosk.decide.settings import MusicSettings, Settings
 from moodkiosk.decide.state import Playback, Started, Step, Waiting, mood_of
 from moodkiosk.decide.times import Now, after, face, until, utc
@@ -18,6 +18,7 @@ FIRST_PAUSE_MINUTES = 1.0
 def hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step:
     """Takes in a report."""
     step = _hear(step, report, now, settings)
+    step = _with(step, night.heard(step.state.playback, report, now))
     return _with(step, hearing.reported(step.state.playback, report, now))
 
 

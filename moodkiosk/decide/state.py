@@ -244,6 +244,8 @@ class Playback:
         stopped: what the person chose is silence.
         cap: the volume, in percent, under which our music was brought last; None: we started none.
         quiet: it was quiet hours when our music was last known to play; None: that is unknown.
+        unfinished: the player was to quieten or to end our music by itself, and has not done it yet.
+        again_at: monotonic seconds at which that is tried again; None: the player is at it.
         empty_at: when everybody left while our music ran, monotonic seconds; None: they did not.
         last: mood to the entry that was played for it last.
         names: context URI of an entry to its name, as the player has found out.
@@ -268,6 +270,8 @@ class Playback:
     stopped: bool = False
     cap: int | None = None
     quiet: bool | None = None
+    unfinished: Decision | None = None
+    again_at: float | None = None
     empty_at: float | None = None
     last: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)

@@ -7,17 +7,23 @@ from dataclasses import replace
 from moodkiosk.decide.hours import active_until
 from moodkiosk.decide.music import policy, reasons
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.state import State, Step, automatic
+from moodkiosk.decide.state import Playback, State, Step, automatic
 from moodkiosk.decide.times import ROUNDING, Now
-from moodkiosk.moods import Decision
+from moodkiosk.moods import Decision, PlayerReport
 
 QUIET_NOBODY_MINUTES = 5.0
 """In quiet hours our music does not play longer than this for nobody."""
+AGAIN_SECONDS = 60.0
+"""What could not be made quieter, or end, is tried again after this."""
 
 
 def watch(step: Step, now: Now, settings: Settings) -> Step:
     """What the hour, the cap and an empty room mean for our music that runs."""
-    if now.wall is None or step.decisions or step.state.playback.started is None:
+    if now.wall is None or step.decisions:
+        return step
+    if step.state.playback.unfinished is not None:
+        return _try_again(step, step.state.playback.unfinished, now, settings)
+    if step.state.playback.started is None:
         return step
     quiet, before = active_until(settings.music.quiet_hours, now.wall) is not None, step.state.playback.quiet
     step = step.to(replace(step.state, playback=replace(step.state.playback, quiet=quiet)))
@@ -53,4 +59,33 @@ def _lower(step: Step, now: Now, settings: Settings, *, quiet: bool) -> Step:
         volume_percent_max=cap,
         fade_seconds=settings.music.fade_seconds,
     )
-    return policy.decided(step, decision, now)
+    step = policy.decided(step, decision, now)
+    return step.to(replace(step.state, playback=replace(step.state.playback, unfinished=decision)))
+
+
+def heard(playback: Playback, report: PlayerReport, now: Now) -> Playback:
+    """What the player's report means for what it was to quieten or to end: done, or to be tried again."""
+    if playback.unfinished is None:
+        return playback
+    if report.kind not in ("failed", "skipped"):  # whatever began to play since keeps to the cap of its own decision
+        return replace(playback, unfinished=None, again_at=None)
+    return replace(playback, again_at=now.at + (AGAIN_SECONDS if report.kind == "failed" else 0.0))
+
+
+def come(playback: Playback) -> Playback:
+    """Somebody has come: what was to end for the empty room, and still plays, goes on."""
+    unfinished = playback.unfinished
+    if unfinished is None or unfinished.action != "pause":
+        return playback
+    return replace(playback, started=playback.paused, paused=None, unfinished=None, again_at=None)
+
+
+def _try_again(step: Step, unfinished: Decision, now: Now, settings: Settings) -> Step:
+    """Decides once more what could not be done, when it is time."""
+    playback = step.state.playback
+    if playback.again_at is None or now.at < playback.again_at:
+        return step
+    cap = policy.loudest(step.state, now, settings, plays=True) if unfinished.action == "volume" else None
+    decision = replace(unfinished, at=now.at, volume_percent_max=cap)
+    step = policy.decided(step, decision, now)
+    return step.to(replace(step.state, playback=replace(step.state.playback, unfinished=decision, again_at=None)))

@@ -101,7 +101,7 @@ def fade_out(step: Step, why: str, now: Now, settings: Settings) -> Step:
         fade_seconds=settings.music.fade_seconds,
     )
     step = decided(step, decision, now)
-    playback = replace(step.state.playback, started=None, paused=playback.started, empty_at=None)
+    playback = replace(step.state.playback, started=None, paused=playback.started, empty_at=None, unfinished=decision)
     return step.to(replace(step.state, playback=playback))
 
 
@@ -117,7 +117,8 @@ def on_departure(step: Step, now: Now, settings: Settings) -> Step:
         "pause", now.at, reasons.EVERYBODY_LEFT, mood=state.playback.started.mood, speaker=settings.music.speaker
     )
     step = decided(step, decision, now)
-    return step.to(replace(step.state, playback=replace(step.state.playback, started=None)))
+    playback = replace(step.state.playback, started=None, paused=state.playback.started, unfinished=decision)
+    return step.to(replace(step.state, playback=playback))
 
 
 def on_button(step: Step, action: Literal["pause", "skip"], now: Now, settings: Settings) -> Step:

@@ -332,3 +332,43 @@ def test_a_pause_may_be_respected_for_minutes_instead_and_survives_a_restart() -
     again.at += 12 * 60
     again.look("sad", 30)
     assert again.decisions[-1].action == "play"
+
+
+# What could not be done
+
+
+def test_what_could_not_be_made_quieter_for_the_night_is_tried_again_every_minute() -> None:
+    home = happy(household(at(21, 50)))
+    hold(home, "happy", 11)
+    for _ in range(3):
+        assert home.decisions[-1].volume_percent_max == 25
+        home.report("failed", "Spotify is out of order just now (error 503)")
+        before = len(home.decisions)
+        home.look("happy", 50)
+        assert len(home.decisions) == before, "not at once"
+        home.look("happy", 20)
+    home.report("adjusted")
+    home.look("happy", 120, hz=1.0)
+    assert len(carried_out(home, "volume")) == 4
+
+
+def test_what_could_not_be_ended_in_an_empty_room_is_tried_again_until_somebody_comes() -> None:
+    home = happy(household())
+    home.leave(17 * 60, hz=1.0)
+    home.report("failed", "Spotify does not answer in time")
+    home.leave(70, hz=1.0)
+    assert len(carried_out(home, "pause")) == 2
+    home.report("failed", "Spotify does not answer in time")
+    home.look("happy", 90)
+    assert len(carried_out(home, "pause")) == 2
+    assert home.view.playing is not None, "it was never ended"
+    assert len(carried_out(home, "play")) == 1
+
+
+def test_a_skip_that_comes_between_does_not_leave_the_night_loud() -> None:
+    home = happy(household(at(21, 50)))
+    hold(home, "happy", 11)
+    home.ask("skip")
+    home.report("skipped")
+    home.look("happy", 2)
+    assert [one.volume_percent_max for one in carried_out(home, "volume")] == [25, 25]

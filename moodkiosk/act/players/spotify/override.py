@@ -24,6 +24,13 @@ def is_speaker(device: Device | None, name: str, memory: Memory) -> bool:
     )
 
 
+def is_ours(playback: Playback, name: str, memory: Memory) -> bool:
+    """Whether it is what we have started, or what Spotify goes on with on the speaker when that is over."""
+    uri = playback.context_uri or ""
+    goes_on = uri.startswith(CONTINUED) and memory.started is not None and is_speaker(playback.device, name, memory)
+    return memory.is_ours(uri) or goes_on
+
+
 def mark(playback: Playback) -> str:
     """What is remembered of music that a person has stopped: enough to know it again."""
     return f"{playback.device.id if playback.device else None} {playback.context_uri}"
@@ -48,8 +55,7 @@ def hands_off(playback: Playback | None, name: str, memory: Memory, wall: float,
         return None
     here = is_speaker(playback.device, name, memory)
     where = playback.device.name if playback.device else Reason("spotify.another_device")
-    uri = playback.context_uri
-    ours = memory.is_ours(uri) or (here and memory.started is not None and (uri or "").startswith(CONTINUED))
+    ours = is_ours(playback, name, memory)
     if playback.device is not None and playback.device.is_private_session and not here:
         return Reason("people.listen_in_private", where=where)
     if playback.is_playing:

@@ -141,7 +141,7 @@ class Remote:
                 "overridden",
                 Reason("people.play_on", where=device.name if device else Reason("spotify.another_device")),
             )
-        if not decision.asked and not memory.is_ours(playback.context_uri):
+        if not decision.asked and not override.is_ours(playback, name, memory):
             return Outcome("overridden", Reason("people.other_on", where=device.name))
         volume_before = loudness.fade_out(self._client, device, decision.fade_seconds)
         try:
@@ -173,14 +173,14 @@ class Remote:
                 if error.kind != "restricted":  # it has just been resumed
                     raise
         memory.paused_by_us, memory.noticed = False, None
-        ours = memory.started if memory.is_ours(playback.context_uri) else None
+        ours = memory.started if override.is_ours(playback, name, memory) else None
         what, uri = ((ours.name or "music"), ours.uri) if ours else (None, None)
         return Outcome("resumed", what=what, uri=uri, track=self._track(playback))
 
     def volume(self, decision: Decision, name: str) -> Outcome:
         """Brings our music under the cap; what others play is theirs."""
         playback = self._look(name)
-        ours = playback is not None and playback.is_playing and self._memory.is_ours(playback.context_uri)
+        ours = playback is not None and playback.is_playing and override.is_ours(playback, name, self._memory)
         if playback is not None and ours and override.is_speaker(playback.device, name, self._memory):
             self._fit(playback, decision)
         return Outcome("adjusted")
@@ -316,8 +316,9 @@ class Remote:
         if music.uri.split(":")[1] not in ("playlist", "album"):
             return None
         songs, recent = music.songs or SONGS_AT_LEAST, self._memory.begun.get(music.uri, [])
-        recent = recent[-min(RECENT, songs - 1) :] if songs > 1 else []
-        song = random.choice([number for number in range(songs) if number not in recent])
+        first_ones = min(songs, max(songs // 2, 2 * RECENT))  # it may not be shuffled, and is to last for a while
+        recent = recent[-min(RECENT, first_ones - 1) :] if first_ones > 1 else []
+        song = random.choice([number for number in range(first_ones) if number not in recent])
         self._memory.begun[music.uri] = [*recent, song]
         return song
 

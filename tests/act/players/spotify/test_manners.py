@@ -120,3 +120,18 @@ def test_why_spotify_wants_to_be_left_alone_is_still_said_after_a_restart(house:
     assert house.player.status().text == said
     house.hand.wind(3601)
     assert house.play(HAPPY).kind == "played"
+
+
+@pytest.mark.parametrize("action", ["volume", "pause"])
+def test_what_spotify_goes_on_with_after_our_playlist_is_quietened_and_ended_like_our_own(
+    house: Household, action: str
+) -> None:
+    """Otherwise it would play all night, for nobody."""
+    house.api.device("d1")["volume_percent"] = 60
+    house.play(HAPPY)
+    assert house.api.playback is not None
+    house.api.playback["context"] = {"uri": "spotify:station:playlist:happy", "type": "station"}
+    house.decide(action, volume_percent_max=25)
+    assert (house.api.device("d1")["volume_percent"], house.api.playback["is_playing"]) == (
+        (25, True) if action == "volume" else (60, False)
+    )
