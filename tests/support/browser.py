@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,10 @@ ARGUMENTS = [
 ]
 expect.set_options(timeout=20_000)  # milliseconds; its own 5 s are short for a busy machine
 SIZES = {"kiosk": (800, 480), "phone": (390, 844), "desk": (1440, 900)}
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""One pixel, as PNG."""
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 
 

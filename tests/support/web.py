@@ -172,6 +172,7 @@ def page_only(
     folder: Path,
     health: Mapping[str, object] | None = None,
     figures: Callable[[], bytes] | None = None,
+    cover: Callable[[str], bytes | None] = lambda _key: None,
     **web: Any,
 ) -> Iterator[tuple[Page, str]]:
     """A page without a kiosk: shows what it is given; every command is refused."""
@@ -181,7 +182,7 @@ def page_only(
         future.set_result(Result(request.name, ok=False, error="there is no kiosk here"))
         return future
 
-    page = Page(config(folder, **web), ask, folder, lambda: datetime.now(UTC), figures)
+    page = Page(config(folder, **web), ask, folder, lambda: datetime.now(UTC), figures, cover)
     page.health(health or {})
     address = page.start()
     try:

@@ -76,7 +76,8 @@ class Views:
         found = await asyncio.to_thread(self._parts.cover, request.path_params["key"])
         kind = media_type(found) if found is not None else None
         if found is None or kind is None:
-            return PlainTextResponse("no such picture", 404, {"cache-control": "max-age=60"})
+            # No error: the page draws one then, and there is nothing that anybody could mend.
+            return Response(None, 204, {"cache-control": "max-age=60"})
         headers = {"cache-control": f"private, max-age={WEEK_SECONDS}", "x-content-type-options": "nosniff"}
         return Response(found, media_type=kind, headers=headers)
 

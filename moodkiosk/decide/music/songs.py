@@ -54,7 +54,7 @@ def listed(mood: str, music: MusicSettings, taste: Taste, playback: Playback, wi
     searches = list(_wished(_searches(mood, music, asked.taste, wish), playback.opinions.refused))
     room = MOST - min(SEARCHES_LEAST, len(searches))
     # A wish made now comes before what is always there.
-    first = [*theirs, *own] if wish else [*own, *theirs]
+    first = [*(theirs or searches[:1]), *own] if wish else [*own, *theirs]
     return _each_once([*first[:room], *searches], MOST)
 
 

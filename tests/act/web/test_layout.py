@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from moodkiosk.config.settings import KioskSettings
-from moodkiosk.moods import View
+from moodkiosk.moods import NowPlaying, View
 from tests.support.browser import SCREENSHOTS, opened
 from tests.support.web import LABELS, page_only
 
@@ -32,7 +32,18 @@ USUAL = View(
     people=2,
     person="Anna",
     camera_status="on",
-    playing="Sunny side, started by us at 20:14",
+    now_playing=NowPlaying(
+        "playing",
+        "mood",
+        "happy",
+        "Sunny side",
+        title="Irgendwie, irgendwo, irgendwann",
+        artist="Nena",
+        since="2026-11-24T20:14:00+01:00",
+        duration_seconds=240.0,
+        elapsed_seconds=60.0,
+        as_of="2026-11-24T20:40:00+01:00",
+    ),
     labels=LABELS,
 )
 TROUBLE = {"broker": "Connection refused: is it running?", "login_days_left": 5, "memory": "the disk is full"}
@@ -81,8 +92,9 @@ def test_names_of_sixty_letters_are_neither_cut_nor_push_anything_out(
     browser: Browser, tmp_path: Path, locale: str, name: str
 ) -> None:
     assert len(name) > 54
-    playing = f"{name} – {name}, started by us at 20:14"
-    view = replace(USUAL, person=name, playing=playing, mood=name, labels=(name,))
+    assert USUAL.now_playing is not None
+    playing = replace(USUAL.now_playing, title=name, artist=name)
+    view = replace(USUAL, person=name, now_playing=playing, mood=name, labels=(name,))
     with (
         page_only(tmp_path, TROUBLE, kiosk=KioskSettings(name=name)) as (kiosk, address),
         opened(browser, address, locale=locale) as watched,
@@ -107,8 +119,8 @@ def test_the_usual_evening_fits_on_seven_inches_without_scrolling_and_with_text_
                 USUAL,
                 replace(USUAL, mood="surprise"),
                 replace(USUAL, mood=None),
-                replace(USUAL, mood=None, present=False, people=0, playing=None, person=None),
-                replace(USUAL, mood=None, camera=False, camera_status="off", present=False, people=0, playing=None),
+                replace(USUAL, mood=None, present=False, people=0, now_playing=None, person=None),
+                replace(USUAL, mood=None, camera=False, camera_status="off", present=False, people=0, now_playing=None),
             )
         ):
             kiosk.show(view)

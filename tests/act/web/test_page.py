@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from moodkiosk.moods import Recommendation, View
+from moodkiosk.moods import NowPlaying, Recommendation, View
 from tests.support import fonts
-from tests.support.browser import SCREENSHOTS, SIZES, Watched, opened
+from tests.support.browser import PICTURE, SCREENSHOTS, SIZES, Watched, opened
 from tests.support.wait import until
 from tests.support.web import LABELS, Household, page_only
 
@@ -28,13 +29,13 @@ SEEN = View(
     present=True,
     people=1,
     camera_status="on",
-    playing="Sunny side, started by us at 20:14",
+    now_playing=NowPlaying("playing", "mood", "happy", "Sunny side", since="2026-11-23T20:14:00+01:00"),
     language="English",
     artist="Nena",
     recommendation=Recommendation("happy English Nena", "https://music.youtube.com/search?q=happy+English+Nena"),
     labels=LABELS,
 )
-ALONE = replace(SEEN, mood=None, present=False, people=0, playing=None)
+ALONE = replace(SEEN, mood=None, present=False, people=0, now_playing=None)
 BLIND = replace(ALONE, since=None, confidence=None, present=None, people=None)
 LOOKS: dict[str, View] = {
     **{label: replace(SEEN, mood=label) for label in LABELS},
@@ -50,7 +51,7 @@ LOOKS: dict[str, View] = {
     "by-hand": replace(
         BLIND, unknown_because="camera off", mood="sad", manual_mood="sad", camera=False, camera_status="off"
     ),
-    "degraded": replace(SEEN, playing=None, player_status="speaker not connected: is “Living room” switched on?"),
+    "degraded": replace(SEEN, now_playing=None, player_status="speaker not connected: is “Living room” switched on?"),
 }
 TROUBLE: dict[str, object] = {"broker": "cannot reach 192.168.1.5:1883: Connection refused", "login_days_left": 5.5}
 HEADLINES = {
@@ -255,10 +256,51 @@ def test_trouble_is_told_calmly_with_what_to_do(browser: Browser, tmp_path: Path
         expect(details).to_contain_text("moodkiosk login")
 
 
+def test_what_plays_is_a_song_with_its_cover_its_place_and_its_age(browser: Browser, tmp_path: Path) -> None:
+    def cover(key: str) -> bytes | None:
+        return PICTURE if key == "c0ver" else None
+
+    now = datetime.now(UTC).isoformat()
+    live = NowPlaying(
+        "playing",
+        "mood",
+        title="Leuchtturm",
+        artist="Nena",
+        cover="c0ver",
+        duration_seconds=200.0,
+        elapsed_seconds=100.0,
+        as_of=now,
+        live=True,
+    )
+    old = replace(live, as_of="2026-11-23T20:40:00+01:00", live=False)
+    with page_only(tmp_path, cover=cover) as (kiosk, address), opened(browser, address) as watched:
+        page, music = watched.page, watched.page.locator("#music")
+
+        def shows(playing: NowPlaying | None, text: str) -> None:
+            kiosk.show(replace(SEEN, now_playing=playing))
+            expect(music).to_have_text(text)
+            photograph(page, f"plays-{text.replace(' ', '-').replace(':', '')}")
+
+        shows(live, "Leuchtturm Nena")
+        expect(page.locator("#progress i")).to_have_attribute("style", re.compile(r"scaleX\(0\.[56]"))
+        until(lambda: page.evaluate("document.querySelector('#cover img').naturalWidth > 0"), what="the cover")
+        shows(old, "Leuchtturm Nena as of 20:40")
+        expect(page.locator("#progress")).to_be_hidden()  # it is not known
+        shows(replace(old, by="others", cover="gone"), "Somebody plays: Leuchtturm Nena as of 20:40")
+        expect(page.locator("#cover svg")).to_be_visible()
+        expect(page.locator("#pause")).to_be_visible()
+        shows(replace(live, state="paused"), "Paused: Leuchtturm Nena")
+        expect(page.locator("#play")).to_be_visible()
+        shows(SEEN.now_playing, "Playing: Sunny side since 20:14")
+        shows(None, "No music yet")
+        assert watched.complaints == []
+
+
 def test_what_the_kiosk_says_is_shown_as_text_whatever_it_is(browser: Browser, tmp_path: Path) -> None:
     with page_only(tmp_path) as (kiosk, address), opened(browser, address) as watched:
         evil = "<img src=x onerror=alert(1)>"
-        kiosk.show(replace(SEEN, mood=evil, playing=evil, person=evil, player_status=evil, labels=(evil,)))
+        song = NowPlaying("playing", "others", title=evil, artist=evil)
+        kiosk.show(replace(SEEN, mood=evil, now_playing=song, person=evil, player_status=evil, labels=(evil,)))
         expect(watched.page.locator("#music")).to_contain_text("<img")
         expect(watched.page.locator("#word")).to_contain_text("<img")
         assert watched.page.locator("main img").count() == 0

@@ -92,6 +92,8 @@ def test_every_button_reaches_the_running_kiosk(kiosk: Kiosk, page: Page) -> Non
     page.locator("#recommend").click()
     page.get_by_label("Artist").fill("Nena")
     dialog.get_by_role("button", name="Recommend", exact=True).click()
+    expect(dialog.locator(".songs li").first).to_contain_text("happy Nena")
+    dialog.get_by_role("button", name="Play some for me").click()
     expect(dialog.locator("a")).to_have_attribute("href", re.compile("Nena"))
     # Who wishes for somebody hears that before the mood's own entries.
     expect(dialog).to_contain_text("would play “happy Nena” on Living room (dry run)")

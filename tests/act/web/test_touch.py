@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from moodkiosk.act.ports import Request
 from moodkiosk.act.web.access import password
-from moodkiosk.moods import View
-from tests.support.browser import SCREENSHOTS, Watched, opened
+from moodkiosk.decide.music.songs import song
+from moodkiosk.moods import Choice, View
+from tests.support.browser import PICTURE, SCREENSHOTS, Watched, opened
 from tests.support.wait import until
 from tests.support.web import LABELS, Household, household, page_only
 
@@ -55,6 +57,9 @@ def test_the_first_recommendation_asks_for_a_taste_remembers_it_and_shows_a_link
     page.get_by_label("Artist").fill("Nena")
     decided = len(home.decisions)
     button(page, "Recommend").click()
+    expect(page.locator("dialog .songs li").first).to_contain_text("happy Deutsch Nena")
+    assert home.decisions[decided:] == [], "a list plays nothing"
+    button(page, "Play some for me").click()
     link = page.locator("dialog a")
     expect(link).to_have_attribute("href", re.compile(r"^https://music\.youtube\.com/.*Nena"))
     expect(page.locator("dialog")).to_contain_text("would play “happy Deutsch Nena” on Living room")
@@ -63,7 +68,7 @@ def test_the_first_recommendation_asks_for_a_taste_remembers_it_and_shows_a_link
     assert [(found.action, found.asked) for found in home.decisions[decided:]] == [("play", True)]
     page.keyboard.press("Escape")
     page.locator("#recommend").click()  # the second time nothing is asked
-    expect(link).to_be_visible()
+    expect(button(page, "Play some for me")).to_be_visible()
     button(page, "Change language or artist").click()
     expect(page.get_by_label("Artist")).to_have_value("Nena")
 
@@ -74,8 +79,40 @@ def test_with_nobody_there_a_recommendation_asks_for_the_mood(page: Page, home: 
     page.evaluate("sessionStorage.setItem('asked', 'yes')")
     page.locator("#recommend").click()
     button(page, "Happy").click()
-    expect(page.locator("dialog a")).to_be_visible()
+    expect(page.locator("dialog .songs li").first).to_contain_text("Sunny side")
     assert home.view.manual_mood == "happy"
+
+
+def test_a_song_of_the_list_plays_at_a_touch_and_can_be_liked_refused_and_taken_to_a_phone(
+    page: Page, home: Household
+) -> None:
+    album = replace(song("album", "Sun", Choice("uri", "spotify:album:sun"), by="Nena"), cover="c0ver", songs=12)
+    home.songs, home.covers = (album, replace(album, id="2", title="Moon", cover="gone")), {"c0ver": PICTURE}
+    home.loop.ask(Request("artist", "Wolfsheim")).result(10)  # something that was not looked for before
+    page.evaluate("sessionStorage.setItem('asked', 'yes')")
+    page.locator("#recommend").click()
+    sun = page.locator("dialog .songs li", has_text="Sunalbum · Nena · 12 songs")
+    expect(sun).to_be_visible()
+    until(lambda: page.evaluate("document.querySelector('dialog img.cover').naturalWidth > 0"), what="the cover")
+    moon = page.locator("dialog .songs li", has_text="Moon")
+    expect(moon.locator(".drawn")).to_be_visible()  # its picture cannot be had
+    page.screenshot(path=screenshot("songs"))
+    sun.locator(".pick").click()
+    until(lambda: home.decisions[-1].choices == (album.choice,), what="the choice")
+    expect(page.locator("dialog .toasts")).to_contain_text("“Sun” on Living room")
+    sun.get_by_role("button", name="Open Sun on a phone").click()
+    until(lambda: page.evaluate("document.querySelector('dialog .qr').naturalWidth > 0"), what="the QR code")
+    expect(page.locator("dialog a")).to_have_attribute("href", re.compile("Sun"))
+    button(page, "Back").click()
+    page.get_by_role("button", name="Not Sunny side again").click()
+    expect(page.locator("dialog .songs")).not_to_contain_text("Sunny side")
+    button(page, "Offer everything again").click()
+    expect(page.locator("dialog .songs")).to_contain_text("Sunny side")
+    page.get_by_role("button", name="More like Sun", exact=True).click()
+    expect(page.locator("dialog .songs li", has_text="Sunyours · album · Nena")).to_be_visible()
+    home.loop.ask(Request("not_again", album.id)).result(10)
+    home.loop.ask(Request("not_again", "")).result(10)
+    home.loop.ask(Request("artist", "")).result(10)
 
 
 def test_pause_and_next_song_reach_the_player_and_pause_is_respected(page: Page, home: Household) -> None:

@@ -4,6 +4,7 @@ import { byId, calm, icon, make, moodWord, part, put, say, timeOf, told } from '
 import { Face, lookOf, numbersOf } from './face.js';
 import { band } from './day.js';
 import { command, get, listen } from './live.js';
+import { plays, renderPlaying } from './playing.js';
 import { setUp, toast } from './sheet.js';
 import * as sheets from './sheets.js';
 import { untaught } from './teach.js';
@@ -105,12 +106,7 @@ function renderFacts() {
   const people = say(`people.${count === null ? 'unknown' : count > 1 ? 'n' : count}`, { count });
   put(byId('people'), state.person && count ? `${people} · ${say('people.named', { name: state.person })}` : people);
   fit(byId('people'));
-  const key = JSON.stringify([state.playing, holds(), state.quiet_until, state.override_until, state.music, state.decision, state.health.player]);
-  const music = byId('music');
-  if (music.dataset.key === key) return;
-  music.dataset.key = key;
-  music.replaceChildren(...musicParts());
-  fit(music);
+  renderPlaying(state, fit);
 }
 
 /** Long names are set smaller, so that they do not push out what stands below. */
@@ -119,46 +115,14 @@ function fit(element) {
   element.classList.toggle('longer', element.textContent.length > 70);
 }
 
-/** One place for two buttons: Pause while something of ours plays, else Play. */
+/** One place for two buttons: Pause while something plays, else Play. */
 function renderPlay() {
-  const plays = state.playing !== null && !(dryRun() && !holds());
-  const [shown, other] = plays ? [byId('pause'), byId('play')] : [byId('play'), byId('pause')];
+  const [shown, other] = plays(state) ? [byId('pause'), byId('play')] : [byId('play'), byId('pause')];
   if (other.hidden && !shown.hidden) return;
   const focused = document.activeElement === other;
   shown.hidden = false;
   other.hidden = true;
   if (focused) shown.focus();
-}
-
-/** What a player that only says so would play, or null. */
-const dryRun = () => /^would play “(.*)” \(dry run\)/.exec(state.playing || '')?.[1] ?? null;
-
-let played = null; // the mood for which music was decided upon last
-
-/** Whether that mood is still the one that is seen. */
-function holds() {
-  if (state.decision?.action === 'play') played = state.decision.mood;
-  return state.mood !== null && (played === null || played === state.mood);
-}
-
-/** What is playing, or why nothing is. */
-function musicParts() {
-  const started = /^(.*), started by us(?: at (\d\d:\d\d))?$/.exec(state.playing || '');
-  const would = dryRun(); // then nothing is really played
-  if (would) return holds() ? [`${say('music.would_play')}: `, make('strong', {}, would)] : [say('music.would')];
-  if (state.playing?.startsWith('asked ')) return [told(state, 'playing')];
-  if (started) {
-    const since = started[2] ? make('small', {}, ` ${say('music.since', { time: started[2] })}`) : '';
-    return [`${say('music.playing')}: `, make('strong', {}, started[1]), since];
-  }
-  if (state.playing) return [`${say('music.playing')}: `, make('strong', {}, state.playing)];
-  if (!state.music) return [say('music.off')];
-  if (state.override_until) return [say('music.override', { time: timeOf(state.override_until) })];
-  if (state.quiet_until) return [say('music.quiet', { time: timeOf(state.quiet_until) })];
-  const decision = state.decision;
-  if (!decision) return [say('music.none')];
-  if (decision.action !== 'none') return [say('music.would')];
-  return [`${say('music.would')}: `, decision.reason_key === 'music.not_played' ? part(decision.reason_fields.reason) : told(decision, 'reason')];
 }
 
 function renderNotices() {

@@ -4,6 +4,7 @@ import { calm, icon, make, part, put, say, told } from './dom.js';
 import { band, list } from './day.js';
 import { smallFace } from './face.js';
 import { command, get, leave } from './live.js';
+import { recommend } from './songs.js';
 import { button, field, kiosk, moods, on, seen, send, sheet, show, toast } from './sheet.js';
 import { teach, untaught } from './teach.js';
 
@@ -26,65 +27,6 @@ export function refreshTeaching(teaching) {
 /** Opens a sheet by name. */
 export function open(name) {
   ({ recommend, more, why, day, teach })[name]();
-}
-
-// Recommend me songs: asks for a mood if there is none, and for a taste the first time.
-
-function recommend() {
-  if (kiosk.state.mood === null) {
-    show(say('recommend.mood'), moods(undefined, async (label) => {
-      if (await send('mood', label)) { kiosk.state = { ...kiosk.state, mood: label }; recommend(); }
-    }));
-  } else if (!(kiosk.state.language && kiosk.state.artist) && !sessionStorage.getItem('asked')) askTaste();
-  else recommended();
-}
-
-function askTaste() {
-  const [languageField, language] = field('language', say('recommend.language'), kiosk.state.language, { placeholder: say('recommend.any'), maxlength: 60, autofocus: true });
-  const [artistField, artist] = field('artist', say('recommend.artist'), kiosk.state.artist, { placeholder: say('recommend.any'), maxlength: 100 });
-  const chips = say('recommend.languages').split(', ').map((name) => button(name, () => { language.value = name; }));
-  const form = make('form', {
-    onsubmit: async (event) => {
-      event.preventDefault();
-      if (language.value.trim() !== kiosk.state.language && !await send('language', language.value)) return;
-      if (artist.value.trim() !== kiosk.state.artist && !await send('artist', artist.value)) return;
-      sessionStorage.setItem('asked', 'yes');
-      recommended({ language: language.value, artist: artist.value });
-    },
-  }, languageField, make('p.chips', {}, ...chips), artistField, make('p.do', {}, make('button.main', {}, say('recommend.go'))));
-  show(say('recommend.ask'), form);
-}
-
-/** Has music played for the mood; a `wish` made with it comes before the mood's own entries. */
-async function recommended(wish = null) {
-  const place = make('div.recommended', { 'aria-live': 'polite' }, make('p', {}, say('recommend.wait')));
-  show(say('recommend.title'), place, make('p.do', {}, button(say('recommend.change'), askTaste)));
-  const result = await command('recommend', wish); // answered once the player has
-  kiosk.state = await get('api/state') ?? kiosk.state; // never the title and code of the one before
-  if (!place.isConnected) return; // closed, or filled anew, meanwhile
-  // What was done; the link after it is shown by itself.
-  const said = () => (!result.ok ? told(result) : result.text_key === 'list.both' ? part(result.text_fields.first) : told(result, 'text'));
-  const draw = () => {
-    const found = kiosk.state.recommendation;
-    if (!found) return place.replaceChildren(make('p.plays', {}, icon('alert'), said()));
-    const key = JSON.stringify([found]);
-    if (place.dataset.key === key) return;
-    place.dataset.key = key;
-    place.replaceChildren(
-      make('img.qr', { src: `qr.svg?of=${encodeURIComponent(found.youtube_url)}`, alt: say('recommend.qr'), width: 200, height: 200 }),
-      make('div', {},
-        make('p.title', {}, found.title),
-        make('p.plays', {}, icon(result.ok ? 'note' : 'alert'), said()),
-        make('p.small', {}, say('recommend.scan')),
-        make('p', {}, make('a', { href: found.youtube_url, target: '_blank', rel: 'noopener noreferrer' }, readable(found.youtube_url)))));
-  };
-  on.state = draw;
-  draw();
-}
-
-/** An address as people read it. */
-function readable(url) {
-  try { return decodeURIComponent(url).replace(/^https:\/\//, '').replaceAll('+', ' '); } catch { return url; }
 }
 
 // A mood by hand; the right label.
