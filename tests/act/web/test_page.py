@@ -276,22 +276,23 @@ def test_what_plays_is_a_song_with_its_cover_its_place_and_its_age(browser: Brow
     with page_only(tmp_path, cover=cover) as (kiosk, address), opened(browser, address) as watched:
         page, music = watched.page, watched.page.locator("#music")
 
-        def shows(playing: NowPlaying | None, text: str) -> None:
+        def shows(playing: NowPlaying | None, text: str, age: str = "") -> None:
             kiosk.show(replace(SEEN, now_playing=playing))
             expect(music).to_have_text(text)
+            expect(page.locator("#age")).to_have_text(age)
             photograph(page, f"plays-{text.replace(' ', '-').replace(':', '')}")
 
         shows(live, "Leuchtturm Nena")
         expect(page.locator("#progress i")).to_have_attribute("style", re.compile(r"scaleX\(0\.[56]"))
         until(lambda: page.evaluate("document.querySelector('#cover img').naturalWidth > 0"), what="the cover")
-        shows(old, "Leuchtturm Nena as of 20:40")
+        shows(old, "Leuchtturm Nena", "as of 20:40")
         expect(page.locator("#progress")).to_be_hidden()  # it is not known
-        shows(replace(old, by="others", cover="gone"), "Somebody plays: Leuchtturm Nena as of 20:40")
+        shows(replace(old, by="others", cover="gone"), "Somebody plays: Leuchtturm Nena", "as of 20:40")
         expect(page.locator("#cover svg")).to_be_visible()
         expect(page.locator("#pause")).to_be_visible()
         shows(replace(live, state="paused"), "Paused: Leuchtturm Nena")
         expect(page.locator("#play")).to_be_visible()
-        shows(SEEN.now_playing, "Playing: Sunny side since 20:14")
+        shows(SEEN.now_playing, "Playing: Sunny side", "since 20:14")
         shows(None, "No music yet")
         assert watched.complaints == []
 

@@ -106,13 +106,14 @@ function renderFacts() {
   const people = say(`people.${count === null ? 'unknown' : count > 1 ? 'n' : count}`, { count });
   put(byId('people'), state.person && count ? `${people} · ${say('people.named', { name: state.person })}` : people);
   fit(byId('people'));
-  renderPlaying(state, fit);
+  renderPlaying(state, (music) => fit(music, 1.3)); // there is room for a second line
 }
 
 /** Long names are set smaller, so that they do not push out what stands below. */
-function fit(element) {
-  element.classList.toggle('long', element.textContent.length > 34);
-  element.classList.toggle('longer', element.textContent.length > 70);
+function fit(element, lines = 1) {
+  const length = element.textContent.length / lines;
+  element.classList.toggle('long', length > 34);
+  element.classList.toggle('longer', length > 70);
 }
 
 /** One place for two buttons: Pause while something plays, else Play. */

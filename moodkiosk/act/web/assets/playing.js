@@ -28,6 +28,7 @@ export function renderPlaying(state, fit) {
   music.dataset.key = key;
   music.replaceChildren(...(parts(state) ?? nothing(state)));
   fit(music);
+  put(byId('age'), age(state.now_playing));
   cover(state.now_playing);
   bar(state.now_playing);
 }
@@ -41,14 +42,14 @@ function parts(state) {
   if (now.state === 'dry run') return holds(state) ? [`${say('music.would_play')}: `, name] : [say('music.would')];
   const by = now.title && now.artist ? [` ${now.artist}`] : [];
   const intro = now.state === 'paused' ? 'music.paused' : now.by === 'others' ? 'music.others' : now.title ? null : 'music.playing';
-  return [intro ? `${say(intro)}: ` : '', name, ...by, age(now)];
+  return [intro ? `${say(intro)}: ` : '', name, ...by];
 }
 
 /** Since when, or as of when: what is not live may be over. */
 function age(now) {
-  const asOf = !now.live && now.as_of && timeOf(now.as_of) !== timeOf(now.since);
-  if (asOf) return make('small', {}, ` ${say('music.as_of', { time: timeOf(now.as_of) })}`);
-  return now.since && !now.title ? make('small', {}, ` ${say('music.since', { time: timeOf(now.since) })}`) : '';
+  if (!now || !['playing', 'paused'].includes(now.state)) return '';
+  if (!now.live && now.as_of && timeOf(now.as_of) !== timeOf(now.since)) return say('music.as_of', { time: timeOf(now.as_of) });
+  return now.since && !now.title ? say('music.since', { time: timeOf(now.since) }) : '';
 }
 
 /** Why nothing plays. */
