@@ -46,7 +46,7 @@ class Pages:
         digest = hashlib.sha256(b"".join(sources.values()) + msgspec.json.encode(self._words))
         self.build = digest.hexdigest()[:12]
         self._files = {
-            name: File(body, TYPES[kind])
+            name: File(_lean(body) if kind in ("js", "css") else body, TYPES[kind])
             for name, body in sources.items()
             if (kind := name.rpartition(".")[2]) in TYPES
         }
@@ -86,6 +86,11 @@ class Pages:
                 if closest in known:
                     return known[closest]
         return FALLBACK
+
+
+def _lean(source: bytes) -> bytes:
+    """The source without indentation and lines of comment: a tenth less to send. No text of ours goes over lines."""
+    return re.sub(rb"(?m)^[ \t]*(?://.*|/\*\*[^\n]*\*/)\n|^[ \t]+", b"", source)
 
 
 def _name(file: object) -> str:

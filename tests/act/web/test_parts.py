@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -135,6 +136,19 @@ def test_the_language_is_the_configured_one_or_what_the_browser_prefers(
     wanted: str, accepted: str, language: str
 ) -> None:
     assert Pages().language(wanted, accepted) == language
+
+
+def test_scripts_are_sent_without_indentation_and_comments_and_no_text_of_theirs_goes_over_lines() -> None:
+    pages = Pages()
+    for file in (WEB / "assets").glob("*.js"):
+        written = file.read_text(encoding="utf-8")
+        assert all(line.count("`") % 2 == 0 for line in written.splitlines()), f"{file.name}: what is cut may be text"
+        sent = pages.file("en", file.name)
+        assert sent is not None
+        lines = sent.body.decode().splitlines()
+        assert not [line for line in lines if line.startswith((" ", "//", "/**"))]
+        code = [line.strip() for line in written.splitlines()]
+        assert lines == [line for line in code if not re.fullmatch(r"//.*|/\*\*.*\*/", line)]
 
 
 def test_the_page_and_all_its_files_fit_into_the_budget() -> None:
