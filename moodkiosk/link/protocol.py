@@ -225,7 +225,12 @@ PUBLIC_FIELDS: dict[type, tuple[str, ...]] = {
     Decision: ("at", "action", "mood", "what", "speaker", "reason"),
 }
 
-SAID: dict[type, tuple[str, ...]] = {SenseHealth: ("detail",), SenseResult: ("text",), Decision: ("reason",)}
+SAID: dict[type, tuple[str, ...]] = {
+    SenseHealth: ("detail",),
+    SenseResult: ("text",),
+    Teaching: ("text",),
+    Decision: ("reason",),
+}
 """The sentences of a line: beside each are its key and fields, which a peer that does not know them passes over."""
 
 

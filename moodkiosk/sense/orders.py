@@ -17,7 +17,7 @@ from moodkiosk.sense.mood.calibration import Calibration, NotCalibrated
 from moodkiosk.sense.mood.models import Models
 from moodkiosk.sense.mood.neutral import Neutrals
 from moodkiosk.sense.records.corrections import Corrections, NotKept
-from moodkiosk.words.reason import Reason
+from moodkiosk.words.reason import Reason, either
 
 if TYPE_CHECKING:
     import numpy as np
@@ -198,7 +198,7 @@ class Orders:
 
     def _remember(self, value: str) -> str:
         if value not in ("on", "off"):
-            raise Refused(f"expected on or off, not {value[:20]!r}")
+            raise Refused(Reason("bad.expected", words=either("on", "off")))
         self.changed = True
         return self._state.corrections.turn(on=value == "on")
 

@@ -13,7 +13,7 @@ from moodkiosk.words.reason import Reason
 INVITED_SECONDS = 120.0
 """An invitation that nobody takes up ends."""
 GOING_ON = ("waiting", "countdown", "recording", "fitting", "shown")
-BROKEN_OFF = "the half that sees has stopped; nothing was kept"
+BROKEN_OFF = Reason("taught.nothing_kept", why=Reason("taught.sense_stopped"))
 
 
 class Classroom:

@@ -92,7 +92,8 @@ class Snapshot:
 
     def teach(self, teaching: protocol.Teaching | None) -> None:
         """How a sitting before the kiosk goes; None: there is none."""
-        self._teaching = msgspec.json.encode(teaching)
+        body = None if teaching is None else said(asdict(teaching), ("text",))
+        self._teaching = msgspec.json.encode(body, enc_hook=plain)
         self.changed()
 
     def begin_with(self, day: history.Day) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 
 from moodkiosk.moods import Choice
+from moodkiosk.words.reason import Reason
 
 # As the Spotify app shares them, e.g. https://open.spotify.com/intl-de/playlist/37i9dQ…?si=…
 LINK = re.compile(r"https?://open\.spotify\.com/(?:intl-[a-z-]+/)?(?:user/[^/]+/)?([a-z]+)/([A-Za-z0-9]+)/?(?:[?#].*)?")
 URI = re.compile(r"spotify:(?:user:[^:]+:)?([a-z]+):([A-Za-z0-9]+)")
 COLLECTION = re.compile(r"spotify:(?:user:[^:]+:)?collection.*|https?://open\.spotify\.com/(?:intl-\S+/)?collection.*")
-LIKED = (
-    "expected a playlist, but Spotify does not let apps start Liked Songs: in its app, mark all of them, add them to a "
-    "playlist, and use that one's link or name"
-)
+LIKED = Reason("link.liked")
 CONTEXTS = ("playlist", "album", "artist")
 """What playback can be started with; a track or an episode is not a context."""
 
@@ -41,12 +39,12 @@ def choice(text: str) -> Choice:
     if found:
         kind, number = found.groups()
         if kind not in CONTEXTS:
-            raise NotAContext(f"expected a playlist, an album or an artist, got the link of a {kind}: {text}")
+            raise NotAContext(Reason("link.of_another_kind", kind=kind, text=text))
         return Choice("uri", f"spotify:{kind}:{number}")
     if STREAM.fullmatch(text) and not PAGES.fullmatch(text):
         return Choice("stream", text)
     if "://" in text or text.startswith("spotify:"):
-        raise NotAContext(f"expected a link from Spotify's “share” menu, a URI or a playlist's name, got {text}")
+        raise NotAContext(Reason("link.unknown", text=text))
     if not text:
-        raise NotAContext("expected a link, a URI or a playlist's name, got an empty text")
+        raise NotAContext(Reason("link.empty"))
     return Choice("playlist", text)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from moodkiosk.sense.actor.actor import Scene
 from moodkiosk.sense.actor.cues import PlayFile
 from moodkiosk.sense.camera.pixels import CameraError
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
@@ -58,6 +59,6 @@ def _directed(script: Path, size: tuple[int, int]) -> Callable[[float], Image]:
         try:
             return play.read().picture_at(at, size)
         except (OSError, ValueError) as error:
-            raise CameraError(f"the actor does not know what to do: {error}", "unusable") from None
+            raise CameraError(Reason("video.actor", reason=str(error)), "unusable") from None
 
     return draw

@@ -30,6 +30,7 @@ from moodkiosk.sense.teach.doubts import NotTaught
 from moodkiosk.sense.teach.learning import schema_of
 from moodkiosk.sense.teach.store import ModelStore
 from moodkiosk.sense.teach.takes import takes_of
+from moodkiosk.words.reason import Reason, how
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +47,8 @@ TELL_SECONDS = 0.1
 ANSWER_SECONDS = 300.0
 """Who does not answer what came of it, keeps it."""
 
-CAMERA_CLOSED = "the camera was closed; nothing was kept"
+LEFT = Reason("taught.nothing_kept", why=Reason("taught.left"))
+CAMERA_CLOSED = Reason("taught.nothing_kept", why=Reason("order.camera_closed"))
 
 log = logging.getLogger("moodkiosk.sense")
 
@@ -114,22 +116,22 @@ class Course:
     def begin(self, text: str, at: float) -> str:
         """Begins a sitting; `text`: a `moods.Lesson` as JSON. Raises NotNow."""
         if self._configured:
-            raise NotNow("model.file in the configuration names the model; take it out, and teach again")
+            raise NotNow(Reason("taught.model_configured"))
         if self._proof is not None:
             self.keep(at)
         if self._sitting is not None:
-            raise NotNow("a sitting is going on already")
+            raise NotNow(Reason("act.sitting"))
         plan = self._plan(text)
         self._review.leave()
         self._sitting = Sitting(plan, at)
         self._taught = None
         self._say(at)
-        return f"begun: {', '.join(plan.labels)}"
+        return Reason("taught.begun", moods=[how(label) for label in plan.labels])
 
     def again(self, label: str, at: float) -> str:
         """Has one mood of the sitting shown once more. Raises NotNow, OSError."""
         if self._sitting is None or self._proof is None:
-            raise NotNow("there is no sitting of which a mood could be shown again")
+            raise NotNow(Reason("taught.no_sitting_for_again"))
         try:
             self._sitting.again(label, at)
         except ValueError as error:
@@ -137,30 +139,30 @@ class Course:
         self._take_back()
         self._proof = None
         self._say(at)
-        return f"once more: {label}"
+        return Reason("taught.once_more", mood=how(label))
 
     def keep(self, at: float) -> str:
         """Keeps what was taught. Raises NotNow."""
         if self._proof is None:
-            raise NotNow("nothing was taught that could be kept")
+            raise NotNow(Reason("taught.nothing_to_keep"))
         used = self._taught is not None and self._taught.used
-        self._close(at, "kept; the new model is in use" if used else "kept, to learn more from; the model is as before")
-        return "kept"
+        self._close(at, Reason("taught.kept_used" if used else "taught.kept_for_later"))
+        return Reason("taught.kept")
 
     def undo(self, at: float) -> str:
         """Takes back what was taught last: model, neutral face and recordings. Raises NotNow, OSError."""
         if self._taught is None:
-            raise NotNow("nothing was taught that could be taken back")
+            raise NotNow(Reason("taught.nothing_to_undo"))
         used = self._taught.used
         self._take_back()
-        text = "taken back, and the recordings of it are deleted" + ("; the model before is in use" if used else "")
+        text = Reason("taught.undone_used" if used else "taught.undone")
         self._close(at, text)
         return text
 
-    def stop(self, at: float, reason: str = "left; nothing was kept") -> str:
+    def stop(self, at: float, reason: str = LEFT) -> str:
         """Leaves the sitting; everything that was seen is forgotten. Raises NotNow."""
         if self._sitting is None:
-            raise NotNow("no sitting is going on")
+            raise NotNow(Reason("taught.no_sitting"))
         if self._proof is not None:
             return self.keep(at)
         self._close(at, reason)
@@ -183,7 +185,7 @@ class Course:
     def forget(self, person: str) -> Erased:
         """Deletes what `person` has shown, "" for everybody, and every model that was made of it. Raises OSError."""
         if self._sitting is not None:
-            self.stop(self._told_at, "somebody is forgotten; nothing was kept")
+            self.stop(self._told_at, Reason("taught.nothing_kept", why=Reason("taught.forgotten")))
         self._taught = None
         return self.lessons.forget(person)
 
@@ -222,13 +224,13 @@ class Course:
         try:
             lesson = msgspec.json.decode(text or "{}", type=Lesson)
         except NOT_JSON as error:
-            raise NotNow(f"not a lesson: {error}") from None
+            raise NotNow(Reason("taught.no_lesson", reason=str(error))) from None
         labels = lesson.labels or known
         least, most = TEACH_SECONDS
         if not least <= lesson.seconds <= most or not set(labels) <= set(known) or len(set(labels)) < len(labels):
-            raise NotNow("not a lesson: its moods or seconds are out of range")
+            raise NotNow(Reason("taught.lesson_range"))
         if len(labels) < 2 or (AT_REST in known and AT_REST not in labels):
-            raise NotNow(f"{AT_REST} and at least one more mood have to be shown")
+            raise NotNow(Reason("taught.at_least_two", mood=how(AT_REST)))
         ordered = sorted(labels, key=lambda label: label != AT_REST)  # at rest first; the others as they were given
         return Plan(tuple(ordered), lesson.person, lesson.seconds)
 
@@ -243,11 +245,13 @@ class Course:
                 self._learning = None
                 self._finish(sitting, outcome, at)
         except NotTaught as error:
-            self._close(at, f"{wording.doubt(error.doubt)}; nothing was kept")
+            self._close(at, Reason("taught.nothing_kept", why=wording.doubt(error.doubt)))
         except BadModel as error:
-            self._close(at, f"{error}; nothing was kept")
+            self._close(at, Reason("taught.nothing_kept", why=str(error)))
         except OSError as error:
-            self._close(at, f"cannot write: {error.strerror or error}; nothing was kept")
+            self._close(
+                at, Reason("taught.nothing_kept", why=Reason("kept.cannot_write", reason=error.strerror or str(error)))
+            )
 
     def _lesson(self, sitting: Sitting) -> Iterator[Progress | Outcome]:
         schema = schema_of(STARTER.read_bytes())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from moodkiosk.moods import AT_REST
 from moodkiosk.sense.mood.calibration import MIN_WEIGHT
 from moodkiosk.sense.records.recording import Sample
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -165,11 +166,16 @@ class Sitting:
             self._ready_since = None
             self._missing_since = min(self._missing_since, at)
             if at - self._missing_since >= PATIENCE_SECONDS:
-                self.stop(f"nobody was seen well enough for {PATIENCE_SECONDS:.0f} s ({self.view}); nothing was kept")
+                self.stop(self._given_up())
         elif self._ready_since is None:
             self._ready_since = at
         elif passed(self._ready_since, at, READY_SECONDS):
             self._enter("countdown", at)
+
+    def _given_up(self) -> Reason:
+        view = Reason(f"view.{self.view.replace(' ', '_')}", text=self.view)
+        unseen = Reason("taught.unseen", seconds=round(PATIENCE_SECONDS), view=view)
+        return Reason("taught.nothing_kept", why=unseen)
 
     def _end_take(self, at: float) -> None:
         label = self.label
@@ -186,7 +192,7 @@ class Sitting:
             self.news = wrong
         self._looks = []
         if self._tried[label] >= TRIES:
-            self.stop(f"{wrong}; nothing was kept")
+            self.stop(Reason("taught.nothing_kept", why=wrong or ""))
         elif self.label is None:
             self._enter("complete", at)
         else:
@@ -196,9 +202,9 @@ class Sitting:
         """Why the looks of a take are not enough, or None."""
         alone = self._of_one()
         if len(self._looks) > len(alone) / ALONE:
-            return "several people took turns in front"
+            return Reason("taught.turns")
         if len(alone) < MIN_LOOKS:
-            return f"only {len(alone)} good look{'' if len(alone) == 1 else 's'} of the {MIN_LOOKS} that are needed"
+            return Reason("taught.few_looks", count=len(alone), needed=MIN_LOOKS)
         return None
 
     def _of_one(self) -> list[tuple[int, Sample, Floats]]:

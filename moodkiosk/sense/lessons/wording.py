@@ -5,26 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from moodkiosk.link.protocol import Proof, Remark
+from moodkiosk.words.reason import Reason, how
 
 if TYPE_CHECKING:
     from moodkiosk.sense.teach.doubts import Doubt
     from moodkiosk.sense.teach.learning import Outcome
 
-SENTENCES = {
-    "few frames": "too few good looks at '{label}'",
-    "no neutral": "a face at rest has to be shown too",
-    "one label": "at least two moods have to be shown",
-    "crosswise": "'{label}' looks like '{other}', and '{other}' like '{label}': were they shown the wrong way round?",
-    "alike": "'{label}' hardly differs from '{other}': show it more clearly",
-    "two people": "two people seem to have been in front under the name {person!r}",
-    "frozen": "'{label}' is the same picture again and again: move a little",
-}
-
 
 def doubt(found: Doubt) -> str:
     """A doubt as a sentence."""
     fields = {"label": "?", "other": "?", "person": "?"} | found.fields
-    return SENTENCES[found.key].format(**fields) if found.key in SENTENCES else found.key
+    moods = {name: how(str(fields[name])) for name in ("label", "other")}
+    return Reason(f"doubt.{found.key.replace(' ', '_')}", **moods, person=repr(fields["person"]), text=found.key)
 
 
 def remark(found: Doubt) -> Remark:
@@ -58,6 +50,6 @@ def share(value: float) -> float:
 
 def _sentence(outcome: Outcome) -> str:
     before, after = outcome.before, outcome.after
-    sure = f"{after.low:.0%} to {after.high:.0%}"
-    figures = f"reads {after.value:.0%} of held-out looks right ({sure}), {before.value:.0%} before"
-    return figures if outcome.better else f"{figures}; not surely better, so the model stays as it was"
+    shares = {"after": after.value, "low": after.low, "high": after.high, "before": before.value}
+    percent = {name: round(100 * share(value)) for name, value in shares.items()}
+    return Reason("taught.better" if outcome.better else "taught.not_better", **percent)

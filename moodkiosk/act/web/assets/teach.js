@@ -1,6 +1,6 @@
 // Teach me: who, and what is kept; then mood after mood; then what has come of it.
 
-import { calm, make, moodWord, part, put, say } from './dom.js';
+import { calm, make, moodWord, part, put, say, told } from './dom.js';
 import { Face, lookOf, numbersOf, smallFace } from './face.js';
 import { command } from './live.js';
 import { button, field, kiosk, on, seen, send, sheet, show, toast } from './sheet.js';
@@ -103,7 +103,7 @@ addEventListener('pagehide', leave);
 
 function ended(t) {
   mine = false;
-  show(say('teach.title'), make('p', { role: 'status' }, say('teach.over'), ' ', t?.text ? part(t.text) : ''),
+  show(say('teach.title'), make('p', { role: 'status' }, say('teach.over'), ' ', t?.text ? told(t, 'text') : ''),
     make('p.do', {}, button(say('do.close'), () => sheet.close()), button(say('calibrate.again'), teach, '.main')));
 }
 
