@@ -112,16 +112,16 @@ function proof(found) {
   mine = false;
   const tens = (share) => Math.round(share * DOTS);
   const rows = Object.entries(found.moods).map(([label, [before, after]]) => make('li', {}, smallFace(label), make('span', {}, word(label)), dots(before, tens), dots(after, tens)));
-  const people = Object.entries(found.people).map(([name, [before, after]]) => make('li', {}, make('b', {}, name), make('span', {}), dots(before, tens), dots(after, tens)));
+  const people = Object.entries(found.people).map(([name, [before, after]]) => make('li', {}, make('span', {}), make('b', {}, name), dots(before, tens), dots(after, tens)));
   const doubts = found.remarks.map((remark) => make('li', {}, doubt(remark), ' ',
     remark.label ? button(say('teach.again', { mood: word(remark.label) }), async () => { if (await send('teach_again', remark.label)) { mine = true; course(); } }) : ''));
   const slots = { before: tens(found.before), after: tens(found.after), low: tens(found.low), high: tens(found.high) };
   const answer = async (name, said) => { if (await send(name)) { sheet.close(); toast(say(said)); } };
   show(say(found.better ? 'teach.better' : 'teach.same'),
-    make('p.what', { role: 'status' }, say(found.better ? 'teach.better_text' : 'teach.same_text', slots)),
-    make('ul.proof', {}, make('li.head', { 'aria-hidden': 'true' }, make('span', {}), make('span', {}), make('span', {}, say('teach.before')), make('span', {}, say('teach.now'))), ...rows, ...people),
+    make('p.result', { role: 'status' }, say(found.better ? 'teach.better_text' : 'teach.same_text', slots)),
     make('p.small', {}, say('teach.sure', slots)),
     doubts.length ? make('ul.details', {}, ...doubts) : '',
+    make('ul.proof', {}, make('li.heads', { 'aria-hidden': 'true' }, make('span', {}), make('span', {}), make('span', {}, say('teach.before')), make('span', {}, say('teach.now'))), ...rows, ...people),
     make('p.do.stay', {}, button(say('teach.undo'), () => answer('teach_undo', 'teach.undone')), button(say('teach.keep'), () => answer('teach_keep', 'teach.learnt'), '.main')));
   on.teaching = () => { if (kiosk.teaching?.phase === 'over' && sheet.open) sheet.close(); };
 }
