@@ -94,10 +94,10 @@ def test_a_neutral_look_is_kept_and_forgotten_on_request(run: Run) -> None:
     until(lambda: json.loads(run("status", "--json").stdout)["person"] is None, 10)
 
 
-def test_a_correction_is_not_kept_without_consent_and_the_line_names_the_setting(run: Run) -> None:
+def test_a_correction_is_not_kept_without_consent_and_the_line_names_the_switch(run: Run) -> None:
     done = run("correct", "happy")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "set learning.keep_corrections: true" in done.stderr
+    assert "moodkiosk remember on" in done.stderr
 
 
 @pytest.mark.slow

@@ -6,7 +6,6 @@ import contextlib
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from rich.align import Align
 from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
@@ -75,7 +74,7 @@ def picture(teaching: Teaching, columns: int) -> RenderableType:
     return Group(
         Text(title[:columns].ljust(columns), style="reverse"),
         Text(),
-        Align.center(body, width=columns),
+        body,
         Text(),
         Text(_keys(teaching), style="dim"),
     )
@@ -125,7 +124,8 @@ def _course(teaching: Teaching) -> RenderableType:
     }.get(teaching.phase, ("white", label or "done"))
     bar: RenderableType = Text()
     if teaching.seconds:
-        bar = ProgressBar(total=teaching.seconds, completed=teaching.seconds - left, width=WIDTH)
+        bar = Table.grid()  # a bar by itself does not end its line
+        bar.add_row(ProgressBar(total=teaching.seconds, completed=teaching.seconds - left, width=WIDTH))
     seen = Text(view(teaching.view), style="green" if teaching.view == "seen" else "yellow")
     return Group(
         Panel(Text(text, style=f"bold {colour}", justify="center"), border_style=colour, width=WIDTH),
