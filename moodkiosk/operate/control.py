@@ -123,7 +123,7 @@ def _readable(name: str, result: Result, tag: str) -> str:
     if name == "why" and isinstance(data, list):
         return status.reasons(data, now, tag)
     if isinstance(data, list) and name != "why":
-        return songs.readable(data) or say(tag, "cli.nothing_to_choose")
+        return songs.readable(data, tag) or say(tag, "cli.nothing_to_choose")
     if name == "status" and isinstance(data, dict):
         return status.readable(data, now, tag)
     return translated(result.text, tag) if result.text else say(tag, "cli.done")

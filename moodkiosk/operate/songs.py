@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from moodkiosk.words.language import say
 
-def readable(songs: Sequence[Any]) -> str:
-    """The answer of the command "recommendations" as lines: number, title, what it is, and the link below it."""
+
+def readable(songs: Sequence[Any], tag: str = "en") -> str:
+    """The answer of the command "recommendations" as lines, in a language: number, title, what it is, the link below.
+
+    Empty where there is nothing.
+    """
     lines = []
     for number, song in enumerate(songs, 1):
-        about = ", ".join(filter(None, (_kind(song), song["by"], _length(song))))
+        own = say(tag, "songs.own") if song["own"] else ""
+        about = ", ".join(filter(None, (own, say(tag, f"songs.{song['kind']}"), song["by"], _length(song, tag))))
         lines += [f"{number:>2}  {song['title']}  ({about})", f"    {song['youtube_url']}"]
     if lines:
-        lines += ["", "To hear one: moodkiosk choose NUMBER"]
+        lines += ["", say(tag, "cli.to_hear")]
     return "\n".join(lines)
 
 
-def _kind(song: Any) -> str:
-    kind = {"track": "song"}.get(song["kind"], str(song["kind"]))
-    return f"your {kind}" if song["own"] else kind
-
-
-def _length(song: Any) -> str:
+def _length(song: Any, tag: str) -> str:
     if song["seconds"] is not None:
         minutes, seconds = divmod(round(song["seconds"]), 60)
         return f"{minutes}:{seconds:02}"
-    count = song["songs"]
-    return "" if count is None else f"{count} song{'' if count == 1 else 's'}"
+    return "" if song["songs"] is None else say(tag, "songs.count", count=song["songs"])

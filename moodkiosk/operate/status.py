@@ -109,12 +109,29 @@ def _play(status: Mapping[str, Any], now: datetime) -> list[tuple[str, str]]:
     taste = [status["language"] or Reason("cli.any_language"), status["artist"] or Reason("cli.any_artist")]
     return [
         ("playing", heard(status, "playing") or Reason("cli.nothing_of_ours")),
+        ("song", _song(status.get("now_playing") or {}, now)),
         ("by_itself", _listed(automatic)),
         ("volume", Reason("cli.never_louder", percent=status["volume_cap"])),
         ("taste", _listed(taste)),
         ("last", heard(status, "last_decision") or Reason("cli.nothing_decided")),
         ("to_listen", link["youtube_url"] if link else ""),
     ]
+
+
+def _song(playing: Mapping[str, Any], now: datetime) -> str:
+    """The song, whose choice it is, and as of when that is known; "" if it is not."""
+    if not playing.get("title"):
+        return ""
+    words: list[str] = [Reason("cli.song_by", title=playing["title"], artist=playing["artist"])]
+    if not playing["artist"]:
+        words = [playing["title"]]
+    if playing["state"] == "paused":
+        words.append(Reason("cli.paused"))
+    if playing["by"] == "others":
+        words.append(Reason("cli.others_choice"))
+    if playing["as_of"] and not playing["live"]:
+        words.append(Reason("cli.as_of", time=clock(playing["as_of"], now)))
+    return _listed(words)
 
 
 def _around(status: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from moodkiosk.moods import Recommendation, View
+from moodkiosk.moods import NowPlaying, Recommendation, View
 from moodkiosk.operate.status import clock, readable, reasons, since
 from moodkiosk.words.language import translated
 from moodkiosk.words.reason import Reason, how
@@ -84,6 +84,22 @@ def test_it_is_grouped_and_says_times_as_people_do() -> None:
 )
 def test_what_is_not_known_or_not_so_is_said(view: View, line: str) -> None:
     assert f"  {line}" in said(view).splitlines()
+
+
+SONG = NowPlaying("playing", "mood", title="Leuchtturm", artist="Nena", as_of="2026-11-26T20:16:00+01:00")
+
+
+@pytest.mark.parametrize(
+    ("song", "line"),
+    [
+        (SONG, "Leuchtturm by Nena, as of 20:16"),
+        (replace(SONG, live=True), "Leuchtturm by Nena"),
+        (replace(SONG, artist=None, live=True), "Leuchtturm"),
+        (replace(SONG, state="paused", by="others"), "Leuchtturm by Nena, paused, somebody else’s choice, as of 20:16"),
+    ],
+)
+def test_the_song_is_said_with_how_old_that_is(song: NowPlaying, line: str) -> None:
+    assert f"  song        {line}" in said(replace(VIEW, now_playing=song)).splitlines()
 
 
 def test_a_player_in_trouble_says_what() -> None:

@@ -30,7 +30,8 @@ def music(about: About) -> dict[str, Entity]:
             "sensor",
             sentence("Playing", topics, "playing", "mdi:music-note")
             | {
-                "json_attributes_template": "{{ dict({'text': value_json.playing},"
+                "json_attributes_template": "{{ dict({'text': value_json.playing,"
+                " 'volume_level': value_json.volume_cap / 100},"
                 " **(value_json.now_playing or {'state': 'idle'})) | tojson }}"
             },
         ),

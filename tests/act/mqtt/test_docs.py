@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 import yaml
@@ -19,7 +19,7 @@ from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.mqtt.topics import COMMANDS, ROWS, Topics
 from moodkiosk.act.players.mqtt import DONE
 from moodkiosk.config.settings import Config, KioskSettings
-from moodkiosk.moods import View
+from moodkiosk.moods import NowPlaying, View
 from tests.support.broker import Mosquitto
 from tests.support.mqtt import RETAINED, Answerer, recorder
 from tests.support.wait import until
@@ -158,7 +158,7 @@ def test_every_action_of_the_player_is_handled_by_the_music_automation() -> None
         assert carried_out(asked(action, search="x", volume_percent_max=40 if action == "volume" else None), 0.8)
 
 
-@pytest.mark.parametrize("block", [*blocks("automation"), *blocks("card")])
+@pytest.mark.parametrize("block", [*blocks("automation"), *blocks("card"), *blocks("player")])
 def test_entities_in_examples_are_those_of_the_discovery(block: str) -> None:
     used = set(re.findall(r"\b(?:sensor|event|switch|button|select|number|text|binary_sensor)\.kiosk_\w+", block))
     assert used
@@ -177,6 +177,29 @@ def test_the_templates_in_examples_are_templates() -> None:
     context: dict[str, Any] = {"trigger": trigger, "colours": lamp["variables"]["colours"]}
     assert environment.from_string(lamp["conditions"][0]["value_template"]).render(context) == "True"
     assert environment.from_string(lamp["actions"][0]["data"]["rgb_color"]).render(context) == "[90, 120, 255]"
+
+
+def test_the_player_s_card_knows_every_state_and_keeps_the_volume_in_bounds() -> None:
+    environment = ImmutableSandboxedEnvironment()
+    (player,) = yaml.safe_load(blocks("player")[0])["media_player"]
+    states = get_args(get_type_hints(NowPlaying)["state"])
+    shown = {}
+    for state in (*states, "idle", None):
+        environment.globals["state_attr"] = lambda _entity, _name, state=state: state
+        shown[state] = environment.from_string(player["state_template"]).render().strip()
+    assert shown == {
+        "playing": "playing",
+        "paused": "paused",
+        "asked": "playing",
+        "dry run": "idle",
+        "idle": "idle",
+        None: "idle",
+    }
+    for name, before, after in (("volume_up", "95", "100"), ("volume_down", "5", "0"), ("volume_up", "60", "70")):
+        environment.globals["states"] = lambda _entity, before=before: before
+        assert environment.from_string(player["commands"][name]["data"]["value"]).render() == after
+    half = environment.from_string(player["commands"]["volume_set"]["data"]["value"]).render(volume_level=0.35)
+    assert float(half) == 35
 
 
 def test_the_node_red_flow_is_one_and_its_wires_lead_somewhere() -> None:
