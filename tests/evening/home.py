@@ -1,0 +1,164 @@
+"""A kiosk in a household: the real decide code and the real player, a double for Spotify, and time that is wound.
+
+While the player waits (for a fade, for the speaker), people go on living, as they do beside act's worker; and the
+newest decision wins, as there.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from moodkiosk.act.players import choose
+from moodkiosk.act.players.player import Clock
+from moodkiosk.config.settings import Config, SpotifySettings
+from moodkiosk.decide import kiosk
+from moodkiosk.decide.settings import MoodMusic, MusicSettings
+from moodkiosk.moods import Command, Decision, Reading, Result
+from tests.evening.speaker import SPEAKER, Living
+from tests.support.household import LABELS
+from tests.support.webapi import CLIENT_ID, device
+
+BEGIN = datetime(2026, 11, 23).astimezone()
+"""A midnight in this machine's zone, as the player has it."""
+PHONE, FOREIGN = "p1", "spotify:album:foreign00000000000000"
+MOODS = {
+    "happy": MoodMusic(play=("Sunny side", "Beach")),
+    "sad": MoodMusic(play=("spotify:playlist:piano",)),
+    "angry": MoodMusic(play=("spotify:playlist:out",)),
+}
+LOOK_SECONDS = 2.0
+"""From look to look while somebody is in view: as on a small Pi, which saves time here."""
+ALONE_SECONDS = 20.0
+"""While nobody is in view, so long passes from look to look, as on a slow processor: that only saves time here."""
+LINGER_SECONDS = 60.0
+
+
+class Seen(Protocol):
+    """Who is in front of the kiosk; times are seconds since the first midnight."""
+
+    def anybody(self, at: float) -> bool:
+        """Whether somebody is."""
+
+    def next_edge(self, at: float) -> float:
+        """When somebody comes or goes next."""
+
+    def look(self, at: float) -> Reading:
+        """What sense says of this moment; asked for in the order of time."""
+
+
+class Home:
+    """A household with its kiosk.
+
+    Attributes:
+        at: seconds since the first midnight, for decide and the player alike.
+        state: what the kiosk knows.
+        decisions: all there were, "none" included.
+    """
+
+    def __init__(self, api: Living, folder: Path, people: Seen, hour: float, **music: object) -> None:
+        self.api, self.at, self._folder, self._people = api, hour * 3600, folder, people
+        api.now = self.wall
+        api.devices = [device("Living room", SPEAKER), device("A phone", PHONE)]
+        settings = {"player": "spotify", "moods": MOODS} | music
+        self.config = Config(
+            music=MusicSettings(**settings),  # type: ignore[arg-type] # fields by name
+            spotify=SpotifySettings(client_id=CLIENT_ID, developer=api.developer),
+        )
+        (folder / "spotify-token.json").write_bytes(msgspec.json.encode(api.sign_in()))
+        self.decisions: list[Decision] = []
+        self.settings = self.config.for_decide()
+        self._job: Decision | None = None
+        self._at_work = False
+        self._seen_at, self._runs = self.at, 0
+        self.start({})
+
+    @property
+    def now(self) -> kiosk.Now:
+        """The present moment."""
+        return kiosk.Now(self.at, (BEGIN.astimezone(UTC) + timedelta(seconds=self.at)).astimezone())
+
+    @property
+    def idle(self) -> bool:
+        """The player has nothing to do."""
+        return self._job is None and not self._at_work
+
+    def wall(self) -> float:
+        """Seconds since 1970."""
+        return BEGIN.timestamp() + self.at
+
+    def run(self, until: float) -> None:
+        """Time passes; `until` is in seconds since the first midnight."""
+        while self.at < until:
+            self.live(min(self._step_seconds(), until - self.at))
+            self.work()
+
+    def live(self, seconds: float) -> None:
+        """So much time passes, and the kiosk looks once at the end of it."""
+        self.at += seconds
+        if self._people.anybody(self.at):
+            self._seen_at = self.at
+        self.settings = self.config.for_decide().with_looks_of(max(0.2, seconds))
+        self.give(self._people.look(self.at))
+
+    def start(self, remembered: dict[str, object]) -> None:
+        """The kiosk starts."""
+        self._runs += 1
+        self.state = kiosk.start(self.settings, remembered, f"run{self._runs}")
+        clock = Clock(lambda: self.at, self.wall, self._wait)
+        self.player = choose.make(self.config, self._folder, lambda _topic, _payload: False, clock)
+        self.give(kiosk.Labels(LABELS))
+        self.give(kiosk.CameraStatus("on"))
+
+    def restart(self) -> None:
+        """It ends, and starts with what it remembers."""
+        self.start(msgspec.json.decode(msgspec.json.encode(kiosk.remember(self.state, self.now.wall))))
+
+    def give(self, given: kiosk.Input) -> Result | None:
+        """One input, now."""
+        step = kiosk.step(self.state, given, self.now, self.settings)
+        self.state = step.state
+        self.decisions += step.decisions
+        for decision in step.decisions:
+            if decision.action != "none":
+                self._job = decision
+        return step.result
+
+    def ask(self, name: str, value: object = None) -> Result | None:
+        """Somebody asks for something."""
+        result = self.give(Command(name, value, origin="web"))  # type: ignore[arg-type] # as the table of commands has them
+        if name == "pause":
+            self.api.stopped = self.api.stopped or self.api.plays
+        return result
+
+    def look(self) -> None:
+        """Somebody asks what plays, as `moodkiosk status` does."""
+        if self.idle and self.player.no_look() is None:
+            report = self.player.look(lambda: self._job is not None)
+            if report is not None:
+                self.give(report)
+
+    def work(self) -> None:
+        """The player carries the newest decision out, and the next, until there is none."""
+        while self._job is not None:
+            decision, self._job, self._at_work = self._job, None, True
+            self.api.by_request = decision.asked
+            report = self.player.play(decision, lambda: self._job is not None)
+            self._at_work = False
+            if report is not None:
+                self.give(report)
+
+    def _step_seconds(self) -> float:
+        if self._people.anybody(self.at) or self.at - self._seen_at < LINGER_SECONDS:
+            return LOOK_SECONDS
+        return min(ALONE_SECONDS, max(1.0, self._people.next_edge(self.at) - self.at))
+
+    def _wait(self, seconds: float) -> None:
+        """The player waits: meanwhile people live."""
+        if int(self.at + seconds) == int(self.at):
+            self.at += seconds
+        else:
+            self.live(seconds)
