@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,63 @@ def test_it_is_never_louder_than_the_cap_and_never_made_louder(home: Home) -> No
     home.server.ask("setvol", 10)
     home.play("Calm", volume_percent_max=60)
     assert home.server.status()["volume"] == "10"
+
+
+def listen(home: Home) -> tuple[list[int], list[float]]:
+    """From now on no time passes while the player waits: the volume at each of its waits, and how long they are."""
+    volumes: list[int] = []
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        volumes.append(int(home.server.status()["volume"]))
+        waits.append(seconds)
+
+    home.player = MpdPlayer(home.config, home.folder, Clock(lambda: 0.0, lambda: home.wall, wait))
+    return volumes, waits
+
+
+def test_the_night_comes_smoothly_in_small_steps_that_the_server_takes(home: Home) -> None:
+    home.server.ask("setvol", 60)
+    home.play("Sunny")
+    volumes, waits = listen(home)
+    assert home.play(action="volume", volume_percent_max=24, fade_seconds=4.0).kind == "adjusted"
+    steps = [60, *volumes, int(home.server.status()["volume"])]
+    assert steps[-1] == 24
+    assert all(0 <= before - after <= 3 for before, after in pairwise(steps)), steps
+    assert 3.0 <= sum(waits) <= 4.0
+    assert home.server.status()["state"] == "play"
+
+
+def test_music_fades_out_before_a_pause_and_is_as_loud_as_it_was_when_it_goes_on(home: Home) -> None:
+    home.server.ask("setvol", 60)
+    home.play("Sunny")
+    volumes, _ = listen(home)
+    assert home.play(action="pause", fade_seconds=4.0).kind == "paused"
+    assert volumes == sorted(volumes, reverse=True)
+    assert volumes[-1] <= 10
+    assert len(volumes) >= 10
+    status = home.server.status()
+    assert (status["state"], status["volume"]) == ("pause", "60")
+
+
+def test_a_fade_leaves_half_of_the_decisions_time_and_without_seconds_there_is_none(home: Home) -> None:
+    home.server.ask("setvol", 60)
+    home.play("Sunny")
+    _, waits = listen(home)
+    home.play(action="volume", volume_percent_max=40, fade_seconds=60.0)
+    assert sum(waits) <= home.config.mpd.deadline_seconds / 2
+    waits.clear()
+    home.play(action="volume", volume_percent_max=24, fade_seconds=0.0)
+    assert (waits, home.server.status()["volume"]) == ([], "24")
+
+
+def test_other_peoples_music_keeps_its_volume_at_night(home: Home) -> None:
+    home.server.ask("add", "Calm/Rain.flac")
+    home.server.ask("setvol", 80)
+    home.server.ask("play")
+    volumes, _ = listen(home)
+    assert home.play(action="volume", volume_percent_max=24, fade_seconds=4.0).kind == "adjusted"
+    assert (volumes, home.server.status()["volume"]) == ([], "80")
 
 
 def test_other_peoples_music_is_left_alone_unless_somebody_asks_and_comes_back_after_it(home: Home) -> None:
