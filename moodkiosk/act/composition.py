@@ -209,6 +209,8 @@ class Act:
         if any(getattr(settings, name) != getattr(before, name) for name in ("music", "spotify", "mpd")):
             state_dir = paths.state_dir(settings.paths, "act")
             self.player.change(lambda: choose.make(settings, state_dir, self._publish, hear=self.loop.put))
+        if settings != before and self.publisher is not None:
+            self.publisher.configure(settings)
         if settings.music.player != before.music.player:  # what another player has started is none of this one's
             self.loop.put(LookReport("nothing", time.monotonic()))
         return text

@@ -159,6 +159,14 @@ class Outbox:
         if payload not in self._own[topic] and topic not in self._repairs:
             self._repairs[topic] = max(now, self._repaired.get(topic, float("-inf")) + REPAIR_SECONDS)
 
+    def announce(self, discovery: Discovery, now: float) -> None:
+        """Another payload for Home Assistant: what the one before had, and this one has not, goes away."""
+        if self._discovery is None:
+            return
+        if self._announced is not None:
+            self._ghosts |= self._discovery.components(self._announced)
+        self._discovery, self._discovery_due = discovery, now
+
     def found(self, components: frozenset[Component], now: float) -> None:
         """The broker had a discovery of this kiosk, with these components."""
         current = self._discovery.components(self._offered) if self._discovery else frozenset()

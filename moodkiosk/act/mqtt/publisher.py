@@ -145,6 +145,14 @@ class Publisher:
             self._outbox.inform(self._info())
         self._connection.wake()
 
+    def configure(self, config: Config) -> None:
+        """Other settings hold from now on, as far as a running kiosk takes them: what is offered may change."""
+        with self._lock:
+            self._config = config
+            self._outbox.announce(Discovery(About.of(config, __version__)), self._clock())
+            self._outbox.inform(self._info())
+        self._connection.wake()
+
     def health_due(self) -> bool:
         """Whether it is time for `health`."""
         return self._outbox.health_due(self._clock())

@@ -17,7 +17,8 @@ from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.backoff import Backoff
 from moodkiosk.act.mqtt.outbox import BIRTH_SECONDS, LABELS_SECONDS, Outbox
 from moodkiosk.act.mqtt.topics import Message, Topics
-from moodkiosk.config.settings import KioskSettings
+from moodkiosk.config.settings import Config, KioskSettings
+from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.moods import View
 
 LABELS = ("happy", "sad", "neutral")
@@ -402,3 +403,28 @@ def test_the_public_configuration_names_no_secret() -> None:
     assert b"secret" not in payloads.encode(info)
     assert info.config["camera"]["source"] == "rtsp address"
     assert info.config["music"]["volume_percent_max"] == 60
+
+
+def test_a_player_that_is_exchanged_takes_what_only_the_other_one_can_out_of_home_assistant() -> None:
+    """`music.player` is taken while the kiosk runs: the button to look at what plays comes and goes with it."""
+
+    def discovery(player: str) -> Discovery:
+        config = Config(kiosk=KioskSettings(id="hall"), music=MusicSettings(player=player))  # type: ignore[arg-type]
+        return Discovery(About.of(config, "1"))
+
+    broker = online(discovery=discovery("spotify"))
+
+    def components(message: Message) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(message.payload)["components"]
+        return found
+
+    def announced(later: float) -> list[dict[str, Any]]:
+        return [components(message) for message in broker.until(later) if message.topic == TOPICS.discovery]
+
+    broker.outbox.announce(discovery("dry-run"), broker.now)
+    gone, left = announced(20.0)
+    assert set(gone["look"]) == {"platform"}, "as Home Assistant wants to be told that it goes"
+    assert "look" not in left
+    broker.outbox.announce(discovery("spotify"), broker.now)
+    (back,) = announced(30.0)
+    assert "name" in back["look"]
