@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from moodkiosk.decide.music import choose, hearing, night, reasons, respect, running
 from moodkiosk.decide.settings import MusicSettings, Settings
@@ -11,6 +12,8 @@ from moodkiosk.decide.times import Now, after, face, until, utc
 from moodkiosk.moods import LookReport, PlayerReport
 from moodkiosk.words.reason import Reason
 
+SEEN_ANEW = timedelta(hours=1)
+"""What is heard live is written to disk as seen no more often than this, for the sake of SD cards."""
 FIRST_PAUSE_MINUTES = 1.0
 """Music that could not be started is not tried again with the very next change of mood; each failure doubles this."""
 
@@ -85,13 +88,20 @@ def _look(step: Step, report: LookReport, now: Now, settings: Settings) -> Step:
             return step if before else step.note(_left_alone(report.status, until(override, now)), now)
         case "ours":
             started = playback.started or Started("music", None, report.since)
-            started = running.known(replace(started, seen=utc(now)), now, None)
+            seen = started.seen if report.live and _lately(started, now) else utc(now)
+            started = running.known(replace(started, seen=seen), now, None)
             return _with(step, replace(playback, started=started, people=None))
         case "nothing":
             step = step.to(running.refuse(step.state, mood_of(step.state))) if playback.started else step
             return _with(step, replace(playback, started=None, people=None))
         case "unknown":
             return step
+
+
+def _lately(started: Started, now: Now) -> bool:
+    """Whether it was seen so lately that it need not be remembered anew: news come with every song."""
+    wall = utc(now)
+    return started.seen is not None and wall is not None and timedelta() <= wall - started.seen < SEEN_ANEW
 
 
 def _kept(playback: Playback, report: PlayerReport, now: Now) -> Playback:

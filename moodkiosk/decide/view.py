@@ -6,7 +6,7 @@ from moodkiosk.decide import camera, perception
 from moodkiosk.decide.hours import active_until
 from moodkiosk.decide.music import choose, hearing, reasons
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.state import Playback, Started, State, automatic, knows_mood, mood_of, taste_of, volume_cap
+from moodkiosk.decide.state import Playback, State, automatic, knows_mood, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, face, iso
 from moodkiosk.moods import Recommendation, View
 from moodkiosk.words.reason import Reason
@@ -31,7 +31,7 @@ def view(state: State, now: Now, settings: Settings) -> View:
         camera=chosen.camera,
         camera_status=camera.shown(state, now, settings),
         music=automatic(state, settings),
-        playing=_playing(playback.started, now),
+        playing=_playing(playback, now),
         now_playing=hearing.shown(playback, now),
         player_status=_status(playback),
         override_until=None if playback.override is None else iso(playback.override.wall, now),
@@ -57,8 +57,9 @@ def _confidence(state: State) -> float | None:
     return round(state.debounce.confidence * CONFIDENCE_STEPS) / CONFIDENCE_STEPS
 
 
-def _playing(started: Started | None, now: Now) -> str | None:
+def _playing(playback: Playback, now: Now) -> str | None:
     """What we started, and when it was last seen to play; without a look, no more is claimed."""
+    started = playback.started
     if started is None:
         return None
     at, seen = face(started.wall, now), face(started.seen, now)
@@ -67,7 +68,8 @@ def _playing(started: Started | None, now: Now) -> str | None:
         return Reason("playing.since", text=text, time=at) if at else text
     what = started.what
     text = Reason("playing.ours_since", what=what, time=at) if at else Reason("playing.ours", what=what)
-    return Reason("playing.seen", text=text, time=seen) if seen else text
+    live = playback.heard is not None and playback.heard.live  # then it plays now
+    return Reason("playing.seen", text=text, time=seen) if seen and not live else text
 
 
 def _status(playback: Playback) -> str:

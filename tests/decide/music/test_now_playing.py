@@ -132,3 +132,19 @@ def test_what_is_only_to_go_on_keeps_the_song_and_its_age() -> None:
     assert home.decisions[-1].continues
     assert before is not None
     assert home.view.now_playing == replace(before, as_of=before.as_of)
+
+
+def test_news_of_every_song_write_nothing_to_the_disk_for_an_hour() -> None:
+    home = playing()
+    seen(home, live=True)
+    kept = kiosk.remember(home.state)["started"]
+    for number in range(15):
+        home.at += 200
+        now = seen(home, track=replace(SONG, title=f"Song {number}"), live=True)
+        assert now is not None
+        assert now.title == f"Song {number}"
+        assert kiosk.remember(home.state)["started"] == kept
+    assert home.view.playing == "Sunny side, started by us at 18:00", "it plays now"
+    home.at += 900
+    seen(home, live=True)
+    assert kiosk.remember(home.state)["started"] != kept, "so that after a restart it is known not to be of yesterday"
