@@ -14,6 +14,14 @@ needs_mmdebstrap() {
     ensure_debian mmdebstrap mmdebstrap || cannot "needs mmdebstrap"
 }
 
+needs_emulation() { # of a Pi's processor, for programs in a tree
+    { ensure_debian qemu-aarch64-static qemu-user-static binfmt-support && ensure_debian arch-test arch-test; } ||
+        cannot "needs qemu-user-static and arch-test"
+    [ -e /proc/sys/fs/binfmt_misc/register ] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc ||
+        cannot "needs binfmt_misc in the kernel"
+    [ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ] || update-binfmts --enable qemu-aarch64 || cannot "cannot register qemu"
+}
+
 needs_nspawn() {
     needs_mmdebstrap
     grep -q cgroup2 /proc/filesystems || cannot "needs a kernel with the unified cgroup hierarchy"
