@@ -19,10 +19,12 @@ class ControlDouble:
     """Listens on a socket; a context manager.
 
     Attributes:
+        data: the data of each answer.
         asked: the commands with their values, as they come.
     """
 
-    def __init__(self, path: Path, answer: Answer = lambda _name, _value: None) -> None:
+    def __init__(self, path: Path, answer: Answer = lambda _name, _value: None, data: object = None) -> None:
+        self.data = data
         self.asked: queue.Queue[tuple[str, Any]] = queue.Queue()
         self._path, self._answer = path, answer
         self._socket = socket.socket(socket.AF_UNIX)
@@ -53,6 +55,7 @@ class ControlDouble:
                 request = json.loads(stream.readline())
                 error = self._answer(request["command"], request["value"])
                 answer = {"command": request["command"], "ok": error is None, "error": error, "text": "done"}
+                answer["data"] = self.data
                 stream.write(json.dumps(answer).encode() + b"\n")
                 stream.flush()
                 self.asked.put((request["command"], request["value"]))

@@ -19,8 +19,12 @@ from typing import Self
 import pytest
 import requests
 
+from moodkiosk.act.players.spotify.account import login
 from moodkiosk.act.players.spotify.account.redirect import WrongAddress, code_in
+from moodkiosk.config.settings import Config, PathSettings, SpotifySettings
+from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.operate.broker import free_port
+from tests.support.control_double import ControlDouble
 from tests.support.spotify_home import openapi
 from tests.support.sshd import Sshd
 from tests.support.wait import until
@@ -178,6 +182,29 @@ def test_saying_no_changes_nothing(tmp_path: Path, api: WebApi, port: int) -> No
         assert terminal.code() == 1
         assert "moodkiosk: you said no in the browser; nothing has changed" in terminal.said
         assert terminal.token_file.read_text() == "the old sign-in"
+
+
+@pytest.mark.parametrize(
+    ("player", "status", "noted"),
+    [
+        ("dry-run", None, "Note: music.player is 'dry-run': nothing is played on Spotify."),
+        ("spotify", {"pending": ["still in dry run; music.player changed in the file: 'moodkiosk reload' takes it"]},
+         "Note: the running kiosk: still in dry run; music.player changed in the file: 'moodkiosk reload' takes it"),
+        ("spotify", {"pending": [], "player": "ready (dry run: nothing is really played)"},
+         "Note: the running kiosk: still in dry run: it has read another configuration, restart it"),
+        ("spotify", {"pending": [], "player": "ready"}, None),
+        ("spotify", {"player": 7, "pending": "odd"}, None),
+    ],
+)  # fmt: skip
+def test_a_kiosk_that_would_not_play_is_noted(player: str, status: object, noted: str | None, tmp_path: Path) -> None:
+    """Configured is not running: signed in, the speaker there, and still silence."""
+    spotify, place = SpotifySettings(client_id=CLIENT_ID), PathSettings(runtime=str(tmp_path / "run"))
+    config = Config(music=MusicSettings(player=player), spotify=spotify, paths=place)  # type: ignore[arg-type]
+    running = (
+        contextlib.nullcontext() if status is None else ControlDouble(tmp_path / "run" / "control.sock", data=status)
+    )
+    with running:
+        assert login._not_taken(config) == ([] if noted is None else [noted])
 
 
 def test_ctrl_d_ends_it(tmp_path: Path, api: WebApi, port: int) -> None:

@@ -85,8 +85,12 @@ def _not_taken(settings: Config) -> list[str]:
         found = control.ask(paths.control_socket(settings.paths), "status").data
     except Failure:
         return notes
-    pending = found.get("pending") if isinstance(found, dict) else None
-    return notes + [f"Note: the running kiosk: {text}" for text in (pending if isinstance(pending, list) else ())]
+    found = found if isinstance(found, dict) else {}
+    pending = found.get("pending")
+    said = [str(text) for text in pending] if isinstance(pending, list) else []
+    if not said and not notes and "dry run" in str(found.get("player")):
+        said = ["still in dry run: it has read another configuration, restart it"]
+    return notes + [f"Note: the running kiosk: {text}" for text in said]
 
 
 def _session(settings: Config) -> tuple[ApiSession, SignIn]:
