@@ -95,8 +95,8 @@ class Remark:
 
     Attributes:
         what: "few frames", "no neutral", "one label", "crosswise" (label and other are shown the wrong way round),
-            "alike" (label hardly differs from other), "two people" (under one name), "frozen" (label: the same picture
-            again and again).
+            "alike" (label hardly differs from other), "unlike" (what is shown has nothing to do with what is seen),
+            "two people" (under one name), "frozen" (label: the same picture again and again).
         label, other: the moods it is about, or "".
         person: whom, or "".
         text: the same as a sentence.

@@ -10,14 +10,25 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from moodkiosk.learn.data.samples import people, vectors
+from moodkiosk.learn.data.split import recordings
 from moodkiosk.moods import AT_REST
 from moodkiosk.sense.mood.labels import MAX_LABELS, alike, fit_for_label, folded, meaning
+from moodkiosk.sense.mood.measures import FACE, FACE_AND_OPINION
+from moodkiosk.sense.mood.model import STARTER
+from moodkiosk.sense.teach import dense, doubts
+from moodkiosk.sense.teach.samples import Samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from moodkiosk.learn.data.dataset import Dataset
+    from moodkiosk.sense.teach.dense import Base
+    from moodkiosk.sense.teach.doubts import Doubt
 
+NAMES_SHOWN = 4
+GRAVE = ("crosswise", "unlike")
+"""Doubts for which nothing is trained, if they are about most of the people."""
 LEAST = 5
 """A label needs this many samples: to learn from, and to be examined."""
 
@@ -44,7 +55,14 @@ class Finding:
 
 def check(data: Dataset, hands: bool) -> list[Finding]:
     """All findings, the gravest first."""
-    found = [*_labels(data), *_counts(data), *_mirrored(data, hands), *_extractors(data), *_variety(data)]
+    found = [
+        *_labels(data),
+        *_counts(data),
+        *_mirrored(data, hands),
+        *_extractors(data),
+        *_variety(data),
+        *_odd(data, hands),
+    ]
     if data.twins:
         found.append(
             Finding(f"{len(data.twins)} files are copies of others and count once (e.g. {data.twins[0].name})")
@@ -144,6 +162,44 @@ def _extractors(data: Dataset) -> list[Finding]:
     return [
         Finding(f"landmarks of {len(kinds)} different extractors ({', '.join(kinds)}): they do not measure quite alike")
     ]
+
+
+def _odd(data: Dataset, hands: bool) -> list[Finding]:
+    """What the starter and the bones of the faces have against the labels and names."""
+    base: Base | None = dense.base_of(STARTER.read_bytes())
+    schema = base.schema if base else FACE
+    if schema == FACE_AND_OPINION and np.isnan(data.opinion).any():
+        base, schema = None, FACE
+    samples = Samples(vectors(data, schema), data.label, people(data), recordings(data))
+    found: dict[tuple[bool, str], list[str]] = {}
+    for doubt in doubts.found(samples, base):
+        if (text := _in_words(doubt)) is not None and not (hands and doubt.key == "alike"):  # told by the hands
+            found.setdefault((doubt.key in GRAVE, text), []).append(str(doubt.fields["person"]))
+    most = len(np.unique(samples.person)) / 2  # in one of many people it may be the starter that is wrong
+    return [
+        Finding(f"{text}{_names(names)}", "doubt" if grave and len(names) > most else "note")
+        for (grave, text), names in found.items()
+    ]
+
+
+def _in_words(doubt: Doubt) -> str | None:
+    label, other = doubt.fields.get("label"), doubt.fields.get("other")
+    match doubt.key:
+        case "crosswise":
+            return f"{label!r} and {other!r} look swapped: nearly all samples of each look like the other"
+        case "alike":
+            return f"{label!r} hardly differs from {other!r}"
+        case "unlike":
+            return "the labels have nothing to do with what the starter model sees in the faces: mixed up?"
+        case "two people":
+            return "samples under one name seem to be of two people"
+    return None
+
+
+def _names(names: list[str]) -> str:
+    known = [name for name in names if name and not name.startswith("\0")]
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return f" ({', '.join(known[:NAMES_SHOWN])}{more})" if known else ""
 
 
 def _variety(data: Dataset) -> list[Finding]:

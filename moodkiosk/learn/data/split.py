@@ -22,6 +22,12 @@ HELD_SHARE = 0.25
 GAP_SECONDS = 1.0
 """Between what is trained on and what is held out of one recording."""
 
+FEW_HELD, PARTS = 40, 4
+"""Where fewer samples than this are held out, each of so many parts of the recordings is, in turn."""
+
+LONG = 8
+"""In recordings of more samples, the neighbours of what is held out are left out."""
+
 Way = Literal["person", "session", "time"]
 
 
@@ -79,6 +85,30 @@ def split(data: Dataset, seed: int = 0) -> Split:
     train, held = _ends(data)
     reason = f"held out by time: the last quarter of each recording, after a gap, since {' '.join(reasons)}"
     return Split(train, held, "time", reason)
+
+
+def turns(data: Dataset, first: Split) -> list[Split]:
+    """What a model is examined by: `first`, or, where that holds out few of one sitting, each part in turn."""
+    if first.way != "time" or first.held.sum() >= FEW_HELD:
+        return [first]
+    part, place, length = (np.zeros(len(data), np.int64) for _ in range(3))
+    number = recordings(data)
+    for recording in np.unique(number):
+        rows = np.flatnonzero(number == recording)
+        rows = rows[np.argsort(data.at[rows], kind="stable")]
+        place[rows], length[rows] = np.arange(len(rows)), len(rows)
+        part[rows] = (np.arange(len(rows)) * PARTS // len(rows) + recording) % PARTS
+    reason = f"held out by time: each quarter of each recording in turn, since {len(data)} samples are few"
+    found = []
+    for turn in range(PARTS):
+        held = part == turn
+        beside = np.zeros(len(data), bool)
+        for recording in np.unique(number[held]):
+            rows = number == recording
+            edge = place[rows & held]
+            beside |= rows & ((place == edge.min() - 1) | (place == edge.max() + 1))
+        found.append(Split(~held & ~(beside & (length > LONG)), held, "time", reason))
+    return found
 
 
 def folds(group: NDArray[np.str_], count: int, seed: int) -> Whole:

@@ -1,1 +1,5 @@
-"""How good a model is: `evaluate` (the command), `advice`, and the `report` with its `charts` and `page`."""
+"""How good a model is.
+
+`evaluate` is the command, `certainty` says how sure its figures are, `advice` what to record more of; the `report` has
+its `charts` and its `page`.
+"""

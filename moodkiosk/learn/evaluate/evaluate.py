@@ -14,6 +14,7 @@ from moodkiosk.failure import UsageError
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.data.samples import people, vectors
 from moodkiosk.learn.data.split import recordings
+from moodkiosk.learn.evaluate import certainty
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.teach import figures
@@ -92,6 +93,7 @@ def summary(said: Answers) -> dict[str, Any]:
         "people": len(np.unique(said.data.person)),
         "accuracy": float((guess == truth).mean()),
         "calibration_error": figures.calibration_error(truth, said.shares),
+        "intervals": {name: list(pair) for name, pair in certainty.intervals(said).items()},
         "left_out": said.left_out,
         "people_with_own_neutral": said.own,
         "trained_on": said.known,
@@ -126,6 +128,8 @@ def _check_fits(model: models.MoodModel, data: Dataset) -> None:
 def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 4)
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
     return {key: _rounded(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
@@ -142,12 +146,15 @@ def _show(path: Path, found: dict[str, Any]) -> None:
     table = Table(title=f"{path}: {found['n']} samples of {who(found['people'])}", title_justify="left")
     table.add_column("")
     table.add_column("share right", justify="right")
-    window = found["window_balanced_accuracy"]
-    rows = {"balanced accuracy": found["balanced_accuracy"], "… over 2 seconds": window, "accuracy": found["accuracy"]}
-    rows |= {f"… of the surest {float(part):.0%}": share for part, share in found["answered"].items() if part != "1.0"}
-    rows |= {f"recall of {label}": share for label, share in found["recall"].items()}
-    for name, share in rows.items():
-        table.add_row(name, "no times" if share is None else f"{share:.3f}")
+    table.add_column("surely (95 %)")
+    names = {"balanced accuracy": "balanced_accuracy", "… over 2 seconds": "window_balanced_accuracy"}
+    rows = [(name, found[key], key) for name, key in (*names.items(), ("accuracy", "accuracy"))]
+    answered = [(part, share) for part, share in found["answered"].items() if part != "1.0"]
+    rows += [(f"… of the surest {float(part):.0%}", share, f"answered.{part}") for part, share in answered]
+    rows += [(f"recall of {label}", share, f"recall.{label}") for label, share in found["recall"].items()]
+    for name, share, key in rows:
+        between = certainty.between(found["intervals"].get(key))
+        table.add_row(name, "no times" if share is None else f"{share:.3f}", between)
     console.print(table)
     if found["trained_on"]:
         console.print(f"the model was trained on {found['trained_on']} of these samples: the figures flatter it")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk.host import files
-from moodkiosk.learn.evaluate import charts
+from moodkiosk.learn.evaluate import certainty, charts
 from moodkiosk.learn.evaluate.advice import advice
 from moodkiosk.learn.evaluate.page import page, section
 from moodkiosk.sense.teach import figures
@@ -63,24 +63,34 @@ def _headline(found: Examined) -> str:
         ("over 2 seconds", metrics["window_balanced_accuracy"], "as the kiosk settles a mood"),
         ("surest half", metrics["answered.0.5"], "accuracy, if it keeps silent otherwise"),
     ]
+    sure = certainty.intervals(found.answers)
+    names = {"balanced accuracy": "balanced_accuracy", "over 2 seconds": "window_balanced_accuracy"}
+    names["surest half"] = "answered.0.5"
     boxes = "".join(
-        f'<div class="tile"><b>{share:.0%}</b><span>{name}</span><small>{text}</small></div>'
+        f'<div class="tile"><b>{share:.0%}</b><span>{name}{_between(sure.get(names.get(name, "")))}</span>'
+        f"<small>{text}</small></div>"
         for name, share, text in tiles
         if share is not None
     )
     how = html.escape(found.split.reason[0].upper() + found.split.reason[1:])
     return (
         f'<div class="tiles">{boxes}</div><p>{how}: {len(truth)} samples that the examined network had not seen. '
-        "The model in the file was then trained on all samples, and should be no worse.</p>"
+        "The model in the file was then trained on all samples, and should be no worse. With a probability of 95 % a "
+        "figure lies between the two beside it.</p>"
     )
+
+
+def _between(interval: tuple[float, float] | None) -> str:
+    return "" if interval is None else f" ({100 * interval[0]:.0f}–{100 * interval[1]:.0f})"
 
 
 def _labels(found: Examined) -> str:
     answers = found.answers
     recall = figures.recall(answers.truth, answers.shares.argmax(1))
     counts = Counter(found.data.label.tolist())
+    sure = certainty.intervals(answers)
     rows = [
-        (label, recall[index], f"{recall[index]:.0%} of {int((answers.truth == index).sum())}")
+        (label, recall[index], f"{recall[index]:.0%}{_between(sure[f'recall.{label}'])}")
         for index, label in enumerate(answers.labels)
         if index in recall
     ]

@@ -15,7 +15,7 @@ import numpy as np
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import files
 from moodkiosk.learn.data import dataset
-from moodkiosk.learn.evaluate import report
+from moodkiosk.learn.evaluate import certainty, report
 from moodkiosk.learn.train import backend, make_model, starter
 from moodkiosk.sense.teach import recipe
 
@@ -136,14 +136,19 @@ def _stages(console: Console) -> Iterator[Stage]:
 
 
 def _show(console: Console, found: Examined) -> None:
-    metrics = found.manifest.metrics
+    metrics, sure = found.manifest.metrics, certainty.intervals(found.answers)
+
+    def between(name: str) -> str:
+        return f"({certainty.between(sure[name])})"
+
     console.print(
-        f"on {metrics['held_out_samples']} held-out samples: balanced accuracy {metrics['balanced_accuracy']:.3f}, "
-        f"of the surest half {metrics['answered.0.5']:.0%} right"
+        f"on {metrics['held_out_samples']} held-out samples: balanced accuracy {metrics['balanced_accuracy']:.3f} "
+        f"{between('balanced_accuracy')}, surest half {metrics['answered.0.5']:.3f} right {between('answered.0.5')}"
     )
     if (window := metrics["window_balanced_accuracy"]) is not None:
-        console.print(f"over 2 seconds: balanced accuracy {window:.3f}")
+        console.print(f"over 2 seconds: balanced accuracy {window:.3f} {between('window_balanced_accuracy')}")
     for label in found.manifest.labels:
         if (share := metrics.get(f"recall.{label}")) is not None:
-            console.print(f"  {label}: {share:.0%} read right")
+            console.print(f"  {label}: {share:.3f} {between(f'recall.{label}')} read right")
+    console.print("in brackets: where the figure lies with a probability of 95 %")
     console.print(f"TensorFlow Lite and Keras differ by at most {found.difference:.1e}")

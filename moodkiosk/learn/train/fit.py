@@ -13,6 +13,7 @@ from moodkiosk.learn.data.samples import people, vectors
 from moodkiosk.learn.train import network
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.teach import dense, recipe
+from moodkiosk.sense.teach.fit import fit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,13 +56,33 @@ def fit_weights(
     variety: Variety | None = None,
     held: Dataset | None = None,
     told: EpochDone | None = None,
+    *,
+    in_numpy: bool = False,
 ) -> Fitted:
-    """Trains on `data`, as `recipe.plan` says; `held` is only looked at after each epoch."""
+    """Trains on `data`, as `recipe.plan` says; `held` is only looked at after each epoch.
+
+    `in_numpy`: as the kiosk does, without Keras: for few samples much quicker, and nobody looks at `held`.
+    """
     copies = [] if variety is None else [_varied(data, schema, variety, settings.seed)]
     plan = recipe.plan(vectors(data, schema), data.label, people(data), labels, schema, base, settings.seed, copies)
+    if in_numpy:
+        return Fitted(_fitted(plan, settings, told), plan.usual)
     eyes = None if held is None else (vectors(held, schema), numbers(held, labels))
     found = network.fit(plan.x, plan.y, plan.start, settings, anchor=plan.anchor, held=eyes, told=told)
     return Fitted(found, plan.usual)
+
+
+def _fitted(plan: recipe.Plan, settings: TrainingSettings, told: EpochDone | None) -> Weights:
+    work, epoch = fit(plan, settings), 0
+    while True:
+        try:
+            loss = next(work)
+        except StopIteration as end:
+            found: Weights = end.value
+            return found
+        epoch += 1
+        if told is not None:
+            told(epoch, loss, None)
 
 
 def numbers(data: Dataset, labels: tuple[str, ...]) -> NDArray[np.int64]:

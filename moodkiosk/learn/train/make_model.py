@@ -15,8 +15,8 @@ from moodkiosk.failure import Failure, UsageError
 from moodkiosk.learn.data import checks
 from moodkiosk.learn.data.augment import Variety
 from moodkiosk.learn.data.samples import vectors
-from moodkiosk.learn.data.split import Split, split
-from moodkiosk.learn.evaluate import evaluate
+from moodkiosk.learn.data.split import Split, split, turns
+from moodkiosk.learn.evaluate import certainty, evaluate
 from moodkiosk.learn.train import fit, network
 from moodkiosk.learn.train.network import EpochDone
 from moodkiosk.sense.mood import model as models
@@ -110,7 +110,7 @@ def make(data: Dataset, options: Options, stage: Stage, say: Callable[[str], Non
     if grave:
         raise UsageError("; ".join(grave))
     parts = split(data, options.seed)
-    say(parts.reason)
+    say(turns(data, parts)[0].reason)
     return _train(data, parts, FACE_AND_HANDS if hands else FACE, options, stage, tuple(findings))
 
 
@@ -121,18 +121,25 @@ def _train(
     base = fit.base_of(models.STARTER) if options.base == "starter" else None
     vary = options.vary == "yes" or options.mirror or (options.vary == "auto" and base is None)
     variety = Variety(mirror=options.mirror) if vary else None
-    learnt, held = data.select(parts.train), data.select(parts.held)
 
-    def fitted(samples: Dataset, what: str, watched: Dataset | None) -> Fitted:
+    def fitted(samples: Dataset, what: str, watched: Dataset | None = None, *, in_numpy: bool = False) -> Fitted:
         settings = recipe.settings_for(base, len(samples), options.epochs, options.seed)
-        return fit.fit_weights(samples, labels, schema, settings, base, variety, watched, stage(what, settings.epochs))
+        told = stage(what, settings.epochs)
+        return fit.fit_weights(samples, labels, schema, settings, base, variety, watched, told, in_numpy=in_numpy)
 
-    first = fitted(learnt, "examining", held)
-    x, truth = vectors(held, schema), np.array([labels.index(label) for label in held.label.tolist()])
-    shares = dense.predict(first.weights, x)
+    splits = turns(data, parts)
+    rows, said = [], []
+    for number, part in enumerate(splits, 1):
+        held, which = data.select(part.held), f", part {number} of {len(splits)}" if len(splits) > 1 else ""
+        examined = fitted(data.select(part.train), f"examining{which}", held, in_numpy=len(splits) > 1)
+        rows.append(np.flatnonzero(part.held))
+        said.append(dense.predict(examined.weights, vectors(held, schema)))
+    matters = _matters(examined, schema, vectors(held, schema), fit.numbers(held, labels))
+    held, shares = data.select(np.concatenate(rows)), np.concatenate(said)
+    truth = fit.numbers(held, labels)
     temperature = figures.best_temperature(truth, shares)
     answers = evaluate.Answers(labels, held, truth, models.tempered(shares, temperature), {})
-    final = fitted(data, "training on everything", None)
+    final = fitted(data, "training on everything")
     flatbuffer = network.to_tflite(final.weights)
     manifest = Manifest(
         labels=labels,
@@ -149,8 +156,8 @@ def _train(
         made="train",
     )
     file = bundle(flatbuffer, manifest, {dense.FILE: dense.packed(final.weights)})
-    difference = verify(file, final.weights, x)
-    return Examined(file, manifest, parts, answers, _matters(first, schema, x, truth), data, findings, difference)
+    difference = verify(file, final.weights, vectors(held, schema))
+    return Examined(file, manifest, splits[0], answers, matters, data, findings, difference)
 
 
 def verify(file: bytes, weights: Weights, x: Floats) -> float:
@@ -164,10 +171,9 @@ def verify(file: bytes, weights: Weights, x: Floats) -> float:
 
 def objection(found: Examined, out: Path) -> str | None:
     """Why the model should not take its place at `out`: it is no better than guessing, or worse than what is there."""
-    answers = found.answers
-    score, guess = found.manifest.metrics["balanced_accuracy"] or 0.0, 1 / len(np.unique(answers.truth))
-    if score <= guess:
-        return f"its balanced accuracy on held-out samples is {score:.3f}, always guessing one label gives {guess:.3f}"
+    score = found.manifest.metrics["balanced_accuracy"] or 0.0
+    if (luck := certainty.guessing(found.answers, found.split.way)) is not None:
+        return f"it has not shown that it learnt anything: {luck}"
     if not out.exists():
         return None
     try:

@@ -39,9 +39,15 @@ def confusion(truth: Whole, guess: Whole, labels: int) -> Whole:
 
 def answered(truth: Whole, shares: Shares, part: float) -> float:
     """Accuracy over the surest `part` (0 to 1) of the samples: what silence when unsure gains."""
-    count = max(1, round(part * len(truth)))
-    surest = np.argsort(-shares.max(1), kind="stable")[:count]
-    return float((shares[surest].argmax(1) == truth[surest]).mean())
+    rows = surest(shares, part)
+    return float((shares[rows].argmax(1) == truth[rows]).mean())
+
+
+def surest(shares: Shares, part: float) -> NDArray[np.bool_]:
+    """Which samples are the surest `part` (0 to 1), at least one; bool [n]."""
+    rows = np.zeros(len(shares), bool)
+    rows[np.argsort(-shares.max(1), kind="stable")[: max(1, round(part * len(shares)))]] = True
+    return rows
 
 
 def over_windows(shares: Shares, at: Doubles, recording: Whole, seconds: float = WINDOW_SECONDS) -> Shares:

@@ -148,7 +148,8 @@ def _work(
     everything = np.ones(len(samples.x), bool)
     final = yield from examination.taught(samples, everything, labels, base, settings)
     truth, after = answers.truth, answers.after
-    figure = proof.figure(truth, after)
+    take = samples.take[answers.row]
+    figure = proof.figure(truth, after, take)
     recalls = _recalls(answers, labels)
     manifest_metrics: dict[str, float | None] = {
         "balanced_accuracy": round(figure.value, 4),
@@ -174,7 +175,7 @@ def _work(
     return Outcome(
         file=bundle(network, manifest, {dense.FILE: dense.packed(final.weights)}),
         manifest=manifest,
-        before=proof.figure(truth, answers.before),
+        before=proof.figure(truth, answers.before, take),
         after=figure,
         people=_people(answers, samples),
         recalls=recalls,
@@ -191,10 +192,12 @@ def _recalls(answers: Answers, labels: tuple[str, ...]) -> dict[str, tuple[float
 
 
 def _people(answers: Answers, samples: Samples) -> dict[str, tuple[proof.Figure, proof.Figure]]:
-    person = samples.person[answers.row]
+    person, take = samples.person[answers.row], samples.take[answers.row]
     found = {}
     for name in np.unique(person).tolist():
         rows = person == name
-        guesses = (answers.before[rows], answers.after[rows])
-        found[name] = (proof.figure(answers.truth[rows], guesses[0]), proof.figure(answers.truth[rows], guesses[1]))
+        before, after = (
+            proof.figure(answers.truth[rows], guess[rows], take[rows]) for guess in (answers.before, answers.after)
+        )
+        found[name] = (before, after)
     return found

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SHUFFLES = 9999
 """Of a permutation test; the smallest probability it can give is 1 in 10,000."""
 
+DEALT_AT_ONCE = 500_000
+"""Takes: bounds the memory of a test."""
+
 GUESSED = 0.001
 """A model may be as good as it is by guessing with this probability at most …"""
 
@@ -45,17 +48,29 @@ class Figure:
     samples: int
 
 
-def figure(truth: Whole, guess: Whole) -> Figure:
+def figure(truth: Whole, guess: Whole, cluster: Whole | None = None) -> Figure:
     """The balanced accuracy of these answers, with its interval.
 
-    The interval is Clopper & Pearson's for a balanced accuracy over as many samples as have the same spread.
+    The interval is Clopper & Pearson's, of as many independent samples as have the same spread (Korn & Graubard 1998).
+
+    Args:
+        truth: label numbers [n].
+        guess: likewise.
+        cluster: samples of one number resemble each other [n]: they are of one person, or of one take.
     """
-    counts = np.bincount(truth)
-    counts = counts[counts > 0]
-    value = balanced_accuracy(truth, guess)
     if not len(truth):
-        return Figure(value, 0.0, 1.0, 0)
-    low, high = interval(value, len(counts) ** 2 / float((1 / counts).sum()))
+        return Figure(float("nan"), 0.0, 1.0, 0)
+    value, counts = balanced_accuracy(truth, guess), np.bincount(truth)
+    labels = np.count_nonzero(counts)
+    weight = 1 / (labels * counts[truth])
+    alike = labels**2 / float((1 / counts[counts > 0]).sum())
+    if cluster is not None and 0 < value < 1:
+        right = guess == truth
+        recall = np.bincount(truth, right) / np.maximum(counts, 1)
+        sums = np.bincount(np.unique(cluster, return_inverse=True)[1], weight * (right - recall[truth]))
+        spread = float((sums**2).sum()) * len(sums) / max(len(sums) - 1, 1)
+        alike = min(alike, value * (1 - value) / spread) if spread else alike
+    low, high = interval(value, alike)
     return Figure(value, low, high, len(truth))
 
 
@@ -96,6 +111,35 @@ def guessed(truth: Whole, guess: Whole, seed: int = 0) -> float:
             wanted -= drawn
     as_good = int((score >= sum(_recalls(table)) - 1e-9).sum())
     return (1 + as_good) / (1 + SHUFFLES)
+
+
+def guessed_takes(truth: Whole, guess: Whole, take: Whole, seed: int = 0) -> tuple[float, float]:
+    """Like `guessed`, with the labels dealt anew to whole takes: within one, frames resemble each other.
+
+    Args:
+        truth: label numbers [n].
+        guess: likewise.
+        take: the frames of one number are of one take, and have one label [n].
+        seed: of the dealing.
+
+    Returns:
+        The probability, and the smallest that so few takes can give: one in all ways to deal.
+    """
+    _, first, number = np.unique(take, return_index=True, return_inverse=True)
+    label, size = truth[first], int(max(truth.max(), guess.max())) + 1
+    answers = np.zeros((len(label), size))
+    np.add.at(answers, (number, guess), 1)
+    frames, kinds, as_good = answers.sum(1), np.unique(label), 0
+    rng, score = np.random.default_rng(seed), balanced_accuracy(truth, guess)
+    deals, at_once = SHUFFLES, max(1, DEALT_AT_ONCE // len(label))
+    while deals:
+        some = min(deals, at_once)
+        dealt = rng.permuted(np.tile(label, (some, 1)), axis=1)
+        recalls = [((dealt == kind) @ answers[:, kind]) / ((dealt == kind) @ frames) for kind in kinds]
+        as_good += int((np.mean(recalls, axis=0) >= score - 1e-9).sum())
+        deals -= some
+    ways = math.lgamma(len(label) + 1) - sum(math.lgamma(int((label == kind).sum()) + 1) for kind in kinds)
+    return (1 + as_good) / (1 + SHUFFLES), math.exp(-ways)
 
 
 def no_better(before: Rights, after: Rights) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from moodkiosk.failure import UsageError
 from moodkiosk.learn.data import checks, dataset, labels
 from moodkiosk.learn.data.checks import check, wants_hands
+from moodkiosk.learn.data.dataset import Dataset
 from moodkiosk.learn.train import make_model
 from moodkiosk.learn.train.command import chosen
 from tests.support.moods_in_numbers import write
@@ -166,3 +168,26 @@ def test_labels_can_be_renamed_and_left_out(tmp_path: Path) -> None:
 def test_spelling_is_compared_without_case_and_accents() -> None:
     assert checks.plain("Café 1") == checks.plain("CAFE1")
     assert checks.plain("sad") != checks.plain("mad")
+
+
+def test_labels_and_people_that_were_mixed_up_are_pointed_out(tmp_path: Path) -> None:
+    plain = dataset.load([write(tmp_path, n=20, people=("Ana", "Ben"))])
+    swap = {"happy": "surprise", "surprise": "happy"}
+    crossed = replace(plain, label=np.array([swap.get(name, name) for name in plain.label.tolist()]))
+    joined = replace(plain, person=np.full(len(plain), "Ana"))
+
+    def texts(data: Dataset) -> str:
+        return " | ".join(f"{finding.weight}: {finding.text}" for finding in check(data, hands=False))
+
+    assert not re.search("swapped|two people|nothing to do", texts(plain))
+    assert "doubt: 'happy' and 'surprise' look swapped" in texts(crossed)
+    assert "(Ana, Ben)" in texts(crossed)
+    assert "note: samples under one name seem to be of two people (Ana)" in texts(joined)
+
+
+def test_labels_that_were_dealt_to_the_recordings_at_random_are_doubted(tmp_path: Path) -> None:
+    data = dataset.load([write(tmp_path, n=10)])
+    turned = {"happy": "surprise", "angry": "happy", "surprise": "angry"}
+    data = replace(data, label=np.array([turned.get(name, name) for name in data.label.tolist()]))
+    found = {finding.text: str(finding.weight) for finding in check(data, hands=False)}
+    assert weight_of(found, "nothing to do with what the starter model sees") == "doubt"

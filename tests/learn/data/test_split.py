@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.data.dataset import Dataset
-from moodkiosk.learn.data.split import GAP_SECONDS, folds, recordings, split
+from moodkiosk.learn.data.split import FEW_HELD, GAP_SECONDS, folds, recordings, split, turns
 from tests.support.moods_in_numbers import write
 
 MOODS = ("neutral", "happy", "sad")
@@ -138,3 +138,22 @@ def blank(n: int) -> Dataset:
         file=whole,
         sources=(),
     )
+
+
+def test_of_few_samples_each_part_is_held_out_in_turn(tmp_path: Path) -> None:
+    for frames in (5, 24):
+        data = dataset.load([write(tmp_path / str(frames), MOODS, n=frames)])
+        parts = turns(data, split(data))
+        assert (np.sum([part.held for part in parts], axis=0) == 1).all()
+        for part in parts:
+            assert not (part.train & part.held).any()
+            assert set(data.label[part.train]) == set(MOODS)
+            beside = [np.abs(data.at[part.train & (data.label == data.label[row])] - data.at[row]).min()
+                      for row in np.flatnonzero(part.held)]  # fmt: skip
+            assert (min(beside) > 0.15) == (frames > 8)  # ten a second: the neighbours are left out
+
+
+def test_of_many_samples_or_people_one_part_is_enough(tmp_path: Path, crowd: Dataset) -> None:
+    many = dataset.load([write(tmp_path, MOODS, n=60)])
+    assert split(many).held.sum() >= FEW_HELD
+    assert len(turns(many, split(many))) == len(turns(crowd, split(crowd))) == 1

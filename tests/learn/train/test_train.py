@@ -86,6 +86,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         "twenty seconds a mood": ("usual.tflite", [usual, "--report", folder / "usual"]),
         "with a correction": ("corrected.tflite", [ana, corrections, "--base", "none", "--epochs", 2, "--force"]),
         "one label": ("one.tflite", [one]),
+        "random labels": ("random.tflite", [shuffled(folder / "few", folder / "random.npz")]),
     }
     commands = [[str(part) for part in (*arguments, "--out", folder / out)] for out, arguments in plans.values()]
     done = subprocess.run(
@@ -103,6 +104,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         for (name, (out, _)), (code, said, complained, *seconds) in zip(plans.items(), results["runs"], strict=True)
     }
     return Trained(folder, runs, results["network"], results["refusals"])
+
+
+def shuffled(recordings: Path, out: Path) -> Path:
+    """The same faces in one file, each with the label of another."""
+    data = dataset.load([recordings])
+    label = np.random.default_rng(1).permutation(data.label)
+    about = {"width": 640, "height": 480, "mirrored": False, "extractor": "numbers", "version": 1}
+    np.savez_compressed(out, face=data.face, label=label, **about)  # type: ignore[arg-type]
+    return out
 
 
 def perfect(recordings: Path) -> bytes:
@@ -271,6 +281,23 @@ def test_what_cannot_be_trained_is_refused_with_the_reason(trained: Trained) -> 
     assert ran.complained.strip().count("\n") == 0
     assert "at least two labels" in ran.complained
     assert not ran.out.exists()
+
+
+@pytest.mark.train
+def test_random_labels_are_refused_because_guessing_does_as_well(trained: Trained) -> None:
+    ran = trained.runs["random labels"]
+    assert ran.code == 1, ran.said
+    assert "not written" in ran.complained
+    assert "guessing would do as well with a probability of" in ran.complained
+    assert not ran.out.exists()
+
+
+@pytest.mark.train
+def test_every_figure_is_said_with_its_interval(trained: Trained) -> None:
+    said = trained.runs["from nothing"].said
+    figures = re.findall(r"([01]\.\d{3})(?: right)? \(([01]\.\d{3}) to ([01]\.\d{3})\)", said)
+    assert len(figures) == 3 + len(MOODS)
+    assert all(float(low) <= float(value) <= float(high) for value, low, high in figures)
 
 
 @pytest.mark.train

@@ -65,3 +65,23 @@ def test_only_samples_that_one_of_the_two_reads_right_count(gained: int, lost: i
     before = np.array([False] * gained + [True] * lost + [True] * 30)
     after = np.array([True] * gained + [False] * lost + [True] * 30)
     assert proof.no_better(before, after) == pytest.approx(chance)
+
+
+def test_whole_takes_are_one_success_each_however_many_frames_they_have() -> None:
+    truth = np.repeat([0, 1, 2, 3, 4], 100)
+    take = truth.copy()
+    best, least = proof.guessed_takes(truth, truth, take)
+    assert least == pytest.approx(1 / 120)
+    assert best == pytest.approx(1 / 120, rel=0.3)
+    two_right = np.where(truth < 2, truth, (truth + 2) % 5)
+    assert proof.guessed_takes(truth, two_right, take)[0] > 0.2
+    assert proof.guessed(truth, two_right) <= proof.GUESSED
+
+
+def test_frames_of_one_person_say_less_than_as_many_of_strangers() -> None:
+    truth = np.zeros(100, np.int64)
+    guess = np.repeat([0, 1], 50)
+    people = np.repeat(np.arange(10), 10)
+    wide, narrow = (proof.figure(truth, guess, cluster) for cluster in (people, np.arange(100)))
+    assert (wide.low, wide.high) != (narrow.low, narrow.high)
+    assert wide.high - wide.low > 2.5 * (narrow.high - narrow.low)

@@ -13,7 +13,7 @@ const VIEWS = {
   'too far': 'far', 'too blurred': 'blurred', 'turned away': 'turned', 'mouth covered': 'covered', 'upside down': 'turned',
 };
 
-const DOUBTS = { 'few frames': 'few_frames', crosswise: 'crosswise', alike: 'alike', 'two people': 'two_people', frozen: 'frozen' };
+const DOUBTS = { 'few frames': 'few_frames', crosswise: 'crosswise', alike: 'alike', unlike: 'unlike', 'two people': 'two_people', frozen: 'frozen' };
 
 let mine = false; // the sitting was begun here: another page may be somewhere else
 const word = (label) => moodWord(label, lookOf(label).look);
