@@ -275,6 +275,8 @@ def decode(line: bytes) -> Line:
         _check_reading(message)
     if isinstance(message, Teaching):
         _check_teaching(message)
+    if isinstance(message, Hello) and not 0 <= (message.model_accuracy or 0) <= 1:
+        raise BadLine("a number out of range")
     return message
 
 

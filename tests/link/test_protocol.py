@@ -12,6 +12,16 @@ from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, MoodEvent, Quality, Reading
 from moodkiosk.words.reason import Reason, how
 
+PROOF = protocol.Proof(
+    better=True,
+    before=0.5,
+    after=0.9,
+    low=0.8,
+    high=1.0,
+    looks=40,
+    moods={"sad": (0.1, 0.9)},
+    remarks=(protocol.Remark("alike", "sad"),),
+)
 READING = Reading(12.5, 1, 3, "happy", {"happy": 0.9, "sad": 0.1}, 0.9, Quality(1.0, None, 120.0, 99.0), "Ann")
 
 
@@ -47,6 +57,8 @@ def test_events_and_decisions_print_only_the_keys_of_contract_3() -> None:
         protocol.SenseResult(3, ok=False, text="no face"),
         protocol.SenseResult(3, ok=False, text=Reason("bad.mood", known=["happy", how("sad")])),
         protocol.Order(3, "camera", "lend"),
+        protocol.Teaching(1.0, "recording", "happy", 2, 5, 5.0, 2.5, "seen", "show", "Ann"),
+        protocol.Teaching(1.0, "shown", proof=PROOF),
     ],
 )
 def test_every_message_comes_back_equal(message: protocol.Line) -> None:
@@ -75,6 +87,9 @@ def test_every_message_comes_back_equal(message: protocol.Line) -> None:
         b'{"type": "result", "id": 1, "ok": true, "text": "J\xf6rg"}',
         b'{"type": "hello", "version": "\\ud800", "labels": [], "model_hash": "", "schema": ""}',
         b'{"type": "order", "id": 1, "what": "explode"}',
+        b'{"type": "hello", "version": "1", "labels": [], "model_hash": "", "schema": "", "model_accuracy": 2}',
+        b'{"type": "teaching", "at": 1, "phase": "recording", "seconds": 1e9}',
+        protocol.encode(protocol.Teaching(1.0, "shown", proof=PROOF)).replace(b'"after":0.9', b'"after":7'),
         b'{"type": "reading", "at": 1, "faces": 1' + b" " * protocol.LINE_LIMIT_BYTES,
         b"[" * 60_000,
     ],

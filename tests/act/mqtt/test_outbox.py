@@ -92,6 +92,18 @@ def test_with_the_labels_of_the_run_before_the_first_state_is_the_whole_truth() 
     assert (first["mood"], first["manual_mood"], first["music"]) == ("sad", "sad", False)
 
 
+def test_correcting_is_offered_only_while_the_household_has_corrections_remembered() -> None:
+    broker = online()
+    for at, remembers in ((20.0, True), (40.0, None), (60.0, False)):
+        broker.outbox.show(replace(HERE, remembers=remembers), at)
+        broker.until(at + 15)
+    configs = [json.loads(one.payload)["components"] for _, one in broker.got if one.topic == TOPICS.discovery]
+    offered = [len(components.get("correct", ())) > 1 for components in configs]
+    assert offered[0] is False
+    assert offered[-1] is False
+    assert True in offered
+
+
 def test_the_kiosk_is_not_online_before_it_has_a_state() -> None:
     outbox = Outbox(TOPICS, DISCOVERY, 60.0, announced=Offered(LABELS))
     outbox.inform(b"{}")

@@ -98,6 +98,7 @@ def told(home: Household) -> list[str]:
     return [order.what for order in home.orders if order.what != "camera"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
 def test_every_step_fits_on_every_screen_and_is_clean_for_axe(browser: Browser, home: Household, locale: str) -> None:
     axe = Axe()
