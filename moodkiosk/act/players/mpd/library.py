@@ -32,14 +32,14 @@ class Found:
     value: str | None
 
 
-def find(server: Connection, decision: Decision, missing: list[str]) -> Iterator[Found]:
+def find(server: Connection, decision: Decision, missing: list[str], mood: str) -> Iterator[Found]:
     """What the library has of the choices, in order, looked up one by one; `missing` gets a line for each other.
 
-    Raises MpdError.
+    A search goes by `mood`, which need not be the decision's: music may be to lift it. Raises MpdError.
     """
     for choice in decision.choices:
         try:
-            found = _search(server, choice, decision) if choice.kind == "search" else _entry(server, choice)
+            found = _search(server, choice, decision, mood) if choice.kind == "search" else _entry(server, choice)
         except MpdError as error:
             if error.kind not in ("not found", "refused"):
                 raise
@@ -97,12 +97,12 @@ def _stations(server: Connection, value: str) -> Found | None:
     return Found(value, files[:TRACKS_MAX], value) if files else None
 
 
-def _search(server: Connection, choice: Choice, decision: Decision) -> Found | None:
+def _search(server: Connection, choice: Choice, decision: Decision, mood: str) -> Found | None:
     """By the decision's fields; where nothing has all of them, the least important is left out, one after the other.
 
     The order is artist and genre, artist, genre, the mood with the language, the mood, and the words in any tag.
     """
-    mood, language, artist, genre = decision.mood or "", decision.language, decision.artist, decision.genre
+    language, artist, genre = decision.language, decision.artist, decision.genre
     for fields in outward(mood, language, artist, genre):
         what = ", ".join(value for _tag, value in fields)
         found = _tracks(server, what, None, *fields)

@@ -17,6 +17,7 @@ from moodkiosk.act.players.mpd.queue import Memory, Status
 from moodkiosk.act.players.player import Clock, PlayerStatus, Superseded
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
+from moodkiosk.decide.music import choose
 from moodkiosk.decide.music.respect import pauses_since
 from moodkiosk.moods import Decision, LookKind, LookReport, PlayerReport, ReportKind, SongsReport, Wanted
 from moodkiosk.words.reason import Reason, together
@@ -150,7 +151,10 @@ class MpdPlayer:
             self._cap(server, decision, now.volume)
             return "kept", "ready", memory.what, memory.uri, ""
         passed_over: list[str] = []
-        for found in library.find(server, decision, passed_over):
+        mood = decision.mood or ""
+        if self._music.direction == "lift":
+            mood = choose.sought(mood, self._music)
+        for found in library.find(server, decision, passed_over, mood):
             if superseded():
                 raise MpdError("replaced", "")
             if kind == "others" and not memory.kept:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from moodkiosk.act.players.mpd import queue
@@ -20,6 +21,7 @@ from moodkiosk.act.players.mpd.protocol import Connection
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.config.settings import Config, MpdSettings
 from moodkiosk.decide.music import choose, contexts
+from moodkiosk.decide.settings import MusicSettings, SearchWords
 from moodkiosk.moods import Choice, Decision, LookReport, PlayerReport, Taste, Wanted
 from tests.support import mpd
 from tests.support.mpd import Mpd
@@ -114,6 +116,17 @@ def test_a_search_goes_by_fields_and_outward_until_something_is_found(
     report = home.play(choices=(Choice("search", "words that nobody wrote"),), **fields)
     assert report.kind == "played"
     assert home.server.queue() == [file]
+
+
+def test_music_that_is_to_lift_a_mood_is_not_searched_by_its_name(home: Home) -> None:
+    search = (Choice("search", "words that nobody wrote"),)
+    assert home.play(choices=search, mood="sad").kind == "played"
+    assert home.server.queue() == ["Calm/Slow 'n' \"soft\".flac"]
+    music = MusicSettings(direction="lift", searches={"sad": SearchWords("comforting calm", "Pop")})
+    home.config = msgspec.structs.replace(home.config, music=music)
+    home.restart()
+    assert home.play(choices=search, mood="sad").kind == "played"
+    assert set(home.server.queue()) == SUNNY
 
 
 def test_it_is_never_louder_than_the_cap_and_never_made_louder(home: Home) -> None:
