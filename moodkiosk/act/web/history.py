@@ -73,6 +73,13 @@ def add(day: Day, view: View, now: datetime) -> Day:
     return Day(day.day, (*day.spans, span)[-SPANS_LIMIT:])
 
 
+def ended(day: Day, now: datetime) -> Day:
+    """The day of a kiosk that sees nothing from `now` on."""
+    if not day.spans or day.spans[-1].seen == "blind":
+        return day
+    return Day(day.day, (*day.spans, Span(now.isoformat(timespec="seconds"), "blind"))[-SPANS_LIMIT:])
+
+
 class HistoryFile:
     """The file `moods-today.json` in act's state folder; where history is not to be kept, it is removed."""
 
@@ -97,9 +104,12 @@ class HistoryFile:
             return empty
         if found.day != empty.day or not found.spans:
             return empty
-        # What went on while the kiosk was not running, nobody knows; and the file says nothing of it.
         self._written = found
-        return found
+        # What went on while the kiosk was not running, nobody knows. A kiosk that ended in order has said when that
+        # began; after a power cut nothing is claimed beyond the last change that was written.
+        moment, begun = now(), datetime.fromisoformat(found.spans[-1].at)
+        written = datetime.fromtimestamp(self._path.stat().st_mtime).astimezone(moment.tzinfo)
+        return ended(found, min(max(written, begun), moment))
 
     def _remove(self) -> None:
         try:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from moodkiosk.act import ports
 from moodkiosk.act.clock import WallClock
-from moodkiosk.act.web.history import HistoryFile
+from moodkiosk.act.web.history import HistoryFile, ended
 from moodkiosk.act.web.snapshot import Snapshot
 from moodkiosk.config import load
 from moodkiosk.config.languages import AUTO
@@ -174,7 +174,7 @@ class Page:
         self._streams.close()
         server.leave()
         saving.cancel()
-        history.save(self._snapshot.day)
+        history.save(ended(self._snapshot.day, self._wall()))
         await serving
 
     async def _listening(self) -> bool:

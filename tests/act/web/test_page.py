@@ -63,7 +63,7 @@ HEADLINES = {
     "degraded": "Happy",
     "label-of-its-own": "Mischievous",
     "not-sure": "Not sure",
-    "just-begun": "One moment",
+    "just-begun": "Starting …",
     "nobody": "Nobody here",
     "camera-off": "Camera off",
     "scheduled-off": "Camera off",

@@ -44,7 +44,8 @@ const CAMERA_WORDS = { on: 'watching', off: 'off', 'scheduled off': 'off', lost:
 function render() {
   const look = lookFor(state);
   const mood = look === 'mood' ? lookOf(state.mood) : null;
-  const word = mood ? moodWord(state.mood, mood.look) : say(`look.${look}`);
+  const begun = look === 'unknown' && state.unknown_because === 'just begun';
+  const word = mood ? moodWord(state.mood, mood.look) : say(begun ? 'look.starting' : `look.${look}`);
   body.dataset.look = look;
   body.dataset.mood = state.mood ?? '';
   body.classList.toggle('read-only', state.read_only);
