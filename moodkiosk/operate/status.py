@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from moodkiosk.words.language import say, translated
-from moodkiosk.words.reason import Reason, heard, how
+from moodkiosk.words.reason import Reason, fixed, heard, how
 
 GAP = 2
 """Spaces between the columns."""
@@ -157,5 +157,4 @@ def _sign_in(days: float | None) -> str:
 
 def _word(status: Mapping[str, Any], name: str) -> str:
     """A sentence of the status; one of its fixed words, such as "running", is a reason too."""
-    text = heard(status, name) or ""
-    return text if isinstance(text, Reason) else Reason(f"word.{text.replace(' ', '_')}", text=text)
+    return fixed(heard(status, name) or "")

@@ -67,6 +67,11 @@ def together(texts: Iterable[str]) -> str:
     return said
 
 
+def fixed(text: str) -> str:
+    """A text; one of the fixed words of a status, such as "not running", is a reason as well."""
+    return text if isinstance(text, Reason) else Reason(f"word.{text.replace(' ', '_')}", text=text)
+
+
 def plain(value: object) -> object:
     """A reason as the text that it is, for encoders that take no other. Raises NotImplementedError for other things."""
     if isinstance(value, str):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from moodkiosk.act.homeassistant.about import About
-from moodkiosk.act.homeassistant.pieces import Entity, Keys, button, diagnostic, sentence, switch, text
+from moodkiosk.act.homeassistant.pieces import Entity, Keys, button, diagnostic, in_words, sentence, switch, text
 from moodkiosk.act.mqtt.topics import Topics
 from moodkiosk.decide.music.songs import MOST
 
@@ -30,7 +30,7 @@ def music(about: About) -> dict[str, Entity]:
             "sensor",
             sentence("Playing", topics, "playing", "mdi:music-note")
             | {
-                "json_attributes_template": "{{ dict({'text': value_json.playing,"
+                "json_attributes_template": f"{{{{ dict({{'text': {in_words('playing')},"
                 " 'volume_level': value_json.volume_cap / 100},"
                 " **(value_json.now_playing or {'state': 'idle'})) | tojson }}"
             },

@@ -41,15 +41,21 @@ def diagnostic(name: str, topic: str, value: str, icon: str, **more: Any) -> Key
     return shown(name, topic, value, icon=icon, entity_category="diagnostic", **more)
 
 
+def in_words(key: str) -> str:
+    """The expression of a sentence in the kiosk's language; what an earlier version left on the broker has none."""
+    return f"(value_json.in_words or value_json).{key}"
+
+
 def sentence(name: str, topics: Topics, key: str, icon: str) -> Keys:
-    """Words of any length: cut in the state, whole in an attribute."""
+    """Words of any length, in the kiosk's language: cut in the state, whole in an attribute."""
+    said = in_words(key)
     return {
         "name": name,
         "icon": icon,
         "state_topic": topics.state,
-        "value_template": f"{{{{ (value_json.{key} | string)[:{STATE_LIMIT}] }}}}",
+        "value_template": f"{{{{ ({said} | string)[:{STATE_LIMIT}] }}}}",
         "json_attributes_topic": topics.state,
-        "json_attributes_template": f"{{{{ {{'text': value_json.{key}}} | tojson }}}}",
+        "json_attributes_template": f"{{{{ {{'text': {said}}} | tojson }}}}",
     }
 
 

@@ -176,8 +176,8 @@ def last_result(about: About) -> Keys:
         "icon": "mdi:message-reply-text-outline",
         "entity_category": "diagnostic",
         "state_topic": about.topics.result,
-        "value_template": f"{{{{ (value_json.command ~ ': ' ~ ((value_json.text or {done}) if value_json.ok else"
-        f" {refused} ~ ': ' ~ value_json.error))[:{STATE_LIMIT}] }}}}",
+        "value_template": f"{{{{ (value_json.command ~ ': ' ~ ((value_json.in_words or {done}) if value_json.ok else"
+        f" {refused} ~ ': ' ~ value_json.in_words))[:{STATE_LIMIT}] }}}}",
         "json_attributes_topic": about.topics.result,
     }
 

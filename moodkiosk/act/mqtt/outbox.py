@@ -15,6 +15,7 @@ from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.throttle import SETTLE_SECONDS, StateThrottle
 from moodkiosk.act.mqtt.topics import Message, Topics
 from moodkiosk.moods import View
+from moodkiosk.words.language import FALLBACK
 
 LABELS_SECONDS = 20.0
 """How long the discovery waits for the model's labels before it is published without them."""
@@ -37,7 +38,12 @@ class Outbox:
     """
 
     def __init__(
-        self, topics: Topics, discovery: Discovery | None, health_seconds: float, announced: Offered | None = None
+        self,
+        topics: Topics,
+        discovery: Discovery | None,
+        health_seconds: float,
+        announced: Offered | None = None,
+        language: str = FALLBACK,
     ) -> None:
         """Nothing is published yet.
 
@@ -46,7 +52,9 @@ class Outbox:
             discovery: makes the payload for Home Assistant; None: it shall not know of this kiosk.
             health_seconds: how often `feel` is wanted.
             announced: what the run before offered, which Home Assistant knows.
+            language: in which sentences are said as well.
         """
+        self._language = language
         self.dropped = {"mqtt_events": 0, "mqtt_results": 0}
         self._topics = topics
         self._discovery = discovery
@@ -284,7 +292,7 @@ class Outbox:
         if view is None or not self._gate.wants(view, now) or now < self._gate.opens(view) or waits(self._topics.state):
             return []  # what is held back goes out later, as it is then
         self._gate.sent(view, now)
-        return [Message(self._topics.state, payloads.encode(payloads.state_of(view)), retain=True)]
+        return [Message(self._topics.state, payloads.encode(payloads.state_of(view, self._language)), retain=True)]
 
     def _due_rest(self, waits: Callable[[str], bool]) -> list[Message]:
         due = [

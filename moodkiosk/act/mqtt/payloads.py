@@ -28,7 +28,8 @@ from moodkiosk.moods import (
     UnknownBecause,
     View,
 )
-from moodkiosk.words.reason import plain, said
+from moodkiosk.words.language import FALLBACK, translated
+from moodkiosk.words.reason import fixed, plain, said
 
 CONFIDENCE_STEP = 0.05
 
@@ -84,6 +85,10 @@ class State(Payload, frozen=True):
     last_decision: Annotated[str | None, Meta(description="what was decided last and why, one sentence")]
     last_decision_key: KeyOf
     last_decision_fields: FieldsOf
+    in_words: Annotated[
+        dict[str, str | None],
+        Meta(description="the sentences above in the kiosk's language (`kiosk.language`), by key"),
+    ]
     labels: Annotated[tuple[str, ...], Meta(description="the moods that the loaded model knows")]
     enrolled: Annotated[tuple[str, ...], Meta(description="names of those with a neutral face of their own")]
     model: Annotated[
@@ -185,6 +190,7 @@ class Answer(Payload, frozen=True):
     text: Annotated[str, Meta(description="what was done, for people")]
     text_key: KeyOf
     text_fields: FieldsOf
+    in_words: Annotated[str, Meta(description="what was done, or why not, in the kiosk's language")]
     transaction: Annotated[str | int | None, Meta(description="the request's own mark, as it came")]
 
 
@@ -205,11 +211,13 @@ def encode(payload: Payload) -> bytes:
     return msgspec.json.encode(payload, enc_hook=plain)
 
 
-def state_of(view: View) -> State:
-    """The payload of a view."""
+def state_of(view: View, language: str = FALLBACK) -> State:
+    """The payload of a view; its sentences also in a language."""
     fields = said({name: getattr(view, name) for name in View.__dataclass_fields__}, SENTENCES)
     if view.confidence is not None:
         fields["confidence"] = round(round(view.confidence / CONFIDENCE_STEP) * CONFIDENCE_STEP, 2)
+    spoken = {name: getattr(view, name) for name in SENTENCES}
+    fields["in_words"] = {name: text and translated(fixed(text), language) for name, text in spoken.items()}
     return State(**fields)
 
 
@@ -231,12 +239,13 @@ def event_of(event: MoodEvent, at: datetime) -> Event:
     )
 
 
-def answer_of(result: Result, transaction: str | int | None) -> Answer:
+def answer_of(result: Result, transaction: str | int | None, language: str = FALLBACK) -> Answer:
     """The payload of a result; `transaction` is the request's, also where it was refused for something else."""
     return Answer(
         command=result.command,
         ok=result.ok,
         **said({"error": result.error, "text": result.text}, ("error", "text")),
+        in_words=translated(result.text if result.ok else result.error or "", language),
         transaction=transaction,
     )
 

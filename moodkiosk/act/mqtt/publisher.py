@@ -78,8 +78,10 @@ class Publisher:
         self._clock = clock
         self._lock = threading.Lock()
         self.guard = Guard(log)
-        discovery = Discovery(About.of(config, __version__)) if config.mqtt.discovery else None
-        self._outbox = Outbox(self.topics, discovery, config.mqtt.health_seconds, announced)
+        about = About.of(config, __version__)
+        self._language = about.language
+        discovery = Discovery(about) if config.mqtt.discovery else None
+        self._outbox = Outbox(self.topics, discovery, config.mqtt.health_seconds, announced, self._language)
         self._hello: protocol.Hello | None = None
         self._outbox.inform(self._info())
         self._outbox.offer(NO_SONGS)
@@ -264,7 +266,7 @@ class Publisher:
 
     def _answer(self, result: Result, transaction: str | int | None) -> None:
         with self._lock:
-            self._outbox.answer(payloads.encode(payloads.answer_of(result, transaction)))
+            self._outbox.answer(payloads.encode(payloads.answer_of(result, transaction, self._language)))
         self._connection.wake()
 
 

@@ -45,9 +45,10 @@ def filled(text: str) -> str:
 
 
 def state() -> str:
-    """The keys of `/api/state`: those of MQTT, and the page's own."""
+    """The keys of `/api/state`: those of MQTT (the page knows the reader's language itself), and the page's own."""
     own = [(f"`{key}`", *row) for key, row in STATE_MORE.items()]
-    return "\n".join([tables.TABLES["state"](), *table(("key", "value", "meaning"), own).splitlines()[2:]])
+    theirs = [row for row in tables.TABLES["state"]().splitlines() if not row.startswith("| `in_words`")]
+    return "\n".join([*theirs, *table(("key", "value", "meaning"), own).splitlines()[2:]])
 
 
 def health() -> str:

@@ -38,6 +38,7 @@ from moodkiosk.config.settings import Config, KioskSettings, WebSettings
 from moodkiosk.link import commands
 from moodkiosk.link.protocol import Hello
 from moodkiosk.moods import EventKind, MoodEvent, Recommendation, Result, View
+from moodkiosk.words.reason import Reason
 
 ROOT = {"device", "origin", "components"}
 DEVICE = {
@@ -317,6 +318,25 @@ def test_the_person_in_front_is_one_of_those_who_are_enrolled_or_nobody() -> Non
 def test_what_became_of_a_command_can_be_read(result: Result, shown: str) -> None:
     payload = payloads.encode(payloads.answer_of(result, None))
     assert rendered(ENTITIES["last_result"]["value_template"], payload) == shown
+
+
+def test_sentences_are_said_in_the_kiosk_s_language() -> None:
+    because = Reason("music.not_played", reason=Reason("gate.nobody"))
+    view = replace(FULL, last_decision=because, player_status="ready")
+    payload = payloads.encode(payloads.state_of(view, "de"))
+    german = components_of(replace(ABOUT, language="de"), OFFERED)
+    assert rendered(german["last_decision"]["value_template"], payload) == "nicht gespielt: niemand ist da"
+    assert rendered(german["player_status"]["value_template"], payload) == "bereit"
+    refused = payloads.answer_of(Result("recommend", ok=False, error=Reason("answer.no_mood")), None, "de")
+    template = german["last_result"]["value_template"]
+    assert rendered(template, payloads.encode(refused)) == "recommend: abgelehnt: zeig mir erst deine Stimmung"
+
+
+def test_what_an_earlier_version_left_on_the_broker_is_shown_as_it_is() -> None:
+    old = json.loads(state_payload(replace(FULL, last_decision="said before")))
+    del old["in_words"]
+    template = ENTITIES["last_decision"]["value_template"]
+    assert rendered(template, json.dumps(old).encode()) == "said before"
 
 
 @pytest.mark.parametrize(
