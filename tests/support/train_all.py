@@ -1,8 +1,8 @@
 """Runs several command lines of scripts/train.py in one process of .venv-train: TensorFlow is slow to load.
 
 Reads a JSON list of argument lists from stdin, prints a JSON object. "runs": a list of [exit code, stdout, stderr,
-seconds, CPU seconds], both without the time that TensorFlow needs to load; the others are what `network_facts` and
-`refusals` found.
+seconds, CPU seconds], both without the time that TensorFlow needs to load; the others are what `network_facts`,
+`refusals` and `converter_facts` found.
 An argument list that begins with WRONG is run with a converter that gets something wrong.
 """
 
@@ -76,6 +76,26 @@ def network_facts() -> dict[str, Any]:
     return {"layers": layers, "loss": losses[0], "loss by hand": float(by_hand)}
 
 
+def converter_facts() -> dict[str, float]:
+    """How far files are apart, for 2, 5 and 12 labels, that Keras' converter and the kiosk itself made of a network."""
+    from moodkiosk.learn.train import network
+    from moodkiosk.sense.interpreter import Network
+    from moodkiosk.sense.teach import dense, flatbuffer
+
+    x = np.random.default_rng(0).normal(size=(20, 33)).astype(np.float32)
+    apart = {}
+    for labels in (2, 5, 12):
+        weights, said = dense.fresh(x, labels, labels), []
+        for file in (network.to_tflite(weights), flatbuffer.to_tflite(weights)):
+            runs = Network(file, delegated=False)
+            for row in x:
+                runs.input[0] = row
+                runs.run()
+                said.append(runs.output(0)[0].copy())
+        apart[str(labels)] = float(np.abs(np.stack(said[:20]) - np.stack(said[20:])).max())
+    return apart
+
+
 def rows(weights: Weights, x: Any) -> Any:
     from moodkiosk.sense.teach import dense
 
@@ -117,4 +137,6 @@ def load_tensorflow() -> None:
 if __name__ == "__main__":
     load_tensorflow()
     runs = [run(arguments) for arguments in json.load(sys.stdin)]
-    print(json.dumps({"runs": runs, "network": network_facts(), "refusals": refusals()}))
+    print(
+        json.dumps({"runs": runs, "network": network_facts(), "refusals": refusals(), "converter": converter_facts()})
+    )

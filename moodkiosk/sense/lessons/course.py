@@ -257,7 +257,9 @@ class Course:
         schema = schema_of(STARTER.read_bytes())
         self._recordings = self.lessons.encoded(sitting.takes.values(), sitting.plan.person)
         new = [take for name, data in self._recordings.items() for take in takes_of(data, name, schema)]
-        return steps([*self.lessons.takes(schema), *new], self._models)
+        person = sitting.plan.person
+        own = self._neutrals.of(person) if person else self._neutrals.current
+        return steps([*self.lessons.takes(schema), *new], self._models, {} if own is None else {person: own.measures})
 
     def _finish(self, sitting: Sitting, outcome: Outcome, at: float) -> None:
         """Recordings first: a model without what it was made from could not be made again. Raises OSError."""

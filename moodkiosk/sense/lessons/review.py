@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,12 @@ from moodkiosk.sense.lessons.about import TAUGHT
 from moodkiosk.sense.mood.bundle import BadModel, unbundle
 from moodkiosk.sense.mood.model import LIMIT_BYTES, STARTER
 from moodkiosk.sense.teach.doubts import NotTaught
-from moodkiosk.sense.teach.learning import Outcome, Progress, learn, schema_of
+from moodkiosk.sense.teach.learning import NOBODY, Outcome, Progress, learn, schema_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from moodkiosk.sense.lessons.kept import Lessons
     from moodkiosk.sense.mood.models import Models
     from moodkiosk.sense.teach.store import ModelStore
@@ -30,9 +33,14 @@ PAUSE_SECONDS = 3600.0
 log = logging.getLogger("moodkiosk.sense")
 
 
-def steps(takes: list[Take], models: Models) -> Iterator[Progress | Outcome]:
-    """Learns from these takes, from the starter on, to be better than the model in use. Raises OSError, BadModel."""
-    return learn(takes, STARTER.read_bytes(), before=models.path.read_bytes())
+def steps(
+    takes: list[Take], models: Models, neutrals: Mapping[str, NDArray[np.float32]] = NOBODY
+) -> Iterator[Progress | Outcome]:
+    """Learns from these takes, from the starter on, to be better than the model in use. Raises OSError, BadModel.
+
+    `neutrals`: faces at rest that were known before, by name: with these the model in use reads people.
+    """
+    return learn(takes, STARTER.read_bytes(), before=models.path.read_bytes(), neutrals=neutrals)
 
 
 def go_on(learning: Iterator[Progress | Outcome], clock: Callable[[], float]) -> Outcome | None:

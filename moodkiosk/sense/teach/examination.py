@@ -84,13 +84,19 @@ class Rival:
 
 
 def rival(before: bytes | None, starter: Base, takes: Sequence[Take], own: Mapping[str, Floats]) -> Rival:
-    """The model before; the starter where there is none, or where it takes other measures."""
+    """The model before; the starter where there is none, or where that cannot be asked.
+
+    Raises BadModel for one that looks at hands: what it knows of gestures would be lost.
+    """
     nothing = np.zeros(sum(map(len, takes)), bool)
     if before is None:
         return Rival(starter, nothing, own)
+    manifest, _ = unbundle(before)
+    if manifest.uses_hands:
+        raise BadModel("the model in use looks at hands; such a one is trained on a desktop")
+    files = set(manifest.training_files.values())
     try:
         found = dense.base_of(before)
-        files = set(unbundle(before)[0].training_files.values())
     except BadModel:
         return Rival(starter, nothing, own)
     known, taken = MEASURES[found.schema], MEASURES[starter.schema]

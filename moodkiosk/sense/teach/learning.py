@@ -101,7 +101,7 @@ def learn(
 
     Raises:
         NotTaught: nothing can be learnt from these takes; at the first step.
-        BadModel: the starter cannot be trained further; likewise.
+        BadModel: the starter cannot be trained further, or the model in use looks at hands; likewise.
     """
     base = dense.base_of(starter)
     _check(takes)

@@ -58,6 +58,7 @@ class Trained:
     runs: dict[str, Ran]
     network: dict[str, Any]
     refusals: list[tuple[str | None, float]]
+    converter: dict[str, float]
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         name: Ran(code, said, complained, folder / out, *seconds)
         for (name, (out, _)), (code, said, complained, *seconds) in zip(plans.items(), results["runs"], strict=True)
     }
-    return Trained(folder, runs, results["network"], results["refusals"])
+    return Trained(folder, runs, results["network"], results["refusals"], results["converter"])
 
 
 def shuffled(recordings: Path, out: Path) -> Path:
@@ -206,6 +207,12 @@ def test_three_dense_layers_are_trained_with_softmax_and_cross_entropy(trained: 
     assert trained.network["loss"] == pytest.approx(trained.network["loss by hand"], rel=1e-4)
     kernels = fit.base_of(trained.runs["from nothing"].out).weights.kernels
     assert [kernel.shape for kernel in kernels] == [(33, 64), (64, 32), (32, len(MOODS))]
+
+
+@pytest.mark.train
+def test_what_the_kiosk_writes_without_tensorflow_says_what_keras_converter_makes_of_it(trained: Trained) -> None:
+    assert set(trained.converter) == {"2", "5", "12"}
+    assert max(trained.converter.values()) < 1e-5
 
 
 @pytest.mark.train

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from moodkiosk.sense.mood.bundle import unbundle
+from moodkiosk.sense.mood.bundle import BadModel, bundle, unbundle
+from moodkiosk.sense.mood.measures import FACE_AND_HANDS
 from moodkiosk.sense.mood.model import MoodModel
 from moodkiosk.sense.teach import dense, learning
 from moodkiosk.sense.teach.doubts import NotTaught
@@ -95,6 +96,21 @@ def test_who_was_taught_already_is_compared_with_what_was_learnt_then(taught: Ou
     again = learnt(sitting(), before=taught.file)
     assert again.before.value == pytest.approx(again.after.value)
     assert not again.better
+
+
+def test_whose_face_at_rest_was_known_before_is_compared_with_being_read_by_that(taught: Outcome) -> None:
+    """Otherwise a calibration of long ago would be praised as what was taught today."""
+    own = {"": np.median(take("neutral").x, axis=0)}
+    *_, known = learning.learn(sitting(), STARTER, neutrals=own)
+    assert isinstance(known, Outcome)
+    assert known.file == taught.file
+    assert known.before.value > taught.before.value
+
+
+def test_a_model_that_looks_at_hands_is_not_replaced_by_one_that_does_not() -> None:
+    manifest, network = unbundle(STARTER)
+    with pytest.raises(BadModel, match="looks at hands"):
+        learnt(sitting(), before=bundle(network, replace(manifest, uses_hands=True, schema=FACE_AND_HANDS)))
 
 
 def test_several_people_go_into_one_model_and_have_their_own_figures() -> None:
