@@ -147,6 +147,16 @@ def readings(mood: str | None, count: int, start: float = BEGIN) -> list[bytes]:
 
 
 HELLO = protocol.encode(protocol.Hello("0.1", LABELS, "0" * 64, "face-1", people=("Anna",), person="Anna"))
+PROOF = protocol.Proof(
+    better=True,
+    before=0.5,
+    after=0.9,
+    low=0.8,
+    high=1.0,
+    looks=40,
+    moods={"sad": (0.1, 0.9)},
+    remarks=(protocol.Remark("crosswise", "sad", "angry"),),
+)
 HEALTHS = [
     protocol.encode(protocol.SenseHealth(BEGIN, "on", counters={"dropped": 3}, celsius=51.5)),
     protocol.encode(protocol.SenseHealth(BEGIN, "lost", "there is no camera", throttled=True)),
@@ -155,6 +165,9 @@ FROM_SENSE = [
     HELLO + HEALTHS[0] + b"".join(readings("happy", 12)),
     HELLO + HEALTHS[0] + b"".join(readings("sad", 6)) + b"".join(readings(None, 4, BEGIN + 1.2)) + HEALTHS[1],
     HELLO + protocol.encode(protocol.SenseResult(1, ok=True, text="done")) + HEALTHS[0],
+    HELLO
+    + protocol.encode(protocol.Teaching(BEGIN, "recording", "happy", 2, 5, 5.0, 2.5, "seen", "show", "Anna"))
+    + protocol.encode(protocol.Teaching(BEGIN + 5, "shown", person="Anna", text="better", proof=PROOF)),
 ]
 TO_SENSE = [
     b"".join(
@@ -164,6 +177,8 @@ TO_SENSE = [
         [("camera", "off"), ("camera", "on"), ("camera", "lend")],
         [("calibrate", "Anna"), ("person", "Anna"), ("person", ""), ("forget", "Anna")],
         [("correct", "happy"), ("correct", "Freude"), ("reload", ""), ("forget", "")],
+        [("teach", '{"person": "Anna", "labels": ["neutral", "happy"], "seconds": 2}'), ("teach_again", "happy")],
+        [("teach", "{}"), ("teach_stop", ""), ("teach_keep", ""), ("teach_undo", ""), ("remember", "on")],
     )
 ]
 

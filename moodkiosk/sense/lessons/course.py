@@ -6,6 +6,7 @@ is better beyond chance, their model is put in use; Undo takes both back.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -26,10 +27,11 @@ from moodkiosk.sense.lessons.review import Review, drop_taught, go_on, steps
 from moodkiosk.sense.lessons.sitting import Plan, Sitting
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.mood.model import DEPLOYED, STARTER
+from moodkiosk.sense.teach.dense import base_of
 from moodkiosk.sense.teach.doubts import NotTaught
 from moodkiosk.sense.teach.learning import schema_of
 from moodkiosk.sense.teach.store import ModelStore
-from moodkiosk.sense.teach.takes import takes_of
+from moodkiosk.sense.teach.takes import BadTake, takes_of
 from moodkiosk.words.reason import Reason, how
 
 if TYPE_CHECKING:
@@ -231,8 +233,18 @@ class Course:
             raise NotNow(Reason("taught.lesson_range"))
         if len(labels) < 2 or (AT_REST in known and AT_REST not in labels):
             raise NotNow(Reason("taught.at_least_two", mood=how(AT_REST)))
+        self._check_others(set(labels))
         ordered = sorted(labels, key=lambda label: label != AT_REST)  # at rest first; the others as they were given
         return Plan(tuple(ordered), lesson.person, lesson.seconds)
+
+    def _check_others(self, labels: set[str]) -> None:
+        """A taught model knows the starter's moods and those that were shown: no other may get lost. Raises NotNow."""
+        manifest = self._models.current.manifest
+        if manifest.uses_hands:
+            raise NotNow(Reason("taught.hands"))
+        known = set(base_of(STARTER.read_bytes()).labels) | labels | self.lessons.labels
+        if others := sorted(set(manifest.labels) - known):
+            raise NotNow(Reason("taught.others", moods=[how(label) for label in others]))
 
     def _learn(self, sitting: Sitting, at: float) -> None:
         """A little of the fit; at its end, what came of it is written and said."""
@@ -246,7 +258,7 @@ class Course:
                 self._finish(sitting, outcome, at)
         except NotTaught as error:
             self._close(at, Reason("taught.nothing_kept", why=wording.doubt(error.doubt)))
-        except BadModel as error:
+        except (BadModel, BadTake, ValueError) as error:  # a ValueError: more people are known than can be kept
             self._close(at, Reason("taught.nothing_kept", why=str(error)))
         except OSError as error:
             self._close(
@@ -283,16 +295,20 @@ class Course:
         log.info("taught: %s", self._proof.text)
 
     def _take_back(self) -> None:
-        """As if nothing of this sitting had been taught. Raises OSError."""
+        """As if nothing of this sitting had been taught. What of it cannot be done keeps nothing else from it.
+
+        Raises OSError and BadModel.
+        """
         taught, self._taught = self._taught, None
         if taught is None:
             return
         self.changed = True
-        if taught.used:
-            self._store.back()
-            self._models.reload()
-        self._neutrals.put_back(taught.neutral)
-        self.lessons.drop(taught.sitting)
+        with contextlib.ExitStack() as last_first:
+            last_first.callback(self.lessons.drop, taught.sitting)
+            last_first.callback(self._neutrals.put_back, taught.neutral)
+            if taught.used:
+                last_first.callback(self._models.reload)
+                last_first.callback(self._store.back)
 
     def _close(self, at: float, text: str) -> None:
         """The sitting is over; what was not written is forgotten."""
@@ -316,7 +332,7 @@ class Course:
             len(sitting.plan.labels),
             sitting.seconds,
             round(sitting.seconds_left(at), 1),
-            sitting.view,
+            sitting.view if self.watching else "",
             sitting.hint(at),
             sitting.plan.person,
             self._proof.text if self._proof else sitting.news,

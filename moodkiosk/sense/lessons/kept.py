@@ -15,6 +15,7 @@ from moodkiosk.host import files, paths
 from moodkiosk.sense.faces.engine import EXTRACTOR
 from moodkiosk.sense.records import erase, npy, recording
 from moodkiosk.sense.teach.takes import BadTake, takes_of
+from moodkiosk.sense.unzip import Damaged
 
 if TYPE_CHECKING:
     from moodkiosk.sense.lessons.sitting import Shown
@@ -88,6 +89,19 @@ class Lessons:
     def people(self) -> bool:
         """Whether anything was shown and is kept."""
         return any(self.folder.glob("[!.]*/*.npz"))
+
+    @property
+    def labels(self) -> set[str]:
+        """The moods of which anything is kept."""
+        found: set[str] = set()
+        for path in self.folder.glob("[!.]*/*.npz"):
+            try:
+                found |= set(
+                    npy.arrays(files.read_at_most(path, npy.LIMIT_BYTES), ("label",))["label"].ravel().tolist()
+                )
+            except (KeyError, Damaged, OSError, files.TooLarge):
+                continue
+        return found
 
     def forget(self, person: str) -> Erased:
         """Deletes the recordings of `person`, "" for everybody's. Raises OSError."""

@@ -171,6 +171,8 @@ def test_what_came_of_it_is_kept_or_undone_or_a_mood_is_shown_again(browser: Bro
         say(home, **STEPS[2])
         expect(page.locator("dialog .what")).to_have_text("Show me: Surprised")
         say(home, **STEPS[4])
+        expect(page.locator("dialog .proof")).to_be_visible()
+        page.reload()
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("#toasts")).to_contain_text("Taken back")
         orders = [(order.what, order.value) for order in home.orders if order.what != "camera"]

@@ -19,10 +19,10 @@ from moodkiosk.sense.lessons.review import PAUSE_SECONDS
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.measures import measure
 from moodkiosk.sense.mood.models import Models
-from moodkiosk.sense.mood.neutral import Neutrals
+from moodkiosk.sense.mood.neutral import PEOPLE, Neutrals
 from moodkiosk.sense.records import recording
 from tests.support.moods_in_numbers import faces
-from tests.support.taught import MOODS
+from tests.support.taught import MOODS, learnt, take
 
 GOOD = Quality(1.0, None, 100, 100)
 FRAMES = 14
@@ -195,6 +195,27 @@ def test_who_does_not_answer_keeps_it_and_only_one_sitting_goes_on_at_a_time(tmp
     kiosk.at += ANSWER_SECONDS
     kiosk.turn()
     assert (kiosk.phase, kiosk.told[-1].text) == ("over", "kept; the new model is in use")
+
+
+def test_who_would_be_one_too_many_is_told_and_nothing_is_kept(tmp_path: Path) -> None:
+    kiosk = Kiosk(tmp_path)
+    for number in range(PEOPLE):
+        kiosk.neutrals.learn(f"p{number}", [measure(looks_of("neutral")[0], kiosk.models.current.schema)])
+    kiosk.begin()
+    kiosk.until("over")
+    assert "people are known already" in kiosk.told[-1].text
+    assert (kiosk.files, kiosk.models.path) == (["neutral.json"], model.STARTER)
+
+
+def test_a_mood_that_another_model_knows_does_not_get_lost(tmp_path: Path) -> None:
+    made = learnt([take("neutral"), take("tired", looks="sad")])
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "current.tflite").write_bytes(made.file)
+    kiosk = Kiosk(tmp_path)
+    with pytest.raises(NotNow, match="tired"):
+        kiosk.begin(["neutral", "happy"])
+    kiosk.begin(["neutral", "tired"])
+    assert kiosk.phase == "waiting"
 
 
 @pytest.mark.parametrize(

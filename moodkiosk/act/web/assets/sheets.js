@@ -6,7 +6,7 @@ import { smallFace } from './face.js';
 import { command, get, leave } from './live.js';
 import { recommend } from './songs.js';
 import { button, field, kiosk, moods, on, seen, send, sheet, show, toast } from './sheet.js';
-import { teach, untaught } from './teach.js';
+import { resume, teach, untaught } from './teach.js';
 
 /** The appearance that was chosen in this browser. */
 export function restoreTheme() {
@@ -20,8 +20,9 @@ export function refreshDay(history) { kiosk.history = history; on.day(); }
 /** How a sitting before the kiosk goes; the smart home may ask for one, which is then offered. */
 export function refreshTeaching(teaching) {
   kiosk.teaching = teaching;
-  if (teaching?.phase === 'invited' && !sheet.open && !kiosk.state.read_only) teach();
-  else on.teaching();
+  if (sheet.open) on.teaching();
+  else if (teaching?.phase === 'invited' && !kiosk.state.read_only) teach();
+  else resume();
 }
 
 /** Opens a sheet by name. */

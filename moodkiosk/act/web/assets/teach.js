@@ -40,7 +40,10 @@ export function teach() {
     onsubmit: async (event) => {
       event.preventDefault();
       const wanted = labels.filter((label) => chosen.has(label));
-      if (await send('teach', { person: name.value, labels: wanted })) { mine = true; course(); }
+      if (!await send('teach', { person: name.value, labels: wanted })) return;
+      mine = true;
+      sessionStorage.setItem('taught', 'here');
+      course();
     },
   }, nameField, make('p.do', {}, make('button.main', {}, say('teach.start'))));
   const [line, update] = seen();
@@ -48,6 +51,11 @@ export function teach() {
     make('details', {}, make('summary', {}, say('teach.moods')), moods));
   on.state = update;
   return undefined;
+}
+
+/** What came of a sitting that was held from this page is shown again after it was loaded anew. */
+export function resume() {
+  if (kiosk.teaching?.phase === 'shown' && sessionStorage.getItem('taught')) proof(kiosk.teaching.proof);
 }
 
 /** Then: the face shows what to do, a ring how long. It follows what the kiosk says; no time is counted here. */
@@ -93,11 +101,9 @@ function course() {
 /** Whoever closes the sheet, or the page, leaves the sitting: nothing of it is kept. */
 function leave() {
   if (!mine) return;
-  mine = false;
-  if (kiosk.teaching && GOING_ON.includes(kiosk.teaching.phase)) {
-    command('teach_stop', null, { keepalive: true });
-    toast(say('teach.left'));
-  }
+  mine = false; // what has come of it, is known by then: this one has not
+  command('teach_stop', null, { keepalive: true });
+  toast(say('teach.left'));
 }
 addEventListener('pagehide', leave);
 
@@ -124,6 +130,7 @@ function proof(found) {
     make('ul.proof', {}, make('li.heads', { 'aria-hidden': 'true' }, make('span', {}), make('span', {}), make('span', {}, say('teach.before')), make('span', {}, say('teach.now'))), ...rows, ...people),
     make('p.do.stay', {}, button(say('teach.undo'), () => answer('teach_undo', 'teach.undone')), button(say('teach.keep'), () => answer('teach_keep', 'teach.learnt'), '.main')));
   on.teaching = () => { if (kiosk.teaching?.phase === 'over' && sheet.open) sheet.close(); };
+  sheet.addEventListener('close', () => sessionStorage.removeItem('taught'), { once: true });
 }
 
 /** What is odd about what was shown: in the page's language where it has a word for it. */
