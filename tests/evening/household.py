@@ -120,7 +120,8 @@ class Evening(Home):
                 self._plan(10, 60, self._others_end)
             case "pause on the phone" if api.plays:
                 api.person_pauses()
-                api.stopped = True
+                here = api.playback is not None and api.playback["device"]["id"] == SPEAKER
+                api.stopped = api.stopped or here or api.ours  # what is paused elsewhere says nothing of this room
             case "pause on the page":
                 self.ask("pause")
             case "play" | "recommend" | "skip":

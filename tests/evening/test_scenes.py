@@ -161,3 +161,12 @@ def test_what_spotify_goes_on_with_after_our_playlist_ends_in_an_empty_room_too(
     home = until(begin(18, (18, 18.02, "sad"), (18.02, 20, "neutral")), 20)
     until(home, 21)
     assert not home.api.plays
+
+
+def test_who_has_paused_their_own_music_elsewhere_in_the_morning_hears_ours_in_the_evening(begin: Play) -> None:
+    home = begin(8, (8.1, 8.15, "neutral"), (8.2, 8.3, "happy"), (9.6, 9.7, "happy"))
+    home.api.person_plays(PHONE, FOREIGN)
+    until(home, 8.17)
+    home.api.person_pauses()
+    assert started(until(home, 8.4)) == [], "not at once"
+    assert len(started(until(home, 9.7))) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from moodkiosk.act.players.spotify.answers import Device, Playback
 from moodkiosk.act.players.spotify.memory import Lowered, Memory, Noticed
 from moodkiosk.words.reason import Reason
@@ -36,11 +38,24 @@ def mark(playback: Playback) -> str:
     return f"{playback.device.id if playback.device else None} {playback.context_uri}"
 
 
-def hands_off(playback: Playback | None, name: str, memory: Memory, wall: float, respect_seconds: float) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Respect:
+    """How long a pause is left alone, in seconds: one in the room, and one of other people's music elsewhere."""
+
+    pause_seconds: float
+    elsewhere_seconds: float
+
+
+def is_in_the_room(playback: Playback, name: str, memory: Memory) -> bool:
+    """Whether it is of the kiosk's speaker, or our own wherever it was moved: who pauses that wants silence here."""
+    return is_speaker(playback.device, name, memory) or is_ours(playback, name, memory)
+
+
+def hands_off(playback: Playback | None, name: str, memory: Memory, wall: float, respect: Respect) -> str | None:
     """Why automatic music is to leave things as they are, in words; None if nothing speaks against it.
 
     Music that a person plays is left alone for as long as it plays. A pause is a person's unless it is our own; it
-    is left alone for `respect_seconds`, counted from the moment Spotify gives for it, or else from when it was first
+    is left alone for a while, counted from the moment Spotify gives for it, or else from when it was first
     seen (which is noted in `memory`).
 
     Args:
@@ -48,7 +63,7 @@ def hands_off(playback: Playback | None, name: str, memory: Memory, wall: float,
         name: of the kiosk's speaker.
         memory: what we started.
         wall: seconds since 1970.
-        respect_seconds: how long a pause is left alone.
+        respect: how long a pause is left alone.
     """
     if playback is None:
         memory.noticed = None
@@ -75,7 +90,9 @@ def hands_off(playback: Playback | None, name: str, memory: Memory, wall: float,
     said = since if playback.timestamp is None else wall - playback.timestamp / 1000
     if said <= BELIEVED_SECONDS:
         since = max(since, said)
-    return None if since >= respect_seconds else Reason("people.paused_on", where=where)
+    in_the_room = is_in_the_room(playback, name, memory)
+    longest = respect.pause_seconds if in_the_room else respect.elsewhere_seconds
+    return None if since >= longest else Reason("people.paused_on", where=where)
 
 
 def _elsewhere(what: Reason) -> Reason:

@@ -17,6 +17,7 @@ from moodkiosk.act.players.spotify import allowance, pictures
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left, path_of, warning
 from moodkiosk.act.players.spotify.errors import LOGIN, ApiError, Kind
 from moodkiosk.act.players.spotify.memory import Memory
+from moodkiosk.act.players.spotify.override import Respect
 from moodkiosk.act.players.spotify.rate_limit import RateLimit
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
@@ -197,11 +198,12 @@ class SpotifyPlayer:
         client, finder = self._at_work = self._at_work or self._prepare()
         client.begin(self._clock.monotonic() + seconds, superseded)
         wall = datetime.fromtimestamp(self._clock.wall()).astimezone()
-        respect_seconds = (wall - pauses_since(music, wall)).total_seconds()
+        pause_seconds = (wall - pauses_since(music, wall)).total_seconds()
+        respect = Respect(pause_seconds, 60 * music.respect_manual_minutes)
         try:
             self._rate_limit.check()
             kept, wake, covers = self._file.kept, spotify.wake_command, self._covers
-            return do(Remote(client, finder, kept, self._clock, respect_seconds, wake, covers))
+            return do(Remote(client, finder, kept, self._clock, respect, wake, covers))
         finally:
             client.end()
             self._file.save()

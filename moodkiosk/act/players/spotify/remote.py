@@ -70,7 +70,7 @@ class Remote:
         finder: Finder,
         memory: Memory,
         clock: Clock,
-        respect_seconds: float,
+        respect: override.Respect,
         wake_command: tuple[str, ...],
         covers: Covers,
     ) -> None:
@@ -78,7 +78,7 @@ class Remote:
         self._finder = finder
         self._memory = memory
         self._clock = clock
-        self._respect_seconds = respect_seconds
+        self._respect = respect
         self._wake_command = wake_command
         self._covers = covers
 
@@ -86,9 +86,9 @@ class Remote:
         """Starts the first of the decision's choices that can be started, unless people come first."""
         playback = self._look(name)
         if not decision.asked:
-            reason = override.hands_off(playback, name, self._memory, self._clock.wall(), self._respect_seconds)
+            reason = override.hands_off(playback, name, self._memory, self._clock.wall(), self._respect)
             if reason is not None:
-                stopped = playback is not None and not playback.is_playing
+                stopped = self._is_stopped(playback, name)
                 return Outcome("overridden", reason, stopped=stopped, track=self._track(playback))
             if decision.finish_song and (waiting := self._song_first(playback, name)):
                 return waiting
@@ -120,9 +120,9 @@ class Remote:
     def look(self, name: str) -> Seen:
         """What plays, as the next decision would judge it."""
         playback = self._look(name)
-        reason = override.hands_off(playback, name, self._memory, self._clock.wall(), self._respect_seconds)
+        reason = override.hands_off(playback, name, self._memory, self._clock.wall(), self._respect)
         if reason is not None:
-            stopped = playback is not None and not playback.is_playing
+            stopped = self._is_stopped(playback, name)
             return Seen("others", reason, stopped, self._track(playback))
         if playback is None or not playback.is_playing:
             return Seen("nothing")
@@ -205,6 +205,12 @@ class Remote:
     def _track(self, playback: Playback | None) -> Track | None:
         """The song that the look before has found: no request is sent for it."""
         return playback.track(self._covers) if playback else None
+
+    def _is_stopped(self, playback: Playback | None, name: str) -> bool:
+        """Whether somebody has paused the music in the room."""
+        if playback is None or playback.is_playing:
+            return False
+        return override.is_in_the_room(playback, name, self._memory)
 
     def _plays(self, playback: Playback | None, uri: str, name: str) -> bool:
         return (

@@ -52,6 +52,10 @@ class TestPeople:
             (Playback(PHONE, Context("ours"), is_playing=True), "moved the music to Ana's phone"),
             (Playback(SPEAKER, Context("ours")), "paused the music on Living room"),
             (Playback(PHONE, Context("theirs")), "paused the music on Ana's phone"),
+            (Playback(PHONE, Context("theirs"), timestamp=int(1000 * (10 * DAY - 599))), "paused the music"),
+            (Playback(PHONE, Context("theirs"), timestamp=int(1000 * (10 * DAY - 600))), None),
+            (Playback(PHONE, Context("ours"), timestamp=int(1000 * (10 * DAY - 600))), "paused the music"),
+            (Playback(SPEAKER, Context("theirs"), timestamp=int(1000 * (10 * DAY - 600))), "paused the music"),
             (Playback(SPEAKER, Context("ours"), timestamp=int(1000 * (10 * DAY - 3599))), "paused the music"),
             (Playback(SPEAKER, Context("ours"), timestamp=int(1000 * (10 * DAY - 3600))), None),
             (Playback(SPEAKER, Context("ours"), timestamp=int(1000 * (11 * DAY))), "paused the music"),
@@ -60,7 +64,7 @@ class TestPeople:
     )
     def test_what_is_left_alone(self, playback: Playback | None, said: str | None) -> None:
         memory = Memory("Living room", "d1", started=Started("ours", "d1", 0.0), pending="maybe ours")
-        found = override.hands_off(playback, "Living room", memory, 10 * DAY, 3600)
+        found = override.hands_off(playback, "Living room", memory, 10 * DAY, override.Respect(3600, 600))
         assert (found is None) == (said is None)
         assert said is None or (found is not None and said in found)
 
