@@ -93,7 +93,13 @@ def parser() -> argparse.ArgumentParser:
         "--rotate", type=int, choices=(0, 90, 180, 270), default=0, help="degrees clockwise to turn the film by"
     )
     replay.add_argument("--model", type=Path, metavar="M", help="instead of the configured model")
-    replay.add_argument("--person", metavar="NAME", help="whose calibrated neutral face to use (default: nobody's)")
+    whose = replay.add_mutually_exclusive_group()
+    whose.add_argument("--person", metavar="NAME", help="whose calibrated neutral face to use (default: nobody's)")
+    whose.add_argument(
+        "--neutral",
+        metavar="FILE|auto",
+        help="a recording or film of a neutral look; auto: the first five seconds with somebody in this film",
+    )
     replay.add_argument(
         "--no-self-calibrate", action="store_true", help="do not learn the face at rest of whoever is in front"
     )

@@ -24,6 +24,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--gain", type=gain, default=1.0, metavar="G", help="with --neutral: sense.neutral_gain (default 1)"
     )
+    parser.add_argument(
+        "--no-self-calibrate", action="store_true", help="in time: do not learn the face at rest while watching"
+    )
     parser.add_argument("--json", action="store_true", help="for machines: one JSON object a data set")
     return parser.parse_args()
 
@@ -39,9 +42,11 @@ def gain(text: str) -> float:
 
 
 def main(args: argparse.Namespace) -> int:
+    from moodkiosk.decide import debounce
+    from moodkiosk.decide.settings import Settings
     from moodkiosk.learn.evaluate import evaluate
 
-    return evaluate.main(args)
+    return evaluate.main(args, lambda readings: debounce.settled(readings, Settings()))
 
 
 if __name__ == "__main__":

@@ -67,6 +67,8 @@ if __name__ == "__main__":
     args = arguments()
     if importlib.util.find_spec("tensorflow") is None:
         go_on_in_venv()
+    from moodkiosk.decide import debounce
+    from moodkiosk.decide.settings import Settings
     from moodkiosk.learn.train import command
 
-    sys.exit(cli.guarded(lambda: command.main(args), "train.py"))
+    sys.exit(cli.guarded(lambda: command.main(args, lambda said: debounce.settled(said, Settings())), "train.py"))

@@ -10,7 +10,7 @@ Everything is counted in seconds, so 2, 5 and 30 readings a second behave alike.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from moodkiosk.decide.settings import MoodSettings, Settings
@@ -101,6 +101,15 @@ def see(state: Debounce, reading: Reading, *, present: bool, settings: Settings)
         state = _settle(state, reading.at, mood)
     confidence = 0.0 if state.mood is None else state.means.get(state.mood, state.confidence)
     return replace(state, confidence=confidence)
+
+
+def settled(readings: Iterable[Reading], settings: Settings) -> list[tuple[str | None, Mapping[str, float]]]:
+    """What has settled after each of the readings of somebody who is present, and what is believed then."""
+    state, found = Debounce(), []
+    for reading in readings:
+        state = see(state, reading, present=True, settings=settings)
+        found.append((state.mood, state.belief))
+    return found
 
 
 def lose(state: Debounce) -> Debounce:

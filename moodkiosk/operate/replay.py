@@ -21,6 +21,8 @@ from moodkiosk.decide.settings import Settings
 from moodkiosk.failure import UsageError
 from moodkiosk.host import paths
 from moodkiosk.moods import Frame, PlayerReport, Reading
+from moodkiosk.operate import replay_neutral
+from moodkiosk.operate.paced import paced
 
 if TYPE_CHECKING:
     from moodkiosk.sense.faces.upright import Upright
@@ -58,7 +60,11 @@ def main(args: argparse.Namespace) -> int:
         settings = msgspec.structs.replace(
             settings, sense=msgspec.structs.replace(settings.sense, self_calibrate=False)
         )
-    own = None if args.person is None else _neutral_of(args.person, settings)
+    own = None
+    if args.person is not None:
+        own = replay_neutral.of_person(args.person, settings)
+    elif args.neutral is not None:
+        own = replay_neutral.given(args.neutral, args.file, mood_model, settings, args.rotate)
     frames = source.frames_of_file(args.file, mirrored=settings.camera.mirrored, rotate=args.rotate)
     seconds = source.seconds_of_file(args.file)
     moment = NOON
@@ -104,27 +110,6 @@ class Tally:
         seen = f"somebody in {self._with_a_face} of {self._looks} looks" if self._with_a_face else "nobody seen"
         bad = ", ".join(f"{reason} in {count}" for reason, count in self._complaints.most_common())
         return f"{self._until:.1f} seconds: {seen}" + (f" ({bad})" if bad else "")
-
-
-def paced(frames: Iterable[Frame], rate_hz: float) -> Iterator[Frame]:
-    """So many of the frames a second as the kiosk would look at while somebody is there."""
-    due = float("-inf")
-    for frame in frames:
-        if frame.at + 1e-9 >= due:
-            due = max(due + 1 / rate_hz, frame.at) if due > float("-inf") else frame.at + 1 / rate_hz
-            yield frame
-
-
-def _neutral_of(person: str, settings: Config) -> OwnNeutral:
-    """The neutral face of somebody who has calibrated. Raises UsageError."""
-    from moodkiosk.sense.mood.neutral import Neutrals
-
-    neutrals = Neutrals(paths.state_dir(settings.paths, "sense"))
-    own = neutrals.of(person)
-    if own is None:
-        known = ", ".join(neutrals.people) or "nobody yet"
-        raise UsageError(f"no neutral face of {person!r} is known; known: {known} (see 'moodkiosk calibrate')")
-    return own
 
 
 def _inputs(

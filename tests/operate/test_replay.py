@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 import pytest
 
-from moodkiosk.operate.replay import paced
+from moodkiosk.operate.paced import paced
 from moodkiosk.sense.actor.actor import Scene
+from tests.support.moods_in_numbers import write
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +155,24 @@ def test_the_own_neutral_is_learnt_unless_told_not_to_and_a_person_nobody_knows_
     assert refused.returncode == 2
     assert "no neutral face of 'Ada' is known; known: nobody yet" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_neutral_look_is_taken_from_a_recording_or_from_the_start_of_the_film(film: Path, tmp_path: Path) -> None:
+    def people(*arguments: str) -> set[tuple[str, str]]:
+        done = replay(str(film), "--json", "--no-self-calibrate", *arguments)
+        assert done.returncode == 0, done.stderr
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return {(line["neutral"], line["neutral_from"]) for line in lines if line.get("track") is not None}
+
+    assert people("--neutral", "auto") == {("actor", "calibration")}
+    write(tmp_path / "ana", ("neutral", "happy"), n=12)
+    assert people("--neutral", str(tmp_path / "ana")) == {("Ana", "calibration")}
+    for nothing, why in (
+        (write(tmp_path / "smiles", ("happy",)), "samples labelled 'neutral' of nobody"),
+        (write(tmp_path / "two", n=6, people=("Ana", "Ben")), "of 2 people"),
+        (tmp_path / "no.avi", "no.avi"),
+    ):
+        refused = replay(str(film), "--neutral", str(nothing))
+        assert refused.returncode == 2
+        assert why in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1

@@ -66,8 +66,12 @@ def write(
     mirrored: bool = False,
     noise: float = 0.01,
     at: bool = True,
+    opinion: bool = False,
 ) -> Path:
-    """A folder of recordings, one a label, person and session, ten samples a second; "rock" shows a hand if `hands`."""
+    """A folder of recordings, one a label, person and session, ten samples a second.
+
+    "rock" shows a hand if `hands`; with an `opinion` there is a second one, that all moods are alike.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for number, person in enumerate(people):
         for turn, session in enumerate(sessions):
@@ -88,6 +92,8 @@ def write(
                     "extractor": "numbers",
                     "version": 1,
                 }
+                if opinion:
+                    content["opinion"] = np.full((n, 9), np.log(1 / 7), np.float32)
                 if at:
                     content["at"] = 100.0 + np.arange(n) / 10
                 name = "-".join(part for part in (label, person, session) if part)

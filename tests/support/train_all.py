@@ -108,10 +108,11 @@ def refusals() -> list[list[Any]]:
     from moodkiosk.learn.train import make_model, network
     from moodkiosk.sense.mood import model as models
     from moodkiosk.sense.mood.bundle import bundle, unbundle
+    from moodkiosk.sense.mood.measures import MEASURES
     from moodkiosk.sense.teach import dense
 
     manifest, _ = unbundle(models.STARTER.read_bytes())
-    x = np.random.default_rng(0).normal(size=(20, 33)).astype(np.float32)
+    x = np.random.default_rng(0).normal(size=(20, len(MEASURES[manifest.schema]))).astype(np.float32)
     weights = dense.fresh(x, len(manifest.labels), 0)
     flatbuffer = network.to_tflite(weights)
     file = bundle(flatbuffer, replace(manifest, network_sha256=hashlib.sha256(flatbuffer).hexdigest()))

@@ -100,6 +100,51 @@ def answered(points: Sequence[tuple[float, float]]) -> str:
     return figure(248, body, "Accuracy against the share of samples that is answered")
 
 
+def timeline(
+    at: NDArray[np.float64], truth: NDArray[np.int64], settled: NDArray[np.int64], belief: Points, labels: Sequence[str]
+) -> str:
+    """What was shown, what was believed of it, and what had settled, over time; a row a label.
+
+    Args:
+        at: seconds from the start, [n].
+        truth: numbers of the labels shown, [n].
+        settled: numbers of the settled labels, -1: not sure; [n].
+        belief: in each label, [n, labels].
+        labels: their names.
+    """
+    left, row = 84.0, 34.0
+    end = float(at[-1] - at[0]) or 1.0
+    x = left + (at - at[0]) / end * (WIDTH - left - 8)
+    edges = np.append(x, WIDTH - 8)
+    parts = []
+    for index, label in enumerate(labels):
+        top, low = index * row + 4, index * row + 28
+        spans = "".join(_span(edges, truth == index, top, 24, "cell"))
+        line = " ".join(f"{a:.1f},{low - 24 * b:.1f}" for a, b in zip(x, belief[:, index], strict=True))
+        held = "".join(_span(edges, (settled == index) & (truth == index), low, 4, "right"))
+        wrong = "".join(_span(edges, (settled == index) & (truth != index), low, 4, "wrong"))
+        parts.append(
+            f'<text x="{left - 6}" y="{top + 17}" text-anchor="end">{_short(label)}</text>{spans}{held}{wrong}'
+            f'<line x1="{left}" y1="{low}" x2="{WIDTH - 8}" y2="{low}" class="grid"/>'
+            f'<polyline points="{line}" class="belief"/>'
+        )
+    bottom = len(labels) * row + 16
+    for seconds in np.linspace(0, end, 4):
+        tick = left + seconds / end * (WIDTH - left - 8)
+        parts.append(
+            f'<text x="{tick:.1f}" y="{bottom}" text-anchor="middle" class="small">{seconds:.0f}&#8239;s</text>'
+        )
+    return figure(bottom + 6, "".join(parts), "What was shown, the belief in it, and what had settled, over time")
+
+
+def _span(edges: NDArray[np.float64], rows: NDArray[np.bool_], y: float, height: float, kind: str) -> list[str]:
+    """A rectangle for each stretch of rows, from its first edge to the one after its last."""
+    starts = np.flatnonzero(rows & ~np.concatenate([[False], rows[:-1]]))
+    ends = np.flatnonzero(rows & ~np.concatenate([rows[1:], [False]])) + 1
+    spans = [(edges[a], max(edges[b] - edges[a], 0.5)) for a, b in zip(starts, ends, strict=True)]
+    return [f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{height}" class="{kind}"/>' for x, width in spans]
+
+
 def face(points: Points, left: Points | None, right: Points | None, title: str) -> str:
     """Landmarks of a face [468, 3], and of the hands that were seen, as lines; upright and of one size."""
     eyes = points[list(OUTER_EYES), :2].astype(np.float64)

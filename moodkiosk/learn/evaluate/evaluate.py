@@ -12,9 +12,9 @@ import numpy as np
 
 from moodkiosk.failure import UsageError
 from moodkiosk.learn.data import dataset
-from moodkiosk.learn.data.samples import people, vectors
+from moodkiosk.learn.data.samples import neutral_looks, people, vectors
 from moodkiosk.learn.data.split import recordings
-from moodkiosk.learn.evaluate import certainty
+from moodkiosk.learn.evaluate import certainty, streams
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.teach import figures
@@ -22,6 +22,7 @@ from moodkiosk.sense.teach.recipe import own_neutrals, with_own_neutrals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from rich.console import Console
 
     from moodkiosk.learn.data.dataset import Dataset
 
@@ -34,12 +35,14 @@ class Answers:
 
     Attributes:
         labels: the model's.
-        data: the samples whose label the model knows.
+        data: the samples whose label the model knows, without neutral looks.
         truth: their label numbers [n].
         shares: the probabilities [n, labels].
         left_out: samples of labels that the model does not know, by label.
         own: people whose own neutral face was subtracted.
         known: samples of files that the model was trained on: their figures flatter.
+        looks: samples that were used as neutral looks, and so are not judged.
+        streams: the same people in time, where the samples have times.
     """
 
     labels: tuple[str, ...]
@@ -49,12 +52,29 @@ class Answers:
     left_out: dict[str, int]
     own: int = 0
     known: int = 0
+    looks: int = 0
+    streams: tuple[streams.Stream, ...] = ()
 
 
-def answers(model: models.MoodModel, data: Dataset, neutral: bool = False, gain: float = 1.0) -> Answers:
+def answers(
+    model: models.MoodModel,
+    data: Dataset,
+    neutral: bool = False,
+    gain: float = 1.0,
+    *,
+    self_calibrate: bool = True,
+    settle: streams.Settle | None = None,
+) -> Answers:
     """Runs the model over the samples, as the kiosk would. Raises UsageError where that cannot be done.
 
-    `neutral` subtracts each person's own neutral median (contract 2), where the person has samples at rest.
+    Args:
+        model: what reads.
+        data: the samples.
+        neutral: each person gives a neutral look (`samples.neutral_looks`), whose median is subtracted (contract 2); it
+            is not judged.
+        gain: as `sense.neutral_gain`.
+        self_calibrate: as `sense.self_calibrate`; concerns the streams only, samples by themselves have no before.
+        settle: the kiosk's debounce; None: no streams.
     """
     _check_fits(model, data)
     unknown = {label: int((data.label == label).sum()) for label in data.labels if label not in model.labels}
@@ -62,19 +82,39 @@ def answers(model: models.MoodModel, data: Dataset, neutral: bool = False, gain:
     if not known.any():
         raise UsageError(f"no sample has a label of the model ({', '.join(model.labels)}), but {', '.join(unknown)}")
     data = data.select(known)
-    x, own = vectors(data, model.schema), 0
+    x, person = vectors(data, model.schema), people(data)
+    looks: NDArray[np.bool_] = np.zeros(len(data), bool)
+    medians: dict[str, Shares] = {}
+    shown = x
     if neutral:
         if model.manifest.neutral_mean is None:
             raise UsageError("this model knows no neutral face (its training had no label 'neutral'): drop --neutral")
-        person = people(data)
-        medians = own_neutrals(x, data.label, person)
+        looks = neutral_looks(data, person)
+        medians = own_neutrals(x[looks], data.label[looks], person[looks])
         usual = np.array(model.manifest.neutral_mean, np.float32)
-        x, own = with_own_neutrals(x, person, medians, usual, gain), len(medians)
-    shares = np.stack([model.probabilities(row) for row in x])
-    truth = np.array([model.labels.index(label) for label in data.label.tolist()])
+        shown = with_own_neutrals(x, person, medians, usual, gain)
+    if looks.all():
+        raise UsageError("every sample is a neutral look, none is left to judge: drop --neutral")
+    shares = np.stack([model.probabilities(row) for row in shown[~looks]])
+    truth = np.array([model.labels.index(label) for label in data.label[~looks].tolist()])
     files = set(model.manifest.training_files.values())
     seen = sum(data.sources[file].sha256 in files for file in data.file)
-    return Answers(model.labels, data, truth, shares, unknown, own, seen)
+    in_time: list[streams.Stream] = []
+    if settle is not None:
+        in_time = streams.streams(
+            model, data, x, person, medians, settle, looks=looks, self_calibrate=self_calibrate, gain=gain
+        )
+    return Answers(
+        model.labels,
+        data.select(~looks),
+        truth,
+        shares,
+        unknown,
+        len(medians),
+        seen,
+        int(looks.sum()),
+        tuple(in_time),
+    )
 
 
 def summary(said: Answers) -> dict[str, Any]:
@@ -97,17 +137,43 @@ def summary(said: Answers) -> dict[str, Any]:
         "left_out": said.left_out,
         "people_with_own_neutral": said.own,
         "trained_on": said.known,
+        "used_as_neutral": said.looks,
+        "stream": _stream(said),
     }
 
 
-def main(args: argparse.Namespace) -> int:
-    """Prints the figures of each data set. Raises UsageError."""
+def _stream(said: Answers) -> dict[str, Any] | None:
+    """What settled, by time: shares of it, false moods a minute at rest, latency; None without times."""
+    if not said.streams:
+        return None
+    found = streams.summary(list(said.streams), said.labels)
+    minutes = sum(stream.total for stream in said.streams) / 60
+    return {
+        **{name: _or_none(figure.value) for name, figure in found.items()},
+        "minutes": minutes,
+        "intervals": {name: [_or_none(figure.low), _or_none(figure.high)] for name, figure in found.items()},
+    }
+
+
+def _or_none(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def main(args: argparse.Namespace, settle: streams.Settle) -> int:
+    """Prints the figures of each data set. Raises UsageError. `settle`: the kiosk's debounce."""
     try:
         model = models.load(args.model)
     except BadModel as error:
         raise UsageError(str(error)) from None
     for path in args.dataset:
-        said = answers(model, dataset.load([path]), args.neutral, args.gain)
+        said = answers(
+            model,
+            dataset.load([path]),
+            args.neutral,
+            args.gain,
+            self_calibrate=not args.no_self_calibrate,
+            settle=settle,
+        )
         found = {"dataset": str(path), **summary(said)}
         if args.json:
             print(json.dumps(_rounded(found), ensure_ascii=False), flush=True)
@@ -156,9 +222,42 @@ def _show(path: Path, found: dict[str, Any]) -> None:
         between = certainty.between(found["intervals"].get(key))
         table.add_row(name, "no times" if share is None else f"{share:.3f}", between)
     console.print(table)
+    _show_stream(console, found["stream"])
     if found["trained_on"]:
         console.print(f"the model was trained on {found['trained_on']} of these samples: the figures flatter it")
     if found["people_with_own_neutral"]:
-        console.print(f"own neutral face subtracted for {who(found['people_with_own_neutral'])}")
+        console.print(
+            f"own neutral face subtracted for {who(found['people_with_own_neutral'])}; the {found['used_as_neutral']} "
+            "samples that it comes from are not judged"
+        )
     for label, count in found["left_out"].items():
         console.print(f"left out: {count} samples of {label!r}, which the model does not know")
+
+
+def _show_stream(console: Console, stream: dict[str, Any] | None) -> None:
+    """The same people in time, as the kiosk settles on moods."""
+    from rich.table import Table
+
+    if stream is None:
+        return
+    table = Table(
+        title=f"in time, {stream['minutes']:.1f} minutes, as the kiosk settles on moods", title_justify="left"
+    )
+    table.add_column("")
+    table.add_column("", justify="right")
+    table.add_column("95 % of such people", justify="right")
+    names = {
+        "right": "share of time: right",
+        "not_sure": "… not sure",
+        "wrong": "… wrong",
+        "false_moods_a_minute": "false moods a minute at rest",
+        "latency_seconds": "seconds until a mood settles, median",
+    }
+    for name, text in names.items():
+        value = stream[name]
+        table.add_row(text, "–" if value is None else f"{value:.2f}", _between(stream["intervals"][name]))
+    console.print(table)
+
+
+def _between(interval: list[float] | None) -> str:
+    return "" if interval is None or None in interval else f"{interval[0]:.2f} to {interval[1]:.2f}"

@@ -23,6 +23,7 @@ svg .cell { fill: var(--cell); } svg .right, svg .bar { fill: var(--good); } svg
 svg text.on-dark { fill: var(--card); font-weight: 600; }
 svg .grid { stroke: var(--edge); } svg .mark { stroke: var(--soft); stroke-dasharray: 4 4; }
 svg .curve { fill: none; stroke: var(--good); stroke-width: 2.5; } svg .dot { fill: var(--good); fill-opacity: .55; }
+svg .belief { fill: none; stroke: var(--ink); stroke-width: 1.4; }
 svg .line { fill: none; stroke: var(--ink); stroke-width: 1.1; stroke-linejoin: round; }
 svg .hand { stroke: var(--good); }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 10px; }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk.host import files
-from moodkiosk.learn.evaluate import certainty, charts
+from moodkiosk.learn.evaluate import certainty, charts, streams
 from moodkiosk.learn.evaluate.advice import advice
 from moodkiosk.learn.evaluate.page import page, section
 from moodkiosk.sense.teach import figures
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 EXAMPLES = 6
 MEASURES_SHOWN = 12
 ROWS_SHOWN = 20
+STREAMS_SHOWN = 3
 GROUP_LEAST = 5
 """A person or a session with fewer held-out samples is not shown: a share of three says nothing."""
 
@@ -45,6 +46,7 @@ def render(found: Examined) -> str:
             section("Each label", _labels(found)),
             section("What is taken for what", _confusion(found)),
             section("People and sessions", _groups(found)),
+            section("In time, as the kiosk settles on moods", _in_time(found)),
             section("Can its confidence be believed?", _reliability(found)),
             section("Saying nothing when unsure", _answered(found)),
             section("Which measures matter", _measures(found)),
@@ -129,6 +131,35 @@ def _group_rows(found: Examined, names: NDArray[np.str_]) -> list[tuple[str, flo
         share = float(right[chosen].mean())
         rows.append((name or "(no name)", share, f"{share:.0%} of {int(chosen.sum())}"))
     return sorted(rows, key=lambda row: row[1])
+
+
+def _in_time(found: Examined) -> str:
+    shown = sorted(found.answers.streams, key=lambda stream: -len(np.unique(stream.truth)))
+    if not shown:
+        return "<p>The recordings have no times.</p>"
+    said = streams.summary(shown, found.answers.labels)
+    rows = {
+        "right": f"{said['right'].value:.0%} of the time",
+        "not sure": f"{said['not_sure'].value:.0%}",
+        "wrong": f"{said['wrong'].value:.0%}",
+        "false moods": "none was at rest"
+        if np.isnan(said["false_moods_a_minute"].value)
+        else f"{said['false_moods_a_minute'].value:.1f} a minute at rest",
+        "settled after": "never"
+        if np.isnan(said["latency_seconds"].value)
+        else f"{said['latency_seconds'].value:.1f} s",
+    }
+    table = "".join(f"<tr><th>{name}</th><td>{text}</td></tr>" for name, text in rows.items())
+    drawings = "".join(
+        f"<h3>{html.escape(stream.person.removeprefix(chr(0)) or 'one person')}</h3>"
+        + charts.timeline(stream.at, stream.truth, stream.settled, stream.belief, found.answers.labels)
+        for stream in shown[:STREAMS_SHOWN]
+    )
+    text = (
+        "Held-out samples one after another at their own times, with the neutral face that calibrates itself. Grey: "
+        "what was shown; the line: the belief in it, 0 to 1; the bar below: what had settled, rightly or wrongly."
+    )
+    return f"<table>{table}</table>{drawings}<p>{text}</p>"
 
 
 def _reliability(found: Examined) -> str:

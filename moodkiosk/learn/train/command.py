@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,37 +18,38 @@ from moodkiosk.host import files
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.evaluate import certainty, report
 from moodkiosk.learn.train import backend, make_model, starter
-from moodkiosk.sense.teach import recipe
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from moodkiosk.learn.data.dataset import Dataset
+    from moodkiosk.learn.evaluate.streams import Settle
     from moodkiosk.learn.train.make_model import Examined, Stage
     from moodkiosk.learn.train.network import EpochDone
 
 
-def main(args: argparse.Namespace) -> int:
-    """Trains, examines, writes. Raises UsageError and Failure."""
+def main(args: argparse.Namespace, settle: Settle) -> int:
+    """Trains, examines, writes. Raises UsageError and Failure. `settle`: the kiosk's debounce, for the report."""
     from rich.console import Console
 
     backend.prepare()
     console = Console(highlight=False, soft_wrap=True)
     _check_places(args.out, args.report)
-    data = chosen(dataset.load(args.dataset), args.only, args.rename)
-    console.print(_overview(data))
     if args.starter:
+        if len(args.dataset) != 1:
+            raise UsageError("--starter wants one file, face_crops.npz")
+        settings = replace(starter.SETTINGS, epochs=args.epochs or starter.SETTINGS.epochs, seed=args.seed)
         with _stages(console) as stage:
-            file = starter.make(
-                data, recipe.TrainingSettings(epochs=args.epochs or 50, seed=args.seed), stage, console.print
-            )
+            file = starter.make(args.dataset[0], settings, stage, console.print)
         _write(args.out, file, console)
         return 0
+    data = chosen(dataset.load(args.dataset), args.only, args.rename)
+    console.print(_overview(data))
     options = make_model.Options(
         args.hands, args.base, args.epochs, args.seed, args.vary, mirror=args.mirror, force=args.force
     )
     with _stages(console) as stage:
-        found = make_model.make(data, options, stage, console.print)
+        found = make_model.make(data, options, stage, console.print, settle)
     _show(console, found)
     if args.report:
         console.print(f"report: {_reported(found, args.report)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +14,16 @@ from moodkiosk import __version__
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.learn.data import checks
 from moodkiosk.learn.data.augment import Variety
-from moodkiosk.learn.data.samples import vectors
+from moodkiosk.learn.data.samples import people, vectors
 from moodkiosk.learn.data.split import Split, split, turns
-from moodkiosk.learn.evaluate import certainty, evaluate
+from moodkiosk.learn.evaluate import certainty, evaluate, streams
 from moodkiosk.learn.train import fit, network
 from moodkiosk.learn.train.network import EpochDone
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import BadModel, Manifest, bundle, unbundle
-from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS, MEASURES
+from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS, FACE_AND_OPINION, MEASURES
 from moodkiosk.sense.teach import dense, figures, recipe
+from moodkiosk.sense.teach import flatbuffer as flatbuffers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 MAX_DIFFERENCE = 1e-5
 """Between Keras and TensorFlow Lite, on held-out samples."""
+
+ASKED_SHARE = 0.5
+"""From this share of samples with the second opinion on, it counts; in the others it says nothing."""
 
 SAME = 0.005
 """A model may be worse by this much than the one it replaces and still pass as no worse."""
@@ -95,7 +99,13 @@ Stage = Callable[[str, int], EpochDone]
 """Told that a training begins: what for, and of how many epochs; gives who is to be told after each epoch."""
 
 
-def make(data: Dataset, options: Options, stage: Stage, say: Callable[[str], None]) -> Examined:
+def make(
+    data: Dataset,
+    options: Options,
+    stage: Stage,
+    say: Callable[[str], None],
+    settle: streams.Settle | None = None,
+) -> Examined:
     """Makes a model of these recordings. Raises UsageError where they cannot be trained on."""
     hands, why = _hands(data, options.hands)
     say(f"{'with' if hands else 'without'} hands: {why}")
@@ -111,11 +121,17 @@ def make(data: Dataset, options: Options, stage: Stage, say: Callable[[str], Non
         raise UsageError("; ".join(grave))
     parts = split(data, options.seed)
     say(turns(data, parts)[0].reason)
-    return _train(data, parts, FACE_AND_HANDS if hands else FACE, options, stage, tuple(findings))
+    return _train(data, parts, FACE_AND_HANDS if hands else _schema(data, say), options, stage, settle, tuple(findings))
 
 
 def _train(
-    data: Dataset, parts: Split, schema: str, options: Options, stage: Stage, findings: tuple[checks.Finding, ...]
+    data: Dataset,
+    parts: Split,
+    schema: str,
+    options: Options,
+    stage: Stage,
+    settle: streams.Settle | None,
+    findings: tuple[checks.Finding, ...],
 ) -> Examined:
     labels = data.labels
     base = fit.base_of(models.STARTER) if options.base == "starter" else None
@@ -128,17 +144,17 @@ def _train(
         return fit.fit_weights(samples, labels, schema, settings, base, variety, watched, told, in_numpy=in_numpy)
 
     splits = turns(data, parts)
-    rows, said = [], []
+    rows, said, of_parts = [], [], []
     for number, part in enumerate(splits, 1):
         held, which = data.select(part.held), f", part {number} of {len(splits)}" if len(splits) > 1 else ""
         examined = fitted(data.select(part.train), f"examining{which}", held, in_numpy=len(splits) > 1)
         rows.append(np.flatnonzero(part.held))
         said.append(dense.predict(examined.weights, vectors(held, schema)))
+        of_parts.append((examined, held))
     matters = _matters(examined, schema, vectors(held, schema), fit.numbers(held, labels))
     held, shares = data.select(np.concatenate(rows)), np.concatenate(said)
     truth = fit.numbers(held, labels)
     temperature = figures.best_temperature(truth, shares)
-    answers = evaluate.Answers(labels, held, truth, models.tempered(shares, temperature), {})
     final = fitted(data, "training on everything")
     flatbuffer = network.to_tflite(final.weights)
     manifest = Manifest(
@@ -150,14 +166,24 @@ def _train(
         neutral_mean=None if final.usual is None else tuple(final.usual.astype(float).round(6).tolist()),
         temperature=round(temperature, 4),
         network_sha256=hashlib.sha256(flatbuffer).hexdigest(),
-        metrics=metrics_of(answers),
         training_files={source.path.name: source.sha256 for source in data.sources},
         version=__version__,
         made="train",
     )
+    in_time = [] if settle is None else [one for part in of_parts for one in _in_time(*part, manifest, settle)]
+    answers = evaluate.Answers(labels, held, truth, models.tempered(shares, temperature), {}, streams=tuple(in_time))
+    manifest = replace(manifest, metrics=metrics_of(answers))
     file = bundle(flatbuffer, manifest, {dense.FILE: dense.packed(final.weights)})
     difference = verify(file, final.weights, vectors(held, schema))
     return Examined(file, manifest, splits[0], answers, matters, data, findings, difference)
+
+
+def _in_time(examined: Fitted, held: Dataset, manifest: Manifest, settle: streams.Settle) -> list[streams.Stream]:
+    """What a network would have settled on of samples that it had not seen."""
+    usual = None if examined.usual is None else tuple(examined.usual.tolist())
+    model = models.MoodModel(replace(manifest, neutral_mean=usual), flatbuffers.to_tflite(examined.weights), "")
+    x, looks = vectors(held, manifest.schema), np.zeros(len(held), bool)
+    return streams.streams(model, held, x, people(held), {}, settle, looks=looks)
 
 
 def verify(file: bytes, weights: Weights, x: Floats) -> float:
@@ -214,6 +240,15 @@ def _hands(data: Dataset, wish: str) -> tuple[bool, str]:
             raise UsageError("--hands yes, but no hands were recorded")
         return True, "as asked"
     return checks.wants_hands(data)
+
+
+def _schema(data: Dataset, say: Callable[[str], None]) -> str:
+    """Whether the second opinion counts: where most of the samples have it."""
+    asked = ~np.isnan(data.opinion).any(1)
+    if asked.mean() >= ASKED_SHARE:
+        return FACE_AND_OPINION
+    say(f"without the second opinion: {int(asked.sum())} of {len(data)} samples have it (older recordings do not)")
+    return FACE
 
 
 def metrics_of(answers: Answers) -> dict[str, float | None]:

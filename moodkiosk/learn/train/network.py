@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from moodkiosk.learn.train.backend import silent, tensorflow
+from moodkiosk.sense.mood.measures import without_gaps
 from moodkiosk.sense.teach.dense import HIDDEN, normalised
 from moodkiosk.sense.teach.recipe import class_weight
 
@@ -27,7 +28,7 @@ EpochDone = Callable[[int, float, float | None], None]
 
 def fit(
     x: Floats,
-    y: Whole,
+    y: Whole | Floats,
     start: Weights,
     settings: TrainingSettings,
     anchor: Weights | None = None,
@@ -39,11 +40,11 @@ def fit(
 
     Args:
         x: measures [n, k].
-        y: label numbers [n].
+        y: label numbers [n], or probabilities of the labels [n, labels].
         start: where to start; its mean and scale stay.
         settings: how.
         anchor: weights that `pull` pulls to; None: 0.
-        weight: of the samples [n], or None for class weights: every label counts the same.
+        weight: of the samples [n], or None for class weights: every label counts the same. Wanted with probabilities.
         held: measures and label numbers that are only looked at.
         told: called after each epoch.
     """
@@ -57,10 +58,11 @@ def fit(
         rate = keras.optimizers.schedules.CosineDecay(settings.rate, settings.epochs * steps)
         loss = keras.losses.CategoricalCrossentropy(label_smoothing=settings.smoothing)
         model.compile(keras.optimizers.Adam(rate), loss, steps_per_execution=min(steps, 32))
+        wanted: Any = np.eye(labels, dtype=np.float32)[y] if y.ndim == 1 else y
         if weight is None:
-            weight = class_weight(y, labels)
+            weight = class_weight(wanted.argmax(1), labels)
         z = normalised(x, start)
-        rows = tf.data.Dataset.from_tensor_slices((z, np.eye(labels, dtype=np.float32)[y], weight))
+        rows = tf.data.Dataset.from_tensor_slices((z, wanted, weight))
         batches = rows.shuffle(len(x), seed=settings.seed).batch(settings.batch)
         callback = keras.callbacks.LambdaCallback(on_epoch_end=_teller(model, start, held, told)) if told else None
         model.fit(batches, epochs=settings.epochs, shuffle=False, verbose=0, callbacks=[callback] if callback else None)
@@ -71,7 +73,7 @@ def fit(
 def keras_probabilities(weights: Weights, x: Floats) -> Floats:
     """What Keras says, [n, labels]."""
     with tensorflow():
-        shares: Floats = np.asarray(_whole(weights, None)(x))
+        shares: Floats = np.asarray(_whole(weights, None)(without_gaps(x, len(weights.mean))))
         return shares
 
 

@@ -1,187 +1,145 @@
-"""The model that comes with moodkiosk: real faces, and some drawn actors so that the demo is read right too.
+"""The model that comes with moodkiosk: one reading from both, the measures and the second opinion (schema "face-2").
 
-    scripts/train.py starter_faces.npz --starter --out moodkiosk/models/starter.tflite
+    scripts/train.py face_crops.npz --starter --out moodkiosk/models/starter.tflite
 
-Figures are of real faces only, by cross-validation grouped by person; actors are shown in training and never scored.
+Figures are of faces that were held out by person: press photographs that neither this network nor the second opinion
+was trained on, and London's portraits by cross-validation. Actors are shown in training and never scored.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from moodkiosk import __version__
 from moodkiosk.failure import UsageError
-from moodkiosk.learn.data.samples import vectors
 from moodkiosk.learn.data.split import folds
-from moodkiosk.learn.train import actors, make_model, network
+from moodkiosk.learn.train import make_model, network, starter_faces
+from moodkiosk.learn.train.opinion import material
+from moodkiosk.learn.train.starter_faces import LABELS, Material, Shown
 from moodkiosk.moods import AT_REST
+from moodkiosk.sense.faces.engine import EXTRACTOR
 from moodkiosk.sense.mood.bundle import Manifest, bundle
-from moodkiosk.sense.mood.measures import FACE
+from moodkiosk.sense.mood.measures import FACE_AND_OPINION
 from moodkiosk.sense.mood.model import tempered
 from moodkiosk.sense.teach import dense, figures
-from moodkiosk.sense.teach.recipe import neutral_mean
+from moodkiosk.sense.teach.recipe import TrainingSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
-    from moodkiosk.learn.data.dataset import Dataset
     from moodkiosk.learn.train.make_model import Stage
     from moodkiosk.learn.train.network import EpochDone
     from moodkiosk.sense.teach.dense import Weights
-    from moodkiosk.sense.teach.recipe import TrainingSettings
 
     Floats = NDArray[np.float32]
-    Whole = NDArray[np.int64]
 
-LABELS = ("angry", "happy", "neutral", "sad", "surprise")
-ACTORS = range(1000, 1060)
-"""Their proportions are random; tests use others."""
+FOLDS = 5
 
-ACTOR_PICTURES = 4
-"""Of each actor in each mood."""
+DARKEST_GREY = 111.0
+"""The darkest seventh of London's evenly lit portraits."""
 
-ACTOR_WEIGHT = 0.3
-"""Of an actor's sample; the mean weight of a real one is 1."""
-
-WEAK_SHARE, WEAKEST = 0.4, 0.6
-"""This share of the real samples is shown weaker: drawn towards the mean face at rest, the weakest to this strength.
-The faces are press photographs, and nobody makes such faces at a kiosk."""
-
-FOLDS, SEEDS = 5, 5
+SETTINGS = TrainingSettings(epochs=12, rate=2e-3, batch=128, noise=0.15, smoothing=0.0, pull=0.1, dropout=0.1)
+"""The targets are soft by themselves."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StarterData:
-    """What the starter is fitted to.
-
-    Attributes:
-        x, y: measures [n, k] and label numbers [n] of the real samples.
-        person: who they are of [n].
-        acted: measures and label numbers of the actors' samples.
-    """
-
-    x: Floats
-    y: Whole
-    person: NDArray[np.str_]
-    acted: tuple[Floats, Whole]
-
-    def fit(self, rows: NDArray[np.bool_], settings: TrainingSettings, told: EpochDone | None = None) -> Weights:
-        """The network fitted to these real rows and all actors."""
-        x, y = _weaker(self.x[rows], self.y[rows], settings.seed), self.y[rows]
-        counts = np.bincount(y, minlength=len(LABELS))
-        weight = len(y) / (len(LABELS) * counts[y])
-        acted_x, acted_y = self.acted
-        weights = np.concatenate([weight, np.full(len(acted_y), ACTOR_WEIGHT)]).astype(np.float32)
-        start = dense.fresh(self.x[rows], len(LABELS), settings.seed)
-        return network.fit(
-            np.concatenate([x, acted_x]),
-            np.concatenate([y, acted_y]),
-            start,
-            settings,
-            weight=weights,
-            told=told,
-        )
-
-
-def make(data: Dataset, settings: TrainingSettings, stage: Stage, say: Callable[[str], None]) -> bytes:
-    """The starter's file. Raises UsageError where the data does not suit."""
-    lacking = [label for label in LABELS if label not in data.labels]
-    if lacking or len(np.unique(data.person)) < 2 * FOLDS:
-        raise UsageError(
-            f"--starter wants {', '.join(LABELS)} of many people; there is no {', '.join(lacking) or 'crowd'}"
-        )
-    data = data.select(np.isin(data.label, LABELS))
-    say(f"drawing {len(ACTORS)} actors in {len(LABELS)} moods, {ACTOR_PICTURES} pictures each")
-    acted = actors.recorded(ACTORS, ACTOR_PICTURES)
-    plan = StarterData(vectors(data, FACE), _numbers(data), data.person, (vectors(acted, FACE), _numbers(acted)))
-    shares = cross_validated(plan, settings, stage)
-    temperature = figures.best_temperature(np.tile(plan.y, SEEDS), np.concatenate(shares))
-    metrics = _metrics(plan.y, [tempered(share, temperature) for share in shares])
-    for name, value in metrics.items():
-        say(f"{name}: {value:.3f}")
-    everything = plan.fit(np.ones(len(plan.y), bool), settings, stage("training on everything", settings.epochs))
-    flatbuffer = network.to_tflite(everything)
-    usual = neutral_mean(plan.x, data.label)
-    assert usual is not None
+def make(path: Path, settings: TrainingSettings, stage: Stage, say: Callable[[str], None]) -> bytes:
+    """The starter's file, of the faces in `face_crops.npz`. Raises UsageError where they cannot be read."""
+    try:
+        hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
+        faces = starter_faces.material(material.load_faces(path))
+    except (OSError, KeyError, ValueError) as error:
+        raise UsageError(f"--starter wants face_crops.npz, {path} cannot be read as such: {error}") from None
+    say(f"drawing {len(starter_faces.ACTORS)} actors in {len(LABELS)} moods")
+    drawn = starter_faces.acted()
+    weights = taught(faces, drawn, settings, stage("training", settings.epochs))
+    shares = cross_validated(faces, drawn, weights, settings, stage)
+    judged = faces.held | (faces.london & (faces.y >= 0))
+    temperature = figures.best_temperature(faces.y[faces.held], shares[faces.held])
+    found = _figures(faces, tempered(shares, temperature), judged)
+    for name, figure in found.items():
+        say(f"{name}: {figure}")
+    flatbuffer = network.to_tflite(weights)
     manifest = Manifest(
         labels=LABELS,
-        schema=FACE,
-        extractor=acted.sources[0].extractor,
+        schema=FACE_AND_OPINION,
+        extractor=EXTRACTOR,
         mirrored=False,
         uses_hands=False,
-        neutral_mean=tuple(usual.astype(float).round(6).tolist()),
+        neutral_mean=tuple(faces.usual.astype(float).round(6).tolist()),
         temperature=round(temperature, 4),
         network_sha256=hashlib.sha256(flatbuffer).hexdigest(),
-        metrics=metrics,
-        training_files={source.path.name: source.sha256 for source in data.sources},
+        metrics={name: round(figure.value, 4) for name, figure in found.items()},
+        training_files=hashes,
         version=__version__,
         made="starter",
     )
-    file = bundle(flatbuffer, manifest, {dense.FILE: dense.packed(everything)})
-    make_model.verify(file, everything, plan.x)
+    rest = tempered(dense.predict(weights, faces.usual[None]), temperature)[0, LABELS.index(AT_REST)]
+    say(f"of exactly the usual face at rest it says {AT_REST} with {rest:.3f}; temperature {temperature:.2f}")
+    file = bundle(flatbuffer, manifest, {dense.FILE: dense.packed(weights)})
+    make_model.verify(file, weights, faces.x[judged])
     return file
 
 
-def cross_validated(plan: StarterData, settings: TrainingSettings, stage: Stage) -> list[Floats]:
-    """For each seed, the probabilities of all real samples, each by a network that had not seen that person."""
-    told, done = stage("cross-validation", FOLDS * SEEDS), 0
-    found: list[Floats] = []
-    for seed in range(SEEDS):
-        fold = folds(plan.person, FOLDS, seed)
-        shares: Floats = np.zeros((len(plan.y), len(LABELS)), np.float32)
-        for number in range(FOLDS):
-            out = fold == number
-            weights = plan.fit(~out, replace(settings, seed=seed))
-            shares[out] = dense.predict(weights, plan.x[out])
-            done += 1
-            truth, guess = plan.y[out], shares[out].argmax(1)
-            told(
-                done,
-                float(-np.log(shares[out][np.arange(len(truth)), truth]).mean()),
-                figures.balanced_accuracy(truth, guess),
-            )
-        found.append(shares)
-    return found
+def taught(faces: Material, drawn: Shown, settings: TrainingSettings, told: EpochDone | None = None) -> Weights:
+    """The network taught the faces that may be learnt, and the drawn people."""
+    some = starter_faces.shown(faces, drawn, settings.seed)
+    start = dense.fresh(faces.x[faces.learnt], len(LABELS), settings.seed)
+    return network.fit(some.x, some.target, start, settings, weight=some.weight, told=told)
 
 
-def _metrics(y: Whole, shares: list[Floats]) -> dict[str, float | None]:
-    """Means over the seeds."""
+def cross_validated(
+    faces: Material, drawn: Shown, weights: Weights, settings: TrainingSettings, stage: Stage
+) -> Floats:
+    """The probabilities of all faces by the finished network; London's by networks that had not seen that person."""
+    shares = dense.predict(weights, faces.x)
+    told = stage("London, by cross-validation", FOLDS)
+    fold = folds(faces.person, FOLDS, settings.seed)
+    for number in range(FOLDS):
+        out = faces.london & (fold == number)
+        others = replace(faces, learnt=faces.learnt & ~out)
+        shares[out] = dense.predict(taught(others, drawn, settings), faces.x[out])
+        judged = out & (faces.y >= 0)
+        loss = -np.log(shares[judged, faces.y[judged]]).mean()
+        told(number + 1, float(loss), figures.balanced_accuracy(faces.y[judged], shares[judged].argmax(1)))
+    return shares
 
-    def mean(figure: Callable[[Floats], float]) -> float:
-        return round(float(np.mean([figure(share) for share in shares])), 4)
 
-    recalls = [figures.recall(y, share.argmax(1)) for share in shares]
-    metrics: dict[str, float | None] = {
-        "balanced_accuracy": mean(lambda share: figures.balanced_accuracy(y, share.argmax(1))),
-        "accuracy": mean(lambda share: float((share.argmax(1) == y).mean())),
-        "calibration_error": mean(lambda share: figures.calibration_error(y, share)),
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judge:
+    """Shares of these rows, with intervals by person."""
+
+    faces: Material
+    shares: Floats
+
+    def of(self, rows: NDArray[np.bool_], figure: Callable[[NDArray[np.int64], Floats], float]) -> figures.Figure:
+        at = np.flatnonzero(rows)
+        y, shares = self.faces.y, self.shares
+        return figures.with_interval(at, self.faces.person[at], lambda drawn: figure(y[drawn], shares[drawn]))
+
+
+def _right(y: NDArray[np.int64], shares: Floats) -> float:
+    return float((shares.argmax(1) == y).mean())
+
+
+def _figures(faces: Material, shares: Floats, judged: NDArray[np.bool_]) -> dict[str, figures.Figure]:
+    judge, held, london, y = _Judge(faces, shares), faces.held, faces.london & judged, faces.y
+    rest = y == LABELS.index(AT_REST)
+    found = {
+        "balanced_accuracy": judge.of(held, lambda y, p: figures.balanced_accuracy(y, p.argmax(1))),
+        "accuracy": judge.of(held, _right),
+        "calibration_error": judge.of(held, figures.calibration_error),
     }
-    for number, label in enumerate(LABELS):
-        metrics[f"recall.{label}"] = round(float(np.mean([recall[number] for recall in recalls])), 4)
+    found |= {f"recall.{label}": judge.of(held & (y == number), _right) for number, label in enumerate(LABELS)}
     for part in figures.ANSWERED:
-        metrics[f"answered.{part}"] = mean(functools.partial(_answered, y, part))
-    return metrics | {"held_out_samples": len(y)}
-
-
-def _answered(y: Whole, part: float, share: Floats) -> float:
-    return figures.answered(y, share, part)
-
-
-def _weaker(x: Floats, y: Whole, seed: int) -> Floats:
-    """Some of the samples as slighter expressions of the same."""
-    rng = np.random.default_rng(seed)
-    rest = x[y == LABELS.index(AT_REST)].mean(0)
-    strength = np.where(rng.random(len(x)) < WEAK_SHARE, rng.uniform(WEAKEST, 1, len(x)), 1.0)[:, None]
-    weaker: Floats = (rest + strength * (x - rest)).astype(np.float32)
-    return weaker
-
-
-def _numbers(data: Dataset) -> Whole:
-    return np.array([LABELS.index(label) for label in data.label.tolist()], np.int64)
+        found[f"answered.{part}"] = judge.of(held, lambda y, p, part=part: figures.answered(y, p, part))  # type: ignore[misc]
+    found["closed_smiles"] = judge.of(held & faces.closed, _right)
+    found["london.rest"] = judge.of(london & rest, _right)
+    found["london.rest.darkest"] = judge.of(london & rest & (faces.grey < DARKEST_GREY), _right)
+    found["london.smiles"] = judge.of(london & ~rest, _right)
+    return found

@@ -8,6 +8,7 @@ Left and right are averaged, so the face's measures are the same for a mirror im
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,9 @@ OPINION_MOODS = ("angry", "disgusted", "fearful", "happy", "neutral", "sad", "su
 
 LEAST_LOG = -8.0
 """Log-probabilities are clipped here: below, they say no more than "certainly not"."""
+
+SAYS_NOTHING = math.log(1 / len(OPINION_MOODS))
+"""The second opinion's log-probabilities when all moods are alike to it."""
 
 # Points of MediaPipe's face mesh (canonical_face_model_uv_visualization.png in its repository). The first of a pair is
 # on the left of an unmirrored picture, which is the person's right.
@@ -162,16 +166,16 @@ def measures(
         left_hand: landmarks in pixels, [n, 21, 3], NaN where absent; None: absent throughout. Ignored by `FACE`.
         right_hand: likewise.
         schema: a key of `MEASURES`.
-        opinion: answers of the second opinion, [n, 9]; wanted by `FACE_AND_OPINION` only, which raises ValueError where
-            it was not asked (None, or NaN).
+        opinion: answers of the second opinion, [n, 9], for `FACE_AND_OPINION` only; where it was not asked (None, or
+            NaN) its measures are NaN (see `without_gaps`).
     """
     of_face = _face(np.asarray(face, np.float64))
     if schema == FACE:
         return of_face.astype(np.float32)
     if schema == FACE_AND_OPINION:
-        if opinion is None or np.isnan(opinion).any():
-            raise ValueError("these measures want the second opinion, which was not asked")
-        return np.concatenate([of_face, clipped(opinion)], axis=1).astype(np.float32)
+        said = np.full((len(of_face), len(OPINION_MOODS)), np.nan) if opinion is None else clipped(opinion)
+        of_both: Floats = np.concatenate([of_face, said], axis=1).astype(np.float32)
+        return of_both
     eyes = np.asarray(face, np.float64)[:, list(OUTER_EYES), :2]
     absent = np.zeros((len(of_face), len(HAND_MEASURES)))
     of_hands = [
@@ -185,6 +189,18 @@ def clipped(opinion: Points) -> Points:
     """The moods' part of the second opinion's answers [..., >= 7], as measures: [..., 7]."""
     logs: Points = np.maximum(opinion[..., : len(OPINION_MOODS)], np.float32(LEAST_LOG))
     return logs
+
+
+def without_gaps(vectors: Floats, count: int) -> Floats:
+    """Measures as a network takes them, [..., count]: a second opinion that was not asked says nothing.
+
+    Args:
+        vectors: measures, [..., k]; NaN, or missing at the end (k < count), where the second opinion was not asked.
+        count: how many the network takes.
+    """
+    asked: Floats = np.full((*vectors.shape[:-1], count), SAYS_NOTHING, np.float32)
+    np.copyto(asked[..., : vectors.shape[-1]], vectors, where=~np.isnan(vectors))
+    return asked
 
 
 def resting(schema: str) -> int:
@@ -202,17 +218,18 @@ def with_own_neutral(vectors: Floats, own: Floats, usual: Floats, gain: float = 
 
     Args:
         vectors: measures, [..., k].
-        own: measures of the face at rest of this person; where there are fewer than of `usual` (a neutral look that was
-            taken without the second opinion), the others stay as they are.
+        own: measures of the face at rest of this person; where there are fewer than of `usual`, or gaps (a neutral look
+            that was taken without the second opinion), the others stay as they are.
         usual: mean measures of faces at rest in the training set (`neutral_mean`), [r].
         gain: 1 subtracts; above 1 exaggerates what differs from the face at rest.
 
     Returns:
         measures' = usual + gain * (measures - own), [..., k]; hands have no rest and stay as they are.
     """
-    count = min(len(usual), len(own))
+    count = min(len(usual), len(own), vectors.shape[-1])
     moved: Floats = vectors.copy()
-    moved[..., :count] = usual[:count] + np.float32(gain) * (vectors[..., :count] - own[:count])
+    relative = usual[:count] + np.float32(gain) * (vectors[..., :count] - own[:count])
+    np.copyto(moved[..., :count], relative, where=~np.isnan(own[:count]))
     return moved
 
 

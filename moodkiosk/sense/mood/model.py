@@ -13,7 +13,7 @@ from moodkiosk.failure import reason
 from moodkiosk.host import files
 from moodkiosk.sense.interpreter import Network
 from moodkiosk.sense.mood.bundle import BadModel, Manifest, unbundle
-from moodkiosk.sense.mood.measures import MEASURES, with_own_neutral
+from moodkiosk.sense.mood.measures import MEASURES, with_own_neutral, without_gaps
 from moodkiosk.words.reason import Reason, together
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class MoodModel:
         """Probability of each label, float32 [len(labels)], summing to 1.
 
         Args:
-            vector: measures of one sample by `schema`, float32 [k].
+            vector: measures of one sample by `schema`, float32 [k]; the second opinion's may be NaN or missing.
             own_neutral: measures of this person's face at rest, or None.
             gain: see `measures.with_own_neutral`.
         """
@@ -83,7 +83,7 @@ class MoodModel:
 
     def raw(self, vector: Floats) -> Floats:
         """What the network says, before the temperature; float32 [len(labels)]."""
-        self._network.input[0] = vector
+        self._network.input[0] = without_gaps(vector, len(MEASURES[self.schema]))
         self._network.run()
         row: Floats = self._network.output(0)[0].copy()
         return row

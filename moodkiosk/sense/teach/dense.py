@@ -11,7 +11,15 @@ import numpy as np
 
 from moodkiosk.sense import unzip
 from moodkiosk.sense.mood.bundle import BadModel, unbundle
-from moodkiosk.sense.mood.measures import FACE_AND_HANDS, MEASURES
+from moodkiosk.sense.mood.measures import (
+    FACE,
+    FACE_AND_HANDS,
+    FACE_AND_OPINION,
+    FACE_MEASURES,
+    MEASURES,
+    SAYS_NOTHING,
+    without_gaps,
+)
 from moodkiosk.sense.mood.model import LIMIT_BYTES
 from moodkiosk.sense.records import npy
 from moodkiosk.sense.unzip import Damaged
@@ -75,6 +83,7 @@ class Weights:
 def fresh(x: Floats, labels: int, seed: int) -> Weights:
     """A network that knows nothing yet but mean and spread of its inputs."""
     rng = np.random.default_rng(seed)
+    x = without_gaps(x, x.shape[1])
     sizes = (x.shape[1], *HIDDEN, labels)
     kernels = []
     for above, below in itertools.pairwise(sizes):
@@ -98,8 +107,8 @@ def predict(weights: Weights, x: Floats) -> Floats:
 
 
 def normalised(x: Floats, weights: Weights) -> Floats:
-    """The inputs [n, k] as the first dense layer gets them: of mean 0 and spread 1."""
-    return ((x - weights.mean) / weights.scale).astype(np.float32)
+    """The inputs [n, k] as the first dense layer gets them: of mean 0 and spread 1, without gaps."""
+    return ((without_gaps(x, len(weights.mean)) - weights.mean) / weights.scale).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +126,23 @@ class Base:
     schema: str
     usual: Floats
     weights: Weights
+
+    def for_schema(self, schema: str) -> Base:
+        """The same network for measures that may lack the second opinion: in there it says nothing, always."""
+        count = len(FACE_MEASURES)
+        if schema == self.schema or self.schema != FACE_AND_OPINION:
+            return self
+        weights = self.weights
+        silent = (np.float32(SAYS_NOTHING) - weights.mean[count:]) / weights.scale[count:]
+        first = (weights.biases[0] + silent @ weights.kernels[0][count:]).astype(np.float32)
+        weights = replace(
+            weights,
+            mean=weights.mean[:count],
+            scale=weights.scale[:count],
+            kernels=(weights.kernels[0][:count], *weights.kernels[1:]),
+            biases=(first, *weights.biases[1:]),
+        )
+        return Base(self.labels, FACE, self.usual[:count], weights)
 
 
 def base_of(data: bytes) -> Base:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from moodkiosk.moods import AT_REST
-from moodkiosk.sense.mood.measures import FACE_MEASURES, with_own_neutral
+from moodkiosk.sense.mood.measures import FACE_MEASURES, with_own_neutral, without_gaps
 from moodkiosk.sense.teach import dense, proof
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _frozen(samples: Samples) -> Found:
     """A camera that hangs gives the same frame again and again."""
     for take in _often(samples.take):
         rows = samples.take == take
-        if len(np.unique(samples.x[rows], axis=0)) < max(2, rows.sum() / 2):
+        if len(np.unique(without_gaps(samples.x[rows], samples.x.shape[1]), axis=0)) < max(2, rows.sum() / 2):
             yield "frozen", {"label": str(samples.label[rows][0])}
 
 

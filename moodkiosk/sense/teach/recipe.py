@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk.moods import AT_REST
-from moodkiosk.sense.mood.measures import MEASURES, resting, with_own_neutral
+from moodkiosk.sense.mood.measures import MEASURES, SAYS_NOTHING, resting, with_own_neutral
 from moodkiosk.sense.teach import dense
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def plan(
         varied: the same samples again, varied, each [n, k].
     """
     y = np.array([labels.index(name) for name in label.tolist()], np.int64)
+    base = None if base is None else base.for_schema(schema)
     own = own_neutrals(x, label, person)
     alone = len(np.unique(person)) == 1 and len(own) == 1
     shift, usual = np.zeros(x.shape[1], np.float32), neutral_mean(x, label)
@@ -113,7 +114,8 @@ def plan(
     if base is not None:
         usual = base.usual[: resting(schema)]
         if alone:
-            mine = next(iter(own.values()))
+            rest = next(iter(own.values()))
+            mine = np.where(np.isnan(rest[: len(usual)]), usual, rest[: len(usual)])
             shift[: len(usual)] = mine[: len(usual)] - usual
             usual = mine
         elif own:
@@ -137,7 +139,7 @@ def own_neutrals(x: Floats, label: Texts, person: Texts) -> dict[str, Floats]:
     """Each person's median measures at rest, without hands; people without a sample at rest are left out."""
     count = _resting(x)
     rest = label == AT_REST
-    return {str(name): np.median(x[rest & (person == name), :count], axis=0) for name in np.unique(person[rest])}
+    return {str(name): _median(x[rest & (person == name), :count]) for name in np.unique(person[rest])}
 
 
 def with_own_neutrals(x: Floats, person: Texts, own: Mapping[str, Floats], usual: Floats, gain: float = 1.0) -> Floats:
@@ -152,7 +154,23 @@ def with_own_neutrals(x: Floats, person: Texts, own: Mapping[str, Floats], usual
 def neutral_mean(x: Floats, label: Texts) -> Floats | None:
     """Mean measures of all samples at rest, without hands; None without any."""
     rest = label == AT_REST
-    return x[rest, : _resting(x)].mean(0) if rest.any() else None
+    if not rest.any():
+        return None
+    at_rest = x[rest, : _resting(x)]
+    there = ~np.isnan(at_rest)
+    mean = np.where(there, at_rest, 0).sum(0) / np.maximum(there.sum(0), 1)
+    return np.where(there.any(0), mean, np.float32(SAYS_NOTHING)).astype(np.float32)
+
+
+def _median(looks: Floats) -> Floats:
+    """Of measures [n, k]: [k], each of the looks that have it; NaN where none has."""
+    gaps = np.isnan(looks)
+    middle = np.median(np.where(gaps, 0, looks), axis=0)
+    asked, some = ~gaps.any(1), gaps.any(0)
+    if some.any():
+        middle[some] = np.median(looks[asked][:, some], axis=0) if asked.any() else np.nan
+    median: Floats = middle.astype(np.float32)
+    return median
 
 
 def _resting(x: Floats) -> int:

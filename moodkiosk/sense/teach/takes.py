@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from moodkiosk.sense.mood.labels import fit_for_label
-from moodkiosk.sense.mood.measures import measures
+from moodkiosk.sense.mood.measures import FACE_MEASURES, measures
 from moodkiosk.sense.records import npy
 from moodkiosk.sense.records.recording import OPINION_ANSWERS
 from moodkiosk.sense.unzip import Damaged
@@ -102,6 +102,8 @@ def _measured(arrays: Arrays, schema: str) -> Floats:
     if opinion is not None and (opinion.dtype.kind not in "fiu" or opinion.shape != (len(face), OPINION_ANSWERS)):
         raise ValueError(f"its second opinions have the shape {list(opinion.shape)}")
     x = measures(face, None, None, schema, opinion)
+    if np.isnan(x[:, len(FACE_MEASURES) :]).any():
+        raise ValueError("the second opinion was not asked")
     if not np.isfinite(x).all():
         raise ValueError("some of its faces have no measures")
     return x

@@ -19,7 +19,7 @@ from moodkiosk.learn.evaluate import certainty, evaluate
 from moodkiosk.learn.train.make_model import Examined, objection
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import bundle, unbundle
-from moodkiosk.sense.mood.measures import FACE, measures
+from moodkiosk.sense.mood.measures import measures
 from tests.support.examined import examined
 from tests.support.moods_in_numbers import faces, write
 
@@ -57,7 +57,7 @@ def test_the_figures_are_those_of_the_kiosk_itself(tmp_path: Path) -> None:
     data = dataset.load([write(tmp_path, n=10)])
     model = models.load(models.STARTER)
     said = evaluate.answers(model, data)
-    rows = measures(data.face, None, None, FACE)
+    rows = measures(data.face, None, None, model.schema)
     np.testing.assert_array_equal(said.shares, np.stack([model.probabilities(row) for row in rows]))
     right = said.shares.argmax(1) == said.truth
     summary = evaluate.summary(said)
@@ -89,7 +89,11 @@ def test_pooled_files_with_a_person_for_each_sample_are_taken(tmp_path: Path) ->
     )
     done = run("--model", models.STARTER, tmp_path / "pooled.npz", "--neutral", "--json")
     found = json.loads(done.stdout)
-    assert (found["n"], found["people"], found["people_with_own_neutral"]) == (24, 2, 2)
+    assert (found["n"], found["people"], found["people_with_own_neutral"]) == (18, 2, 2)
+    assert found["used_as_neutral"] == 6, "half of those at rest: they are not judged"
+    assert found["stream"] is None
+    low, high = found["intervals"]["balanced_accuracy"]
+    assert low <= found["balanced_accuracy"] <= high
 
 
 def test_labels_that_the_model_does_not_know_are_left_out_and_counted(tmp_path: Path) -> None:

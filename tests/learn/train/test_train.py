@@ -21,9 +21,9 @@ from moodkiosk.learn.train.make_model import MAX_DIFFERENCE, SAME
 from moodkiosk.moods import Landmarks
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import BadModel, bundle, unbundle
-from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS
+from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS, FACE_AND_OPINION, FACE_MEASURES
 from moodkiosk.sense.records.corrections import Corrections
-from moodkiosk.sense.teach import recipe
+from moodkiosk.sense.teach import dense, recipe
 from tests.support import needs
 from tests.support.moods_in_numbers import faces, write
 from tests.support.train_all import WRONG
@@ -71,6 +71,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     gesture = write(folder / "gesture", ("neutral", "happy", "rock"), n=30, hands=True)
     usual = write(folder / "usual", n=200)
     one = write(folder / "one", ("happy",))
+    asked = write(folder / "asked", n=15, opinion=True)
     corrections = corrected(folder / "kiosk", "sad", seconds=4)
     (folder / "forced.tflite").write_bytes(perfect(ana))
     plans: dict[str, tuple[str, list[object]]] = {
@@ -88,6 +89,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         "with a correction": ("corrected.tflite", [ana, corrections, "--base", "none", "--epochs", 2, "--force"]),
         "one label": ("one.tflite", [one]),
         "random labels": ("random.tflite", [shuffled(folder / "few", folder / "random.npz")]),
+        "with the second opinion": ("asked.tflite", [asked, few, "--epochs", 8]),
     }
     commands = [[str(part) for part in (*arguments, "--out", folder / out)] for out, arguments in plans.values()]
     done = subprocess.run(
@@ -231,6 +233,29 @@ def test_without_hands_if_asked_even_a_gesture_is_looked_for_in_the_face(trained
 
 
 @pytest.mark.train
+def test_the_second_opinion_counts_where_most_samples_have_it_and_older_recordings_go_in_without(
+    trained: Trained,
+) -> None:
+    ran = trained.runs["with the second opinion"]
+    assert ran.code == 0, ran.complained
+    assert models.load(ran.out).schema == FACE_AND_OPINION
+    assert score(ran.out, trained.folder / "asked") > 0.8
+    assert "without the second opinion: 0 of 25 samples have it" in trained.runs["few"].said
+    assert models.load(trained.runs["few"].out).schema == FACE
+
+
+def test_a_base_without_the_second_opinion_answers_as_it_does_when_that_says_nothing() -> None:
+    base = fit.base_of(models.STARTER)
+    x = np.random.default_rng(0).normal(base.usual[: len(FACE_MEASURES)], 0.05, (20, len(FACE_MEASURES)))
+    shares = dense.predict(base.weights, x.astype(np.float32))
+    for schema in (FACE, FACE_AND_HANDS):
+        alone = base.for_schema(schema)
+        assert len(alone.usual) == len(FACE_MEASURES)
+        np.testing.assert_allclose(dense.predict(alone.weights, x.astype(np.float32)), shares, atol=1e-5)
+    assert base.for_schema(FACE_AND_OPINION) is base
+
+
+@pytest.mark.train
 def test_five_frames_a_mood_adapt_the_starter_to_a_person(trained: Trained) -> None:
     ran = trained.runs["few"]
     assert ran.code == 0, ran.complained
@@ -254,7 +279,8 @@ def test_a_household_is_split_by_person_and_keeps_the_starters_neutral_face(trai
     ran = trained.runs["household"]
     assert ran.code == 0, ran.complained
     assert "held out by person" in ran.said
-    assert models.load(ran.out).manifest.neutral_mean == models.load(models.STARTER).manifest.neutral_mean
+    usual = models.load(models.STARTER).manifest.neutral_mean
+    assert models.load(ran.out).manifest.neutral_mean == (usual or ())[: len(FACE_MEASURES)]
     assert score(ran.out, trained.folder / "household", neutral=True) > 0.8
 
 

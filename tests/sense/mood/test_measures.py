@@ -164,9 +164,23 @@ def test_every_measure_has_its_own_name_and_every_schema_its_length() -> None:
         assert m.measures(somebody(0)[None], hands, hands, schema, said).shape == (1, len(names))
 
 
-def test_measures_that_want_the_second_opinion_are_refused_without_it() -> None:
-    with pytest.raises(ValueError, match="second opinion"):
-        m.measure(Landmarks(somebody(0), (640, 480)), m.FACE_AND_OPINION)
+def test_without_the_second_opinion_its_measures_are_gaps_and_a_network_is_told_that_it_says_nothing() -> None:
+    row = m.measure(Landmarks(somebody(0), (640, 480)), m.FACE_AND_OPINION)
+    count = len(m.FACE_MEASURES)
+    assert np.isnan(row).tolist() == [False] * count + [True] * 7
+    for measures in (row, row[:count]):
+        told = m.without_gaps(measures, len(row))
+        np.testing.assert_array_equal(told[:count], row[:count])
+        assert np.exp(told[count:]) == pytest.approx(1 / 7)
+
+
+def test_a_gap_stays_a_gap_whatever_is_subtracted_and_a_gap_is_not_subtracted() -> None:
+    names = m.MEASURES[m.FACE_AND_OPINION]
+    row, own, usual = (np.full(len(names), value, np.float32) for value in (-3.0, -2.0, -1.0))
+    gaps = np.where(np.arange(len(names)) < len(m.FACE_MEASURES), np.float32(0), np.float32(np.nan))
+    assert np.isnan(m.with_own_neutral(row + gaps, own, usual)).sum() == 7
+    assert m.with_own_neutral(row, own + gaps, usual) == pytest.approx([-2.0] * len(m.FACE_MEASURES) + [-3.0] * 7)
+    assert m.with_own_neutral(row[: len(m.FACE_MEASURES)], own, usual) == pytest.approx(-2.0)
 
 
 def test_the_second_opinion_is_subtracted_where_it_was_asked_and_left_alone_where_it_was_not() -> None:

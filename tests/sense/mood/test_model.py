@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from moodkiosk.sense.mood import bundle as bundles
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import BadModel, Manifest
-from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS, FACE_MEASURES
+from moodkiosk.sense.mood.measures import FACE_AND_HANDS, FACE_AND_OPINION, FACE_MEASURES, MEASURES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,7 @@ MANIFEST, NETWORK = bundles.unbundle(STARTER)
 
 def vector(seed: int = 0) -> NDArray[np.float32]:
     """Measures of nobody in particular."""
-    spread = np.random.default_rng(seed).normal(0, 0.03, len(FACE_MEASURES))
+    spread = np.random.default_rng(seed).normal(0, 0.03, len(MEASURES[FACE_AND_OPINION]))
     numbers: NDArray[np.float32] = (np.array(MANIFEST.neutral_mean) + spread).astype(np.float32)
     return numbers
 
@@ -57,10 +57,10 @@ def with_manifest(**changes: Any) -> bytes:
     return bundles.bundle(NETWORK, replace(MANIFEST, **changes))
 
 
-def test_the_starter_reads_five_moods_from_the_face_alone() -> None:
+def test_the_starter_reads_five_moods_from_the_face_and_the_second_opinion() -> None:
     model = models.load(models.STARTER)
     assert set(model.labels) == {"happy", "sad", "angry", "surprise", "neutral"}
-    assert model.schema == FACE
+    assert model.schema == FACE_AND_OPINION
     assert not model.manifest.uses_hands
     assert model.hash == hashlib.sha256(STARTER).hexdigest()
 
@@ -97,6 +97,21 @@ def test_own_neutral_makes_a_face_at_rest_look_like_the_usual_one() -> None:
     np.testing.assert_allclose(model.probabilities(mine, mine), model.probabilities(usual), atol=1e-6)
     np.testing.assert_allclose(model.probabilities(mine, usual), model.probabilities(mine), atol=1e-5)
     assert np.abs(model.probabilities(mine, usual, gain=1.6) - model.probabilities(mine)).max() > 0.01
+
+
+def test_at_exactly_the_calibrated_rest_the_starter_says_neutral_with_eight_tenths_and_more() -> None:
+    model = models.load(models.STARTER)
+    for seed in range(5):
+        assert model.read(vector(seed), vector(seed))["neutral"] >= 0.8
+
+
+def test_the_starter_takes_measures_without_the_second_opinion_as_one_that_says_nothing() -> None:
+    model, row = models.load(models.STARTER), vector(4)
+    silent = row.copy()
+    silent[len(FACE_MEASURES) :] = np.log(1 / 7)
+    np.testing.assert_array_equal(model.raw(row[: len(FACE_MEASURES)]), model.raw(silent))
+    silent[len(FACE_MEASURES) :] = np.nan
+    np.testing.assert_array_equal(model.raw(row[: len(FACE_MEASURES)]), model.raw(silent))
 
 
 def test_a_model_that_knows_no_neutral_face_ignores_an_own_one(tmp_path: Path) -> None:
@@ -136,7 +151,8 @@ def test_what_is_not_a_model_is_refused_in_one_line(tmp_path: Path, data: bytes,
         ({"schema": "face-9"}, "made for the measures 'face-9'"),
         ({"uses_hands": True}, "contradicts itself about hands"),
         ({"schema": FACE_AND_HANDS}, "contradicts itself about hands"),
-        ({"schema": FACE_AND_HANDS, "uses_hands": True}, "the network maps"),
+        ({"schema": FACE_AND_HANDS, "uses_hands": True}, "neutral_mean does not fit"),
+        ({"schema": FACE_AND_HANDS, "uses_hands": True, "neutral_mean": None}, "the network maps"),
         ({"labels": ("a", "b")}, "the network maps"),
         ({"labels": ("a", "b", "a", "c", "d")}, "differ in nothing but case"),
         ({"labels": ("a", "b", "A", "c", "d")}, "'a' and 'A' differ in nothing but case"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,7 @@ from moodkiosk.learn.train.opinion.material import (
     Faces,
 )
 from moodkiosk.sense.mood.opinion import ANIMAL, COVERED
-from moodkiosk.sense.teach.figures import balanced_accuracy
+from moodkiosk.sense.teach.figures import Figure, balanced_accuracy, with_interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,22 +29,6 @@ FIVE = ("angry", "happy", "neutral", "sad", "surprise")
 
 FALSE_ALARMS = 0.01
 """This share of people may be taken for animals, or for covered, when those are counted."""
-
-DRAWS = 500
-"""Of people with replacement, for the intervals (bootstrap by person, Efron 1979)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A share, its 95 % interval where people can be drawn anew, and what it is a share of."""
-
-    value: float
-    low: float
-    high: float
-    count: int
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.2f} to {self.high:.2f}, n = {self.count})"
 
 
 def judge(faces: Faces, answers: Callable[[NDArray[np.uint8]], Floats]) -> dict[str, Figure]:
@@ -102,12 +85,4 @@ class _Judged:
         return self._interval(rows, lambda drawn: float((self._said[drawn, answer] > threshold).mean()))
 
     def _interval(self, rows: Whole, figure: Callable[[Whole], float]) -> Figure:
-        rng = np.random.default_rng(0)
-        names, number = np.unique(self._person[rows], return_inverse=True)
-        of_person = [rows[number == index] for index in range(len(names))]
-        drawn = [
-            figure(np.concatenate([of_person[one] for one in rng.integers(len(names), size=len(names))]))
-            for _ in range(DRAWS)
-        ]
-        low, high = np.quantile(drawn, (0.025, 0.975))
-        return Figure(figure(rows), float(low), float(high), len(rows))
+        return with_interval(rows, self._person[rows], figure)
