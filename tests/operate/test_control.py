@@ -114,6 +114,7 @@ def test_a_mood_set_by_hand_holds_until_auto(run: Run) -> None:
     assert json.loads(run("status", "--json").stdout)["manual_mood"] is None
 
 
+@pytest.mark.slow
 def test_volume_takes_a_number_or_a_step(run: Run) -> None:
     for wanted, cap in (("40", 40), ("up", 50), ("down", 40)):
         assert run("volume", wanted).returncode == 0

@@ -64,6 +64,7 @@ def run(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_film_is_replayed_with_the_starter_model_which_is_said(installed: Path) -> None:
     done = run(installed, "replay", str(film(installed.parent / "film.avi")))
     assert done.returncode == 0, done.stderr
@@ -71,6 +72,7 @@ def test_a_film_is_replayed_with_the_starter_model_which_is_said(installed: Path
     assert "current.tflite: cannot be read: Permission denied; using another" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("model", "list"), ("model", "rollback"), ("forget", "--all")], ids=" ".join)
 def test_what_only_the_kiosk_may_see_is_one_line(installed: Path, words: tuple[str, ...]) -> None:
     done = run(installed, *words)

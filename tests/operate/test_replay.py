@@ -34,6 +34,7 @@ def replay(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_two_runs_print_the_same_bytes_and_tell_what_happens(film: Path, tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text("mood: {settle_seconds: 0.75, refractory_seconds: 1}")
@@ -114,6 +115,7 @@ def test_a_picture_that_is_frozen_for_a_minute_is_a_lost_camera_and_not_calm(tmp
     assert not [line for line in lines if line["type"] == "reading" and lost <= line["at"] < back]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("grey", "said"),
     [(0, "nobody seen (too dark in 10)"), (255, "nobody seen (too bright in 10)"), (90, "nobody seen")],
@@ -139,6 +141,7 @@ def test_frames_are_taken_at_the_pace_of_the_kiosk() -> None:
     assert len(taken) == 11
 
 
+@pytest.mark.slow
 def test_the_own_neutral_is_learnt_unless_told_not_to_and_a_person_nobody_knows_is_refused(
     film: Path, tmp_path: Path
 ) -> None:

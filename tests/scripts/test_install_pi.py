@@ -287,6 +287,7 @@ def test_too_little_room_is_said_before_anything_is_fetched(tree: Path) -> None:
     assert re.search(r"700 MB are needed in .*, (49|50) MB are free", done.stderr)
 
 
+@pytest.mark.slow
 @needs_root
 def test_without_a_network_it_says_so_and_changes_nothing(tree: Path) -> None:
     shutil.rmtree(tree / "opt/moodkiosk")

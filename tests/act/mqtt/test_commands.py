@@ -301,6 +301,7 @@ JSON = st.recursive(
 REQUEST = st.fixed_dictionaries({"value": JSON}, optional={"transaction": JSON})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*COMMANDS, "nonsense", "camera/on"])
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(payload=st.binary(max_size=200) | (JSON | REQUEST).map(lambda value: json.dumps(value).encode()))

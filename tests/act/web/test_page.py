@@ -136,6 +136,7 @@ def test_every_look_fits_on_every_screen_and_axe_finds_nothing(browser: Browser,
         assert watched.complaints == []
 
 
+@pytest.mark.slow
 def test_the_page_fits_in_every_font_that_people_have(browser: Browser, tmp_path: Path) -> None:
     with page_only(tmp_path) as (kiosk, address), opened(browser, address) as watched:
         for look in ("label-of-its-own", "degraded", "just-begun", "camera-lost"):

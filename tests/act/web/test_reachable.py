@@ -199,6 +199,7 @@ def test_checking_an_address_says_what_is_in_the_way(tmp_path: Path, web: str, u
     assert says in checked(tmp_path, web, url).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", ["ftp://x/", "http://", "http://a:b/", "http://a:99999/"])
 def test_what_is_no_address_is_refused_in_one_line(tmp_path: Path, url: str) -> None:
     done = checked(tmp_path, "port: 9", url)

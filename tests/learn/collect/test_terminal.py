@@ -27,6 +27,7 @@ def recordings(folder: Path) -> list[str]:
     return sorted(os.listdir(folder)) if folder.is_dir() else []
 
 
+@pytest.mark.slow
 def test_a_guided_sitting_with_questions_keys_and_a_summary(tmp_path: Path) -> None:
     with Terminal(collect("Happy", "sad"), tmp_path) as terminal:
         terminal.wait_for("Record it as 'happy'? [Y/n]")

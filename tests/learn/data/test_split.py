@@ -91,6 +91,7 @@ def test_five_frames_a_label_can_be_split(tmp_path: Path) -> None:
         assert (parts.held & (data.label == label)).sum() >= 1
 
 
+@pytest.mark.slow
 @given(st.integers(0, 1000), st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2), st.integers(0, 3)), min_size=24))
 @settings(max_examples=60, deadline=None)
 def test_whatever_the_data_parts_are_apart_and_no_person_or_session_is_in_both(

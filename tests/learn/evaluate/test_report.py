@@ -127,6 +127,7 @@ def test_a_real_browser_shows_it_on_a_phone_without_scrolling_sideways(tmp_path:
         browser.close()
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_it_fits_on_a_phone_in_every_font_that_people_have(tmp_path: Path) -> None:
     names = {"surprise": "a-label-of-one-very-long-word-that-somebody-chose"}

@@ -138,6 +138,7 @@ class TestIsNoPolling:
             assert ask(house) is not None
             house.hand.wind(21)
 
+    @pytest.mark.slow
     def test_a_busy_day_with_a_loop_of_questions_beside_it_stays_within_the_budget(self, house: Household) -> None:
         """60 played changes, 3 restarts, 10 manual interventions from 7 to 23 o'clock, and a question a minute."""
         house.hand.wind(6 * 3600)
