@@ -56,7 +56,9 @@ def _judge(sight: Sight, who: Presence, settled: Debounce, reading: Reading, set
     began_at = reading.at if sight.began_at is None else sight.began_at
     if who.here is None:
         return replace(sight, began_at=began_at)
-    long_enough = reading.at - began_at >= JUDGED_SETTLES * settings.mood.settle_seconds - ROUNDING
+    # Before that no mood may settle, however clear it is.
+    may_settle_at = began_at if who.here_since is None else max(began_at, who.here_since + MOOD_AFTER_SECONDS)
+    long_enough = reading.at - may_settle_at >= JUDGED_SETTLES * settings.mood.settle_seconds - ROUNDING
     return Sight(sight.judged or not who.here or settled.mood is not None or long_enough, began_at)
 
 

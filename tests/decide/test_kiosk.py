@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.kiosk import CameraStatus, Labels, Notice, PlayerSays, SenseGone, Tick
-from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings
+from moodkiosk.decide.settings import MoodMusic, MoodSettings, MusicSettings, Settings
 from moodkiosk.moods import Command, PlayerReport
 from tests.support.household import BERLIN, LABELS, MONDAY_EVENING, Household, reading
 
@@ -283,6 +283,21 @@ def test_whoever_was_here_before_a_restart_and_is_here_after_has_neither_come_no
     again.look("happy", 10)
     assert again.events == []
     assert (again.view.present, again.view.mood, again.view.since) == (True, "happy", home.view.since)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.6, 0.8])
+@pytest.mark.parametrize("hz", [1.5, 2.5, 5.0])
+def test_a_slow_camera_and_short_settings_do_not_make_a_mood_change_of_a_return(hz: float, confidence: float) -> None:
+    """The mood may settle a second after somebody is there at the earliest; until then nobody is "not sure"."""
+    home = Household(Settings(mood=MoodSettings(settle_seconds=1, refractory_seconds=1)))
+    home.give(Labels(LABELS))
+    home.look("happy", 10)
+    home.events.clear()
+    home.give(SenseGone())
+    home.give(Labels(LABELS))
+    home.look("happy", 10, hz=hz, confidence=confidence)
+    assert home.kinds() == ["camera_lost", "camera_back"]
+    assert home.view.mood == "happy"
 
 
 def test_after_a_restart_that_took_longer_than_the_memory_lasts_somebody_has_arrived() -> None:

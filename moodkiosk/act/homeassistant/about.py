@@ -15,6 +15,10 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 EVERYWHERE = ("0.0.0.0", "::", "")
 
 
+LOOKING = ("spotify", "mpd")
+"""The players that can say what plays."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offered:
     """What may change while the kiosk runs.
@@ -57,7 +61,7 @@ class About:
             config.kiosk,
             Topics.of(config),
             version,
-            looks=config.music.player == "spotify",
+            looks=config.music.player in LOOKING,
             page=page_address(config.web),
             language=next(
                 (wanted for wanted in (config.kiosk.language, config.web.language) if wanted != AUTO), FALLBACK

@@ -35,6 +35,7 @@ from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.payloads import encode, info_of
 from moodkiosk.act.mqtt.topics import COMMANDS, Topics
 from moodkiosk.config.settings import Config, KioskSettings, WebSettings
+from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.link import commands
 from moodkiosk.link.protocol import Hello
 from moodkiosk.moods import EventKind, MoodEvent, Recommendation, Result, View
@@ -284,6 +285,7 @@ def test_what_would_be_refused_is_not_offered() -> None:
     shut = components_of(About(KIOSK, TOPICS, "1", looks=False), Offered(LABELS))
     assert {*COMPONENTS} - {*shut} == {"correct", "look"}
     assert not About.of(Config(), "1").looks, "a dry run learns nothing"
+    assert About.of(Config(music=MusicSettings(player="mpd")), "1").looks
 
 
 def test_where_the_model_comes_from_is_an_entity_and_teaching_begins_with_a_button() -> None:
