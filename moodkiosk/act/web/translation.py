@@ -17,19 +17,11 @@ log = logging.getLogger("moodkiosk.web")
 
 DIRECTIONS = ("ltr", "rtl")
 """What the word `dir` may be: which way the language is read."""
-ELSEWHERE = (
-    "entity.",
-    "entity_text.",
-    "cli.",
-    "word.",
-    "unknown.",
-    "cannot.",
-    "model.",
-    "slow.",
-    "tilted.",
-    "plural.rule",
-)
-"""Words that the page never shows begin with these: names in Home Assistant, and what only a terminal says."""
+TERMINAL = ("cli.", "word.", "unknown.", "cannot.", "model.", "slow.", "tilted.")
+SERVED = ("host.", "login.", "demo.", "no_script")
+ELSEWHERE = (*TERMINAL, *SERVED, "entity.", "entity_text.", "plural.rule")
+"""Words that the page's script never shows begin with these: they are said on a terminal, stand in the pages as these
+are served, or in Home Assistant."""
 OTHER = ".other"
 """The plural form that every language has; an English key that ends so has one sentence for each form."""
 

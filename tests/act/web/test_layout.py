@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from moodkiosk.config.settings import KioskSettings
-from moodkiosk.moods import NowPlaying, View
+from moodkiosk.moods import Decision, NowPlaying, View
+from moodkiosk.words.language import translated
+from moodkiosk.words.reason import Reason
 from tests.support.browser import SCREENSHOTS, opened
 from tests.support.web import LABELS, page_only
 
@@ -131,6 +133,36 @@ def test_the_usual_evening_fits_on_seven_inches_without_scrolling_and_with_text_
         # As the browser's setting for the size of text does.
         page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
         measure(page, f"{locale}-text-200", screens=[screen for screen in SCREENS if screen[0] >= 390 < screen[1]])
+
+
+REASONS = (
+    Reason(
+        "music.paused_by_people", until=Reason("until.time", time=Reason("time.far", day=Reason("day.3"), time="07:00"))
+    ),
+    Reason("spotify.speaker_missing", name=WORD[:40], others=["Kitchen", NAMES]),
+    Reason("spotify.wait", time=Reason("time.near", time="23:59"), why=Reason("spotify.quota")),
+    Reason("link.liked"),
+)
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_long_reasons_and_faults_are_neither_cut_nor_push_the_buttons_out(
+    browser: Browser, tmp_path: Path, locale: str
+) -> None:
+    """Why nothing plays, what is wrong with the camera, and three notices at once: on every screen, each language."""
+    silent = replace(USUAL, mood=None, now_playing=None, playing=None, person=None)
+    lost = Reason("eye.status_lost", detail=Reason("usb.cannot_open", name="/dev/video0"))
+    with page_only(tmp_path, TROUBLE) as (kiosk, address), opened(browser, address, locale=locale) as watched:
+        for number, reason in enumerate(REASONS):
+            kiosk.show(
+                replace(silent, camera_status=lost, volume_cap=number)
+                if number % 2
+                else replace(silent, volume_cap=number)
+            )
+            kiosk.decided(Decision("none", 0.0, Reason("music.not_played", reason=reason)))
+            said = translated(reason, locale[:2])
+            expect(watched.page.locator("#music")).to_contain_text(said)
+            measure(watched.page, f"{locale}-reason-{number}", pictures=number == 1)
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
