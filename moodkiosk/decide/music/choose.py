@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Mapping
+from functools import lru_cache
 from urllib.parse import urlencode, urlsplit
 
 from moodkiosk.decide.music import contexts
@@ -48,6 +49,7 @@ def choices(
     return found
 
 
+@lru_cache(1024)
 def identity(choice: Choice) -> str:
     """What a choice is known by, in twelve letters, for ever."""
     text = "\n".join((choice.kind, choice.value, choice.song))
