@@ -293,6 +293,8 @@ def test_what_plays_is_a_song_with_its_cover_its_place_and_its_age(browser: Brow
         expect(page.locator("#pause")).to_be_visible()
         shows(replace(live, state="paused"), "Paused: Leuchtturm Nena")
         expect(page.locator("#play")).to_be_visible()
+        kiosk.show(replace(SEEN, now_playing=replace(live, state="paused"), override_until="2026-11-24T06:00:00+01:00"))
+        expect(page.locator("#age")).to_have_text("Left to you until 06:00")
         shows(SEEN.now_playing, "Playing: Sunny side", "since 20:14")
         shows(None, "No music yet")
         assert watched.complaints == []

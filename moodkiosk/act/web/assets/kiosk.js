@@ -107,7 +107,7 @@ function renderFacts() {
   const people = say(`people.${count === null ? 'unknown' : count > 1 ? 'n' : count}`, { count });
   put(byId('people'), state.person && count ? `${people} · ${say('people.named', { name: state.person })}` : people);
   fit(byId('people'));
-  renderPlaying(state, (music) => fit(music, 1.3)); // there is room for a second line
+  renderPlaying(state, (music) => fit(music, 1.2)); // there is room for a second line
 }
 
 /** Long names are set smaller, so that they do not push out what stands below. */

@@ -28,7 +28,7 @@ export function renderPlaying(state, fit) {
   music.dataset.key = key;
   music.replaceChildren(...(parts(state) ?? nothing(state)));
   fit(music);
-  put(byId('age'), age(state.now_playing));
+  put(byId('age'), age(state));
   cover(state.now_playing);
   bar(state.now_playing);
 }
@@ -45,9 +45,10 @@ function parts(state) {
   return [intro ? `${say(intro)}: ` : '', name, ...by];
 }
 
-/** Since when, or as of when: what is not live may be over. */
-function age(now) {
+/** Until when it is left alone; since when, or as of when: what is not live may be over. */
+function age({ now_playing: now, override_until: until }) {
   if (!now || !['playing', 'paused'].includes(now.state)) return '';
+  if (until && now.live && (now.state === 'paused' || now.by === 'others')) return say('music.override', { time: timeOf(until) });
   if (!now.live && now.as_of && timeOf(now.as_of) !== timeOf(now.since)) return say('music.as_of', { time: timeOf(now.as_of) });
   return now.since && !now.title ? say('music.since', { time: timeOf(now.since) }) : '';
 }
