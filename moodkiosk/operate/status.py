@@ -134,6 +134,10 @@ def _song(playing: Mapping[str, Any], now: datetime) -> str:
     return _listed(words)
 
 
+MADE = ("starter", "taught", "trained")
+"""Who may have made the model."""
+
+
 def _around(status: Mapping[str, Any]) -> list[tuple[str, str]]:
     player = "player_status" if status["player"].startswith("ready") else "player"
     return [
@@ -144,6 +148,7 @@ def _around(status: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("settings", Reason("cli.kept") if status["memory"] == "ready" else _word(status, "memory")),
         ("requests", Reason("cli.to_spotify", requests=status["requests_today"]) if status["requests_today"] else ""),
         ("sign_in", _sign_in(status["login_days_left"])),
+        ("model", Reason(f"cli.model_{status['model']}") if status.get("model") in MADE else ""),
         ("moods", _listed([how(label) for label in status["labels"]]) if status["labels"] else ""),
     ]
 

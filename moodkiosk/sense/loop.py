@@ -161,6 +161,7 @@ class Loop:
     def _look(self, frame: Frame) -> Reading:
         parts = self._parts
         begun = self._clock()
+        parts.pipeline.acted = parts.state.course.watching
         reading = parts.pipeline.look(frame)
         parts.health.look(self._clock() - begun, parts.pipeline.lying)
         self._report(self._clock())  # first: it may say how old this reading may be

@@ -68,6 +68,7 @@ class Pipeline:
         lying: how the face of the one in front lies in the picture, 0 is upright; None without one.
         measures: of the one in front, by the model's schema; None without one.
         animals: how many were taken for one since the start.
+        acted: whoever is in front shows moods on purpose, so nothing is learnt of their face at rest.
     """
 
     def __init__(
@@ -97,7 +98,7 @@ class Pipeline:
         self._hand_finder: HandFinder | None = None
         self._opinion, self._impressions = SecondOpinion(), Impressions()
         self._said: dict[int, Floats] = {}
-        self.animals = 0
+        self.animals, self.acted = 0, False
         self._at = 0.0
         self._tracks = Tracks()
         self._watching: tuple[MoodModel, SelfCalibration] | None = None
@@ -245,7 +246,7 @@ class Pipeline:
         if self._watching is None or self._watching[0] is not model:
             self._watching = (model, SelfCalibration(model.usual))
         watching = self._watching[1]
-        if view.weight >= CALIBRATION_WEIGHT:
+        if view.weight >= CALIBRATION_WEIGHT and not self.acted:
             watching.see(track, at, measures, model.read(measures))
         neutral = watching.neutral(track, given)
         if neutral is given:

@@ -80,6 +80,8 @@ def test_it_is_grouped_and_says_times_as_people_do() -> None:
         (replace(VIEW, camera_status="lost: unplugged"), "camera      lost: unplugged"),
         (replace(VIEW, playing=None), "playing     nothing of ours"),
         (replace(VIEW, music=False), "by itself   off, quiet hours until Fri 07:00"),
+        (replace(VIEW, model="taught"), "model       taught here"),
+        (replace(VIEW, model="starter"), "model       the starter: 'moodkiosk teach' teaches it your faces"),
     ],
 )
 def test_what_is_not_known_or_not_so_is_said(view: View, line: str) -> None:

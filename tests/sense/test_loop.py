@@ -455,17 +455,21 @@ def test_an_act_that_takes_nothing_costs_readings_but_never_the_loop(tmp_path: P
         uplink.close()
 
 
-def test_what_somebody_acts_in_a_sitting_is_no_mood_of_theirs(kiosk: Kiosk) -> None:
+def test_what_somebody_acts_in_a_sitting_is_no_mood_of_theirs(kiosk: Kiosk, pipeline: Pipeline) -> None:
     assert kiosk.order("teach", '{"labels": ["neutral", "happy"], "seconds": 2}').ok
     kiosk.turn(lambda: any(said.phase == "recording" for said in kiosk.act.all(protocol.Teaching)))
     told = [reading for reading in kiosk.act.all(Reading) if reading.quality.reason == "being taught"]
     assert told
     assert {(reading.faces, reading.mood, reading.confidence) for reading in told} == {(1, None, 0.0)}
     assert not any(reading.probabilities or reading.quality.weight for reading in told)
+    acted = [pipeline.acted]  # nothing of their face at rest is learnt then
     assert not kiosk.order("calibrate").ok, "one thing at a time"
     assert kiosk.order("camera", "off").ok
     kiosk.turn(lambda: kiosk.act.all(protocol.Teaching)[-1].phase == "over")
     assert not kiosk.order("teach").ok, "the camera is off"
+    assert kiosk.order("camera", "on").ok
+    kiosk.reading()
+    assert [*acted, pipeline.acted] == [True, False]
     assert not kiosk.state.course.busy
     assert not list(kiosk.models.parent.glob("state/taught/*"))
 
