@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import pytest
 
 from moodkiosk.link.protocol import Proof, Remark, Teaching
 from moodkiosk.operate.teach import screen
-from moodkiosk.operate.teach.command import Lines, Objects
+from moodkiosk.operate.teach.command import Lines, Objects, follow
+from tests.support.control_double import ControlDouble
 from tests.support.kiosk import Kiosk
 from tests.support.pupil import Pupil
 from tests.support.wait import until
@@ -141,3 +143,42 @@ def test_mistakes_are_one_line(tmp_path: Path) -> None:
         )
         assert (done.returncode, done.stderr.count("\n")) == (code, 1)
         assert said in done.stderr
+
+
+class Answers:
+    """Somebody at the keys."""
+
+    def __init__(self, *keys: str) -> None:
+        self._keys = [*keys]
+
+    def pressed(self) -> str:
+        return self._keys.pop(0) if self._keys else ""
+
+    def show(self, _teaching: Teaching) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("keys", "asked", "learnt"),
+    [
+        ("k", ["teach_keep"], True),
+        ("u", ["teach_undo"], False),
+        ("ak", ["teach_again", "teach_keep"], True),
+        ("", [], True),
+    ],
+    ids=["keep", "undo", "again", "nobody answers"],
+)
+def test_keys_keep_undo_and_show_again(tmp_path: Path, keys: str, asked: list[str], *, learnt: bool) -> None:
+    course = [COURSE[4], COURSE[4], replace(COURSE[4], phase="over", text="over")]
+    commands: list[str] = []
+
+    def answer(name: str, _value: object) -> None:
+        if name == "status":
+            kiosk.data = {"teaching": asdict(course.pop(0))}
+        else:
+            commands.append(name)
+
+    with ControlDouble(tmp_path / "control.sock", answer) as kiosk:
+        last = follow(tmp_path / "control.sock", Answers(*keys), by_hand=True, pause=lambda _: None)
+    assert commands == asked
+    assert (last.proof is not None) == learnt

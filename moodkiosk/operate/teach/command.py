@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -75,16 +76,20 @@ def main(args: argparse.Namespace) -> int:
             raise
     if by_hand:  # the screen has gone, with what it said
         print(last.text)
-    return 0 if last.proof is not None and last.proof.better and last.phase != "over" else 1
+    return 0 if last.proof is not None and last.proof.better else 1
 
 
 def follow(where: Path, view: View, *, by_hand: bool, pause: Callable[[float], None] = time.sleep) -> Teaching:
-    """Shows the sitting until it is over, or decided upon; returns how it ended. Raises Failure."""
+    """Shows the sitting until it is over, or decided upon; returns how it ended. Raises Failure.
+
+    What was learnt and not taken back is in `proof`, also when nobody answered and it was kept for that.
+    """
+    undone = False
     while True:
         teaching = _teaching(where)
         view.show(teaching)
         if teaching.phase == "over":
-            return teaching
+            return replace(teaching, proof=None) if undone else teaching
         key = view.pressed()
         if key == "q" and teaching.phase in GOING_ON:
             _require(ask(where, "teach_stop"))
@@ -94,8 +99,9 @@ def follow(where: Path, view: View, *, by_hand: bool, pause: Callable[[float], N
                 return teaching
             if key in ("u", "q"):
                 _require(ask(where, "teach_undo"))
-            elif key == "a" and teaching.proof is not None and teaching.proof.remarks:
-                _require(ask(where, "teach_again", teaching.proof.remarks[0].label))
+                undone = True
+            elif key == "a" and (label := screen.doubtful(teaching)):
+                _require(ask(where, "teach_again", label))
         pause(POLL_SECONDS)
 
 

@@ -110,6 +110,12 @@ def verdict(proof: Proof) -> str:
     return f"{now} {'I use what I learnt.' if proof.better else 'That is not surely better, so I go on as before.'}"
 
 
+def doubtful(teaching: Teaching) -> str:
+    """The first mood about which there is a doubt, or ""."""
+    remarks = teaching.proof.remarks if teaching.proof else ()
+    return next((remark.label for remark in remarks if remark.label), "")
+
+
 def view(name: str) -> str:
     """What is seen, or what is wrong with it and what to do."""
     return VIEWS.get(name, name)
@@ -148,9 +154,8 @@ def _proof(proof: Proof) -> RenderableType:
 def _keys(teaching: Teaching) -> str:
     if teaching.phase != "shown":
         return " [q] leave, nothing is kept"
-    again = ""
-    if teaching.proof is not None and teaching.proof.remarks and (label := teaching.proof.remarks[0].label):
-        again = f"  [a] show '{label}' again"
+    label = doubtful(teaching)
+    again = f"  [a] show '{label}' again" if label else ""
     return f" [k] keep  [u] undo, and delete what was recorded{again}"
 
 

@@ -181,8 +181,9 @@ class Course:
             self._sitting.see(reading, landmarks, measures)
 
     def remember(self) -> None:
-        """A correction was remembered: it is learnt from in a calm moment."""
-        self._review.ask()
+        """A correction was remembered: it is learnt from in a calm moment, unless the configuration names the model."""
+        if not self._configured:
+            self._review.ask()
 
     def forget(self, person: str) -> Erased:
         """Deletes what `person` has shown, "" for everybody, and every model that was made of it. Raises OSError."""
@@ -197,7 +198,7 @@ class Course:
             drop_taught(self._store)
             self._models.reload()
             self.changed = True
-        if self.lessons.people:
+        if self.lessons.people and not self._configured:
             self._review.ask(at_once=True)
 
     def attend(self, at: float, *, calm: bool = False) -> None:

@@ -113,12 +113,21 @@ class Review:
             if self._wanted and (self._at_once or (calm and rested)):
                 self._wanted, self._done_at = False, at
                 takes = self._lessons.takes(schema_of(STARTER.read_bytes()), self._corrections)
+                if self._would_lose(takes):
+                    self._end("not learnt again: the model in use knows more than was shown here")
+                    return None
                 self._learning = steps(takes, self._models)
         except NotTaught as error:
             self._end(f"not learnt again yet: {wording.doubt(error.doubt)}")
         except (BadModel, OSError) as error:
             self._end(f"cannot learn again: {error}")
         return None
+
+    def _would_lose(self, takes: list[Take]) -> bool:
+        """Whether the model in use, of a desktop's training perhaps, knows what a taught one would not."""
+        manifest = self._models.current.manifest
+        known = {take.label for take in takes} | set(unbundle(STARTER.read_bytes())[0].labels)
+        return manifest.uses_hands or not set(manifest.labels) <= known
 
     def _finish(self, outcome: Outcome) -> Outcome | None:
         self._end(f"learnt again: {wording.proof(outcome).text}")

@@ -214,6 +214,10 @@ def test_a_mood_that_another_model_knows_does_not_get_lost(tmp_path: Path) -> No
     kiosk = Kiosk(tmp_path)
     with pytest.raises(NotNow, match="tired"):
         kiosk.begin(["neutral", "happy"])
+    kiosk.course.remember()
+    for _ in range(2):  # nor by itself, from what was remembered
+        kiosk.course.attend(kiosk.at, calm=True)
+    assert not kiosk.course.busy
     kiosk.begin(["neutral", "tired"])
     assert kiosk.phase == "waiting"
 
