@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -86,6 +88,36 @@ def replace_host(mqtt: MqttSettings, host: str) -> MqttSettings:
     import msgspec
 
     return msgspec.structs.replace(mqtt, host=host)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "answer"),
+    [
+        ("5", b"\x20\x02\x00\x01"),  # as brokers of MQTT 3.1.1 refuse version 5: its section 3.2.2.3
+        ("5", b"\x20\x03\x00\x84\x00"),  # as brokers of MQTT 5 refuse a version: its section 3.2.2.2
+        ("3.1.1", b"\x20\x02\x00\x01"),
+        ("5", b""),  # it only hangs up
+    ],
+)
+def test_a_broker_of_another_version_of_mqtt_is_told_apart(tmp_path: Path, protocol: str, answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def refuse() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(1024)
+                    connection.sendall(answer)
+
+        threading.Thread(target=refuse, daemon=True).start()
+        mqtt = MqttSettings(host="127.0.0.1", port=listener.getsockname()[1], protocol=protocol)  # type: ignore[arg-type]
+        found = home.broker(config_of(mqtt, tmp_path))
+        listener.shutdown(socket.SHUT_RDWR)
+    assert found.outcome == "failed"
+    assert "mqtt.protocol" in found.advice, found
 
 
 ENOUGH = [
