@@ -18,8 +18,8 @@ from moodkiosk.host.files import NOT_JSON
 from moodkiosk.operate.doctor.finding import Finding, status_of
 
 BROKER, HOME = "MQTT broker", "Home Assistant"
-OFTEN = ("confidence",)
-"""What changes without being published."""
+OFTEN = ("confidence", "in_words")
+"""What changes without being published, and the sentences, which the state has in the kiosk's language."""
 
 
 def broker(settings: Config) -> Finding:
