@@ -224,7 +224,7 @@ class TestMusic:
             assert report.uri in ("spotify:playlist:s1", "spotify:playlist:s2")
             house.restart()
         [search] = house.api.sent("GET /v1/search")
-        assert search.query == {"q": "happy german", "limit": "10", "offset": "0", "type": "playlist"}
+        assert search.query == {"q": "happy german", "limit": "10", "offset": "0", "type": "playlist,track"}
         house.hand.seconds = 40 * 86_400.0
         house.decide(choices=(Choice("search", "happy german"),))
         assert len(house.api.sent("GET /v1/search")) == 2
