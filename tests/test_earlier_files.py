@@ -97,7 +97,7 @@ def test_who_was_signed_in_at_the_page_still_is_and_todays_moods_are_there(state
     today = HistoryFile(act, keep=True).load(lambda: datetime(2026, 11, 24, 20, tzinfo=UTC))
     assert today.day == date(2026, 11, 24)
     assert today.spans[0] == Span("2026-11-24T18:00:00+00:00", "mood", "happy")
-    assert [span.seen for span in today.spans] == ["mood", "nobody"]
+    assert [span.seen for span in today.spans] == ["mood", "nobody", "blind"], "while it was off nothing is known"
 
 
 def test_the_camera_stays_off_and_the_own_neutral_face_is_known(state: Path) -> None:
