@@ -104,7 +104,7 @@ function renderBelow(look) {
 
 function renderFacts() {
   const count = state.people;
-  const people = say(`people.${count === null ? 'unknown' : count > 1 ? 'n' : count}`, { count });
+  const people = say(count === null ? 'people.unknown' : count ? 'people.count' : 'people.none', { count });
   put(byId('people'), state.person && count ? `${people} · ${say('people.named', { name: state.person })}` : people);
   fit(byId('people'));
   renderPlaying(state, (music) => fit(music, 1.2)); // there is room for a second line
@@ -136,7 +136,7 @@ function renderNotices() {
   if (!chosen && !state.player_status.startsWith('ready')) found.push([say('notice.player'), told(state, 'player_status')]);
   const days = health.login_days_left;
   if (days !== null && days < 0) found.push([say('notice.login_over'), say('notice.login_do')]);
-  else if (days !== null && days <= 30) found.push([say('notice.login', { days: Math.floor(days) }), say('notice.login_do')]);
+  else if (days !== null && days <= 30) found.push([say('notice.login', { count: Math.floor(days) }), say('notice.login_do')]);
   if (health.memory !== 'ready') found.push([say('notice.memory'), told(health, 'memory')]);
   const notices = byId('notices');
   const key = JSON.stringify(found.map((lines) => lines.map((line) => line.textContent ?? line)));
