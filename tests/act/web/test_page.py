@@ -253,7 +253,7 @@ def test_trouble_is_told_calmly_with_what_to_do(browser: Browser, tmp_path: Path
         details = watched.page.locator("dialog")
         expect(details).to_contain_text("Connection refused")
         expect(details).to_contain_text("is “Living room” switched on?")
-        expect(details).to_contain_text("sign-in ends: 5")
+        expect(details).to_contain_text("sign-in ends in 5 days")
         expect(details).to_contain_text("moodkiosk login")
 
 
