@@ -14,7 +14,7 @@ from moodkiosk.learn.data.samples import people, vectors
 from moodkiosk.learn.data.split import recordings
 from moodkiosk.moods import AT_REST
 from moodkiosk.sense.mood.labels import MAX_LABELS, alike, fit_for_label, folded, meaning
-from moodkiosk.sense.mood.measures import FACE, FACE_AND_OPINION
+from moodkiosk.sense.mood.measures import FACE
 from moodkiosk.sense.mood.model import STARTER
 from moodkiosk.sense.teach import dense, doubts
 from moodkiosk.sense.teach.samples import Samples
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from moodkiosk.learn.data.dataset import Dataset
-    from moodkiosk.sense.teach.dense import Base
     from moodkiosk.sense.teach.doubts import Doubt
 
 NAMES_SHOWN = 4
@@ -166,11 +165,10 @@ def _extractors(data: Dataset) -> list[Finding]:
 
 def _odd(data: Dataset, hands: bool) -> list[Finding]:
     """What the starter and the bones of the faces have against the labels and names."""
-    base: Base | None = dense.base_of(STARTER.read_bytes())
-    schema = base.schema if base else FACE
-    if schema == FACE_AND_OPINION and np.isnan(data.opinion).any():
-        base, schema = None, FACE
-    samples = Samples(vectors(data, schema), data.label, people(data), recordings(data))
+    base = dense.base_of(STARTER.read_bytes())
+    if np.isnan(data.opinion).any():
+        base = base.for_schema(FACE)
+    samples = Samples(vectors(data, base.schema), data.label, people(data), recordings(data))
     found: dict[tuple[bool, str], list[str]] = {}
     for doubt in doubts.found(samples, base):
         if (text := _in_words(doubt)) is not None and not (hands and doubt.key == "alike"):  # told by the hands

@@ -73,15 +73,21 @@ def test_takes_of_weak_moods_are_not_taken_for_mistakes(people: list[Person]) ->
 
 
 def test_swapped_labels_are_noticed_in_nearly_everybody(people: list[Person]) -> None:
-    labels = ["neutral", "happy", "angry", "surprise"]  # a weak sad face is hardly one
     noticed = []
-    for one, other in combinations(labels, 2):
+    for one, other in combinations(BASE.labels, 2):
         swap = {one: other, other: one}
         for person in people:
             takes = [replace(take, label=swap.get(take.label, take.label)) for take in person.first]
             found = doubts.found(stacked(takes), BASE)
             noticed.append({one, other} in [{doubt.fields.get("label"), doubt.fields.get("other")} for doubt in found])
     assert np.mean(noticed) >= 0.9
+
+
+def test_moods_that_were_all_mixed_up_are_noticed_in_everybody(people: list[Person]) -> None:
+    turned = {"happy": "sad", "sad": "angry", "angry": "surprise", "surprise": "happy"}
+    for person in people:
+        takes = [replace(take, label=turned.get(take.label, take.label)) for take in person.first]
+        assert {doubt.key for doubt in doubts.found(stacked(takes), BASE)} & {"crosswise", "unlike"}
 
 
 @pytest.mark.train

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from moodkiosk.sense.mood.bundle import BadModel, bundle, unbundle
-from moodkiosk.sense.mood.measures import FACE_AND_HANDS
+from moodkiosk.sense.mood.measures import FACE_AND_HANDS, FACE_AND_OPINION, FACE_MEASURES, OPINION_MOODS
 from moodkiosk.sense.mood.model import MoodModel
-from moodkiosk.sense.teach import dense, learning
+from moodkiosk.sense.teach import dense, flatbuffer, learning
 from moodkiosk.sense.teach.doubts import NotTaught
 from moodkiosk.sense.teach.learning import Outcome, Progress
 from moodkiosk.sense.teach.takes import Take
@@ -109,8 +110,10 @@ def test_whose_face_at_rest_was_known_before_is_compared_with_being_read_by_that
 
 def test_a_model_that_looks_at_hands_is_not_replaced_by_one_that_does_not() -> None:
     manifest, network = unbundle(STARTER)
+    usual = (0.0,) * len(FACE_MEASURES)
+    with_hands = replace(manifest, uses_hands=True, schema=FACE_AND_HANDS, neutral_mean=usual)
     with pytest.raises(BadModel, match="looks at hands"):
-        learnt(sitting(), before=bundle(network, replace(manifest, uses_hands=True, schema=FACE_AND_HANDS)))
+        learnt(sitting(), before=bundle(network, with_hands))
 
 
 def test_several_people_go_into_one_model_and_have_their_own_figures() -> None:
@@ -118,3 +121,32 @@ def test_several_people_go_into_one_model_and_have_their_own_figures() -> None:
     assert set(found.people) == {"Ana", "Ben"}
     assert found.better
     assert found.manifest.neutral_mean == unbundle(STARTER)[0].neutral_mean
+
+
+def test_a_starter_that_asks_the_second_opinion_as_well_is_taught_alike() -> None:
+    rng = np.random.default_rng(0)
+
+    def seen(mood: str, number: int) -> Take:
+        one = take(mood, number=number)
+        face, nothing = one.x[:, : len(FACE_MEASURES)], len(OPINION_MOODS)
+        opinion = rng.normal(-2, 0.3, (len(face), nothing)).astype(np.float32)
+        opinion[:, MOODS.index(mood)] += 2  # it leans to one answer for each mood
+        return replace(one, x=np.concatenate([face, opinion], axis=1))
+
+    everybody = np.concatenate([seen(mood, number).x for mood in MOODS for number in (3, 4)])
+    network = flatbuffer.to_tflite(weights := dense.fresh(everybody, len(MOODS), 0))
+    manifest, _ = unbundle(STARTER)
+    manifest = replace(
+        manifest,
+        labels=MOODS,
+        schema=FACE_AND_OPINION,
+        neutral_mean=tuple(everybody[:20].mean(0).astype(float).tolist()),
+        network_sha256=hashlib.sha256(network).hexdigest(),
+    )
+    starter = bundle(network, manifest, {dense.FILE: dense.packed(weights)})
+    assert learning.schema_of(starter) == FACE_AND_OPINION
+    *_, found = learning.learn([seen(mood, 1) for mood in MOODS], starter)
+    assert isinstance(found, Outcome)
+    assert found.better
+    model = MoodModel(*unbundle(found.file), "")
+    assert (model.schema, model.labels) == (FACE_AND_OPINION, MOODS)
