@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from paho.mqtt.client import Client
 
-LIMIT_BYTES = 65_536
-"""So much of a message is taken in, with its topic. Our own discovery, which we are handed back, is a third of it."""
+LIMIT_BYTES = 16_384
+"""So much of a message is taken in, with its topic; a command may have a quarter of it."""
+WIDE_LIMIT_BYTES = 65_536
+"""So much on topics that may be longer: what the broker keeps of ours and hands back, the discovery above all."""
+TOPIC_BYTES = 2
+"""The length of the topic, with which a message begins: MQTT 5, section 3.3.2.1."""
 PUBLISH = 0x30
 """The type of a message in the upper half of a packet's first byte: MQTT 5, section 2.1.2."""
 HEAD_BYTES = 5
@@ -23,12 +28,15 @@ class BoundedClient(Client):
     and dropped. So the broker is answered as it should be, and whoever gets the message sees that it is too long.
     """
 
-    def __init__(self, *given: Any, **named: Any) -> None:
+    def __init__(self, *given: Any, wide: Iterable[str] | None = None, **named: Any) -> None:
+        """As paho's; on the topics `wide` a message may have WIDE_LIMIT_BYTES. None: on all."""
         super().__init__(*given, **named)
+        self._wide = None if wide is None else {topic.encode() for topic in wide}
         self._begin_stream()
 
     def _begin_stream(self) -> None:
         self._head = bytearray()  # of the packet that begins: its first byte and its length, as far as they have come
+        self._front = bytearray()  # what follows it of a long message: its topic, if that may be one of `wide`
         self._given = bytearray()  # a whole head, until paho has taken it
         self._body = 0  # so many bytes of the packet are still to be given to paho
         self._rest = 0  # and so many to be dropped
@@ -69,11 +77,29 @@ class BoundedClient(Client):
                 self._given, self._head = self._head, bytearray()
                 return True  # that is not MQTT: paho will say so
         length = sum((byte & 0x7F) << (7 * place) for place, byte in enumerate(self._head[1:]))
-        cut = min(length, LIMIT_BYTES) if self._head[0] & 0xF0 == PUBLISH else length
-        self._given = bytearray(self._head if cut == length else self._head[:1] + _encoded(cut))
-        self._body, self._rest = cut, length - cut
-        self._head.clear()
+        cut = length
+        if self._head[0] & 0xF0 == PUBLISH and length > LIMIT_BYTES:
+            if not self._read_topic():
+                return False
+            wide = self._wide is None or bytes(self._front[TOPIC_BYTES:]) in self._wide
+            cut = min(length, WIDE_LIMIT_BYTES if wide else LIMIT_BYTES)
+        self._given = (self._head if cut == length else self._head[:1] + _encoded(cut)) + self._front
+        self._body, self._rest = cut - len(self._front), length - cut
+        self._head, self._front = bytearray(), bytearray()
         return True
+
+    def _read_topic(self) -> bool:
+        """Reads the topic of a message if it is as long as one of `wide`. False: the connection has ended."""
+        lengths = {len(topic) for topic in self._wide or ()}
+        while True:
+            length = int.from_bytes(self._front[:TOPIC_BYTES], "big") if len(self._front) >= TOPIC_BYTES else 0
+            lacking = TOPIC_BYTES + (length if length in lengths else 0) - len(self._front)
+            if lacking <= 0:
+                return True
+            data = super()._sock_recv(lacking)
+            if not data:
+                return False
+            self._front += data
 
 
 def _encoded(length: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 import ssl
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from moodkiosk.config import load
@@ -24,8 +25,8 @@ def client_id_of(name: str) -> str:
     return f"{name}-{secrets.token_hex(4)}"
 
 
-def new_client(settings: MqttSettings, client_id: str) -> Client:
-    """A client that is not connected yet. Raises OSError for files that cannot be read."""
+def new_client(settings: MqttSettings, client_id: str, wide: Iterable[str] | None = None) -> Client:
+    """A client that is not connected yet; `wide` as in `bounded`. Raises OSError for files that cannot be read."""
     from paho.mqtt.client import MQTTv5, MQTTv311
     from paho.mqtt.enums import CallbackAPIVersion
 
@@ -36,6 +37,7 @@ def new_client(settings: MqttSettings, client_id: str) -> Client:
         client_id,
         protocol=MQTTv5 if settings.protocol == "5" else MQTTv311,
         reconnect_on_failure=False,
+        wide=wide,
     )
     # A mood and its event follow each other closely; without this the second waits 40 ms (Nagle's algorithm).
     client.on_socket_open = _without_delay

@@ -48,10 +48,12 @@ class Subscription:
     Attributes:
         qos: 0 or 1.
         as_published: whoever publishes a retained message is recognised in that very moment, too; 3.1.1 cannot do that.
+        wide: a message of it may be long, see `bounded`; the filter is a topic then.
     """
 
     qos: int
     as_published: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,8 @@ class Connection:
 
     def _make_client(self) -> Client:
         """A client that is not connected yet. Raises OSError for files that cannot be read."""
-        client = new_client(self._settings, self.client_id)
+        wide = [topic for topic, wanted in self._subscriptions.items() if wanted.wide]
+        client = new_client(self._settings, self.client_id, wide)
         client.will_set(self._will.topic, self._will.payload, self._will.qos, self._will.retain)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect

@@ -95,7 +95,7 @@ class Publisher:
                 self.topics.commands: Subscription(1, as_published=True),
                 self.topics.birth: Subscription(0),
                 # Our own, to notice what the broker lost or somebody else wrote.
-                **dict.fromkeys(self.topics.retained, Subscription(0)),
+                **dict.fromkeys(self.topics.retained, Subscription(0, wide=True)),
             },
             Hooks(self._up, self._down, self._take, self._turn),
             keepalive_seconds,

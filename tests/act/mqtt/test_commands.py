@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moodkiosk.act.loop import Loop
-from moodkiosk.act.mqtt.bounded import LIMIT_BYTES
+from moodkiosk.act.mqtt.bounded import LIMIT_BYTES, WIDE_LIMIT_BYTES
 from moodkiosk.act.mqtt.client import new_client
 from moodkiosk.act.mqtt.topics import COMMANDS
 from moodkiosk.act.players.dryrun import DryRun
@@ -197,15 +197,37 @@ client.loop_forever()
 """
 
 
-@pytest.mark.parametrize("length", [0, 1, 127, 128, 16_383, 16_384, LIMIT_BYTES - 20, LIMIT_BYTES + 1, 2_097_152])
-@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+LENGTHS = [
+    0,
+    1,
+    127,
+    128,
+    16_383,
+    LIMIT_BYTES - 20,
+    LIMIT_BYTES + 1,
+    WIDE_LIMIT_BYTES - 20,
+    WIDE_LIMIT_BYTES + 1,
+    2_097_152,
+]
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize(
+    ("protocol", "wide", "limit"),
+    [
+        ("5", ("put", "longer"), LIMIT_BYTES),  # one as long as "cut", and one that is not
+        ("3.1.1", (), LIMIT_BYTES),
+        ("5", ("cut", "longer"), WIDE_LIMIT_BYTES),
+        ("3.1.1", None, WIDE_LIMIT_BYTES),
+    ],
+)
 def test_messages_of_every_length_that_a_packet_can_say_come_through_cut_at_the_limit(
-    broker: Broker, protocol: str, length: int
+    broker: Broker, protocol: str, wide: tuple[str, ...] | None, limit: int, length: int
 ) -> None:
     mqtt = settings_for(broker, protocol)
     heard: list[bytes] = []
     ready = threading.Event()
-    client = new_client(mqtt, "cut")
+    client = new_client(mqtt, "cut", wide)
     client.on_subscribe = lambda *_: ready.set()
     client.on_message = lambda _c, _d, message: heard.append(bytes(message.payload))
     client.connect(mqtt.host, mqtt.port)
@@ -219,7 +241,7 @@ def test_messages_of_every_length_that_a_packet_can_say_come_through_cut_at_the_
     client.disconnect()
     client.loop_stop()
     assert body.startswith(heard[0])
-    assert LIMIT_BYTES - 20 <= len(heard[0]) <= LIMIT_BYTES if length > LIMIT_BYTES - 20 else heard[0] == body
+    assert limit - 20 <= len(heard[0]) <= limit if length > limit - 20 else heard[0] == body
     assert heard[1] == b"after"
 
 
