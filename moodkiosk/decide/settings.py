@@ -72,9 +72,9 @@ class MoodMusic:
 
 @dataclass(frozen=True, slots=True)
 class SearchWords:
-    """What a mood is searched by: in music that goes with it, and in music that lifts it ("": the same)."""
+    """What a mood is searched by: music that goes with it ("": its name), and music that lifts it ("": the same)."""
 
-    match: str
+    match: str = ""
     lift: str = ""
 
 

@@ -35,6 +35,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help=f"play this one only (without: {SEEDS} of them)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     args = parser.parse_args()
+    if not 0 < args.hours <= 24 * 31:
+        parser.error(f"--hours: expected a number above 0, and a month at most, got {args.hours:g}")
     logging.disable(logging.CRITICAL)
     seeds = range(1, SEEDS + 1) if args.seed is None else [args.seed]
     if not args.json:

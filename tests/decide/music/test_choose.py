@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -113,6 +114,9 @@ def test_the_words_may_be_the_households_own_and_others_are_the_moods_name() -> 
     settings = MusicSettings(searches={"sad": SearchWords("rainy day")}, direction="lift")
     assert words("sad", settings, Taste()) == "rainy day", "without words that lift, those that match"
     assert words("angry", settings, Taste()) == "angry"
+    only_lift = MusicSettings(searches={"sad": SearchWords(lift="disco")})
+    assert words("sad", only_lift, Taste()) == "sad"
+    assert words("sad", replace(only_lift, direction="lift"), Taste()) == "disco"
 
 
 def test_people_are_never_shown_an_address() -> None:
