@@ -18,7 +18,7 @@ WORDS = {
     "login_expiring": "the Spotify sign-in is ending",
     "correction": "a correction",
     "taught": "taught",
-    "played": "playing",
+    "played": "music",
     "not_played": "not played",
 }
 ACTIONS = {
