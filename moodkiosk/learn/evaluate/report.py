@@ -69,7 +69,7 @@ def _headline(found: Examined) -> str:
     names = {"balanced accuracy": "balanced_accuracy", "over 2 seconds": "window_balanced_accuracy"}
     names["surest half"] = "answered.0.5"
     boxes = "".join(
-        f'<div class="tile"><b>{share:.0%}</b><span>{name}{_between(sure.get(names.get(name, "")))}</span>'
+        f'<div class="tile"><b>{share:.0%}</b><span>{name}</span><span>{_between(sure.get(names.get(name, "")))}</span>'
         f"<small>{text}</small></div>"
         for name, share, text in tiles
         if share is not None
