@@ -33,6 +33,7 @@ LIMITS = {
     "paced_overhead_720": 1.35,
     "classic_ratio": 32.0,
     "idle_ratio": 0.14,
+    "opinion_share": 0.2,
     "sense_rss_mb": 95.0,
     "sense_rss_growth_mb": 2.0,
     "act_rss_mb": 70.0,
@@ -58,7 +59,7 @@ def main() -> int:
         bench = Bench(link, quick=args.quick)
         measures: dict[str, Callable[[], dict[str, list[float]]]] = {
             name: getattr(bench, name)
-            for name in ("overhead", "paced", "idle", "classic", "memory", "act", "first_reading")
+            for name in ("overhead", "paced", "idle", "classic", "opinion", "memory", "act", "first_reading")
         }
         for name in args.only or measures:
             if name not in measures:

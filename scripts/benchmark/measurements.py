@@ -76,6 +76,13 @@ class Bench:
         self.notes["classic_ms"], self.notes["classic_rss_mb"] = statistics.median(costs), statistics.median(rss)
         return {"classic_ratio": ratios}
 
+    def opinion(self) -> dict[str, list[float]]:
+        """CPU of the second opinion on a face ÷ CPU of our face mesh on it."""
+        ours, mesh = self._in_turns(("opinion", "mesh"), VGA, "frames", 600 * self.scale)
+        self.notes["opinion_ms"] = _median_per(ours, "cpu_ms", "frames")
+        self.notes["mesh_ms"] = _median_per(mesh, "cpu_ms", "frames")
+        return {"opinion_share": _ratios(ours, mesh, "cpu_ms", "frames")}
+
     def memory(self) -> dict[str, list[float]]:
         """Resident memory of sense after 5,000 frames, and its growth from frame 2,000 to 20,000."""
         side = Side("memory", VGA, self.link)

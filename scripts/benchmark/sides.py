@@ -46,7 +46,7 @@ def pictures(size: tuple[int, int], count: int, *, empty: bool = False) -> list[
     return [scene.picture_at(2.5 + index / 15) for index in range(count)]
 
 
-def back_and_forth(found: list[Image]) -> Callable[[int], Image]:
+def back_and_forth(found: list[Any]) -> Callable[[int], Any]:
     """The pictures in an order without jumps, for ever."""
     order = [*range(len(found)), *range(len(found) - 2, 0, -1)]
     return lambda index: found[order[index % len(order)]]
@@ -90,6 +90,33 @@ def classic(show: Callable[[int], Image]) -> Callable[[int], None]:
     return look
 
 
+def alone(side: str, found: list[Image]) -> Callable[[int], None]:
+    """Our face mesh ("mesh"), or the second opinion ("opinion"), by itself, on faces that are known."""
+    from moodkiosk.sense.faces import choose
+    from moodkiosk.sense.faces.detector import MIN_SCORE, FaceFinder
+    from moodkiosk.sense.faces.landmarks import FaceMesh
+    from moodkiosk.sense.mood.opinion import SecondOpinion
+
+    engine = choose.make("litert")
+    mesh, finder, opinion = FaceMesh(engine.face_mesh()), FaceFinder(engine.face_detector(MIN_SCORE)), SecondOpinion()
+    faces = []
+    for rgb in found:
+        whole = (0, 0, rgb.shape[1], rgb.shape[0])
+        face = mesh.find(rgb, finder.find(rgb, whole)[0].region)
+        assert face is not None
+        faces.append((rgb, face))
+    show = back_and_forth(faces)
+
+    def look(index: int) -> None:
+        rgb, face = show(index)
+        if side == "mesh":
+            mesh.find(rgb, face.region)
+        else:
+            opinion.of(rgb, face)
+
+    return look
+
+
 def main() -> None:
     """Serves rounds until stdin ends."""
     side, width, height, link = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
@@ -97,6 +124,8 @@ def main() -> None:
     if side in ("bare", "classic"):
         show = back_and_forth(pictures(size, 45))
         serve({"bare": bare, "classic": classic}[side](show))
+    elif side in ("mesh", "opinion"):
+        serve(alone(side, pictures(size, 45)))
     else:
         from scripts.benchmark.loop import Run
 

@@ -129,10 +129,10 @@ def timeline(
             f'<polyline points="{line}" class="belief"/>'
         )
     bottom = len(labels) * row + 16
-    for seconds in np.linspace(0, end, 4):
+    for seconds, side in zip(np.linspace(0, end, 4), ("middle", "middle", "middle", "end"), strict=True):
         tick = left + seconds / end * (WIDTH - left - 8)
         parts.append(
-            f'<text x="{tick:.1f}" y="{bottom}" text-anchor="middle" class="small">{seconds:.0f}&#8239;s</text>'
+            f'<text x="{tick:.1f}" y="{bottom}" text-anchor="{side}" class="small">{seconds:.0f}&#8239;s</text>'
         )
     return figure(bottom + 6, "".join(parts), "What was shown, the belief in it, and what had settled, over time")
 
