@@ -342,6 +342,7 @@ class Song:
         seconds: how long one song is; None: unknown.
         cover: its picture on the page is at `cover/<this>`; None: it has none.
         own: the household's own for the mood: an entry of the configuration, or something it has liked.
+        nameless: the title as a sentence (`words.reason.Reason`), where it has no name of its own.
     """
 
     id: str
@@ -355,6 +356,7 @@ class Song:
     seconds: float | None = None
     cover: str | None = None
     own: bool = False
+    nameless: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from moodkiosk.words.language import say
+from moodkiosk.words.language import say, translated
+from moodkiosk.words.reason import heard
 
 
 def readable(songs: Sequence[Any], tag: str = "en") -> str:
@@ -17,7 +18,10 @@ def readable(songs: Sequence[Any], tag: str = "en") -> str:
     for number, song in enumerate(songs, 1):
         own = say(tag, "songs.own") if song["own"] else ""
         about = ", ".join(filter(None, (own, say(tag, f"songs.{song['kind']}"), song["by"], _length(song, tag))))
-        lines += [f"{number:>2}  {song['title']}  ({about})", f"    {song['youtube_url']}"]
+        lines += [
+            f"{number:>2}  {translated(heard(song, 'title') or '', tag)}  ({about})",
+            f"    {song['youtube_url']}",
+        ]
     if lines:
         lines += ["", say(tag, "cli.to_hear")]
     return "\n".join(lines)

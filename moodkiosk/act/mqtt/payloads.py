@@ -145,8 +145,8 @@ class Recommendations(Payload, frozen=True):
     items: Annotated[
         list[dict[str, Any]],
         Meta(
-            description="in order: `id`, `kind`, `title`, `by`, `songs` (how many), `seconds`, `cover`, `own` (the"
-            " household's), `youtube_url`, `spotify_uri`"
+            description="in order: `id`, `kind`, `title` (with `title_key` and `title_fields`), `by`, `songs` (how"
+            " many), `seconds`, `cover`, `own` (the household's), `youtube_url`, `spotify_uri`"
         ),
     ]
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from moodkiosk.decide.music import choose
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, SearchWords, Settings
 from moodkiosk.decide.state import Playback, State, taste_of
 from moodkiosk.moods import Choice, Song, SongKind, Taste, Wanted
+from moodkiosk.words.reason import Reason, how, said
 
 MOST = 10
 OWN_MOST = 4
@@ -62,7 +63,8 @@ def public(one: Song) -> dict[str, object]:
     """A song for people and programs, in JSON values; the same in the API, over MQTT and on the command line."""
     uri = one.choice.song or (one.choice.value if one.choice.kind == "uri" else None)
     keys = ("id", "kind", "title", "by", "songs", "seconds", "cover", "own", "youtube_url")
-    return {key: getattr(one, key) for key in keys} | {"spotify_uri": uri}
+    body = {key: getattr(one, key) for key in keys} | {"spotify_uri": uri, "title": one.nameless or one.title}
+    return said(body, ("title",))
 
 
 def find(songs: tuple[Song, ...], name: str) -> Song | None:
@@ -89,10 +91,18 @@ def _own(mood: str, music: MusicSettings, taste: Taste, playback: Playback) -> I
             yield replace(liked[choice], own=True)
             continue
         kind = kinds.get(choice.kind) or _kind_of(choice.value)
-        named = choice.kind == "playlist" or choice.value in playback.names
+        named = choice.kind in ("playlist", "search") or choice.value in playback.names
         # A name that nobody knows is no search; the mood is.
         words = "" if named else choose.words(mood, music, taste)
-        yield replace(song(kind, choose.called(choice, mood, playback.names), choice, words=words), own=True)
+        made = song(kind, choose.called(choice, mood, playback.names), choice, words=words)
+        yield replace(made, own=True, nameless=None if named else _sentence(kind, choice, mood))
+
+
+def _sentence(kind: SongKind, choice: Choice, mood: str) -> Reason:
+    """What is called by what it is for, or where it comes from."""
+    if kind == "radio":
+        return Reason("songs.the_radio", host=urlsplit(choice.value).hostname or "")
+    return Reason(f"songs.the_{kind}", mood=how(mood))
 
 
 def _kind_of(uri: str) -> SongKind:

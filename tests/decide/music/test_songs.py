@@ -11,6 +11,7 @@ from moodkiosk.decide import kiosk
 from moodkiosk.decide.music import songs
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings, TasteSettings
 from moodkiosk.moods import Choice, Song, SongsReport, Taste
+from moodkiosk.words.language import translated
 from tests.support.household import Household
 
 ENTRIES = ("Sunny side", "spotify:playlist:beach", "https://radio.example/happy.mp3")
@@ -72,6 +73,15 @@ class TestTheList:
             ("playlist", "the playlist for “happy”", True),
             ("radio", "the radio at radio.example", True),
         ]
+
+    def test_what_has_no_name_is_a_sentence_in_any_language(self) -> None:
+        nameless = [one.nameless for one in offered(household())[1:3]]
+        assert nameless == ["the playlist for “happy”", "the radio at radio.example"]
+        assert [translated(str(one), "de") for one in nameless] == [
+            "die Playlist für „fröhlich“",
+            "das Radio von radio.example",
+        ]
+        assert songs.public(offered(household())[1])["title_key"] == "songs.the_playlist"
 
     def test_then_what_the_player_found_and_searches_in_any_case(self) -> None:
         home = household()

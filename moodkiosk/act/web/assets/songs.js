@@ -48,16 +48,17 @@ async function list(wish = null) {
 
 /** One of the list. `fill` takes a new list, `back` shows this one again. */
 function row(song, fill, back) {
+  const name = told(song, 'title').textContent;
   const about = [song.own && say('songs.own'), say(`songs.${song.kind}`), song.by, length(song)].filter(Boolean).join(' · ');
   const again = async (name, text) => {
     const result = await send(name, song.id);
     if (result) { fill(result); toast(text); }
   };
   return make('li', {},
-    make('button.pick', { type: 'button', onclick: () => choose(song) }, art(song), make('span', {}, song.title, make('small', {}, about))),
-    small('code', say('songs.open', { title: song.title }), () => code(song, back)),
-    small('like', say('songs.more', { title: song.title }), () => again('more_like', say('songs.liked'))),
-    small('close', say('songs.not', { title: song.title }), () => again('not_again', say('songs.refused'))));
+    make('button.pick', { type: 'button', onclick: () => choose(song) }, art(song), make('span', {}, told(song, 'title'), make('small', {}, about))),
+    small('code', say('songs.open', { title: name }), () => code(song, back)),
+    small('like', say('songs.more', { title: name }), () => again('more_like', say('songs.liked'))),
+    small('close', say('songs.not', { title: name }), () => again('not_again', say('songs.refused'))));
 }
 
 const small = (name, label, onclick) => make('button', { type: 'button', 'aria-label': label, title: label, onclick }, icon(name));
@@ -89,7 +90,7 @@ async function choose(song) {
 
 /** A link for the phone. */
 function code(song, back) {
-  show(song.title, make('div.recommended', {},
+  show(told(song, 'title'), make('div.recommended', {},
     make('img.qr', { src: `qr.svg?song=${encodeURIComponent(song.id)}`, alt: say('recommend.qr'), width: 200, height: 200 }),
     make('div', {}, make('p.small', {}, say('recommend.scan')), link(song.youtube_url))),
   make('p.do', {}, button(say('do.back'), back)));
