@@ -10,8 +10,8 @@ from moodkiosk.link.protocol import Hello, Proof, Teaching
 from moodkiosk.moods import Command
 from moodkiosk.words.reason import Reason
 
-INVITED_SECONDS = 120.0
-"""An invitation that nobody takes up ends."""
+INVITED_SECONDS, OVER_SECONDS = 120.0, 30.0
+"""So long an invitation stands that nobody takes up, and so long it is told how a sitting has ended."""
 GOING_ON = ("waiting", "countdown", "recording", "fitting", "shown")
 BROKEN_OFF = Reason("taught.nothing_kept", why=Reason("taught.sense_stopped"))
 
@@ -58,9 +58,10 @@ class Classroom:
         return Reason("act.invited")
 
     def expire(self, at: float) -> None:
-        """An invitation ends."""
+        """An invitation ends, and a sitting that is over is no news any more."""
         teaching = self.teaching
-        if teaching is not None and teaching.phase == "invited" and not 0 <= at - teaching.at < INVITED_SECONDS:
+        lasts = {"invited": INVITED_SECONDS, "over": OVER_SECONDS}.get(teaching.phase) if teaching else None
+        if teaching is not None and lasts is not None and not 0 <= at - teaching.at < lasts:
             self._set(None)
 
     def _set(self, teaching: Teaching | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moodkiosk.act.teaching.classroom import BROKEN_OFF, INVITED_SECONDS, Classroom
+from moodkiosk.act.teaching.classroom import BROKEN_OFF, INVITED_SECONDS, OVER_SECONDS, Classroom
 from moodkiosk.link.protocol import Hello, Proof, Teaching
 from moodkiosk.moods import Command
 
@@ -33,6 +33,8 @@ def test_a_sitting_ends_with_the_half_that_holds_it() -> None:
     assert (told[-1].phase, told[-1].text) == ("over", BROKEN_OFF)
     classroom.left(3.0)
     assert len(told) == 2
+    classroom.expire(2.0 + OVER_SECONDS)
+    assert told[2:] == [None]
 
 
 def test_an_invitation_waits_on_the_page_for_two_minutes_and_interrupts_nobody() -> None:

@@ -110,6 +110,8 @@ def test_every_step_fits_on_every_screen_and_is_clean_for_axe(browser: Browser, 
             if step["phase"] == "over":  # a sitting that is left, not one that is decided upon
                 page.keyboard.press("Escape")
                 begin(page)
+                say(home, **STEPS[0])
+                expect(page.locator("dialog")).to_contain_text(SAID[locale][0])
             say(home, **step)
             expect(page.locator("dialog")).to_contain_text(SAID[locale][number])
             for width, height in SCREENS:
@@ -147,6 +149,8 @@ def test_leaving_by_any_way_stops_the_sitting(browser: Browser, home: Household,
         begin(page)
         say(home, **STEPS[1])
         expect(page.locator("dialog .count")).to_have_text("3")
+        say(home, **STEPS[2])
+        page.wait_for_function("document.querySelector('.ring .fill').style.strokeDashoffset === '50'")
         before = len(told(home))
         if way == "key":
             page.keyboard.press("Escape")

@@ -48,8 +48,8 @@ function wrong() {
     if (!await send('mood', label)) return;
     const kept = kiosk.state.remembers ? await command('correct', label) : null;
     show(say('wrong.now'), make('p', { role: 'status' }, kept?.ok ? say('wrong.thanks') : '', kept && !kept.ok ? told(kept) : ''),
-      make('p', {}, say('wrong.teach')),
-      make('p.do', {}, button(say('do.close'), () => sheet.close()), button(say('teach.do'), teach, '.main')));
+      kiosk.state.model === null ? '' : make('p', {}, say('wrong.teach')),
+      make('p.do', {}, button(say('do.done'), () => sheet.close()), kiosk.state.model === null ? '' : button(say('teach.do'), teach, '.main')));
   }), known ? make('div.row', {}, remember, make('p.small', { id: 'remember-text' }, say('wrong.remember_text'))) : '');
   on.state = () => { update(); remember.setAttribute('aria-checked', String(kiosk.state.remembers === true)); };
   on.state();

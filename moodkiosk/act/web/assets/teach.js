@@ -70,9 +70,11 @@ function course() {
   show(say('teach.title'), make('div.teaching', {}, make('div.ring-box', {}, ring.svg, count), make('div', {}, step, what, hint, view)),
     make('p.do', {}, button(say('teach.leave'), () => sheet.close())));
   sheet.addEventListener('close', leave, { once: true });
-  let drawn = '';
+  let drawn = '', begun = false;
   on.teaching = () => {
     const t = kiosk.teaching;
+    begun ||= [...GOING_ON, 'shown'].includes(t?.phase);
+    if (!begun) return undefined; // how the one before ended is no news
     if (!t || t.phase === 'over') return ended(t);
     if (t.phase === 'shown') return proof(t.proof);
     const label = t.label ?? AT_REST;
@@ -85,6 +87,7 @@ function course() {
       face.svg.style.setProperty('--chroma', look === 'neutral' ? 0.05 : 0.13);
       ring.run(t.phase === 'recording' ? t : null);
     }
+    if (calm() && t.phase === 'recording') ring.step(t);
     put(step, t.phase === 'fitting' ? '' : say('teach.step', { number: t.number, count: t.count }));
     put(what, t.phase === 'fitting' ? say('teach.fitting') : say('teach.show', { mood: word(label) }));
     put(count, t.phase === 'countdown' ? String(Math.max(1, Math.ceil(t.left_seconds))) : '');
@@ -168,5 +171,7 @@ function drawRing(face) {
     running = fill.animate([{ strokeDashoffset: 100 }, { strokeDashoffset: 0 }], { duration: 1000 * t.seconds, fill: 'forwards' });
     running.currentTime = 1000 * (t.seconds - t.left_seconds);
   };
-  return { svg, run };
+  // For who wants no movement: a step a second.
+  const step = (t) => { fill.style.strokeDashoffset = 100 * t.left_seconds / t.seconds; };
+  return { svg, run, step };
 }
