@@ -30,9 +30,11 @@ def music(about: About) -> dict[str, Entity]:
             "sensor",
             sentence("Playing", topics, "playing", "mdi:music-note")
             | {
-                "json_attributes_template": f"{{{{ dict({{'text': {in_words('playing')},"
-                " 'volume_level': value_json.volume_cap / 100},"
-                " **(value_json.now_playing or {'state': 'idle'})) | tojson }}"
+                # Home Assistant drops attributes of some names without a word, "state" among them.
+                "json_attributes_template": "{% set now = value_json.now_playing or {'state': 'idle'} %}"
+                f"{{{{ dict({{'text': {in_words('playing')},"
+                " 'volume_level': value_json.volume_cap / 100, 'playback': now.state},"
+                " **dict(now.items() | rejectattr(0, 'eq', 'state'))) | tojson }}"
             },
         ),
         "player_status": (
