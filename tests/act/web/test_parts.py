@@ -167,6 +167,20 @@ def test_scripts_are_sent_without_indentation_and_comments_and_no_text_of_theirs
         assert lines == [line for line in code if not re.fullmatch(r"//.*|/\*\*.*\*/", line)]
 
 
+def test_a_style_sheet_is_sent_without_blanks_that_say_nothing_and_no_text_of_it_has_any() -> None:
+    written = (WEB / "assets" / "kiosk.css").read_text(encoding="utf-8")
+    bare = re.sub(r"(?s)/\*.*?\*/", "", written)
+    assert "'" not in bare
+    assert "url(" not in bare
+    assert not [text for text in re.findall(r'"([^"\n]*)"', bare) if re.search(r"[{};]", text)], (
+        "what is cut may be text"
+    )
+    sent = Pages().file("en", "kiosk.css")
+    assert sent is not None
+    assert re.sub(r"\s", "", sent.body.decode()) == re.sub(r"\s", "", bare)
+    assert len(sent.body) < 0.92 * len(written)
+
+
 def test_the_page_and_all_its_files_fit_into_the_budget() -> None:
     """150 KB, uncompressed, in the longest language."""
     pages = Pages()
