@@ -7,7 +7,6 @@ import socket
 from typing import TYPE_CHECKING
 
 from moodkiosk.failure import Failure
-from moodkiosk.host.files import NOT_JSON
 from moodkiosk.link.protocol import LINE_LIMIT_BYTES
 from moodkiosk.link.result import decode
 from moodkiosk.moods import Result
@@ -45,7 +44,7 @@ def ask(path: Path, name: str, value: object = None, timeout: float = ANSWER_SEC
         raise Failure(Reason("cannot.no_answer", seconds=timeout)) from None
     except OSError as error:
         raise Failure(Reason("cannot.talk", path=str(path), reason=str(error))) from None
-    try:
-        return decode(line)
-    except NOT_JSON:
-        raise Failure(Reason("cannot.cut_off")) from None
+    result = decode(line)
+    if result is None:
+        raise Failure(Reason("cannot.cut_off"))
+    return result

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 import msgspec
 
+from moodkiosk.host.files import NOT_JSON
 from moodkiosk.moods import Result
 from moodkiosk.words.reason import Reason, heard, plain, said
 
@@ -19,8 +20,11 @@ def encode(result: Result) -> bytes:
     return msgspec.json.encode(said(asdict(result), SENTENCES), enc_hook=plain)
 
 
-def decode(line: bytes) -> Result:
-    """The result of one line. Raises what `host.files.NOT_JSON` names."""
-    body = msgspec.json.decode(line)
-    result = msgspec.convert(body, Result)
+def decode(line: bytes) -> Result | None:
+    """The result of one line; None for a line that is none."""
+    try:
+        body = msgspec.json.decode(line)
+        result = msgspec.convert(body, Result)
+    except NOT_JSON:
+        return None
     return replace(result, error=heard(body, "error"), text=heard(body, "text") or result.text)
