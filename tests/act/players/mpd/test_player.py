@@ -282,6 +282,19 @@ def test_a_stored_playlist_plays_without_the_files_that_are_gone(home: Home) -> 
     assert home.server.queue() == ["Sunny/Two.flac"]
 
 
+def test_an_update_of_the_library_and_an_empty_one_are_no_trouble(home: Home) -> None:
+    home.server.ask("rescan")
+    assert home.play("Sunny").kind == "played"
+    for song in (home.server.folder / "music").rglob("*.flac"):
+        song.unlink()
+    home.server.ask("update")
+    until(lambda: dict(home.server.ask("stats"))["songs"] == "0", 30, "an empty library")
+    assert home.play("genre: Pop", asked=True).status == "MPD has nothing called “genre: Pop”"
+    text, advice, _ = probe(home.config)
+    assert text.endswith(", 0 songs")
+    assert "its library is empty" in advice
+
+
 def test_without_an_output_nothing_is_claimed(home: Home) -> None:
     home.server.ask("disableoutput", 0)
     assert home.play("Sunny").kind == "failed"
