@@ -51,8 +51,12 @@ def listed(mood: str, music: MusicSettings, taste: Taste, playback: Playback, wi
     asked, found = wanted(mood, music, taste, wish), playback.found
     offered = found.songs if found is not None and found.wanted == asked else ()
     own = list(islice(_wished(_own(mood, music, taste, playback), playback.opinions.refused), OWN_MOST))
-    theirs = [one for one in _wished(iter(offered), playback.opinions.refused) if one.id not in {it.id for it in own}]
-    searches = list(_wished(_searches(mood, music, asked.taste, wish), playback.opinions.refused))
+    ours = {one.id: one for one in own}
+    theirs = [one for one in _wished(iter(offered), playback.opinions.refused) if one.id not in ours]
+    searches = [
+        ours.get(one.id, one)  # a search that was liked
+        for one in _wished(_searches(mood, music, asked.taste, wish), playback.opinions.refused)
+    ]
     room = MOST - min(SEARCHES_LEAST, len(searches))
     # A wish made now comes before what is always there.
     first = [*(theirs or searches[:1]), *own] if wish else [*own, *theirs]
