@@ -303,6 +303,28 @@ def test_a_mistake_in_the_configuration_ends_it_once_with_one_line(machine: Mach
         machine.run("systemctl", "restart", ACT, SENSE)
 
 
+def test_a_changed_configuration_is_taken_by_systemctl_reload_and_one_with_a_mistake_changes_nothing(
+    machine: Machine,
+) -> None:
+    settled(machine)
+    config = machine.root / "etc/moodkiosk/config.yaml"
+    running = [machine.show(unit, "MainPID") for unit in (ACT, SENSE)]
+    try:
+        config.write_text(CONFIG.replace("min_minutes", "volume_percent_max: 31, min_minutes"), encoding="utf-8")
+        assert "music.volume_percent_max changed in the file" in machine.run("moodkiosk", "status").stdout
+        machine.run("systemctl", "reload", ACT, SENSE)
+        status = json.loads(machine.run("moodkiosk", "status", "--json").stdout)
+        assert (status["pending"], status["volume_cap"]) == ([], 31)
+        config.write_text(CONFIG + "musik: {}\n", encoding="utf-8")
+        assert machine.run("systemctl", "reload", ACT, check=False).returncode != 0
+        assert "musik: unknown key; did you mean 'music'?" in machine.journal(ACT)
+    finally:
+        config.write_text(CONFIG, encoding="utf-8")
+        machine.run("systemctl", "reload", ACT, check=False)
+    assert [machine.show(unit, "MainPID") for unit in (ACT, SENSE)] == running
+    settled(machine)
+
+
 def test_without_a_camera_the_kiosk_becomes_ready_and_says_what_is_missing(machine: Machine) -> None:
     settled(machine)
     with camera(machine, "{source: rpicam}"):
