@@ -29,6 +29,7 @@ from moodkiosk.decide import kiosk
 from moodkiosk.failure import LINE_LETTERS, UsageError
 from moodkiosk.learn.data import checks, dataset
 from moodkiosk.learn.data.samples import vectors
+from moodkiosk.link.result import encode
 from moodkiosk.moods import Command, View
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.bundle import BadModel, unbundle
@@ -36,6 +37,7 @@ from moodkiosk.sense.mood.measures import FACE, FACE_MEASURES, MEASURES
 from moodkiosk.sense.mood.neutral import Neutrals
 from moodkiosk.sense.records import recording
 from moodkiosk.sense.records.erase import erase
+from moodkiosk.words.reason import plain
 from tests.fuzz.inside import BEGIN, CONFIG, MOODS, NOON
 from tests.fuzz.mutate import spoilt, spoilt_json
 from tests.fuzz.run import Take
@@ -270,8 +272,8 @@ def _act(folder: Path) -> None:
         now = kiosk.Now(BEGIN + seconds, NOON + timedelta(seconds=seconds))
         state = kiosk.step(state, kiosk.Tick(), now, decide).state
         for command in (Command("status"), Command("why"), Command("recommend"), Command("mood", "auto")):
-            msgspec.json.encode(kiosk.step(state, command, now, decide).result)
-        msgspec.json.encode(kiosk.view(state, now, decide))
+            encode(kiosk.step(state, command, now, decide).result)
+        msgspec.json.encode(kiosk.view(state, now, decide), enc_hook=plain)
         store.keep(kiosk.remember(state, now.wall), now.at, now=True)
 
 

@@ -37,8 +37,15 @@ class Lessons:
     def __init__(self, state: Path) -> None:
         """`state`: sense's state folder. What a power cut has left half written is removed."""
         self.folder = state / FOLDER
-        for leftover in self.folder.glob(".*"):
+        for leftover in self._found(".*"):
             shutil.rmtree(leftover, ignore_errors=True)
+
+    def _found(self, pattern: str) -> list[Path]:
+        """What there is of a pattern, in order; nothing where this user may not look."""
+        try:
+            return sorted(self.folder.glob(pattern))
+        except PermissionError:
+            return []
 
     def encoded(self, shown: Iterable[Shown], person: str) -> dict[str, bytes]:
         """The recordings of one sitting: name of the file to its bytes."""
@@ -76,7 +83,7 @@ class Lessons:
 
     def takes(self, schema: str, more: Path | None = None) -> list[Take]:
         """All that can be learnt from, by the measures `schema`: the sittings, and the recordings in `more`."""
-        sittings = sorted((path for path in self.folder.glob("[!.]*") if path.is_dir()), reverse=True)[:MOST_SITTINGS]
+        sittings = sorted((path for path in self._found("[!.]*") if path.is_dir()), reverse=True)[:MOST_SITTINGS]
         found: list[Take] = []
         for path in _recordings([*reversed(sittings), *([more] if more else [])]):
             try:
@@ -88,13 +95,13 @@ class Lessons:
     @property
     def people(self) -> bool:
         """Whether anything was shown and is kept."""
-        return any(self.folder.glob("[!.]*/*.npz"))
+        return bool(self._found("[!.]*/*.npz"))
 
     @property
     def labels(self) -> set[str]:
         """The moods of which anything is kept."""
         found: set[str] = set()
-        for path in self.folder.glob("[!.]*/*.npz"):
+        for path in self._found("[!.]*/*.npz"):
             try:
                 found |= set(
                     npy.arrays(files.read_at_most(path, npy.LIMIT_BYTES), ("label",))["label"].ravel().tolist()
@@ -106,7 +113,7 @@ class Lessons:
     def forget(self, person: str) -> Erased:
         """Deletes the recordings of `person`, "" for everybody's. Raises OSError."""
         done = erase.erase(self.folder, person)
-        for path in self.folder.glob("[!.]*"):
+        for path in self._found("[!.]*"):
             with contextlib.suppress(OSError):  # it still holds others' recordings
                 path.rmdir()
         return done

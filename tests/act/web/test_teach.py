@@ -150,7 +150,7 @@ def test_leaving_by_any_way_stops_the_sitting(browser: Browser, home: Household,
         say(home, **STEPS[1])
         expect(page.locator("dialog .count")).to_have_text("3")
         say(home, **STEPS[2])
-        page.wait_for_function("document.querySelector('.ring .fill').style.strokeDashoffset === '50'")
+        expect(page.locator(".ring .fill")).to_have_css("stroke-dashoffset", "50px")
         before = len(told(home))
         if way == "key":
             page.keyboard.press("Escape")
