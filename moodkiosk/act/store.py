@@ -9,7 +9,7 @@ import msgspec
 
 from moodkiosk.host import paths
 from moodkiosk.host.files import NOT_JSON, write_atomic
-from moodkiosk.words.reason import Reason
+from moodkiosk.words.reason import Reason, plain
 
 COALESCE_SECONDS = 2.0
 """A burst of changes of one setting (a slider) becomes one write. A change of another one has both written at once: a
@@ -65,7 +65,7 @@ class Store:
             at: monotonic seconds.
             now: do not wait for further changes.
         """
-        raw = msgspec.json.encode(remembered, order="sorted")
+        raw = msgspec.json.encode(remembered, order="sorted", enc_hook=plain)
         changed = {name for name, value in remembered.items() if name not in self._seen or self._seen[name] != value}
         another = bool(self._waiting and changed - self._waiting)
         self._seen = remembered

@@ -272,7 +272,8 @@ def _act(folder: Path) -> None:
         now = kiosk.Now(BEGIN + seconds, NOON + timedelta(seconds=seconds))
         state = kiosk.step(state, kiosk.Tick(), now, decide).state
         for command in (Command("status"), Command("why"), Command("recommend"), Command("mood", "auto")):
-            encode(kiosk.step(state, command, now, decide).result)
+            if (result := kiosk.step(state, command, now, decide).result) is not None:
+                encode(result)
         msgspec.json.encode(kiosk.view(state, now, decide), enc_hook=plain)
         store.keep(kiosk.remember(state, now.wall), now.at, now=True)
 

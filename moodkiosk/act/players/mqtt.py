@@ -14,7 +14,7 @@ import msgspec
 
 from moodkiosk.act.players.player import PlayerStatus, Publish, Superseded
 from moodkiosk.moods import Decision, LookReport, PlayerReport, ReportKind, SongsReport, Wanted
-from moodkiosk.words.reason import Reason
+from moodkiosk.words.reason import Reason, plain
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -58,7 +58,8 @@ def payload(decision: Decision) -> bytes:
             "asked": decision.asked,
             "youtube_url": decision.youtube_url,
             "reason": decision.reason,
-        }
+        },
+        enc_hook=plain,
     )
 
 

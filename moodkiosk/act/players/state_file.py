@@ -10,6 +10,7 @@ import msgspec
 
 from moodkiosk.host import paths
 from moodkiosk.host.files import NOT_JSON, write_atomic
+from moodkiosk.words.reason import plain
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -46,7 +47,7 @@ class StateFile(Generic[Kept]):
 
     def save(self) -> None:
         """Writes the struct if it has changed."""
-        raw = msgspec.json.encode(self.kept)
+        raw = msgspec.json.encode(self.kept, enc_hook=plain)
         if raw == self._written:
             return
         try:

@@ -110,7 +110,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 
 def shuffled(recordings: Path, out: Path) -> Path:
-    """The same faces in one file, each with the label of another; the starter, which would object, knows none of them."""
+    """The same faces in one file, each with the label of another, which the starter does not know: it would object."""
     data = dataset.load([recordings])
     signs = dict(zip(MOODS, ("one", "two", "three", "four", "five"), strict=True))
     label = np.random.default_rng(1).permutation([signs[each] for each in data.label])
