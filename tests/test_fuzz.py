@@ -30,6 +30,7 @@ def test_what_failed_once_fails_no_more(file: Path, tmp_path: Path) -> None:
     assert again(TARGETS[file.parent.name], tmp_path, file.read_bytes()) is None
 
 
+@pytest.mark.slow
 def test_the_fuzzer_finds_a_mistake_and_keeps_it_small(tmp_path: Path) -> None:
     """A reader that trips over one byte, and one that logs an error instead of raising it."""
 

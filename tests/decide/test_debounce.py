@@ -55,6 +55,7 @@ def test_from_one_mood_to_the_next_there_is_one_event_within_seconds_at_every_ra
     assert changed_at(home)[1] - begun <= 3 * SETTLE_SECONDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("hz", "minutes"), [(2.0, 60), (5.0, 60), (30.0, 10)])
 def test_nothing_happens_for_as_long_as_nothing_changes(hz: float, minutes: int) -> None:
     home, dice = Household(), random.Random(7)

@@ -54,6 +54,7 @@ def test_fifteen_smiles_in_three_hours_never_cut_the_music_for_more_of_the_same(
     assert home.api.heard.starts <= 3, "once, and when the playlist was over"
 
 
+@pytest.mark.slow
 def test_sixty_short_looks_in_twelve_hours_start_a_handful_and_ask_little(begin: Play) -> None:
     home = until(begin(8, *every(12, 20, 8.01, 20, "happy")), 20)
     assert (home.api.heard.cuts, home.api.heard.surprises) == (0, [])

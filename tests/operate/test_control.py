@@ -70,6 +70,7 @@ def test_what_was_decided_and_why_is_one_sentence_each(run: Run) -> None:
     assert any("play" in line for line in run("why").stdout.splitlines())
 
 
+@pytest.mark.slow
 def test_why_says_which_gate_stopped_the_music(run: Run) -> None:
     assert run("music", "off").returncode == 0
     until(lambda: run("why").stdout.splitlines()[-1].endswith("not played: automatic music is off"), 60)

@@ -160,6 +160,7 @@ def test_the_own_neutral_is_learnt_unless_told_not_to_and_a_person_nobody_knows_
     assert len(refused.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_a_neutral_look_is_taken_from_a_recording_or_from_the_start_of_the_film(film: Path, tmp_path: Path) -> None:
     def people(*arguments: str) -> set[tuple[str, str]]:
         done = replay(str(film), "--json", "--no-self-calibrate", *arguments)

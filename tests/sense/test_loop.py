@@ -339,6 +339,7 @@ def test_a_camera_that_is_off_is_closed_and_nothing_is_seen_until_it_is_on_again
     assert kiosk.reading().faces == 1
 
 
+@pytest.mark.slow
 def test_a_lent_camera_comes_back_by_itself_ten_seconds_after_the_last_word(kiosk: Kiosk) -> None:
     assert kiosk.order("camera", "lend").text == "the camera is lent for 10 seconds"
     kiosk.turn(lambda: kiosk.health().camera == "lent")

@@ -80,6 +80,7 @@ def test_whoever_comes_in_is_seen_at_the_next_look(pipeline: Pipeline, size: tup
     assert reading.quality.weight > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "head_px"), [(VGA, 65.0), (HD, 75.0)])
 def test_a_newcomer_is_noticed_within_a_second_while_somebody_is_followed(
     pipeline: Pipeline, size: tuple[int, int], head_px: float
@@ -113,6 +114,7 @@ def test_a_child_that_comes_to_stand_before_somebody_is_noticed_within_a_second_
     assert reading.faces == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("light", ["day", "dark"])
 def test_whoever_comes_to_an_empty_room_is_noticed_within_a_second_wherever_that_is(
     pipeline: Pipeline, light: str

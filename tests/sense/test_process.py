@@ -43,6 +43,7 @@ def test_alone_it_sees_and_says_so_and_ends_cleanly(kiosk: Kiosk) -> None:
     assert not [line for line in sense.log if "moodkiosk.sense" not in line], "nothing but lines of its own"
 
 
+@pytest.mark.slow
 def test_it_finds_an_act_that_starts_later_and_one_that_comes_back(kiosk: Kiosk) -> None:
     sense = kiosk.start("sense")
     sense.wait_for(type="reading")

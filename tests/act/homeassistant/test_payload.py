@@ -461,6 +461,7 @@ def test_an_earlier_payload_tells_its_components_and_a_foreign_one_tells_nothing
         assert listed_components(foreign) == frozenset()
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(min_size=1, max_size=20), min_size=2, max_size=8, unique=True))
 def test_any_labels_get_ids_that_differ_and_that_home_assistant_takes(labels: list[str]) -> None:
     components = components_of(ABOUT, Offered(tuple(labels)))

@@ -248,6 +248,7 @@ def test_a_name_that_leads_nowhere_is_said() -> None:
 # Trouble
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
 @pytest.mark.parametrize("persistent", [True, False])
 def test_after_a_broker_was_killed_everything_is_there_again_and_no_event_is(
@@ -325,6 +326,7 @@ def test_a_half_open_connection_is_noticed_and_nothing_stale_comes_out_of_it(
         assert one.counters["mqtt_events"] == 50
 
 
+@pytest.mark.slow
 def test_a_slow_broker_gets_the_newest_state_not_a_queue_of_old_ones(mosquitto: Mosquitto) -> None:
     """Frozen for a moment only, shorter than the keepalive: the connection lives on."""
     mosquitto.start()

@@ -277,6 +277,7 @@ def test_the_bridge_carries_a_site_to_the_centre_and_commands_back(tmp_path: Pat
         central.stop()
 
 
+@pytest.mark.slow
 def test_the_fleet_simulation_counts_what_two_kiosks_say() -> None:
     """The figures of docs/fleet.md come from this program."""
     run = subprocess.run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from moodkiosk.operate.broker import private_broker
 from tests.support.mqtt_kiosk import kiosk, settings_for
@@ -10,6 +11,7 @@ from tests.support.mqtt_kiosk import kiosk, settings_for
 PREFIX, BASE = "home/assistant/discovery", "house/ground-floor/moods"
 
 
+@pytest.mark.slow
 def test_a_kiosk_lives_below_levels_of_its_own() -> None:
     with private_broker() as broker:
         mqtt = msgspec.structs.replace(settings_for(broker), base_topic=BASE, discovery_prefix=PREFIX)

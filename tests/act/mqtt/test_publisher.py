@@ -98,6 +98,7 @@ def test_a_loaded_model_is_said_in_info(broker: Broker) -> None:
         assert message.json["people"] == ["Ada"]
 
 
+@pytest.mark.slow
 def test_home_assistant_that_has_started_gets_everything_again_but_no_event(broker: Broker) -> None:
     with kiosk(settings_for(broker)) as one:
         one.publisher.tell(one.event())
@@ -117,6 +118,7 @@ def test_what_somebody_cleared_is_published_again(broker: Broker, name: str) -> 
         assert restored[-1].payload
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["state", "info", "availability", "health", "discovery"])
 @pytest.mark.parametrize("garbage", [b"garbage", b"{}", b"[]", b'{"mood":"happy"}', b"\xff" * 100])
 def test_garbage_that_somebody_retains_on_a_topic_of_ours_is_put_right(

@@ -179,6 +179,7 @@ def test_a_stream_tells_the_state_at_once_and_every_change(home: Household, visi
         stream.close()
 
 
+@pytest.mark.slow
 def test_a_stream_with_no_news_says_so_within_seconds(tmp_path: Path) -> None:
     with page_only(tmp_path) as (_, address):
         stream = Stream(Visitor(address).host)

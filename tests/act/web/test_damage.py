@@ -122,6 +122,7 @@ def _ask_in_vain(visitor: Visitor) -> None:
         visitor.command("skip")
 
 
+@pytest.mark.slow
 def test_more_connections_than_there_may_be_files_fill_no_log_and_keep_nobody_out(tmp_path: Path) -> None:
     with Kiosk(tmp_path, None) as kiosk, contextlib.ExitStack() as stack:
         act = kiosk.start("act")

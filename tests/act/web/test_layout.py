@@ -145,6 +145,7 @@ REASONS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
 def test_long_reasons_and_faults_are_neither_cut_nor_push_the_buttons_out(
     browser: Browser, tmp_path: Path, locale: str
@@ -165,6 +166,7 @@ def test_long_reasons_and_faults_are_neither_cut_nor_push_the_buttons_out(
             measure(watched.page, f"{locale}-reason-{number}", pictures=number == 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
 def test_what_one_wants_to_know_from_the_sofa_is_28_pixels_high_on_seven_inches(
     browser: Browser, tmp_path: Path, locale: str

@@ -167,6 +167,7 @@ def test_every_sheet_fits_and_axe_finds_nothing(browser: Browser, home: Househol
             expect(watched.page.locator("#sheet-title")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_text_on_the_light_of_every_mood_has_contrast(browser: Browser, tmp_path: Path) -> None:
     """WCAG 2.2, 1.4.3 (4.5 to 1), at the brightest and the darkest of what lies behind; for 24 hues and both themes."""
     measure = """hues => {
@@ -202,6 +203,7 @@ def test_text_on_the_light_of_every_mood_has_contrast(browser: Browser, tmp_path
             assert watched.page.evaluate(measure, list(range(0, 360, 15))) >= 4.5, scheme
 
 
+@pytest.mark.slow
 def test_the_face_follows_the_mood_and_a_label_of_its_own_is_near_neutral(browser: Browser, tmp_path: Path) -> None:
     parts = "[...document.querySelectorAll('#face :is(.mouth, .eye, .brow)')].map(part => part.getAttribute('d'))"
     faces: dict[str, tuple[str, ...]] = {}
@@ -314,6 +316,7 @@ def test_what_the_kiosk_says_is_shown_as_text_whatever_it_is(browser: Browser, t
 # Languages, directions, eyes and hands.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("locale", "says"), [("de-AT", "Fröhlich"), ("en-US", "Happy"), ("tlh", "Happy")])
 def test_the_page_speaks_the_language_of_the_browser(browser: Browser, tmp_path: Path, locale: str, says: str) -> None:
     with page_only(tmp_path) as (kiosk, address), opened(browser, address, locale=locale) as watched:
@@ -321,6 +324,7 @@ def test_the_page_speaks_the_language_of_the_browser(browser: Browser, tmp_path:
         expect(watched.page.locator("#word")).to_have_text(says)
 
 
+@pytest.mark.slow
 def test_in_german_with_its_long_words_everything_still_fits(browser: Browser, tmp_path: Path) -> None:
     with page_only(tmp_path) as (kiosk, address), opened(browser, address, locale="de-DE") as watched:
         for look in ("happy", "surprise", "degraded", "camera-lost", "nobody"):
@@ -370,6 +374,7 @@ def at_rest(page: Page) -> bool:
     return bool(page.evaluate("window.frames_asked") == page.evaluate(later))
 
 
+@pytest.mark.slow
 def test_with_reduced_motion_nothing_moves_and_without_it_everything_comes_to_rest(
     browser: Browser, tmp_path: Path
 ) -> None:

@@ -269,6 +269,7 @@ def test_of_more_than_twenty_streams_the_rest_get_503_until_one_ends(tmp_path: P
         until(one_more, what="a place")
 
 
+@pytest.mark.slow
 def test_those_who_begin_a_request_and_do_not_end_it_are_sent_away_and_keep_nobody_out(home: Household) -> None:
     """Slow loris: more half-open requests than the page takes connections."""
     visitor = Visitor(home.address)
@@ -292,6 +293,7 @@ def test_those_who_begin_a_request_and_do_not_end_it_are_sent_away_and_keep_nobo
         assert home.loop.counters.turns - turns >= 5
 
 
+@pytest.mark.slow
 def test_a_body_that_does_not_come_is_not_waited_for(visitor: Visitor) -> None:
     token = visitor.get("/api/token").json["token"]
     head = (
@@ -458,6 +460,7 @@ def test_where_the_hash_cannot_be_kept_the_command_says_so_in_one_line(tmp_path:
 # Coming and going.
 
 
+@pytest.mark.slow
 def test_a_port_in_use_is_said_and_taken_when_it_is_free(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -86,6 +86,7 @@ def show_all(page: Page, language: str) -> list[str]:
     return wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_is_said_as_the_kiosk_itself_says_it_and_fits_a_small_phone(
     browser: Browser, tmp_path: Path, language: str

@@ -142,6 +142,7 @@ def test_the_sheet_says_what_is_kept_and_leaves_out_the_moods_that_are_not_wante
         assert '"person":"Anna","labels":["happy","neutral","sad","surprise"]' in home.orders[-1].value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["key", "button", "reload"])
 def test_leaving_by_any_way_stops_the_sitting(browser: Browser, home: Household, way: str) -> None:
     with opened(browser, home.address) as watched:

@@ -333,6 +333,7 @@ def test_a_command_that_fails_is_told(page: Page, watched: Watched) -> None:
 # Guests, sign-ins, and a kiosk that goes away.
 
 
+@pytest.mark.slow
 def test_guests_see_everything_and_can_touch_nothing_but_why(browser: Browser, tmp_path: Path) -> None:
     with household(tmp_path, read_only=True) as home, opened(browser, home.address) as watched:
         home.see("happy")
@@ -349,6 +350,7 @@ def test_guests_see_everything_and_can_touch_nothing_but_why(browser: Browser, t
         page.screenshot(path=screenshot("guests"))
 
 
+@pytest.mark.slow
 def test_with_a_password_there_is_a_sign_in_and_a_sign_out(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "word"
     file.write_text(password.hashed("correct horse battery"))
@@ -366,6 +368,7 @@ def test_with_a_password_there_is_a_sign_in_and_a_sign_out(browser: Browser, tmp
         expect(page.get_by_label("Password")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_screen_on_the_kiosk_opens_its_file_and_is_in_with_keys_to_type_on(
     browser: Browser, tmp_path: Path
 ) -> None:
@@ -395,6 +398,7 @@ def test_the_screen_on_the_kiosk_opens_its_file_and_is_in_with_keys_to_type_on(
         until(lambda: home.view.artist == "Nena", what="the artist")
 
 
+@pytest.mark.slow
 def test_a_kiosk_that_goes_away_is_said_to_be_and_one_that_comes_back_is_found(
     browser: Browser, tmp_path: Path
 ) -> None:
@@ -418,6 +422,7 @@ def test_a_kiosk_that_goes_away_is_said_to_be_and_one_that_comes_back_is_found(
                 expect(page.locator("#toasts")).to_contain_text("there is no kiosk here")
 
 
+@pytest.mark.slow
 def test_the_screen_on_the_kiosk_is_dark_while_nobody_is_there_and_a_touch_only_wakes_it(
     browser: Browser, tmp_path: Path
 ) -> None:

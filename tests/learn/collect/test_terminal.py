@@ -62,6 +62,7 @@ def test_ctrl_c_keeps_what_is_complete_and_nothing_half_written(tmp_path: Path) 
     assert len(dataset.load([out / name])) >= 10
 
 
+@pytest.mark.slow
 def test_a_lost_connection_ends_the_sitting_and_leaves_nothing_behind(tmp_path: Path) -> None:
     with Terminal(collect("happy", "--person", "", "--out", "out", seconds=600), tmp_path) as terminal:
         terminal.wait_for("view   good")
@@ -125,6 +126,7 @@ def test_a_kiosk_that_does_not_lend_its_camera_is_a_reason_to_stop(tmp_path: Pat
     assert "the kiosk does not lend its camera: the camera does not close" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_loan_of_the_camera_is_renewed_while_it_is_needed_and_then_no_more(tmp_path: Path) -> None:
     from moodkiosk.learn.collect.lease import RENEW_SECONDS, Lease
 
@@ -136,6 +138,7 @@ def test_the_loan_of_the_camera_is_renewed_while_it_is_needed_and_then_no_more(t
         assert kiosk.asked.empty()
 
 
+@pytest.mark.slow
 def test_a_kiosk_whose_eyes_are_not_running_keeps_nobody_from_the_camera_and_lends_it_when_they_start(
     tmp_path: Path,
 ) -> None:

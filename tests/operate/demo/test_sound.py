@@ -39,6 +39,7 @@ def until_more_is_heard(file: Path) -> None:
     until(lambda: any(heard(file)[before:]), 20, "more sound in the file")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_mpd")
 def test_each_moods_piece_plays_and_is_written_down(tmp_path: Path) -> None:
     file = tmp_path / "heard.wav"

@@ -34,6 +34,7 @@ def doctor(tmp_path: Path, settings: dict[str, object]) -> tuple[int, dict[str, 
     return done.returncode, {finding["name"]: finding for finding in findings}
 
 
+@pytest.mark.slow
 def test_all_is_well_where_everything_needed_is_there(tmp_path: Path) -> None:
     with private_broker() as broker:
         mqtt = {"host": broker.host, "port": broker.port, "protocol": broker.protocol}

@@ -81,6 +81,7 @@ def test_flac_holds_every_sample(tmp_path: Path, length: int) -> None:
         assert np.array_equal(read(path), wanted), kind
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_same_files_again_with_their_tags(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

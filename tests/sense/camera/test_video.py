@@ -445,6 +445,7 @@ def test_a_network_camera_delivers_and_its_end_is_noticed(stream: Stream) -> Non
     assert failure(live).kind == "end"
 
 
+@pytest.mark.slow
 def test_a_network_camera_that_stalls_is_given_up_after_seconds(stream: Stream) -> None:
     live = opened(stream.url)
     live.read(5)

@@ -115,6 +115,7 @@ def test_following_its_own_landmarks_each_engine_sees_the_same_people_and_moods(
     assert compared["same mood"] >= SAME_MOODS * compared["frames"]
 
 
+@pytest.mark.slow
 @pytest.mark.needs("mediapipe")
 def test_the_tests_of_mediapipes_own_runtime_pass_where_it_is() -> None:
     command = [

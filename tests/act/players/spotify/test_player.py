@@ -292,6 +292,7 @@ def test_music_that_has_begun_is_reported_although_a_newer_decision_waits(house:
     assert house.told() == [LOOK, LIST, START]
 
 
+@pytest.mark.slow
 def test_a_busy_day_stays_within_the_budget(house: Household) -> None:
     """60 played changes, 3 restarts, 10 manual interventions between 7 and 23 o'clock; then the next day."""
     played = overridden = 0
