@@ -91,6 +91,7 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Kiosk, Pu
     with Kiosk(folder, None, pupil.settings | {"web": {"enabled": False}}) as kiosk:
         kiosk.start("act")
         kiosk.start("sense").wait_for(type="reading", faces=1)
+        until(lambda: kiosk.ask("status").data["model"], what="act to know the model")  # type: ignore[index]
         yield kiosk, pupil
 
 
