@@ -5,17 +5,15 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
-import signal
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from moodkiosk.config import load
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
+from moodkiosk.host.signals import ending_interrupts
 from moodkiosk.learn.collect import asking
 from moodkiosk.learn.collect.lease import Lease
 from moodkiosk.learn.data.outbox import make_writable
@@ -45,7 +43,7 @@ def main(args: argparse.Namespace) -> int:
     # What the camera has to say is shown during the sitting; lines of a log would go through the picture.
     logging.getLogger("moodkiosk").addHandler(logging.NullHandler())
     try:
-        with _signals_interrupt():
+        with ending_interrupts():
             _hold(sitting, args, settings, person)
     except KeyboardInterrupt:
         _say_what_is_kept(sitting, args.out, "broken off; ")
@@ -110,18 +108,3 @@ def _say_what_is_kept(sitting: Sitting, folder: Path, how: str = "") -> None:
             _say(f"nothing is kept of: {', '.join(sitting.missing)}")
         for kept in sitting.kept:
             _say(f"  {kept.path.name}: {kept.samples} samples" + "".join(f"; {text}" for text in kept.warnings))
-
-
-@contextlib.contextmanager
-def _signals_interrupt() -> Iterator[None]:
-    """A lost connection and a polite end are taken like Ctrl-C: what is complete stays, the camera is closed."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGHUP, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -21,6 +19,7 @@ import msgspec
 from moodkiosk.config import load
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
+from moodkiosk.host.signals import ending_interrupts
 from moodkiosk.host.streams import LinePrinter
 from moodkiosk.link.commands import TEACH_SECONDS
 from moodkiosk.link.control import ask
@@ -59,7 +58,7 @@ def main(args: argparse.Namespace) -> int:
     if by_hand and not args.yes and not _agreed():
         return 130
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_signals_interrupt())
+        stack.enter_context(ending_interrupts())
         _require(ask(where, "teach", lesson))
         view: View
         if args.json:
@@ -169,18 +168,3 @@ def _require(result: Result) -> Result:
     if not result.ok:
         raise Failure(str(result.error))
     return result
-
-
-@contextlib.contextmanager
-def _signals_interrupt() -> Iterator[None]:
-    """A lost connection and a polite end are taken like Ctrl-C: the sitting is left, and nothing of it is kept."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGHUP, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
