@@ -119,6 +119,29 @@ EventKind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Taught:
+    """What the kiosk has learnt of its people, measured on looks that were not learnt from.
+
+    Attributes:
+        better: the new model is surely better than the one before, and in use.
+        before, after: share of looks read right, evenly over the moods, 0 to 1.
+        low, high: the bounds of `after` (95 %).
+        looks: how many were held out.
+        people: how many people have taught.
+        moods: label to (before, after).
+    """
+
+    better: bool
+    before: float
+    after: float
+    low: float
+    high: float
+    looks: int
+    people: int
+    moods: dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class MoodEvent:
     """Something that happened once. Never repeated, never retained.
 
@@ -129,6 +152,7 @@ class MoodEvent:
         mood: the settled mood after the event; None is "nobody", "not sure" or unknown.
         previous: the settled mood before it.
         detail: one sentence for people, or None.
+        taught: the figures of "taught", or None.
     """
 
     kind: EventKind
@@ -137,6 +161,7 @@ class MoodEvent:
     mood: str | None = None
     previous: str | None = None
     detail: str | None = None
+    taught: Taught | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from moodkiosk.act.ports import Asked, Carried, FromSense, Item, Ports, Request,
 from moodkiosk.act.requests.look_requests import LookRequests
 from moodkiosk.act.requests.player_answers import PlayerAnswers
 from moodkiosk.act.requests.song_requests import SongRequests
-from moodkiosk.act.teaching.classroom import Classroom
+from moodkiosk.act.teaching.classroom import Classroom, figures
 from moodkiosk.config.load import ConfigError
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.music.reasons import both
@@ -195,8 +195,8 @@ class Loop:
             case protocol.SenseResult():
                 self._orders.done(item)
             case protocol.Teaching():
-                if (news := self.classroom.hear(item)) is not None:
-                    self._step(kiosk.Notice("taught", news), now)
+                if (proof := self.classroom.hear(item)) is not None:
+                    self._step(kiosk.Notice("taught", proof.text, figures(proof)), now)
             case SenseLeft():
                 self.sense = SenseState()
                 self.classroom.left(now.at)

@@ -153,8 +153,8 @@ def _take(step: Step, given: Input, now: Now, settings: Settings) -> Step:
         case PlayerSays(status, days):
             playback = replace(step.state.playback, status=status, login_days_left=days)
             return step.to(replace(step.state, playback=playback))
-        case Notice(kind, detail):
-            return step.tell(kind, now, mood=mood_of(step.state), detail=detail)
+        case Notice(kind, detail, taught):
+            return step.tell(kind, now, mood=mood_of(step.state), detail=detail, taught=taught)
         case Tick():
             return step
 

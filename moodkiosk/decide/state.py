@@ -23,6 +23,7 @@ from moodkiosk.moods import (
     Song,
     SongsReport,
     Taste,
+    Taught,
     Track,
 )
 
@@ -59,6 +60,7 @@ class Notice:
 
     kind: EventKind
     detail: str
+    taught: Taught | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,11 +354,18 @@ class Step:
         return replace(self, state=state)
 
     def tell(
-        self, kind: EventKind, now: Now, *, mood: str | None, previous: str | None = None, detail: str | None = None
+        self,
+        kind: EventKind,
+        now: Now,
+        *,
+        mood: str | None,
+        previous: str | None = None,
+        detail: str | None = None,
+        taught: Taught | None = None,
     ) -> Step:
         """The step with one event more."""
         counted = self.state.counted + 1
-        event = MoodEvent(kind, now.at, f"{self.state.session}-{counted}", mood, previous, detail)
+        event = MoodEvent(kind, now.at, f"{self.state.session}-{counted}", mood, previous, detail, taught)
         return replace(self, state=replace(self.state, counted=counted), events=(*self.events, event))
 
     def note(self, text: str, now: Now, gates: dict[str, str | None] | None = None) -> Step:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from moodkiosk.act.health import Begin, gather
 from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop, reloaded
+from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.players.player import PlayerStatus
 from moodkiosk.act.ports import Carried, Ports, Request, SenseLeft
 from moodkiosk.act.requests import song_requests
@@ -356,6 +358,40 @@ def test_a_correction_that_sense_took_is_told(world: World) -> None:
     world.ask("correct", "happy")
     world.turn(protocol.SenseResult(world.orders[-1].id, ok=True, text="kept"))
     assert world.events[-1].kind == "correction"
+
+
+def test_what_was_learnt_is_told_as_figures_without_anybodys_name(world: World) -> None:
+    proof = protocol.Proof(
+        better=True,
+        before=0.5,
+        after=0.9,
+        low=0.8,
+        high=0.95,
+        looks=40,
+        moods={"sad": (0.25, 0.75)},
+        people={"Anna": (0.5, 0.875), "Ben": (0.5, 0.925)},
+        text="reads 90% of held-out looks right",
+    )
+    for phase in ("shown", "over"):  # told twice, news once
+        world.turn(protocol.Teaching(world.at, phase, person="Anna", proof=proof))
+    (event,) = world.events
+    payload = json.loads(payloads.encode(payloads.event_of(event, NOON)))
+    assert payload["event_type"] == "taught"
+    assert payload["detail"] == proof.text
+    assert payload["taught"] == {
+        "better": True,
+        "before": 0.5,
+        "after": 0.9,
+        "low": 0.8,
+        "high": 0.95,
+        "looks": 40,
+        "people": 2,
+        "moods": {"sad": [0.25, 0.75]},
+    }
+    alone = protocol.Teaching(world.at, "shown", proof=replace(proof, people={}))
+    world.turn(alone)
+    assert world.events[-1].taught is not None
+    assert world.events[-1].taught.people == 1
 
 
 def test_a_loop_that_is_far_behind_says_so_at_once(world: World) -> None:

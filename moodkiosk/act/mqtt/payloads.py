@@ -25,6 +25,7 @@ from moodkiosk.moods import (
     Recommendation,
     Result,
     Song,
+    Taught,
     UnknownBecause,
     View,
 )
@@ -112,6 +113,14 @@ class Event(Payload, frozen=True):
     detail: Annotated[str | None, Meta(description="one sentence for people")]
     detail_key: KeyOf
     detail_fields: FieldsOf
+    taught: Annotated[
+        Taught | None,
+        Meta(
+            description="of `taught`, on looks not learnt from: `before`, `after` (shares read right, 0 to 1), `low`,"
+            " `high` (bounds of `after`), `better` (surely, and in use), `looks`, `people` (how many), `moods` (each"
+            " before and after); else null"
+        ),
+    ]
 
 
 class Info(Payload, frozen=True):
@@ -236,6 +245,7 @@ def event_of(event: MoodEvent, at: datetime) -> Event:
         mood=event.mood,
         previous=event.previous,
         **said({"detail": event.detail}, ("detail",)),
+        taught=event.taught,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from moodkiosk.act.orders import NOT_THERE
 from moodkiosk.link.protocol import Hello, Proof, Teaching
-from moodkiosk.moods import Command
+from moodkiosk.moods import Command, Taught
 from moodkiosk.words.reason import Reason
 
 INVITED_SECONDS, OVER_SECONDS = 120.0, 30.0
@@ -29,13 +29,13 @@ class Classroom:
         self._tell = tell
         self._proof: Proof | None = None
 
-    def hear(self, teaching: Teaching) -> str | None:
-        """Sense says how it goes. Returns what was learnt, in one line, when that is news."""
+    def hear(self, teaching: Teaching) -> Proof | None:
+        """Sense says how it goes. Returns what was learnt when that is news."""
         self._set(teaching)
         if teaching.proof is None or teaching.proof == self._proof:
             return None
         self._proof = teaching.proof
-        return teaching.proof.text or None
+        return teaching.proof if teaching.proof.text else None
 
     def left(self, at: float) -> None:
         """Sense has gone, and with it everything that was not complete."""
@@ -67,3 +67,11 @@ class Classroom:
     def _set(self, teaching: Teaching | None) -> None:
         self.teaching = teaching
         self._tell(teaching)
+
+
+def figures(proof: Proof) -> Taught:
+    """What was learnt, as the smart home hears it: numbers without anybody's name."""
+    people = max(1, len(proof.people))  # one alone is not listed
+    return Taught(
+        proof.better, proof.before, proof.after, proof.low, proof.high, proof.looks, people, moods=proof.moods
+    )

@@ -19,7 +19,7 @@ def room() -> tuple[Classroom, list[Teaching | None]]:
 def test_what_was_learnt_is_news_once_however_often_it_is_told() -> None:
     classroom, told = room()
     assert classroom.hear(Teaching(1.0, "recording", "happy")) is None
-    assert classroom.hear(Teaching(2.0, "shown", proof=PROOF)) == PROOF.text
+    assert classroom.hear(Teaching(2.0, "shown", proof=PROOF)) == PROOF
     assert classroom.hear(Teaching(3.0, "shown", proof=PROOF)) is None
     assert classroom.hear(Teaching(4.0, "over", proof=PROOF)) is None
     assert [said.phase for said in told if said] == ["recording", "shown", "shown", "over"]
