@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 
+from moodkiosk.words import reader as readers
 from moodkiosk.words.language import FOLDER
 
 AUTO = "auto"
@@ -13,6 +15,11 @@ AUTO = "auto"
 def languages() -> tuple[str, ...]:
     """What there is, e.g. ("de", "en")."""
     return tuple(sorted(file.name.removesuffix(".json") for file in FOLDER.iterdir() if file.name.endswith(".json")))
+
+
+def reader(configured: str = AUTO) -> str:
+    """The language of whoever reads on this terminal: the configured one, else that of the environment."""
+    return readers.language(os.environ, languages(), configured)
 
 
 def language(text: str) -> str:

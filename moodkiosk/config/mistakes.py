@@ -12,6 +12,7 @@ import yaml
 
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.settings import MoodMusic
+from moodkiosk.words.reason import Reason
 
 WORDS = {
     "int": "a whole number",
@@ -66,8 +67,9 @@ def unknown_moods(moods: Iterable[str], labels: Collection[str]) -> str | None:
     named = []
     for mood in sorted(set(moods) - set(labels)):
         close = difflib.get_close_matches(mood, labels, n=1)
-        named.append(quoted(mood) + (f" (did you mean '{close[0]}'?)" if close else ""))
-    return f"music.moods names {', '.join(named)}, which this model never says" if named else None
+        meant = Reason("config.mood_meant", mood=quoted(mood), other=close[0]) if close else quoted(mood)
+        named.append(meant)
+    return Reason("config.unknown_moods", moods=named) if named else None
 
 
 def line_of(node: yaml.Node, keys: list[str]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +11,13 @@ from typing import Any
 import msgspec
 
 from moodkiosk.config import load
-from moodkiosk.config.languages import languages
+from moodkiosk.config.languages import reader
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
 from moodkiosk.link.control import NotRunning, ask
 from moodkiosk.link.result import encode
 from moodkiosk.moods import Result
 from moodkiosk.operate import songs, status
-from moodkiosk.words import reader
 from moodkiosk.words.language import say, translated
 from moodkiosk.words.reason import Reason
 
@@ -31,7 +29,7 @@ VOLUME_STEP_PERCENT = 10
 def main(args: argparse.Namespace) -> int:
     """`moodkiosk status|why|camera|…`: asks, prints the answer, 0 if it was "ok"."""
     settings = load.load(args.config, secrets=False)
-    tag = reader.language(os.environ, languages(), settings.kiosk.language)
+    tag = reader(settings.kiosk.language)
     where = paths.control_socket(settings.paths)
     try:
         result = _asked(where, args, tag)

@@ -8,31 +8,34 @@ from urllib.parse import SplitResult, urlsplit
 
 from moodkiosk.act.web.access.security import is_ours, names
 from moodkiosk.config import load
+from moodkiosk.config.languages import reader
 from moodkiosk.config.settings import WebSettings
 from moodkiosk.failure import UsageError
 from moodkiosk.operate.doctor.finding import Finding, print_table
+from moodkiosk.words.reason import Reason
 
 ANSWER_SECONDS = 5.0
 EVERY_ADDRESS = ("0.0.0.0", "::", "")
 SAYS = {
-    200: "the page",
-    303: "the sign-in, or the page of who is signed in",
-    308: "the same address with a / at its end",
-    401: "that somebody has to sign in first",
-    403: "a page that says why not",
-    404: "that there is nothing here",
+    200: Reason("address.says_page"),
+    303: Reason("address.says_sign_in"),
+    308: Reason("address.says_slash"),
+    401: Reason("address.says_first"),
+    403: Reason("address.says_why_not"),
+    404: Reason("address.says_nothing"),
 }
 
 
 def main(args: argparse.Namespace) -> int:
     """Prints what was found; 1 if something is in the way. Raises UsageError."""
-    settings = load.load(args.config, secrets=False).web
+    config = load.load(args.config, secrets=False)
+    settings = config.web
     if args.check is None:
         for address in addresses(settings):
             print(address)
         return 0
     findings = check(settings, _split(args.check))
-    print_table(findings)
+    print_table(findings, reader(config.kiosk.language))
     return 1 if any(finding.outcome == "failed" for finding in findings) else 0
 
 
@@ -57,21 +60,21 @@ def _split(given: str) -> SplitResult:
     except ValueError:
         port_is_a_number = False
     if url.scheme not in ("http", "https") or not url.hostname or not port_is_a_number:
-        raise UsageError(f"--check: expected an address such as http://kiosk.local:8080/, got {given!r}")
+        raise UsageError(Reason("address.expected", given=repr(given)))
     return url
 
 
 def _enabled(web: WebSettings) -> Finding:
     if web.enabled:
-        return Finding("page", "ok", f"is switched on, listens on {web.host} port {web.port}")
-    return Finding("page", "failed", "is switched off", "web.enabled: true")
+        return Finding("page", "ok", Reason("address.on", host=web.host, port=web.port))
+    return Finding("page", "failed", Reason("address.off"), "web.enabled: true")
 
 
 def _name(web: WebSettings, url: SplitResult) -> Finding:
     host = url.hostname or ""
     if is_ours(host, names(web.host, web.allowed_hosts), any_address=web.host not in load.LOOPBACK):
-        return Finding("name", "ok", f"{host} is one of the kiosk's names")
-    return Finding("name", "failed", f"the kiosk does not know the name {host}", f"web.allowed_hosts: [{host}]")
+        return Finding("name", "ok", Reason("address.name", host=host))
+    return Finding("name", "failed", Reason("address.no_name", host=host), f"web.allowed_hosts: [{host}]")
 
 
 def _reach(web: WebSettings, url: SplitResult) -> Finding:
@@ -79,24 +82,23 @@ def _reach(web: WebSettings, url: SplitResult) -> Finding:
     ports = {"http": 80, "https": 443}
     port = url.port or ports[url.scheme]
     if url.scheme == "https" or (port != web.port and web.port != 0):
-        return Finding("way", "note", f"a proxy must pass {url.scheme} port {port} on to {web.host} port {web.port}",
-                       "it must pass the Host it was called by")  # fmt: skip
+        text = Reason("address.proxy", scheme=url.scheme, port=port, host=web.host, own=web.port)
+        return Finding("way", "note", text, Reason("address.proxy_do"))
     if web.host in load.LOOPBACK and url.hostname not in load.LOOPBACK:
-        advice = "web.host: 0.0.0.0, and a password: sudo moodkiosk web-password"
-        return Finding("way", "failed", "the page is for this machine only", advice)
-    return Finding("way", "ok", f"the kiosk listens on port {web.port} itself")
+        return Finding("way", "failed", Reason("address.own_machine"), Reason("address.own_machine_do"))
+    return Finding("way", "ok", Reason("address.itself", port=web.port))
 
 
 def _path(web: WebSettings, url: SplitResult) -> Finding:
     path = url.path or "/"
     if web.root_path and not f"{path}/".startswith(f"{web.root_path}/"):
-        advice = "call it under that path, unless the proxy takes it away: then leave web.root_path empty"
-        return Finding("path", "note", f"web.root_path is {web.root_path}, the address has {path}", advice)
+        text = Reason("address.root_path", wanted=web.root_path, path=path)
+        return Finding("path", "note", text, Reason("address.root_path_do"))
     below = path.removeprefix(web.root_path) if web.root_path else path
     if below not in ("", "/"):
-        advice = f"web.root_path: {path.rstrip('/')}, unless the proxy takes it away"
-        return Finding("path", "note", f"the page is at {web.root_path}/, the address has {path}", advice)
-    return Finding("path", "ok", f"{path} is the page")
+        text = Reason("address.another_path", wanted=f"{web.root_path}/", path=path)
+        return Finding("path", "note", text, Reason("address.another_path_do", path=path.rstrip("/")))
+    return Finding("path", "ok", Reason("address.path", path=path))
 
 
 def _answer(web: WebSettings, url: SplitResult) -> Finding:
@@ -107,8 +109,9 @@ def _answer(web: WebSettings, url: SplitResult) -> Finding:
         line.request("GET", url.path or "/", headers={"Host": url.netloc.rpartition("@")[2], "Accept": "text/html"})
         status = line.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        return Finding("answer", "note", f"no page answers on {here} port {web.port}: {error}", "is the kiosk running?")
+        text = Reason("address.no_answer", host=here, port=web.port, reason=str(error))
+        return Finding("answer", "note", text, Reason("address.no_answer_do"))
     finally:
         line.close()
-    said = f"{status}: {SAYS.get(status, 'something else')}"
+    said = Reason("address.answer", status=status, what=SAYS.get(status, Reason("address.says_other")))
     return Finding("answer", "ok" if status in (200, 303, 308) else "failed", said)

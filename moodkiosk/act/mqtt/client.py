@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Reason codes of MQTT 5, section 3.2.2.2; paho translates those of 3.1.1 to them.
 UNSUPPORTED_VERSION, CLIENT_ID_REFUSED, BAD_PASSWORD, NOT_AUTHORIZED = 132, 133, 134, 135
+LOG_SAYS = Reason("doctor.broker_log")
 
 
 def client_id_of(name: str) -> str:
@@ -88,29 +89,29 @@ def refusal_advice(reason: ReasonCode, settings: MqttSettings) -> str:
     """What to do about a refusal."""
     if reason.value in (BAD_PASSWORD, NOT_AUTHORIZED):
         if not settings.username:
-            return "set mqtt.username and mqtt.password_file to a user of the broker's"
-        return f"does the broker know the user '{settings.username}', and is the password in mqtt.password_file right?"
+            return Reason("doctor.mqtt_user")
+        return Reason("doctor.mqtt_password", name=settings.username)
     if reason.value == UNSUPPORTED_VERSION:
         return f'set mqtt.protocol: "{"3.1.1" if settings.protocol == "5" else "5"}"'
-    return "the broker's own log says more"
+    return LOG_SAYS
 
 
 def trouble_advice(error: Exception, settings: MqttSettings) -> str:
     """What to do about what kept us from connecting."""
     if isinstance(error, ssl.SSLCertVerificationError):
         if "hostname" in error.verify_message.lower() or "ip address" in error.verify_message.lower():
-            return "set mqtt.host to a name that is in the broker's certificate"
+            return Reason("doctor.tls_name")
         if "expired" in error.verify_message or "not yet valid" in error.verify_message:
-            return "renew the broker's certificate; is this machine's clock right?"
-        return "set mqtt.tls.ca_file to the certificate of the authority that signed the broker's"
+            return Reason("doctor.tls_old")
+        return Reason("doctor.tls_authority")
     if isinstance(error, ssl.SSLError):
-        return "does the broker speak TLS on that port (8883 is usual), and does it ask for a certificate of ours?"
+        return Reason("doctor.tls_port")
     if isinstance(error, FileNotFoundError | PermissionError):  # OpenSSL does not say which
-        return "are the files of mqtt.tls and mqtt.password_file there, and readable by the user that act runs as?"
+        return Reason("doctor.tls_files")
     if isinstance(error, socket.gaierror):
-        return "is mqtt.host written right? a machine in the house may need '.local' or its address"
+        return Reason("doctor.no_host")
     if isinstance(error, ConnectionRefusedError) and settings.host in ("localhost", "127.0.0.1", "::1"):
-        return "install one: apt install mosquitto; or set mqtt.host to the machine that has one"
+        return Reason("doctor.install_broker")
     if isinstance(error, ConnectionRefusedError):
-        return f"is a broker running on {settings.host}, on port {settings.port}, and for others than itself?"
-    return f"is {settings.host} switched on and in this network, and its firewall open for port {settings.port}?"
+        return Reason("doctor.broker_running", host=settings.host, port=settings.port)
+    return Reason("doctor.machine_on", host=settings.host, port=settings.port)

@@ -7,13 +7,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from moodkiosk.act.mqtt.client import client_id_of, new_client, refusal, refusal_advice, trouble, trouble_advice
+from moodkiosk.act.mqtt.client import (
+    LOG_SAYS,
+    client_id_of,
+    new_client,
+    refusal,
+    refusal_advice,
+    trouble,
+    trouble_advice,
+)
 from moodkiosk.act.mqtt.topics import Message
 from moodkiosk.config.settings import MqttSettings
+from moodkiosk.words.reason import Reason
 
 ANSWER_SECONDS = 5.0
 ECHO_SECONDS = 2.0
-HUNG_UP = "is it an MQTT broker, does it speak that version of MQTT (mqtt.protocol), and want TLS or not?"
+HUNG_UP = Reason("doctor.hung_up_do")
 GRACE_SECONDS = 0.3
 """A broker may hand out retained messages a little after it has confirmed a later subscription."""
 
@@ -22,12 +31,13 @@ class NoBroker(Exception):
     """Why the broker could not be visited, as one line.
 
     Attributes:
+        text: why.
         advice: what to do about it.
     """
 
-    def __init__(self, text: str, advice: str = "the broker's own log says more") -> None:
+    def __init__(self, text: str, advice: str = LOG_SAYS) -> None:
         super().__init__(text)
-        self.advice = advice
+        self.text, self.advice = text, advice
 
 
 class Visit:
@@ -58,7 +68,7 @@ class Visit:
         except (ValueError, RuntimeError):  # the connection was lost
             arrived = False
         if not arrived:
-            raise NoBroker(f"the broker did not take the message on {message.topic}")
+            raise NoBroker(Reason("doctor.not_taken", topic=message.topic))
 
     def echoes(self, message: Message) -> bool:
         """Whether what we publish on a topic is handed back to us: the access list lets us write and read it.
@@ -90,7 +100,7 @@ def visit(settings: MqttSettings, kiosk: str) -> Iterator[Visit]:
         answered.set()
 
     def on_disconnect(*_: object) -> None:
-        problems.append(NoBroker("the broker hung up", HUNG_UP))
+        problems.append(NoBroker(Reason("doctor.hung_up"), HUNG_UP))
         answered.set()
 
     try:
@@ -103,7 +113,7 @@ def visit(settings: MqttSettings, kiosk: str) -> Iterator[Visit]:
     client.loop_start()
     try:
         if not answered.wait(ANSWER_SECONDS):
-            raise NoBroker(f"{settings.host}:{settings.port} does not answer as an MQTT broker", HUNG_UP)
+            raise NoBroker(Reason("doctor.no_mqtt_broker", where=f"{settings.host}:{settings.port}"), HUNG_UP)
         if problems:
             raise problems[0]
         yield Visit(client)

@@ -17,7 +17,10 @@ log = logging.getLogger("moodkiosk.web")
 
 DIRECTIONS = ("ltr", "rtl")
 """What the word `dir` may be: which way the language is read."""
-TERMINAL = ("cli.", "word.", "unknown.", "cannot.", "model.", "slow.", "tilted.")
+TERMINAL = (
+    *("cli.", "word.", "unknown.", "cannot.", "model.", "slow.", "tilted."),
+    *("doctor.", "checked.", "outcome.", "privacy.", "networks.", "address."),
+)
 SERVED = ("host.", "login.", "demo.", "no_script")
 ELSEWHERE = (*TERMINAL, *SERVED, "entity.", "entity_text.", "plural.rule")
 """Words that the page's script never shows begin with these: they are said on a terminal, stand in the pages as these

@@ -19,8 +19,9 @@ from moodkiosk.config.settings import Config
 from moodkiosk.host import paths
 from moodkiosk.moods import Frame
 from moodkiosk.operate.doctor import companions, home, running
-from moodkiosk.operate.doctor.finding import Check, Finding, status_of
+from moodkiosk.operate.doctor.finding import SUDO, Check, Finding, status_of
 from moodkiosk.sense.faces.engine import MEDIAPIPE
+from moodkiosk.words.reason import Reason, fixed, heard, together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,11 +53,11 @@ SECOND_CV2 = ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-h
 
 def python(_: Config) -> Finding:
     """Python and machine that wheels exist for."""
-    text = f"{platform.python_version()} on {platform.machine()}"
+    text = Reason("doctor.python", version=platform.python_version(), machine=platform.machine())
     if not (3, 11) <= sys.version_info < (3, 15):
-        return Finding("Python", "failed", text, "use Python 3.11 to 3.14: others are not tried, and lack packages")
+        return Finding("Python", "failed", text, Reason("doctor.python_other"))
     if sys.maxsize < 2**32:
-        return Finding("Python", "failed", f"{text}, 32 bit", "install a 64-bit system: no 32-bit wheels exist")
+        return Finding("Python", "failed", Reason("doctor.python_32", python=text), Reason("doctor.python_32_do"))
     return Finding("Python", "ok", text)
 
 
@@ -75,15 +76,15 @@ def wheels(settings: Config) -> Finding:
     if settings.sense.engine == "mediapipe" and found.get("mediapipe") != MEDIAPIPE:
         missing.append(f"mediapipe {MEDIAPIPE} (sense.engine)")
     if missing:
-        text = f"not installed: {', '.join(missing)}"
+        text = Reason("doctor.packages_missing", names=missing)
         return Finding("packages", "failed", text, "pip install --no-deps --require-hashes -r requirements/device.txt")
     if extra := [name for name in SECOND_CV2 if name in found]:
-        text = f"{extra[0]} is installed beside opencv-python-headless; both own cv2"
-        return Finding("packages", "failed", text, f"pip uninstall {extra[0]}, then install the device set again")
+        text = Reason("doctor.packages_cv2", name=extra[0])
+        return Finding("packages", "failed", text, Reason("doctor.packages_cv2_do", name=extra[0]))
     heavy = [name for name in ("tensorflow", "tensorflow-cpu") if name in found]
     if heavy and settings.sense.engine == "mediapipe":
-        text = f"{heavy[0]} is installed here; mediapipe loads it and grows by 370 MB"
-        return Finding("packages", "note", text, "run the kiosk from an environment of its own")
+        text = Reason("doctor.packages_heavy", name=heavy[0])
+        return Finding("packages", "note", text, Reason("doctor.packages_heavy_do"))
     shown = [*interpreters[:1], *(["mediapipe"] if settings.sense.engine == "mediapipe" else [])]
     return Finding("packages", "ok", ", ".join(f"{name} {found[name]}" for name in (*shown, "numpy", OPENCV)))
 
@@ -93,11 +94,12 @@ def networks(settings: Config) -> Finding:
     from moodkiosk.sense.faces import networks
 
     if settings.sense.engine == "mediapipe":
-        return Finding("networks", "ok", f"mediapipe {MEDIAPIPE} brings its own")
+        return Finding("networks", "ok", Reason("doctor.networks_own", version=MEDIAPIPE))
     wrong = [text for name in networks.IN_MEDIAPIPE if (text := networks.what_is_wrong(name)) is not None]
     if wrong:
-        return Finding("networks", "failed", "; ".join(wrong), networks.remedy())
-    return Finding("networks", "ok", f"{len(networks.IN_MEDIAPIPE)} of MediaPipe {MEDIAPIPE}, as they were made")
+        return Finding("networks", "failed", together(wrong), networks.remedy())
+    text = Reason("doctor.networks", number=len(networks.IN_MEDIAPIPE), version=MEDIAPIPE)
+    return Finding("networks", "ok", text)
 
 
 def model(settings: Config) -> Finding:
@@ -109,10 +111,10 @@ def model(settings: Config) -> Finding:
     try:
         loaded, file, complaints = models.load_first(places, settings.camera.mirrored)
     except BadModel as error:
-        return Finding("model", "failed", str(error), "install moodkiosk again: not even the starter model is good")
+        return Finding("model", "failed", str(error), Reason("doctor.model_none"))
     if complaints:
-        return Finding("model", "failed", complaints[0], "deploy a good one (scripts/deploy), or empty model.file")
-    text = f"{file.name}: {', '.join(loaded.labels)}"
+        return Finding("model", "failed", complaints[0], Reason("doctor.model_bad"))
+    text = Reason("doctor.model", file=file.name, labels=loaded.labels)
     if unknown := mistakes.unknown_moods(settings.music.moods, loaded.labels):
         return Finding("model", "note", text, unknown)
     return Finding("model", "ok", text)
@@ -140,11 +142,12 @@ def camera(settings: Config) -> Finding:
     begun = time.perf_counter()
     pipeline.look(Frame(frame.rgb, frame.at + 1.0))  # the first look ever also loads what it needs
     rate_hz = active_rate_hz(settings.sense, time.perf_counter() - begun)
-    face = "a face in view" if reading.faces else "no face in view"
-    text = f"{description}, {frame.rgb.shape[1]}x{frame.rgb.shape[0]}, mean grey {grey:.0f} of 255, {face}"
-    text += f", up to {rate_hz:.1f} looks a second"
+    face = Reason("doctor.face" if reading.faces else "doctor.no_face")
+    size = f"{frame.rgb.shape[1]}x{frame.rgb.shape[0]}"
+    looks = Reason("doctor.looks", looks=f"{rate_hz:.1f}")
+    text = Reason("cli.words", words=[description, size, Reason("doctor.grey", grey=round(grey)), face, looks])
     if grey < DARK_GREY and not reading.faces:
-        return Finding("camera", "note", text, "dark: is a cap on the lens, or the light off?")
+        return Finding("camera", "note", text, Reason("doctor.dark"))
     if tilted := _tilted(settings, frame, pipeline):
         return Finding("camera", "note", text, tilted)
     return Finding("camera", "ok", text)
@@ -168,49 +171,60 @@ def _tilted(settings: Config, frame: Frame, pipeline: Pipeline) -> str | None:
 
 def _used_camera(settings: Config, kiosk: Mapping[str, object]) -> Finding:
     """What the running kiosk says of its camera. Unlike the kiosk in its sandbox, root sees who else has it open."""
-    status = str(kiosk.get("camera_status"))
-    text = f"used by the running kiosk: {status}"
+    status = heard(kiosk, "camera_status") or str(kiosk.get("camera_status"))
+    said = [Reason("doctor.camera_used", status=fixed(status))]
     if status == "on" and kiosk.get("active_rate_hz"):
-        text += f"; up to {kiosk['active_rate_hz']} looks a second"
-    if status == "on" and (said := str(kiosk.get("sense")).partition("; ")[2]):
-        return Finding("camera", "note", f"{text}; {said}", "set what it says, or use a faster machine")
+        said.append(Reason("doctor.looks", looks=str(kiosk["active_rate_hz"])))
+    text = together(said)
+    if status == "on" and (slow := _after(heard(kiosk, "sense") or str(kiosk.get("sense")))):
+        return Finding("camera", "note", together([text, slow]), Reason("doctor.camera_slow"))
     if status == "on" or status.startswith(("off", "scheduled", "lent")):
         return Finding("camera", "ok", text)
     if status == "starting":
-        return Finding("camera", "note", text, "run this again in a few seconds")
+        return Finding("camera", "note", text, Reason("doctor.in_seconds"))
     if "is not running" in status:
-        return Finding("camera", "failed", text, "journalctl -u moodkiosk-sense -n 20 says why")
+        return Finding(
+            "camera", "failed", text, Reason("doctor.says_why", command="journalctl -u moodkiosk-sense -n 20")
+        )
     if "in use by" not in status:
         return Finding("camera", "failed", text, _camera_advice(settings))
     from moodkiosk.sense.camera.holder import cameras, holder_of
 
     source = settings.camera.source
     if holder := holder_of([source] if source.startswith("/dev/") else cameras()):
-        return Finding("camera", "failed", text, f"{holder} has it open: end that")
-    return Finding("camera", "failed", text, "run this with sudo to see who has it open")
+        return Finding("camera", "failed", text, Reason("doctor.holder", holder=holder))
+    return Finding("camera", "failed", text, Reason("doctor.holder_sudo"))
 
 
 def _camera_advice(settings: Config) -> str:
     if settings.camera.source == "rpicam":
-        return "look at the cable and at 'rpicam-hello --list-cameras'; for a USB camera set camera.source: /dev/video0"
-    return "is it plugged in, and this user in the group 'video'?"
+        return Reason("doctor.picam")
+    return Reason("doctor.usb")
+
+
+def _after(text: str) -> str:
+    """What is said after the first of two things."""
+    if isinstance(text, Reason) and text.key == "list.both":
+        return str(text.fields["second"])
+    return text.partition("; ")[2]
 
 
 def state_folder(settings: Config) -> Finding:
     """What must survive a restart can be written."""
-    folder = paths.state_dir(settings.paths, "act")
+    path = paths.state_dir(settings.paths, "act")
+    folder = str(path)
     try:
-        paths.make_private(folder)
+        paths.make_private(path)
     except OSError as error:
-        return Finding("state folder", "failed", f"{folder}: {error.strerror}", "make it, owned by the kiosk's user")
+        return Finding("state folder", "failed", f"{folder}: {error.strerror}", Reason("doctor.folder_make"))
     if os.access(folder, os.W_OK):
-        return Finding("state folder", "ok", str(folder))
-    if folder.stat().st_uid != os.getuid():
-        return Finding("state folder", "skipped", f"{folder} is another user's", "run this with sudo")
-    advice = f"chmod u+rwx {folder}"
+        return Finding("state folder", "ok", folder)
+    if path.stat().st_uid != os.getuid():
+        return Finding("state folder", "skipped", Reason("doctor.folder_anothers", folder=folder), SUDO)
+    advice: str = f"chmod u+rwx {folder}"
     if os.statvfs(folder).f_flag & os.ST_RDONLY:  # as Linux makes a card that no longer takes what is written
-        advice = "its file system is read-only: restart; if it stays so, replace the card or disk"
-    return Finding("state folder", "failed", f"{folder} is not writable", advice)
+        advice = Reason("doctor.folder_read_only")
+    return Finding("state folder", "failed", Reason("doctor.folder_not_writable", folder=folder), advice)
 
 
 def speaker(settings: Config) -> Finding:
@@ -218,13 +232,13 @@ def speaker(settings: Config) -> Finding:
     if settings.music.player == "mpd":
         return _mpd(settings)
     if settings.music.player != "spotify":
-        return Finding("speaker", "skipped", f"music.player is '{settings.music.player}'")
+        return Finding("speaker", "skipped", Reason("doctor.player", player=settings.music.player))
     from moodkiosk.act.players.spotify.doctor import probe
 
-    problem, advice = probe(settings, paths.state_dir(settings.paths, "act"))
+    problem = probe(settings, paths.state_dir(settings.paths, "act"))
     if problem is None:
-        return Finding("speaker", "ok", f"“{settings.music.speaker}” is there")
-    return Finding("speaker", "failed", problem, advice)
+        return Finding("speaker", "ok", Reason("doctor.speaker", name=settings.music.speaker))
+    return Finding("speaker", "failed", problem, advised=True)
 
 
 def _mpd(settings: Config) -> Finding:
@@ -239,7 +253,7 @@ def time_of_day(_: Config) -> Finding:
     now = clock.WallClock().always()
     text = f"{now:%Y-%m-%d %H:%M %Z}"
     if not clock.trusted():
-        return Finding("clock", "failed", f"{text} – not set yet", "is the network up? see 'timedatectl'")
+        return Finding("clock", "failed", Reason("doctor.clock_not_set", time=text), Reason("doctor.clock_do"))
     return Finding("clock", "ok", text)
 
 

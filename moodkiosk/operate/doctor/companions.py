@@ -8,20 +8,21 @@ from pathlib import Path
 
 from moodkiosk.config.load import LOOPBACK
 from moodkiosk.config.settings import Config
-from moodkiosk.operate.doctor.finding import Finding
+from moodkiosk.operate.doctor.finding import SUDO, Finding
+from moodkiosk.words.reason import Reason
 
 HALVES = ("moodkiosk-act.service", "moodkiosk-sense.service")
 DISPLAY = "moodkiosk-display.service"
 MOSQUITTO = "mosquitto.service"
 RASPOTIFY = Path("/etc/raspotify/conf")
 SPEAKERS = {
-    "go-librespot": ": 'persist_credentials: true' below 'zeroconf' lets it be known after a restart",
-    "go-librespot-da": ": 'persist_credentials: true' below 'zeroconf' lets it be known after a restart",
-    "soloist": ", Spotify's own",
-    "spotifyd": "; accounts made since December 2024 may be refused (librespot#1649)",
-    "librespot": "; accounts made since December 2024 may be refused (librespot#1649)",
+    "go-librespot": Reason("doctor.connect_go", name="go-librespot"),
+    "go-librespot-da": Reason("doctor.connect_go", name="go-librespot-da"),
+    "soloist": Reason("doctor.connect_soloist", name="soloist"),
+    "spotifyd": Reason("doctor.connect_librespot", name="spotifyd"),
+    "librespot": Reason("doctor.connect_librespot", name="librespot"),
 }
-"""Connect speakers by the name of their process (at most 15 letters), with what is to be said of each."""
+"""Connect speakers by the name of their process (at most 15 letters), with the sentence about each."""
 CACHE_OFF = re.compile(r"^\s*LIBRESPOT_DISABLE_CREDENTIAL_CACHE=", re.MULTILINE)
 NAME = re.compile(r"^\s*LIBRESPOT_NAME=[\"']?([^\"'\n]*)", re.MULTILINE)
 
@@ -30,27 +31,31 @@ def services(_: Config) -> Finding:
     """Both halves run, where they are installed."""
     states = {unit: _states(unit) for unit in HALVES}
     if any(loaded != "loaded" for loaded, _ in states.values()):
-        return Finding("services", "skipped", "not installed as services here")
+        return Finding("services", "skipped", Reason("doctor.no_services"))
     if stopped := [unit for unit, (_, active) in states.items() if active != "active"]:
-        text = ", ".join(f"{unit} is {states[unit][1]}" for unit in stopped)
+        text = Reason(
+            "cli.words", words=[Reason("doctor.unit_is", unit=unit, state=states[unit][1]) for unit in stopped]
+        )
         return Finding("services", "failed", text, f"journalctl -u {stopped[0]} -n 20")
-    return Finding("services", "ok", "both halves run")
+    return Finding("services", "ok", Reason("doctor.both_run"))
 
 
 def mosquitto(settings: Config) -> Finding:
     """Where the broker is to be on this machine: it runs, and will after the next power cut."""
     if not settings.mqtt.enabled or settings.mqtt.host not in LOOPBACK:
-        return Finding("mosquitto", "skipped", "the broker is not on this machine")
+        return Finding("mosquitto", "skipped", Reason("doctor.broker_elsewhere"))
     loaded, active = _states(MOSQUITTO)
     if loaded == "none":
-        return Finding("mosquitto", "skipped", "there is no systemd here to ask")
+        return Finding("mosquitto", "skipped", Reason("doctor.no_systemd"))
     if loaded == "not-found":
-        text = f"is not installed here, and mqtt.host is {settings.mqtt.host}"
-        return Finding("mosquitto", "note", text, "sudo apt install mosquitto; or set mqtt.host to where the broker is")
+        text = Reason("doctor.no_mosquitto", host=settings.mqtt.host)
+        return Finding("mosquitto", "note", text, Reason("doctor.no_mosquitto_do"))
     if active != "active":
-        return Finding("mosquitto", "failed", f"is {active}", "sudo systemctl enable --now mosquitto")
+        return Finding(
+            "mosquitto", "failed", Reason("doctor.is", state=active), "sudo systemctl enable --now mosquitto"
+        )
     if _ask("UnitFileState", MOSQUITTO) == ["disabled"]:
-        return Finding("mosquitto", "note", "will not start at the next boot", "sudo systemctl enable mosquitto")
+        return Finding("mosquitto", "note", Reason("doctor.not_at_boot"), "sudo systemctl enable mosquitto")
     return Finding("mosquitto", "ok", "runs, and starts at boot")
 
 
@@ -59,24 +64,23 @@ def raspotify(settings: Config, conf: Path = RASPOTIFY) -> Finding:
     try:
         text = conf.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
-        return Finding("raspotify", "skipped", "not installed here")
+        return Finding("raspotify", "skipped", Reason("doctor.not_installed"))
     except OSError as error:
-        return Finding("raspotify", "note", f"{conf}: {error.strerror}", "run this with sudo")
+        return Finding("raspotify", "note", f"{conf}: {error.strerror}", SUDO)
     if CACHE_OFF.search(text):
         return Finding(
             "raspotify",
             "note",
-            "it forgets its sign-in at every restart, and is then unknown to Spotify until somebody selects it",
-            f"put a # before LIBRESPOT_DISABLE_CREDENTIAL_CACHE= in {conf}, restart it, select it once",
+            Reason("doctor.raspotify_forgets"),
+            Reason("doctor.raspotify_forgets_do", file=str(conf)),
         )
     if (active := _states("raspotify.service")[1]) in ("inactive", "failed"):
-        advice = "sudo systemctl enable --now raspotify, if it is the speaker"
-        return Finding("raspotify", "note", f"is {active}", advice)
+        return Finding("raspotify", "note", Reason("doctor.is", state=active), Reason("doctor.raspotify_enable"))
     name = NAME.search(text)
     if name and settings.music.player == "spotify" and name[1].casefold() != settings.music.speaker.casefold():
-        text = f"its name is “{name[1]}”, music.speaker is “{settings.music.speaker}”"
-        return Finding("raspotify", "note", text, "make them the same, if this is the kiosk's speaker")
-    return Finding("raspotify", "ok", "keeps its sign-in over restarts")
+        said = Reason("doctor.raspotify_name", name=name[1], speaker=settings.music.speaker)
+        return Finding("raspotify", "note", said, Reason("doctor.raspotify_name_do"))
+    return Finding("raspotify", "ok", Reason("doctor.raspotify"))
 
 
 def connect(settings: Config, processes: Path = Path("/proc")) -> Finding:
@@ -87,24 +91,24 @@ def connect(settings: Config, processes: Path = Path("/proc")) -> Finding:
             running.append(file.read_text(encoding="utf-8", errors="replace").strip())
         except OSError:
             continue  # it has ended
-    found = next(((name, needs) for name, needs in SPEAKERS.items() if name in running), None)
-    if found is None:
-        return Finding("Connect speaker", "skipped", "none runs on this machine")
-    name, needs = found
+    text = next((sentence for name, sentence in SPEAKERS.items() if name in running), None)
+    if text is None:
+        return Finding("Connect speaker", "skipped", Reason("doctor.no_connect"))
     if settings.music.player == "spotify":
-        return Finding("Connect speaker", "ok", f"{name} runs here{needs}")
-    advice = f"music.player is {settings.music.player}: nothing is sent to it"
-    return Finding("Connect speaker", "note", f"{name} runs here{needs}", advice)
+        return Finding("Connect speaker", "ok", text)
+    return Finding("Connect speaker", "note", text, Reason("doctor.connect_unused", player=settings.music.player))
 
 
 def display(_: Config) -> Finding:
     """The screen's unit runs, where it is enabled."""
     loaded, active = _states(DISPLAY)
     if loaded != "loaded" or active == "inactive":
-        return Finding("screen", "skipped", "no screen of its own (moodkiosk-display is not started)")
+        return Finding("screen", "skipped", Reason("doctor.no_screen"))
     if active != "active":
-        return Finding("screen", "failed", f"{DISPLAY} is {active}", f"journalctl -u {DISPLAY} -n 20")
-    return Finding("screen", "ok", "shows the page")
+        return Finding(
+            "screen", "failed", Reason("doctor.unit_is", unit=DISPLAY, state=active), f"journalctl -u {DISPLAY} -n 20"
+        )
+    return Finding("screen", "ok", Reason("doctor.screen"))
 
 
 def _states(unit: str) -> tuple[str, str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from moodkiosk.config.settings import Config
 from moodkiosk.failure import Failure
 from moodkiosk.host import paths
 from moodkiosk.link import control
+from moodkiosk.words.language import FALLBACK, say, translated
+from moodkiosk.words.reason import Reason, said
 
 STATUS_SECONDS = 5.0
+SUDO = Reason("doctor.sudo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,28 @@ class Finding:
         outcome: "ok", "failed" (the kiosk does not work like this), "note" (works, but look at it) or "skipped".
         text: what was found, one line.
         advice: what to do, "" if nothing.
+        advised: whether the text itself says what to do, after its colon.
     """
 
     name: str
     outcome: Literal["ok", "failed", "note", "skipped"]
     text: str
     advice: str = ""
+    advised: bool = False
+
+    def in_words(self, tag: str = FALLBACK) -> tuple[str, str]:
+        """Text and advice in a language."""
+        text = translated(self.text, tag)
+        if not self.advised:
+            return text, translated(self.advice, tag)
+        problem, _, advice = text.partition(": ")
+        return problem, advice
+
+    def body(self) -> dict[str, Any]:
+        """As JSON has it: in English, which is stable, with the sentences' keys and fields beside it."""
+        kept = said({"text": self.text, "advice": self.advice}, ("text", "advice"))
+        text, advice = self.in_words()
+        return {"name": self.name, "outcome": self.outcome, **kept, "text": text, "advice": advice}
 
 
 Check = Callable[[Config], Finding]
@@ -43,18 +63,31 @@ def status_of(settings: Config) -> dict[str, object] | None:
     return found if isinstance(found, dict) else None
 
 
-def print_table(findings: list[Finding]) -> None:
+def checked(name: str) -> Reason:
+    """The name of what was checked, as a reason."""
+    return Reason(f"checked.{name.lower().replace(': ', '_').replace(' ', '_')}", text=name)
+
+
+def print_objects(findings: list[Finding]) -> None:
+    """Prints a JSON object a line."""
+    for finding in findings:
+        print(json.dumps(finding.body(), ensure_ascii=False))
+
+
+def print_table(findings: list[Finding], tag: str = FALLBACK) -> None:
     """Prints what was found, a line each, and what to do about it."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    marks = {"ok": "[green]✔ ok", "failed": "[red]✘ failed", "note": "[yellow]! note", "skipped": "[dim]– skipped"}
+    marks = {"ok": "[green]✔", "failed": "[red]✘", "note": "[yellow]!", "skipped": "[dim]–"}
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for finding in findings:
-        text = escape(finding.text) + (f"\n[bold]→ {escape(finding.advice)}[/bold]" if finding.advice else "")
-        table.add_row(marks[finding.outcome], escape(finding.name), text)
+        text, advice = map(escape, finding.in_words(tag))
+        mark = f"{marks[finding.outcome]} {say(tag, f'outcome.{finding.outcome}')}"
+        name = escape(translated(checked(finding.name), tag))
+        table.add_row(mark, name, text + (f"\n[bold]→ {advice}[/bold]" if advice else ""))
     Console().print(table)

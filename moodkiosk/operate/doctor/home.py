@@ -16,6 +16,7 @@ from moodkiosk.act.mqtt.visit import NoBroker, Visit, visit
 from moodkiosk.config.settings import Config
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.operate.doctor.finding import Finding, status_of
+from moodkiosk.words.reason import Reason, heard, how
 
 BROKER, HOME = "MQTT broker", "Home Assistant"
 OFTEN = ("confidence", "in_words")
@@ -25,17 +26,17 @@ OFTEN = ("confidence", "in_words")
 def broker(settings: Config) -> Finding:
     """The MQTT broker takes us, and lets us write and read what is ours."""
     if not settings.mqtt.enabled:
-        return Finding(BROKER, "skipped", "mqtt.enabled is false")
+        return Finding(BROKER, "skipped", Reason("doctor.no_mqtt"))
     where, topics = f"{settings.mqtt.host}:{settings.mqtt.port}", Topics.of(settings)
     try:
         with visit(settings.mqtt, settings.kiosk.id) as there:
             refused = _refused(there, topics, discovery=settings.mqtt.discovery)
     except NoBroker as problem:
-        return Finding(BROKER, "failed", f"{where}: {problem}", problem.advice)
+        return Finding(BROKER, "failed", Reason("doctor.broker_not", where=where, why=problem.text), problem.advice)
     if refused:
-        text = f"{where} accepts us, but its access list refuses {', '.join(refused)}"
-        return Finding(BROKER, "failed", text, "docs/home-automation.md has an access list that is enough")
-    return Finding(BROKER, "ok", f"{where} accepts us (MQTT {settings.mqtt.protocol}), writing and reading")
+        text = Reason("doctor.broker_refuses", where=where, topics=refused)
+        return Finding(BROKER, "failed", text, Reason("doctor.broker_refuses_do"))
+    return Finding(BROKER, "ok", Reason("doctor.broker", where=where, version=settings.mqtt.protocol))
 
 
 def _refused(there: Visit, topics: Topics, *, discovery: bool) -> list[str]:
@@ -50,33 +51,31 @@ def _refused(there: Visit, topics: Topics, *, discovery: bool) -> list[str]:
 def shown(settings: Config) -> Finding:
     """What Home Assistant would show is what is."""
     if not settings.mqtt.enabled:
-        return Finding(HOME, "skipped", "mqtt.enabled is false")
+        return Finding(HOME, "skipped", Reason("doctor.no_mqtt"))
     topics, running = Topics.of(settings), status_of(settings)
     try:
         with visit(settings.mqtt, settings.kiosk.id) as there:
             kept = there.retained(topics.retained)
     except NoBroker:
-        return Finding(HOME, "skipped", "there is no broker to ask")
+        return Finding(HOME, "skipped", Reason("doctor.no_broker"))
     online = kept.get(topics.availability) == b"online"
     if running is None:
         if online:
-            text = "the broker says that the kiosk is online, and no kiosk answers here"
-            return Finding(HOME, "note", text, "is it running elsewhere with the same kiosk.id, or may you not ask it?")
-        return Finding(HOME, "skipped", "no kiosk is running here")
+            return Finding(HOME, "note", Reason("doctor.online_not_here"), Reason("doctor.online_not_here_do"))
+        return Finding(HOME, "skipped", Reason("doctor.no_kiosk"))
     if not online:
-        text = f"the kiosk runs, and the broker says that it is away ({running.get('broker')})"
-        return Finding(HOME, "failed", text, "wait a minute; if it stays so, restart moodkiosk-act")
+        text = Reason("doctor.away", broker=heard(running, "broker") or str(running.get("broker")))
+        return Finding(HOME, "failed", text, Reason("doctor.away_do"))
     if settings.mqtt.discovery and topics.discovery not in kept:
-        text = "Home Assistant is not told of this kiosk: somebody has deleted the device"
-        return Finding(HOME, "note", text, "restart moodkiosk-act to have it announced again")
+        return Finding(HOME, "note", Reason("doctor.not_told"), Reason("doctor.not_told_do"))
     if wrong := _differences(kept.get(topics.state, b""), running):
         return Finding(
             HOME,
             "failed",
-            f"the broker's state is not the kiosk's: {', '.join(wrong)}",
-            "run this once more; if it stays so, restart moodkiosk-act",
+            Reason("doctor.another_state", keys=wrong),
+            Reason("doctor.another_state_do"),
         )
-    return Finding(HOME, "ok", f"shows what is: {_words(running)}")
+    return Finding(HOME, "ok", Reason("doctor.shows", what=_words(running)))
 
 
 def _differences(kept: bytes, running: dict[str, object]) -> list[str]:
@@ -85,9 +84,9 @@ def _differences(kept: bytes, running: dict[str, object]) -> list[str]:
         msgspec.json.decode(kept, type=State)
         state = msgspec.json.decode(kept, type=dict[str, object])
     except NOT_JSON as error:
-        return [f"it cannot be read ({error})"]
+        return [Reason("doctor.state_unreadable", reason=str(error))]
     return [
-        f"{key} is {value!r:.40}, not {running.get(key)!r:.40}"
+        Reason("doctor.state_key", key=key, value=f"{value!r:.40}", real=f"{running.get(key)!r:.40}")
         for key, value in state.items()
         if key not in OFTEN and value != running.get(key)
     ]
@@ -95,6 +94,8 @@ def _differences(kept: bytes, running: dict[str, object]) -> list[str]:
 
 def _words(running: dict[str, object]) -> str:
     """Who is there and in what mood, as Home Assistant has it."""
-    if running.get("unknown_because"):
-        return f"unknown, {running['unknown_because']}"
-    return f"{running.get('mood') or 'not sure'}, present" if running.get("present") else "nobody"
+    if why := running.get("unknown_because"):
+        return Reason("cli.unknown", why=Reason(f"unknown.{str(why).replace(' ', '_')}", text=str(why)))
+    if not running.get("present"):
+        return Reason("cli.nobody")
+    return Reason("doctor.present", mood=how(str(running["mood"])) if running.get("mood") else Reason("cli.not_sure"))

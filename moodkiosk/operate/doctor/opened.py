@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from moodkiosk.words.reason import Reason, together
+
 INTERNET = {"tcp": "TCP", "tcp6": "TCP", "udp": "UDP", "udp6": "UDP", "raw": "raw", "raw6": "raw"}
 LISTENING = "0A"
 """TCP_LISTEN in the kernel's include/net/tcp_states.h."""
@@ -31,15 +33,17 @@ class Opened:
     internet: tuple[str, ...]
     other: int
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> str:
         """In one line."""
-        names = ", ".join(sorted({name for name in self.unix if name}))
-        parts = [", ".join(self.devices) or "no device"]
-        parts.append(f"{len(self.unix)} Unix sockets" + (f" ({names})" if names else ""))
-        parts.append(", ".join(sorted(set(self.internet))) or "no Internet socket")
-        if self.other:
-            parts.append(f"{self.other} sockets of other kinds")
-        return "; ".join(parts)
+        names = sorted({name for name in self.unix if name})
+        unix = Reason("privacy.unix_named" if names else "privacy.unix", number=len(self.unix), names=names)
+        return together([
+            Reason("cli.words", words=self.devices) if self.devices else Reason("privacy.no_device"),
+            unix,
+            Reason("cli.words", words=sorted(set(self.internet))) if self.internet else Reason("privacy.no_internet"),
+            *([Reason("privacy.other_sockets", number=self.other)] if self.other else []),
+        ])  # fmt: skip
 
 
 def look(process: Path) -> Opened:

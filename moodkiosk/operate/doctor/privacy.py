@@ -7,27 +7,28 @@ What is looked at is the kernel's own account of both processes (proc(5)), not w
 from __future__ import annotations
 
 import argparse
-import json
 import pwd
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 from moodkiosk.config import load
+from moodkiosk.config.languages import reader
 from moodkiosk.config.settings import PathSettings
 from moodkiosk.host import paths
 from moodkiosk.operate.doctor import opened, pictures
-from moodkiosk.operate.doctor.finding import Finding, print_table
+from moodkiosk.operate.doctor.finding import SUDO, Finding, print_objects, print_table
+from moodkiosk.words.language import say
+from moodkiosk.words.reason import Reason
 
 UNITS = {"sense": "moodkiosk-sense.service", "act": "moodkiosk-act.service"}
 PROC = Path("/proc")
 SECCOMP_FILTER = "2"
 
-NO_NETWORK_ADVICE = "'systemctl cat moodkiosk-sense' shows which drop-in allows it (a network camera?)"
-REINSTALL = "reinstall: 'apt reinstall moodkiosk', or scripts/install-pi"
+NO_NETWORK_ADVICE = Reason("privacy.no_network_do")
+REINSTALL = Reason("privacy.reinstall")
 
 # What the kernel puts into every network once their modules are loaded: ends of tunnels that lead nowhere
 # (net.core.fb_tunnels_only_for_init_net in its documentation).
@@ -60,12 +61,11 @@ def main(args: argparse.Namespace) -> int:
     broken = any(finding.outcome == "failed" for finding in findings)
     unseen = any(finding.outcome == "skipped" for finding in findings)
     if args.json:
-        for finding in findings:
-            print(json.dumps(asdict(finding), ensure_ascii=False))
+        print_objects(findings)
     else:
-        print_table(findings)
-        verdict = "is NOT kept" if broken else "was not examined wholly" if unseen else "is kept"
-        print(f"What sees has no network, what talks has no camera, no picture is kept: the promise {verdict}.")
+        tag = reader(settings.kiosk.language)
+        print_table(findings, tag)
+        print(say(tag, "privacy.broken" if broken else "privacy.unseen" if unseen else "privacy.promise"))
     return 1 if broken or unseen else 0
 
 
@@ -74,14 +74,14 @@ def examine(folders: PathSettings, proc: Path = PROC) -> Iterator[Finding]:
     running = {half: number for half, unit in UNITS.items() if (number := _process(unit)) is not None}
     for half, look in (("sense", _sense), ("act", _act)):
         if half not in running:
-            yield Finding(half, "skipped", "not running", "sudo systemctl start moodkiosk.target")
+            yield Finding(half, "skipped", Reason("word.not_running"), "sudo systemctl start moodkiosk.target")
             continue
         try:
             yield from look(proc / str(running[half]))
         except PermissionError:
-            yield Finding(half, "skipped", "its process may not be looked at", "run this with sudo")
+            yield Finding(half, "skipped", Reason("privacy.not_allowed"), SUDO)
         except FileNotFoundError:
-            yield Finding(half, "skipped", "it ended just now", "run this again")
+            yield Finding(half, "skipped", Reason("privacy.ended"), Reason("privacy.again"))
     if len(running) == len(UNITS):
         yield from _users({half: proc / str(number) for half, number in running.items()})
     for half in UNITS:
@@ -110,7 +110,7 @@ def _sense(process: Path) -> Iterator[Finding]:
     yield _confined("sense", process)
     found = opened.look(process)
     bad = bool(found.internet or found.other)
-    yield Finding("sense: open now", "failed" if bad else "ok", str(found), NO_NETWORK_ADVICE if bad else "")
+    yield Finding("sense: open now", "failed" if bad else "ok", found.said, NO_NETWORK_ADVICE if bad else "")
 
 
 def _act(process: Path) -> Iterator[Finding]:
@@ -118,7 +118,7 @@ def _act(process: Path) -> Iterator[Finding]:
     yield _confined("act", process)
     found = opened.look(process)
     bad = any(device.startswith(EYES) for device in found.devices)
-    yield Finding("act: open now", "failed" if bad else "ok", str(found), REINSTALL if bad else "")
+    yield Finding("act: open now", "failed" if bad else "ok", found.said, REINSTALL if bad else "")
 
 
 def _interfaces(process: Path) -> Finding:
@@ -126,10 +126,10 @@ def _interfaces(process: Path) -> Finding:
     lines = (process / "net/dev").read_text(encoding="utf-8", errors="replace").splitlines()[2:]
     names = sorted({line.partition(":")[0].strip() for line in lines} - EMPTY_TUNNELS)
     if (process / "ns/net").readlink() == Path("/proc/self/ns/net").readlink():
-        return Finding("sense: network", "failed", f"it shares the system's: {', '.join(names)}", NO_NETWORK_ADVICE)
+        return Finding("sense: network", "failed", Reason("privacy.shares", names=names), NO_NETWORK_ADVICE)
     if names != ["lo"]:
-        return Finding("sense: network", "failed", f"it has {', '.join(names)}", NO_NETWORK_ADVICE)
-    return Finding("sense: network", "ok", "a network of its own, with nothing in it")
+        return Finding("sense: network", "failed", Reason("privacy.has", names=names), NO_NETWORK_ADVICE)
+    return Finding("sense: network", "ok", Reason("privacy.own_network"))
 
 
 def _attempt(process: Path) -> Finding:
@@ -139,24 +139,24 @@ def _attempt(process: Path) -> Finding:
         port = str(listener.getsockname()[1])
         program = [sys.executable, "-I", "-c", ATTEMPT, port]
         if subprocess.run(program, capture_output=True, check=False, timeout=30).returncode != 0:
-            return Finding(name, "skipped", "not even from outside could one be made", "is 'lo' up? see 'ip link'")
+            return Finding(name, "skipped", Reason("privacy.no_attempt"), Reason("privacy.no_attempt_do"))
         command = ["nsenter", f"--net={process / 'ns/net'}", *program]
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False, timeout=30)
     said = done.stderr.strip().rpartition("\n")[2]
     if done.returncode == 0:
-        return Finding(name, "failed", "found a way out", NO_NETWORK_ADVICE)
+        return Finding(name, "failed", Reason("privacy.way_out"), NO_NETWORK_ADVICE)
     if "nsenter" in said:
-        return Finding(name, "skipped", "may not be tried", "run this with sudo")
-    return Finding(name, "ok", f"fails, and works from outside ({said})")
+        return Finding(name, "skipped", Reason("privacy.not_tried"), SUDO)
+    return Finding(name, "ok", Reason("privacy.no_way_out", said=said))
 
 
 def _confined(half: str, process: Path) -> Finding:
     """What the process may ask of the kernel."""
     status = _status(process)
     if status["Seccomp"] != SECCOMP_FILTER or status["NoNewPrivs"] != "1" or int(status["CapBnd"], 16) != 0:
-        advice = f"'systemctl cat moodkiosk-{half}' shows which drop-in takes it away"
-        return Finding(f"{half}: sandbox", "failed", "it runs without the installed unit's sandbox", advice)
-    return Finding(f"{half}: sandbox", "ok", "no capability, no new privileges, system calls filtered")
+        advice = Reason("privacy.no_sandbox_do", half=half)
+        return Finding(f"{half}: sandbox", "failed", Reason("privacy.no_sandbox"), advice)
+    return Finding(f"{half}: sandbox", "ok", Reason("privacy.sandbox"))
 
 
 def _status(process: Path) -> dict[str, str]:
@@ -168,8 +168,8 @@ def _eyeless(process: Path) -> Finding:
     """Whether the half that talks has anything to see with."""
     there = (f"/dev/{entry.name}" for entry in (process / "root/dev").iterdir())
     if seen := sorted(name for name in there if name.startswith(EYES)):
-        return Finding("act: devices", "failed", f"it could open {', '.join(seen)}", REINSTALL)
-    return Finding("act: devices", "ok", "no camera is there at all")
+        return Finding("act: devices", "failed", Reason("privacy.could_open", names=seen), REINSTALL)
+    return Finding("act: devices", "ok", Reason("privacy.no_camera"))
 
 
 def _users(processes: dict[str, Path]) -> Iterator[Finding]:
@@ -178,7 +178,9 @@ def _users(processes: dict[str, Path]) -> Iterator[Finding]:
         users = {half: int(_status(process)["Uid"].split()[0]) for half, process in processes.items()}
     except FileNotFoundError:
         return
-    said = ", ".join(f"{half} is {_name(user)}" for half, user in users.items())
+    said = Reason(
+        "cli.words", words=[Reason("privacy.user", half=half, user=_name(user)) for half, user in users.items()]
+    )
     bad = 0 in users.values() or len(set(users.values())) < len(users)
     yield Finding("users", "failed" if bad else "ok", said, REINSTALL if bad else "")
 
@@ -194,11 +196,11 @@ def _kept(half: str, folder: Path) -> Finding:
     """Whether anything in a state folder is a picture."""
     name = f"{half}: pictures kept"
     if not folder.is_dir():
-        return Finding(name, "ok", f"{folder}: nothing is kept")
+        return Finding(name, "ok", Reason("privacy.nothing_kept", folder=str(folder)))
     try:
         count, found = pictures.search(folder)
     except PermissionError:
-        return Finding(name, "skipped", f"{folder} may not be looked into", "run this with sudo")
+        return Finding(name, "skipped", Reason("privacy.not_into", folder=str(folder)), SUDO)
     if found:
-        return Finding(name, "failed", f"{found[0]} is a picture", "nothing of moodkiosk writes one: who did?")
-    return Finding(name, "ok", f"none among {count} files in {folder}")
+        return Finding(name, "failed", Reason("privacy.picture", file=str(found[0])), Reason("privacy.picture_do"))
+    return Finding(name, "ok", Reason("privacy.no_picture", files=count, folder=str(folder)))

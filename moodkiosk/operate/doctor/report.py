@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 import argparse
-import json
 import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from functools import partial
 
 from moodkiosk.config import load
+from moodkiosk.config.languages import reader
 from moodkiosk.config.settings import Config
 from moodkiosk.host.guard import line_of
 from moodkiosk.operate.doctor.checks import CHECKS
-from moodkiosk.operate.doctor.finding import Finding, print_table
+from moodkiosk.operate.doctor.finding import Finding, checked, print_objects, print_table
+from moodkiosk.words.language import FALLBACK, say
+from moodkiosk.words.reason import Reason
 
 LIMIT_SECONDS = 60.0
 """For one check. The camera's first pictures may take ten seconds, a speaker twenty; what takes longer, hangs."""
-
-HANGS_ADVICE = "run this again; if it stays so, restart what it is about, or the machine"
 
 
 def main(args: argparse.Namespace) -> int:
     """Prints a table (or JSON lines) and returns 0 only if everything needed works."""
     settings = load.load(args.config)
+    tag = reader(settings.kiosk.language)
     if args.privacy:
         from moodkiosk.operate.doctor import privacy
 
         return privacy.main(args)
-    findings = list(examine(settings, announce=sys.stderr.isatty() and not args.json))
+    findings = list(examine(settings, announce=sys.stderr.isatty() and not args.json, tag=tag))
     if args.json:
-        for finding in findings:
-            print(json.dumps(asdict(finding), ensure_ascii=False))
+        print_objects(findings)
     else:
-        print_table(findings)
+        print_table(findings, tag)
     return 1 if any(finding.outcome == "failed" for finding in findings) else 0
 
 
@@ -50,20 +49,22 @@ def within(seconds: float, name: str, check: Callable[[], Finding]) -> Finding:
         try:
             found.put(check())
         except Exception as error:  # noqa: BLE001 - the checks after it are wanted as well
-            found.put(Finding(name, "failed", f"cannot be checked: {line_of(error)}", "please report this"))
+            found.put(
+                Finding(name, "failed", Reason("doctor.uncheckable", reason=line_of(error)), Reason("doctor.report"))
+            )
 
     threading.Thread(target=run, name=f"check {name}", daemon=True).start()
     try:
         return found.get(timeout=seconds)
     except queue.Empty:
-        return Finding(name, "failed", f"gives no answer within {seconds:.0f} s", HANGS_ADVICE)
+        return Finding(name, "failed", Reason("doctor.hangs", seconds=round(seconds)), Reason("doctor.hangs_do"))
 
 
-def examine(settings: Config, *, announce: bool = False) -> Iterator[Finding]:
+def examine(settings: Config, *, announce: bool = False, tag: str = FALLBACK) -> Iterator[Finding]:
     """Runs every check in turn."""
     for name, check in CHECKS.items():
         if announce:
-            print(f"\rchecking {name} … ", end="\x1b[K", file=sys.stderr, flush=True)
+            print(f"\r{say(tag, 'doctor.checking', name=checked(name))}", end="\x1b[K", file=sys.stderr, flush=True)
         yield within(LIMIT_SECONDS, name, partial(check, settings))
     if announce:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from moodkiosk.config.settings import Config
 from moodkiosk.operate.doctor.finding import Finding, status_of
+from moodkiosk.words.reason import Reason
 
 NAME = "running kiosk"
 
@@ -12,14 +13,14 @@ def taken(settings: Config) -> Finding:
     """The running kiosk's own comparison with its file; one that only says what it would play, fails."""
     status = status_of(settings)
     if status is None:
-        return Finding(NAME, "skipped", "no kiosk is running here, or it may not be asked")
+        return Finding(NAME, "skipped", Reason("doctor.no_kiosk_to_ask"))
     pending = status.get("pending")
     lines = [str(line) for line in pending] if isinstance(pending, list) else []
     if not lines:
         dry = "dry run" in str(status.get("player"))
         if dry and settings.music.player != "dry-run":
-            return Finding(NAME, "failed", "still in dry run: it has read another configuration", "restart it")
-        return Finding(NAME, "ok", "it has taken what stands in its configuration")
+            return Finding(NAME, "failed", Reason("doctor.still_dry"), Reason("doctor.restart"))
+        return Finding(NAME, "ok", Reason("doctor.taken"))
     changed, _, advice = lines[0].rpartition(": ")
-    more = f" (and {len(lines) - 1} more: moodkiosk status)" if len(lines) > 1 else ""
-    return Finding(NAME, "failed" if "still in dry run" in changed else "note", changed + more, advice)
+    text = Reason("doctor.taken_more", text=changed, others=len(lines) - 1) if len(lines) > 1 else changed
+    return Finding(NAME, "failed" if "still in dry run" in changed else "note", text, advice)

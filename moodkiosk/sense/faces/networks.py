@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from moodkiosk.failure import Failure
+from moodkiosk.words.reason import Reason
 
 FOLDER = "moodkiosk_networks"
 
@@ -42,7 +43,7 @@ def path_of(name: str) -> Path:
     """A network's file, checked. Raises Failure if it is missing or altered: one line with what to run."""
     path, wrong = _found(name), what_is_wrong(name)
     if path is None or wrong is not None:
-        raise Failure(f"{wrong}: {remedy()}")
+        raise Failure(Reason("networks.do", what=wrong, do=remedy()))
     return path
 
 
@@ -50,22 +51,22 @@ def what_is_wrong(name: str) -> str | None:
     """Why a network cannot be used, in words; None if it can be."""
     path = _found(name)
     if path is None:
-        return f"MediaPipe's network {name} is missing"
+        return Reason("networks.missing", name=name)
     try:
         data = path.read_bytes()
     except OSError as error:
-        return f"{path} cannot be read ({error.strerror})"
-    return None if hashlib.sha256(data).hexdigest() == SHA256[name] else f"{path} is not as MediaPipe made it"
+        return Reason("networks.unreadable", path=str(path), reason=error.strerror or "")
+    return None if hashlib.sha256(data).hexdigest() == SHA256[name] else Reason("networks.altered", path=str(path))
 
 
 def remedy() -> str:
     """What to run to get the networks, by how the kiosk was installed."""
     here = Path(__file__).parts
     if here[:4] == ("/", "usr", "lib", "moodkiosk"):
-        return "run 'apt reinstall moodkiosk'"
+        return Reason("networks.reinstall")
     if here[:3] == ("/", "opt", "moodkiosk"):
-        return "install again (scripts/install-pi)"
-    return "run scripts/fetch-networks"
+        return Reason("networks.install")
+    return Reason("networks.fetch")
 
 
 def _found(name: str) -> Path | None:

@@ -16,11 +16,14 @@ import yaml
 from moodkiosk.config.settings import CameraSettings, Config, PathSettings
 from moodkiosk.operate.broker import free_port, private_broker
 from moodkiosk.operate.doctor import checks, report
-from moodkiosk.operate.doctor.finding import Finding
+from moodkiosk.operate.doctor.finding import Finding, checked, print_table
 from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Looks
 from moodkiosk.sense.camera.pixels import turned
+from moodkiosk.words.language import words
+from moodkiosk.words.phrase import knows
+from moodkiosk.words.reason import Reason
 
 
 def doctor(tmp_path: Path, settings: dict[str, object]) -> tuple[int, dict[str, dict[str, str]]]:
@@ -57,6 +60,26 @@ def test_each_failure_says_what_to_do(tmp_path: Path) -> None:
     failed = {name for name, finding in found.items() if finding["outcome"] == "failed"}
     assert failed == {"camera", "MQTT broker", "model"}
     assert all(found[name]["advice"] for name in failed)
+
+
+def test_people_read_it_in_their_language_and_programs_in_english(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    lacking = Finding("speaker", "failed", Reason("spotify.do", what="x", do=Reason("spotify.login")), advised=True)
+    print_table([checks.speaker(Config()), lacking], "de")
+    shown = capsys.readouterr().out
+    assert "entfällt  Lautsprecher" in shown
+    assert "music.player ist 'dry-run'" in shown
+    assert "→ moodkiosk login" in shown
+    body = lacking.body()
+    assert (body["text"], body["advice"]) == ("x", "run 'moodkiosk login'")
+    assert (body["text_key"], body["text_fields"]["do"]["key"]) == ("spotify.do", "spotify.login")
+
+
+def test_what_is_checked_has_a_name_in_words() -> None:
+    for name in checks.CHECKS:
+        assert knows(words("de"), checked(name).key), name
 
 
 def test_no_check_takes_longer_than_its_limit_and_none_ends_the_others() -> None:

@@ -117,7 +117,7 @@ def test_what_the_child_of_a_thread_has_open_is_found_too() -> None:
     assert found.devices == ("/dev/zero",)
     assert f"TCP listening on 127.0.0.1:{port}" in found.internet
     assert f"TCP to 127.0.0.1:{port}" in found.internet
-    assert str(found).startswith("/dev/zero; 0 Unix sockets; TCP ")
+    assert found.said.startswith("/dev/zero; 0 Unix sockets; TCP ")
 
 
 def _with_devices(number: int) -> opened.Opened | None:

@@ -6,14 +6,15 @@ import time
 
 from moodkiosk.act.players.mpd.protocol import Connection, Kind, MpdError, password_of
 from moodkiosk.config.settings import Config
+from moodkiosk.words.reason import Reason
 
 SECONDS = 5.0
 ADVICE: dict[Kind, str] = {
-    "unreachable": "install one (apt-get install mpd), or set mpd.host and mpd.port; see docs/mpd.md",
-    "late": "is another program at work on it? 'mpc status' says what it does",
-    "password": "put the password into a file, and its name into mpd.password_file",
-    "permission": "put a password with 'control' rights into the file mpd.password_file",
-    "garbage": "another program listens there: set mpd.host and mpd.port",
+    "unreachable": Reason("doctor.mpd_away"),
+    "late": Reason("doctor.mpd_late"),
+    "password": Reason("doctor.mpd_password"),
+    "permission": Reason("doctor.mpd_permission"),
+    "garbage": Reason("doctor.mpd_other"),
 }
 
 
@@ -28,9 +29,8 @@ def probe(config: Config) -> tuple[str, str, bool]:
             server.ask("listplaylists")
     except (MpdError, ValueError) as error:
         kind: Kind = error.kind if isinstance(error, MpdError) else "garbage"
-        return str(error), ADVICE.get(kind, "see 'journalctl -u mpd'"), False
-    text = f"MPD {server.version}, {songs} song{'' if songs == 1 else 's'}"
+        return str(error), ADVICE.get(kind, Reason("doctor.mpd_journal")), False
+    text = Reason("doctor.mpd", version=server.version, count=songs)
     if on == 0:
-        return f"{text}, but no output is switched on", "switch one on: mpc outputs; mpc enable 1", False
-    advice = "" if songs else "its library is empty: put music into its folder, then 'mpc update'"
-    return text, advice, True
+        return Reason("doctor.mpd_no_output", mpd=text), Reason("doctor.mpd_no_output_do"), False
+    return text, "" if songs else Reason("doctor.mpd_empty"), True

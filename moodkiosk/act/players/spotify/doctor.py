@@ -12,10 +12,11 @@ from moodkiosk.act.players.spotify.memory import Memory
 from moodkiosk.act.players.spotify.rate_limit import RateLimit
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
+from moodkiosk.words.reason import Reason
 
 
-def probe(settings: Config, state_dir: Path) -> tuple[str | None, str]:
-    """Lists the speakers once. Says what is wrong (None: nothing) and what to do about it.
+def probe(settings: Config, state_dir: Path) -> str | None:
+    """Lists the speakers once. Says what is wrong (None: nothing) and, after a colon, what to do about it.
 
     Two requests at most, and none while Spotify wants to be left alone.
     """
@@ -33,16 +34,10 @@ def probe(settings: Config, state_dir: Path) -> tuple[str | None, str]:
     try:
         speaker.choose(client.devices(), settings.music.speaker)
     except ApiError as error:
-        return _parted(error.text)
+        return error.text
     finally:
         client.end()
     left = days_left(tokens.authorized_at(), time.time())
     if left is not None and warning(left) is not None:
-        return f"the Spotify sign-in ends in {max(0, int(left))} days", LOGIN
-    return None, ""
-
-
-def _parted(text: str) -> tuple[str, str]:
-    """A text that a person can act on, as problem and advice."""
-    problem, _, advice = text.partition(": ")
-    return problem, advice
+        return Reason("spotify.ends", count=max(0, int(left)), do=LOGIN)
+    return None

@@ -168,7 +168,7 @@ class TestDoctor:
             house = Household(api, tmp_path, HandClock())
             house.keep_tokens(WebApi.sign_in(api, expires_at=9e9, expires_in=9e9))
             api.now = lambda: 0.0
-            assert probe(house.config, tmp_path) == (None, "")
+            assert probe(house.config, tmp_path) is None
             assert house.told() == ["GET /me/player/devices"]
 
     def test_each_problem_comes_with_what_to_do(self, tmp_path: Path) -> None:
@@ -178,11 +178,10 @@ class TestDoctor:
             api.now = lambda: 0.0
             api.devices = [device("Kitchen", "k1")]
             assert probe(house.config, tmp_path) == (
-                "speaker 'Living room' not connected",
-                "choose it once in the Spotify app (connected: Kitchen)",
+                "speaker 'Living room' not connected: choose it once in the Spotify app (connected: Kitchen)"
             )
             house.token_file.unlink()
-            assert probe(house.config, tmp_path) == ("not signed in to Spotify", "run 'moodkiosk login'")
+            assert probe(house.config, tmp_path) == "not signed in to Spotify: run 'moodkiosk login'"
 
 
 class TestDouble:
