@@ -1,33 +1,28 @@
 """Being taught: from the order to begin, through the sitting and the fit, to Keep or Undo.
 
 Everything seen is held in memory until all of it is complete. Then the recordings are written, and, where the new model
-is better beyond chance, their model is put in use; Undo takes both back.
+is better beyond chance, their model is put in use; Undo takes both back, also after a restart.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from moodkiosk.host.files import NOT_JSON
-from moodkiosk.link.commands import TEACH_SECONDS
-from moodkiosk.link.protocol import Proof, Teaching, TeachPhase
-from moodkiosk.moods import AT_REST, Lesson
+from moodkiosk.link.protocol import Proof, Teaching
 from moodkiosk.sense.lessons import wording
 from moodkiosk.sense.lessons.about import TAUGHT
 from moodkiosk.sense.lessons.kept import Lessons
+from moodkiosk.sense.lessons.ledger import Ledger
+from moodkiosk.sense.lessons.plan import NotNow, plan_of
 from moodkiosk.sense.lessons.review import Review, drop_taught, go_on, steps
-from moodkiosk.sense.lessons.sitting import Plan, Sitting
+from moodkiosk.sense.lessons.sitting import Sitting
+from moodkiosk.sense.lessons.telling import Telling
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.mood.model import DEPLOYED, STARTER
-from moodkiosk.sense.teach.dense import base_of
 from moodkiosk.sense.teach.doubts import NotTaught
 from moodkiosk.sense.teach.learning import schema_of
 from moodkiosk.sense.teach.store import ModelStore
@@ -44,8 +39,6 @@ if TYPE_CHECKING:
     from moodkiosk.sense.records.erase import Erased
     from moodkiosk.sense.teach.learning import Outcome, Progress
 
-TELL_SECONDS = 0.1
-"""Between two messages at least."""
 ANSWER_SECONDS = 300.0
 """Who does not answer what came of it, keeps it."""
 
@@ -53,19 +46,6 @@ LEFT = Reason("taught.nothing_kept", why=Reason("taught.left"))
 CAMERA_CLOSED = Reason("taught.nothing_kept", why=Reason("order.camera_closed"))
 
 log = logging.getLogger("moodkiosk.sense")
-
-
-class NotNow(Exception):
-    """Why an order about teaching was not carried out, in one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """What is on the disk of a sitting, to be taken back."""
-
-    sitting: Path
-    used: bool
-    neutral: object
 
 
 class Course:
@@ -93,22 +73,22 @@ class Course:
         self.changed = False
         self.lessons = Lessons(state)
         self._store = ModelStore(state / DEPLOYED)
-        self._review = Review(self.lessons, self._store, models, corrections, clock)
-        self._models, self._neutrals, self._tell, self._clock = models, neutrals, tell, clock
+        self._ledger = Ledger(state, self.lessons, self._store, models, neutrals)
+        self._review = Review(self.lessons, self._ledger, models, corrections, clock)
+        self._telling = Telling(tell)
+        self._models, self._neutrals, self._clock = models, neutrals, clock
         self._configured = configured
         self._sitting: Sitting | None = None
         self._recordings: dict[str, bytes] = {}
         self._learning: Iterator[Progress | Outcome] | None = None
-        self._taught: Taught | None = None
         self._proof: Proof | None = None
+        self._used = False
         self._shown_at = 0.0
-        self._told: Teaching | None = None
-        self._told_at = float("-inf")
 
     @property
     def watching(self) -> bool:
         """Whether somebody is showing moods: looks are wanted often, and say nothing of how anybody feels."""
-        return self._sitting is not None and self._sitting.phase in ("waiting", "countdown", "recording")
+        return self._sitting is not None and self._sitting.watching
 
     @property
     def busy(self) -> bool:
@@ -123,11 +103,10 @@ class Course:
             self.keep(at)
         if self._sitting is not None:
             raise NotNow(Reason("act.sitting"))
-        plan = self._plan(text)
+        plan = plan_of(text, self._models.current.manifest, self.lessons.labels)
         self._review.leave()
         self._sitting = Sitting(plan, at)
-        self._taught = None
-        self._say(at)
+        self._telling.say(self._sitting, None, at)
         return Reason("taught.begun", moods=[how(label) for label in plan.labels])
 
     def again(self, label: str, at: float) -> str:
@@ -140,24 +119,23 @@ class Course:
             raise NotNow(str(error)) from None
         self._take_back()
         self._proof = None
-        self._say(at)
+        self._telling.say(self._sitting, None, at)
         return Reason("taught.once_more", mood=how(label))
 
     def keep(self, at: float) -> str:
         """Keeps what was taught. Raises NotNow."""
         if self._proof is None:
             raise NotNow(Reason("taught.nothing_to_keep"))
-        used = self._taught is not None and self._taught.used
-        self._close(at, Reason("taught.kept_used" if used else "taught.kept_for_later"))
+        self._close(at, Reason("taught.kept_used" if self._used else "taught.kept_for_later"))
         return Reason("taught.kept")
 
     def undo(self, at: float) -> str:
         """Takes back what was taught last: model, neutral face and recordings. Raises NotNow, OSError."""
-        if self._taught is None:
-            raise NotNow(Reason("taught.nothing_to_undo"))
-        used = self._taught.used
-        self._take_back()
-        text = Reason("taught.undone_used" if used else "taught.undone")
+        if self._sitting is not None and self._proof is None:
+            raise NotNow(Reason("act.sitting"))
+        self._review.leave()
+        used, recordings = self._take_back()
+        text = Reason(f"taught.{'undone' if not used else 'undone_used' if recordings else 'undone_model'}")
         self._close(at, text)
         return text
 
@@ -188,8 +166,8 @@ class Course:
     def forget(self, person: str) -> Erased:
         """Deletes what `person` has shown, "" for everybody, and every model that was made of it. Raises OSError."""
         if self._sitting is not None:
-            self.stop(self._told_at, Reason("taught.nothing_kept", why=Reason("taught.forgotten")))
-        self._taught = None
+            self.stop(self._telling.at, Reason("taught.nothing_kept", why=Reason("taught.forgotten")))
+        self._ledger.clear()
         return self.lessons.forget(person)
 
     def unlearn(self) -> None:
@@ -209,7 +187,7 @@ class Course:
             if outcome is not None:
                 self.changed = True
                 proof = wording.proof(outcome)
-                self._send(Teaching(at, "over", text=proof.text, proof=proof), at)
+                self._telling.over(at, proof.text, proof=proof)
             return
         sitting.step(at)
         if sitting.phase == "over":
@@ -220,32 +198,7 @@ class Course:
         elif sitting.phase == "complete":
             self._learn(sitting, at)
         if self._sitting is not None:
-            self._say(at)
-
-    def _plan(self, text: str) -> Plan:
-        known = self._models.current.labels
-        try:
-            lesson = msgspec.json.decode(text or "{}", type=Lesson)
-        except NOT_JSON as error:
-            raise NotNow(Reason("taught.no_lesson", reason=str(error))) from None
-        labels = lesson.labels or known
-        least, most = TEACH_SECONDS
-        if not least <= lesson.seconds <= most or not set(labels) <= set(known) or len(set(labels)) < len(labels):
-            raise NotNow(Reason("taught.lesson_range"))
-        if len(labels) < 2 or (AT_REST in known and AT_REST not in labels):
-            raise NotNow(Reason("taught.at_least_two", mood=how(AT_REST)))
-        self._check_others(set(labels))
-        ordered = sorted(labels, key=lambda label: label != AT_REST)  # at rest first; the others as they were given
-        return Plan(tuple(ordered), lesson.person, lesson.seconds)
-
-    def _check_others(self, labels: set[str]) -> None:
-        """A taught model knows the starter's moods and those that were shown: no other may get lost. Raises NotNow."""
-        manifest = self._models.current.manifest
-        if manifest.uses_hands:
-            raise NotNow(Reason("taught.hands"))
-        known = set(base_of(STARTER.read_bytes()).labels) | labels | self.lessons.labels
-        if others := sorted(set(manifest.labels) - known):
-            raise NotNow(Reason("taught.others", moods=[how(label) for label in others]))
+            self._telling.say(self._sitting, self._proof, at)
 
     def _learn(self, sitting: Sitting, at: float) -> None:
         """A little of the fit; at its end, what came of it is written and said."""
@@ -275,41 +228,20 @@ class Course:
         return steps([*self.lessons.takes(schema), *new], self._models, {} if own is None else {person: own.measures})
 
     def _finish(self, sitting: Sitting, outcome: Outcome, at: float) -> None:
-        """Recordings first: a model without what it was made from could not be made again. Raises OSError."""
-        neutral = self._neutrals.kept
-        place = self.lessons.keep(self._recordings)
-        self._taught = Taught(place, used=False, neutral=neutral)
-        try:
-            if AT_REST in sitting.takes:
-                self._neutrals.learn(sitting.plan.person, sitting.takes[AT_REST].measures)
-            if outcome.better:
-                self._store.put(outcome.file)
-                self._taught = replace(self._taught, used=True)
-                self._models.reload()
-        except (OSError, ValueError, BadModel):
-            self._take_back()
-            self._taught = None
-            raise
-        self.changed = True
+        """What was learnt is written, used where it is better, and shown. Raises OSError, ValueError, BadModel."""
+        self._ledger.sat(sitting, self._recordings, outcome.file if outcome.better else None)
+        self.changed, self._used = True, outcome.better
         self._recordings, self._shown_at = {}, at
         self._proof = wording.proof(outcome)
         log.info("taught: %s", self._proof.text)
 
-    def _take_back(self) -> None:
-        """As if nothing of this sitting had been taught. What of it cannot be done keeps nothing else from it.
-
-        Raises OSError and BadModel.
-        """
-        taught, self._taught = self._taught, None
-        if taught is None:
-            return
+    def _take_back(self) -> tuple[bool, bool]:
+        """See `Ledger.take_back`. Raises NotNow, OSError and BadModel."""
         self.changed = True
-        with contextlib.ExitStack() as last_first:
-            last_first.callback(self.lessons.drop, taught.sitting)
-            last_first.callback(self._neutrals.put_back, taught.neutral)
-            if taught.used:
-                last_first.callback(self._models.reload)
-                last_first.callback(self._store.back)
+        try:
+            return self._ledger.take_back()
+        except LookupError:
+            raise NotNow(Reason("taught.nothing_to_undo")) from None
 
     def _close(self, at: float, text: str) -> None:
         """The sitting is over; what was not written is forgotten."""
@@ -317,40 +249,4 @@ class Course:
         proof, self._proof = self._proof, None
         self._recordings, self._learning = {}, None
         log.info("teaching is over: %s", text)
-        person = sitting.plan.person if sitting else ""
-        self._send(Teaching(at, "over", person=person, text=text, proof=proof), at)
-
-    def _say(self, at: float) -> None:
-        """Tells how it goes, when that is news."""
-        sitting = self._sitting
-        assert sitting is not None
-        phase: TeachPhase = "shown" if self._proof else "fitting" if sitting.phase == "complete" else sitting.phase
-        teaching = Teaching(
-            at,
-            phase,
-            sitting.label,
-            sitting.number,
-            len(sitting.plan.labels),
-            sitting.seconds,
-            round(sitting.seconds_left(at), 1),
-            sitting.view if self.watching else "",
-            sitting.hint(at),
-            sitting.plan.person,
-            self._proof.text if self._proof else sitting.news,
-            self._proof,
-        )
-        told = self._told
-        if told is not None and _essence(teaching) == _essence(told):
-            return
-        hurried = told is not None and told.phase == phase and 0 <= at - self._told_at < TELL_SECONDS
-        if not hurried:
-            self._send(teaching, at)
-
-    def _send(self, teaching: Teaching, at: float) -> None:
-        self._told, self._told_at = teaching, at
-        self._tell(teaching)
-
-
-def _essence(teaching: Teaching) -> Teaching:
-    """All but the time, and of what is left whole seconds."""
-    return replace(teaching, at=0.0, left_seconds=float(int(teaching.left_seconds)))
+        self._telling.over(at, text, person=sitting.plan.person if sitting else "", proof=proof)

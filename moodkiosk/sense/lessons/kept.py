@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 FOLDER = "taught"
 """In sense's state folder."""
 
+SITTING = "[0-9]{8}-[0-9]{6}-[0-9a-f]{6}"
+"""What a sitting's folder is called: the local time when it was complete, and what makes it the only one."""
+
 MOST_SITTINGS = 24
 """So many are learnt from, the newest; older ones stay until somebody deletes them."""
 
@@ -59,10 +62,13 @@ class Lessons:
             for each in shown
         }
 
-    def keep(self, recordings: dict[str, bytes]) -> Path:
+    def new_name(self) -> str:
+        """The name of a sitting that is complete now."""
+        return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+
+    def keep(self, recordings: dict[str, bytes], name: str) -> None:
         """Writes a sitting; at any moment, a power cut included, all of it is there or nothing. Raises OSError."""
         paths.make_private(self.folder)
-        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
         beside, place = self.folder / f".{name}", self.folder / name
         beside.mkdir(mode=0o700)
         try:
@@ -72,13 +78,16 @@ class Lessons:
         except BaseException:
             shutil.rmtree(beside, ignore_errors=True)
             raise
-        return place
 
-    def drop(self, sitting: Path) -> None:
-        """Deletes a sitting. Raises OSError."""
-        beside = sitting.with_name(f".{sitting.name}")
-        with contextlib.suppress(FileNotFoundError):
-            files.rename_folder(sitting, beside)
+    def there(self, name: str) -> bool:
+        """Whether a sitting of that name is kept."""
+        return (self.folder / name).is_dir()
+
+    def drop(self, name: str) -> None:
+        """Deletes a sitting, if it is there. Raises OSError."""
+        beside = self.folder / f".{name}"
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            files.rename_folder(self.folder / name, beside)
             shutil.rmtree(beside)
 
     def takes(self, schema: str, more: Path | None = None) -> list[Take]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from moodkiosk.sense.lessons.kept import Lessons
+    from moodkiosk.sense.lessons.ledger import Ledger
     from moodkiosk.sense.mood.models import Models
     from moodkiosk.sense.teach.store import ModelStore
     from moodkiosk.sense.teach.takes import Take
@@ -76,13 +77,13 @@ class Review:
     def __init__(
         self,
         lessons: Lessons,
-        store: ModelStore,
+        ledger: Ledger,
         models: Models,
         corrections: Path,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         """`corrections`: the folder of what was remembered."""
-        self._lessons, self._store, self._models, self._clock = lessons, store, models, clock
+        self._lessons, self._ledger, self._models, self._clock = lessons, ledger, models, clock
         self._corrections = corrections
         self._learning: Iterator[Progress | Outcome] | None = None
         self._wanted = self._at_once = False
@@ -133,8 +134,7 @@ class Review:
         self._end(f"learnt again: {wording.proof(outcome).text}")
         if not outcome.better:
             return None
-        self._store.put(outcome.file)
-        self._models.reload()
+        self._ledger.reviewed(outcome.file)
         return outcome
 
     def _end(self, text: str) -> None:

@@ -105,6 +105,11 @@ class Sitting:
         return next((label for label in self.plan.labels if label not in self.takes), None)
 
     @property
+    def watching(self) -> bool:
+        """Whether somebody is looked at."""
+        return self.phase in ("waiting", "countdown", "recording")
+
+    @property
     def number(self) -> int:
         """Which mood it is, from 1."""
         return self.plan.labels.index(self.label) + 1 if self.label else len(self.plan.labels)

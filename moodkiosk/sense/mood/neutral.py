@@ -50,6 +50,22 @@ class _Kept(msgspec.Struct):
     person: str | None = None
 
 
+class Earlier(msgspec.Struct, frozen=True):
+    """What learning a neutral face changes, so that it can be taken back.
+
+    Attributes:
+        name: whose face it is.
+        learnt: the face; measures by name.
+        before: the one that was known before, or None.
+        said: who was said to be in front before, see `_Kept.person`.
+    """
+
+    name: str
+    learnt: dict[str, float]
+    before: dict[str, float] | None
+    said: str | None
+
+
 class Neutrals:
     """The neutral faces that are known, kept in the state folder over restarts."""
 
@@ -103,16 +119,21 @@ class Neutrals:
         Returns:
             The name. Raises OSError, and ValueError when too many people are known already.
         """
+        found = self.would_learn(name, measures)
+        self._keep(_Kept(FACE, {**self._kept.people, found.name: found.learnt}, found.name))
+        return found.name
+
+    def would_learn(self, name: str, measures: Sequence[Floats]) -> Earlier:
+        """What `learn` is going to change. Raises ValueError."""
         name = self._spelt(name) or self.person or SOMEBODY
+        people = self._kept.people
+        if name not in people and len(people) >= PEOPLE:
+            raise ValueError(Reason("calibrated.too_many", count=PEOPLE))
         count = len(measures[0])
         names = MEASURES[FACE_AND_OPINION] if count == len(MEASURES[FACE_AND_OPINION]) else FACE_MEASURES
         median = np.median(np.stack(measures)[:, : len(names)], axis=0)
-        values = dict(zip(names, (round(value, 6) for value in median.tolist()), strict=True))
-        people = {**self._kept.people, name: values}
-        if len(people) > PEOPLE:
-            raise ValueError(Reason("calibrated.too_many", count=PEOPLE))
-        self._keep(_Kept(FACE, people, name))
-        return name
+        learnt = dict(zip(names, (round(value, 6) for value in median.tolist()), strict=True))
+        return Earlier(name, learnt, people.get(name), self._kept.person)
 
     def forget(self, name: str) -> bool:
         """Deletes a person's neutral face, or everybody's for "". Returns whether there was one. Raises OSError."""
@@ -129,15 +150,17 @@ class Neutrals:
                 self._kept = kept
         return gone
 
-    @property
-    def kept(self) -> object:
-        """All that is known, for `put_back`."""
-        return self._kept
-
-    def put_back(self, kept: object) -> None:
-        """Takes back what was learnt since `kept`. Raises OSError."""
-        assert isinstance(kept, _Kept)
-        if kept.people or kept.person is not None:
+    def put_back(self, earlier: Earlier) -> None:
+        """Takes back what was learnt, unless another face of that person was learnt since. Raises OSError."""
+        kept, name = self._kept, earlier.name
+        if kept.people.get(name) != earlier.learnt:
+            return
+        people = {known: values for known, values in kept.people.items() if known != name}
+        if earlier.before is not None and _usable(earlier.before):
+            people[name] = earlier.before
+        said = earlier.said if kept.person == name else kept.person
+        kept = _Kept(FACE, people, said if said == "" or said in people else None)
+        if people or said == "":
             self._keep(kept)
         else:
             self._path.unlink(missing_ok=True)
@@ -160,11 +183,13 @@ class Neutrals:
         except (OSError, *NOT_JSON) as error:
             log.warning("%s cannot be used, nobody's own neutral face is known: %s", self._path, error)
             return _Kept(FACE, {})
-        usable = kept.schema == FACE and all(
-            set(values) in (set(FACE_MEASURES), set(MEASURES[FACE_AND_OPINION])) and all(map(possible, values.values()))
-            for values in kept.people.values()
-        )
-        if not usable:
+        if kept.schema != FACE or not all(map(_usable, kept.people.values())):
             log.warning("%s was made for other measures; please calibrate again", self._path)
             return _Kept(FACE, {})
         return kept
+
+
+def _usable(face: dict[str, float]) -> bool:
+    """Whether a file's face has the measures of one of the two kinds, of sizes that can be."""
+    known = set(face) in (set(FACE_MEASURES), set(MEASURES[FACE_AND_OPINION]))
+    return known and all(map(possible, face.values()))

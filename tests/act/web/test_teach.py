@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 from moodkiosk.act.ports import Request
 from moodkiosk.link.protocol import Proof, Remark, Teaching
 from tests.support.browser import SCREENSHOTS, opened
-from tests.support.web import Household, household
+from tests.support.wait import until
+from tests.support.web import HELLO, Household, household
 
 pytestmark = [pytest.mark.browser]
 
@@ -192,3 +194,37 @@ def test_the_smart_home_s_button_opens_the_sheet_and_begins_nothing(browser: Bro
         assert "page" in result.text
         expect(watched.page.locator("#sheet-title")).to_have_text("Teach me")
         assert told(home)[before:] == []
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_what_was_taught_can_be_taken_back_later_and_only_where_it_was_taught(
+    browser: Browser, home: Household, locale: str
+) -> None:
+    name, back, undo = {
+        "en-GB": ("Undo the last lesson", "Back", "Undo"),
+        "de-DE": ("Letzte Lektion rückgängig", "Zurück", "Rückgängig"),
+    }[locale]
+    home.loop.put(HELLO)
+    until(lambda: home.view.model == "starter", 10, "the model")
+    with opened(browser, home.address, locale=locale) as watched:
+        page = watched.page
+        later = page.get_by_role("button", name=name)
+        page.locator("#more").click()
+        expect(page.locator("dialog #volume")).to_be_visible()
+        expect(later).to_have_count(0)
+        page.keyboard.press("Escape")
+        home.loop.put(replace(HELLO, model_made="taught"))
+        until(lambda: home.view.model == "taught", 10, "the model")
+        page.locator("#more").click()
+        before = len(told(home))
+        for answer in (back, undo):
+            later.click()
+            for width, height in SCREENS:
+                page.set_viewport_size({"width": width, "height": height})
+                assert page.evaluate(MEASURE) == [], width
+                SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+                page.screenshot(path=SCREENSHOTS / f"teach-{locale}-undo-{width}.jpeg", quality=80)
+            page.locator("dialog").get_by_role("button", name=answer, exact=True).click()
+            expect(later).to_have_count(int(answer == back))
+        assert told(home)[before:] == ["teach_undo"]
+        expect(page.locator("#toasts")).to_contain_text(home.answer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,14 +12,16 @@ import pytest
 
 from moodkiosk.link.protocol import Teaching
 from moodkiosk.moods import Landmarks, Lesson, Quality, Reading
-from moodkiosk.sense.lessons.course import ANSWER_SECONDS, CAMERA_CLOSED, Course, NotNow
+from moodkiosk.sense.lessons.course import ANSWER_SECONDS, CAMERA_CLOSED, Course
 from moodkiosk.sense.lessons.kept import Lessons
+from moodkiosk.sense.lessons.plan import NotNow
 from moodkiosk.sense.lessons.review import PAUSE_SECONDS
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.measures import measure
 from moodkiosk.sense.mood.models import Models
 from moodkiosk.sense.mood.neutral import PEOPLE, Neutrals
 from moodkiosk.sense.records import recording
+from tests.support.dying import die_at
 from tests.support.moods_in_numbers import faces
 from tests.support.taught import MOODS, learnt, take
 
@@ -103,6 +104,57 @@ def test_a_whole_sitting_is_kept_as_recordings_and_a_better_model_is_used_until_
         kiosk.course.undo(kiosk.at)
 
 
+def taught(state: Path, person: str, number: int) -> Kiosk:
+    """Somebody has taught the kiosk that runs on this state folder, and kept it."""
+    kiosk = Kiosk(state, number)
+    kiosk.begin(person=person)
+    kiosk.until("shown")
+    kiosk.course.keep(kiosk.at)
+    return kiosk
+
+
+def test_lessons_are_taken_back_one_after_the_other_also_after_restarts(tmp_path: Path) -> None:
+    one = taught(tmp_path, "Ann", 1)
+    first, files = one.models.current.hash, one.files
+    two = taught(tmp_path, "Ben", 2)
+    assert two.models.current.hash != first, "two people have taught it"
+    again = Kiosk(tmp_path)
+    assert again.course.undo(again.at).endswith("the model before is in use")
+    assert (again.models.current.hash, again.neutrals.people, again.course.changed) == (first, ("Ann",), True)
+    assert again.files == files
+    assert again.phase == "over"
+    last = Kiosk(tmp_path)
+    last.course.undo(last.at)
+    assert (last.models.path, last.neutrals.people, last.files) == (model.STARTER, (), [])
+    with pytest.raises(NotNow, match="nothing was taught"):
+        last.course.undo(last.at)
+
+
+def test_a_neutral_face_that_was_calibrated_since_stays(tmp_path: Path) -> None:
+    kiosk = taught(tmp_path, "Ann", 1)
+    kiosk.neutrals.learn("ann", [measure(looks_of("neutral", 3)[0], kiosk.models.current.schema)])
+    since = Kiosk(tmp_path)
+    since.course.undo(since.at)
+    assert (since.neutrals.people, since.files, since.models.path) == (("Ann",), ["neutral.json"], model.STARTER)
+
+
+def test_an_undo_while_somebody_shows_moods_is_refused_and_one_after_forgetting_brings_nothing_back(
+    tmp_path: Path,
+) -> None:
+    taught(tmp_path, "Ann", 1)
+    kiosk = taught(tmp_path, "Ben", 2)
+    kiosk.begin(person="Cem")
+    with pytest.raises(NotNow, match="already"):
+        kiosk.course.undo(kiosk.at)
+    kiosk.course.stop(kiosk.at)
+    kiosk.course.forget("Ben")
+    kiosk.course.unlearn()
+    assert "lessons.json" not in kiosk.files, "it may hold a face of who is forgotten"
+    with pytest.raises(NotNow):
+        kiosk.course.undo(kiosk.at)
+    assert kiosk.models.path == model.STARTER
+
+
 @pytest.mark.parametrize("phase", ["waiting", "countdown", "recording", "fitting"])
 def test_who_leaves_at_any_moment_leaves_nothing_behind(tmp_path: Path, phase: str) -> None:
     for number in range(2):
@@ -125,8 +177,8 @@ def test_a_power_cut_while_it_is_written_leaves_the_whole_sitting_or_nothing(tmp
     for call in range(1, 40):
         child = os.fork()
         if child == 0:  # pragma: no cover - it is killed
-            _die_at(call)
-            Lessons(tmp_path).keep(recordings)
+            die_at(call)
+            Lessons(tmp_path).keep(recordings, Lessons(tmp_path).new_name())
             os._exit(0)
         os.waitpid(child, 0)
         Lessons(tmp_path)  # the next start
@@ -134,29 +186,10 @@ def test_a_power_cut_while_it_is_written_leaves_the_whole_sitting_or_nothing(tmp
         for folder in found:
             assert sorted(path.name for path in folder.iterdir()) == sorted(recordings)
             assert all((folder / name).read_bytes() == data for name, data in recordings.items())
-            Lessons(tmp_path).drop(folder)
+            Lessons(tmp_path).drop(folder.name)
         outcomes.add(len(found))
         assert not list((tmp_path / "taught").glob("*"))
     assert outcomes == {0, 1}
-
-
-def _die_at(call: int) -> None:
-    """Kills this process at its so-manyeth call that changes the disk."""
-    left = [call]
-
-    def counted(name: str) -> None:
-        real = getattr(os, name)
-
-        def called(*arguments: object, **named: object) -> object:
-            left[0] -= 1
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*arguments, **named)
-
-        setattr(os, name, called)
-
-    for name in ("mkdir", "fsync", "replace", "unlink"):
-        counted(name)
 
 
 def test_a_disk_that_takes_nothing_is_said_and_nothing_is_lost(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import { smallFace } from './face.js';
 import { command, get, leave } from './live.js';
 import { recommend } from './songs.js';
 import { button, field, kiosk, moods, on, seen, send, sheet, show, toast } from './sheet.js';
-import { resume, teach, untaught } from './teach.js';
+import { resume, teach, undo, untaught } from './teach.js';
 
 /** The appearance that was chosen in this browser. */
 export function restoreTheme() {
@@ -147,7 +147,7 @@ function more() {
   const session = document.documentElement.dataset.session;
   show(say('more.title'),
     untaught(kiosk.state) ? make('p.small', {}, say('teach.never')) : '',
-    make('p.do.many', {}, ...(kiosk.state.read_only ? [] : [...(kiosk.state.model === null ? [] : [button(say('teach.do'), teach, untaught(kiosk.state) ? '.main' : '')]), button(say('do.mood'), choose), button(say('do.wrong'), wrong), button(say('do.calibrate'), calibrate)]), button(say('do.today'), day), button(say('do.why'), why)),
+    make('p.do.many', {}, ...(kiosk.state.read_only ? [] : [...(kiosk.state.model === null ? [] : [button(say('teach.do'), teach, untaught(kiosk.state) ? '.main' : '')]), ...(kiosk.state.model === 'taught' ? [button(say('teach.undo_last'), () => undo(more))] : []), button(say('do.mood'), choose), button(say('do.wrong'), wrong), button(say('do.calibrate'), calibrate)]), button(say('do.today'), day), button(say('do.why'), why)),
     ...(kiosk.state.read_only ? [] : touch), themes(),
     session ? make('p.do', {}, button(say('do.sign_out'), leave)) : '');
   on.state = () => {

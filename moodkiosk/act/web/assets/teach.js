@@ -136,6 +136,15 @@ function proof(found) {
   sheet.addEventListener('close', () => sessionStorage.removeItem('taught'), { once: true });
 }
 
+/** Later: the model in use was taught, and may be taken back with its recordings. */
+export function undo(back) {
+  show(say('teach.undo_last'), make('p', {}, say('teach.undo_text')),
+    make('p.do', {}, button(say('do.back'), back), button(say('teach.undo'), async () => {
+      const result = await send('teach_undo');
+      if (result) { sheet.close(); toast(told(result, 'text')); }
+    }, '.main')));
+}
+
 /** What is odd about what was shown: in the page's language where it has a word for it. */
 function doubt(remark) {
   const key = DOUBTS[remark.what];
