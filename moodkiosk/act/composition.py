@@ -319,7 +319,7 @@ class Act:
             "active_rate_hz": self._looks_hz(),
             "teaching": teaching and asdict(teaching),
         }
-        return said(asdict(view) | around, (*SENTENCES, *AROUND, "page"))
+        return said(asdict(view) | around, (*SENTENCES, *AROUND, "page", "pending"))
 
     def _looks_hz(self) -> float | None:
         """Looks a second while somebody is there, as fast as the processor is; None: sense does not say."""

@@ -23,7 +23,7 @@ from moodkiosk.host.guard import Guard
 from moodkiosk.link import commands, protocol
 from moodkiosk.link.result import OURS
 from moodkiosk.moods import Command, LookReport, Reading, Result, Song, SongsReport, View
-from moodkiosk.words.reason import Reason
+from moodkiosk.words.reason import Reason, together
 
 TURN_SECONDS = 0.5
 """The loop turns at least this often, so that what time alone brings about (a departure, quiet hours) happens."""
@@ -256,7 +256,7 @@ class Loop:
         try:
             done, wrong = self._ports.reload(), ""
         except ConfigError as error:
-            done, wrong = "", f"the configuration is not taken: {error}"
+            done, wrong = "", Reason("reload.not_taken", reason=str(error))
         answer: Future[Result] = Future()
         answer.add_done_callback(lambda found: future.set_result(reloaded(found.result(), done, wrong)))
         self._orders.send(command, answer, now.at, lambda _: None)
@@ -316,7 +316,7 @@ class Loop:
 
 def reloaded(model: Result, done: str, wrong: str) -> Result:
     """What became of a reload: of the `model`, of the configuration, and what is `wrong` with that ("": nothing)."""
-    said = "; ".join(filter(None, (done, model.text if model.ok else str(model.error))))
+    said = together(filter(None, (done, model.text if model.ok else str(model.error))))
     if wrong:
         return replace(model, ok=False, error=wrong, text=said)
     return replace(model, ok=True, text=said, error=None) if done else model

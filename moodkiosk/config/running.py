@@ -8,8 +8,9 @@ from pathlib import Path
 from moodkiosk.config import changes
 from moodkiosk.config.load import ConfigError
 from moodkiosk.config.settings import Config
+from moodkiosk.words.reason import Reason, either, together
 
-RELOAD = "'moodkiosk reload' takes it"
+RELOAD = Reason("reload.takes_it")
 
 
 class Configuration:
@@ -34,16 +35,16 @@ class Configuration:
         """
         file = self._file()
         if isinstance(file, str):
-            return [f"the configuration cannot be taken: {file}"] if file else []
+            return [Reason("reload.cannot_be_taken", reason=file)] if file else []
         keys = list(changes.differences(self.running, file))
         waits = {unit: list(keys) for unit, keys in changes.restarts(keys).items()}
         if sense is not None and changes.SENSE not in waits and sense != changes.digest(file):
-            waits[changes.SENSE] = ["camera, sense, model, learning or paths"]
-        lines = []
+            waits[changes.SENSE] = [either(*changes.OF_SENSE, "paths")]
+        lines: list[str] = []
         if here := [key for key in keys if changes.is_taken(key)]:
             dry = self.running.music.player == "dry-run" != file.music.player
-            lines.append(f"{'still in dry run; ' if dry else ''}{named(here)} changed in the file: {RELOAD}")
-        lines += [f"{named(those)} changed in the file: 'systemctl restart {unit}'" for unit, those in waits.items()]
+            lines.append(_line(here, RELOAD, dry=dry))
+        lines += [_line(those, restart(unit)) for unit, those in waits.items()]
         return lines
 
     def take(self) -> tuple[Config, str]:
@@ -59,10 +60,10 @@ class Configuration:
             return before, ""
         self.running = changes.taken(before, file)
         done = list(changes.differences(before, self.running))
-        words = [f"taken: {named(done)}"] if done else []
+        words = [Reason("reload.taken", keys=named(done))] if done else []
         waits = changes.restarts(list(changes.differences(self.running, file)))
-        words += [f"{named(keys)} needs 'systemctl restart {unit}'" for unit, keys in waits.items()]
-        return before, "; ".join(words)
+        words += [Reason("reload.needs", keys=named(keys), advice=restart(unit)) for unit, keys in waits.items()]
+        return before, together(words)
 
     def _file(self, *, anew: bool = False) -> Config | str:
         """What stands in the file, or what is wrong with it; "" where there is none."""
@@ -82,7 +83,18 @@ class Configuration:
         return self._seen[1]
 
 
+def _line(keys: list[str], advice: str, *, dry: bool = False) -> str:
+    """What has changed, and what takes it; `dry`: until then nothing is really played."""
+    what = Reason("reload.still_dry" if dry else "reload.changed", keys=named(keys))
+    return Reason("list.of", what=what, reason=advice)
+
+
+def restart(unit: str) -> str:
+    """The command that restarts a half of the kiosk: the same in every language."""
+    return f"'systemctl restart {unit}'"
+
+
 def named(keys: list[str]) -> str:
     """Some keys in words, not too many."""
-    shown = ", ".join(keys[:4])
-    return shown if len(keys) <= 4 else f"{shown} and {len(keys) - 4} more"
+    shown = ", ".join(keys[:4]) if len(keys) > 1 else keys[0]
+    return shown if len(keys) <= 4 else Reason("reload.and_more", keys=shown, others=len(keys) - 4)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from moodkiosk.words.language import say, translated
-from moodkiosk.words.reason import Reason, fixed, heard, how
+from moodkiosk.words.reason import Reason, fixed, heard, heard_all, how
 
 GAP = 2
 """Spaces between the columns."""
@@ -18,7 +18,7 @@ SIGN_IN_SOON_DAYS = 30
 def readable(status: Mapping[str, Any], now: datetime, tag: str = "en") -> str:
     """The answer of the command "status" as lines, in a language. `now` has a zone."""
     groups = {"see": _see(status, now), "play": _play(status, now), "around": _around(status)}
-    lines = [say(tag, "cli.pending", text=text) for text in status.get("pending", ())]
+    lines = [say(tag, "cli.pending", text=text) for text in heard_all(status, "pending")]
     named = {group: [(say(tag, f"cli.{name}"), text) for name, text in rows if text] for group, rows in groups.items()}
     width = max(len(name) for rows in named.values() for name, _ in rows) + GAP
     for group, rows in named.items():

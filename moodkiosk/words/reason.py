@@ -8,6 +8,7 @@ key and the fields (`said`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from typing import Any, Self
 
 from moodkiosk.words.language import FALLBACK, words
@@ -93,14 +94,27 @@ def _wired(fields: Mapping[str, object]) -> dict[str, object]:
 
 
 def said(body: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """The body with, for each of these texts, `NAME_key` and `NAME_fields` beside it; both null where it has no key."""
+    """The body with, for each of these texts, `NAME_key` and `NAME_fields` beside it; both null where it has no key.
+
+    Beside a list of texts they are lists, too.
+    """
     whole = dict(body)
     for name in names:
-        text = whole.get(name)
-        whole |= {f"{name}_key": None, f"{name}_fields": None}
-        if isinstance(text, Reason):
-            whole |= {name: plain(text), f"{name}_key": text.key, f"{name}_fields": _wired(text.fields)}
+        found = whole.get(name)
+        if isinstance(found, list):
+            each = [_said(text) for text in found]
+            whole |= dict(zip(_beside(name), map(list, zip(*each, strict=True)) if each else ([], [], []), strict=True))
+        else:
+            whole |= dict(zip(_beside(name), _said(found), strict=True))
     return whole
+
+
+def _beside(name: str) -> tuple[str, str, str]:
+    return name, f"{name}_key", f"{name}_fields"
+
+
+def _said(text: Any) -> tuple[Any, str | None, dict[str, Any] | None]:
+    return (plain(text), text.key, _wired(text.fields)) if isinstance(text, Reason) else (text, None, None)
 
 
 def heard(body: Mapping[str, Any], name: str) -> str | None:
@@ -112,6 +126,14 @@ def heard(body: Mapping[str, Any], name: str) -> str | None:
     if isinstance(key, str) and isinstance(fields, dict) and knows(words(FALLBACK), key):
         return _read({"key": key, "fields": fields}, DEPTH_LIMIT) or text
     return text if isinstance(text, str) else None
+
+
+def heard_all(body: Mapping[str, Any], name: str) -> list[str]:
+    """The same of a list of texts; what is none, is none."""
+    texts, keys, fields = (found if isinstance(found := body.get(each), list) else [] for each in _beside(name))
+    every = zip_longest(texts, keys[: len(texts)], fields[: len(texts)])
+    found = (heard(dict(zip(_beside(name), each, strict=True)), name) for each in every)
+    return [text for text in found if text is not None]
 
 
 def _read(value: Any, depth: int) -> Any:

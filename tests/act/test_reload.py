@@ -21,6 +21,8 @@ from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, PlayerReport
 from moodkiosk.operate import status
 from moodkiosk.operate.doctor import running
+from moodkiosk.words.language import translated
+from moodkiosk.words.reason import heard_all
 from tests.support.kiosk import Kiosk
 from tests.support.wait import until
 
@@ -59,6 +61,20 @@ class TestPending:
             "camera.rotate changed in the file: 'systemctl restart moodkiosk-sense'",
             "web.port changed in the file: 'systemctl restart moodkiosk-act'",
         ]
+
+    def test_it_is_said_in_the_readers_language(self, file: Path) -> None:
+        found = begun(file, "music: {player: dry-run}\n")
+        write(file, "music: {player: mqtt}\nweb: {port: 9000}\n")
+        assert [translated(line, "de") for line in found.pending(None)] == [
+            "noch im Probelauf; music.player in der Datei geändert: 'moodkiosk reload' übernimmt es",
+            "web.port in der Datei geändert: 'systemctl restart moodkiosk-act'",
+        ]
+        assert translated(found.take()[1], "de") == (
+            "übernommen: music.player; web.port braucht 'systemctl restart moodkiosk-act'"
+        )
+        write(file, "music: {playr: mqtt}\n")
+        (line,) = found.pending(None)
+        assert translated(line, "de").startswith("die Konfiguration kann nicht übernommen werden: ")
 
     def test_a_mistake_in_the_file_is_said_before_a_restart_would_find_it(self, file: Path) -> None:
         found = begun(file, "music: {player: dry-run}\n")
@@ -149,12 +165,17 @@ def test_a_kiosk_that_runs_says_so_and_takes_it(tmp_path: Path) -> None:
         (line,) = status_now()["pending"]
         assert line.startswith("still in dry run; music.player, music.volume_percent_max changed in the file")
         assert f"Not taken yet: {line}" in status.readable(status_now(), datetime.now().astimezone())
+        german = translated(heard_all(status_now(), "pending")[0], "de")
+        assert german.startswith("noch im Probelauf; music.player, music.volume_percent_max in der Datei geändert: ")
+        assert german in status.readable(status_now(), datetime.now().astimezone(), "de")
         found = running.taken(load.load(kiosk.config, secrets=False))
         assert (found.outcome, found.advice) == ("failed", "'moodkiosk reload' takes it")
 
         sense.close()
         kiosk.config.write_text("music: {playr: x}\n", encoding="utf-8")
-        assert "the configuration is not taken" in str(kiosk.ask("reload").error)
+        refused = kiosk.ask("reload")
+        assert str(refused.error).startswith("the configuration is not taken: ")
+        assert translated(str(refused.error), "de").startswith("die Konfiguration wird nicht übernommen: ")
         act.send(signal.SIGHUP)
         until(lambda: any("reload: the configuration is not taken" in line for line in act.log), 30, "the signal")
         assert status_now()["volume_cap"] == 60

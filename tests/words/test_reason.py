@@ -11,7 +11,7 @@ import pytest
 from moodkiosk.failure import Failure
 from moodkiosk.words.language import translated
 from moodkiosk.words.phrase import form, phrase
-from moodkiosk.words.reason import Reason, heard, how, plain, said, together
+from moodkiosk.words.reason import Reason, heard, heard_all, how, plain, said, together
 
 QUIET = Reason("music.not_played", reason=Reason("gate.quiet_hours", until=Reason("time.near", time="07:00")))
 
@@ -35,6 +35,23 @@ def test_json_has_the_sentence_and_beside_it_key_and_fields() -> None:
     assert (body["other"], body["other_key"], body["other_fields"]) == ("plain", None, None)
     back = heard(body, "reason")
     assert translated(back or "", "de") == "nicht gespielt: Ruhezeit bis 07:00"
+
+
+def test_a_list_of_sentences_has_lists_of_keys_and_fields_beside_it() -> None:
+    body = json.loads(msgspec.json.encode(said({"all": [QUIET, "plain"], "none": []}, ("all", "none"))))
+    assert (body["all"], body["all_key"]) == ([QUIET, "plain"], ["music.not_played", None])
+    assert (body["none"], body["none_key"], body["none_fields"]) == ([], [], [])
+    assert [translated(text, "de") for text in heard_all(body, "all")] == [
+        "nicht gespielt: Ruhezeit bis 07:00",
+        "plain",
+    ]
+
+
+@pytest.mark.parametrize("keys", [None, 3, [], [3], ["music.not_played"] * 9])
+def test_an_older_or_an_odd_list_is_what_it_says(keys: object) -> None:
+    body = {"all": ["one", 2, "three"], "all_key": keys, "all_fields": keys}
+    assert heard_all(body, "all") == ["one", "three"]
+    assert heard_all({"all": "odd"}, "all") == heard_all({}, "all") == []
 
 
 def test_who_does_not_know_the_key_shows_the_sentence() -> None:

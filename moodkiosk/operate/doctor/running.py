@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from moodkiosk.config.settings import Config
 from moodkiosk.operate.doctor.finding import Finding, status_of
-from moodkiosk.words.reason import Reason
+from moodkiosk.words.reason import Reason, heard_all
 
 NAME = "running kiosk"
 
@@ -14,13 +16,21 @@ def taken(settings: Config) -> Finding:
     status = status_of(settings)
     if status is None:
         return Finding(NAME, "skipped", Reason("doctor.no_kiosk_to_ask"))
-    pending = status.get("pending")
-    lines = [str(line) for line in pending] if isinstance(pending, list) else []
+    lines = heard_all(status, "pending")
     if not lines:
         dry = "dry run" in str(status.get("player"))
         if dry and settings.music.player != "dry-run":
             return Finding(NAME, "failed", Reason("doctor.still_dry"), Reason("doctor.restart"))
         return Finding(NAME, "ok", Reason("doctor.taken"))
-    changed, _, advice = lines[0].rpartition(": ")
-    text = Reason("doctor.taken_more", text=changed, others=len(lines) - 1) if len(lines) > 1 else changed
-    return Finding(NAME, "failed" if "still in dry run" in changed else "note", text, advice)
+    text, advice = _parted(lines[0])
+    outcome: Literal["failed", "note"] = "failed" if getattr(text, "key", "") == "reload.still_dry" else "note"
+    if len(lines) > 1:
+        text = Reason("doctor.taken_more", text=text, others=len(lines) - 1)
+    return Finding(NAME, outcome, text, advice)
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """What was not taken, and what takes it."""
+    if isinstance(line, Reason) and line.key == "list.of":
+        return str(line.fields.get("what")), str(line.fields.get("reason"))
+    return line, ""

@@ -26,6 +26,7 @@ from moodkiosk.config.settings import Config
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
 from moodkiosk.link import control
+from moodkiosk.words.reason import heard_all
 
 if TYPE_CHECKING:
     from moodkiosk.act.players.spotify.client import SignIn
@@ -86,8 +87,7 @@ def _not_taken(settings: Config) -> list[str]:
     except Failure:
         return notes
     found = found if isinstance(found, dict) else {}
-    pending = found.get("pending")
-    said = [str(text) for text in pending] if isinstance(pending, list) else []
+    said = heard_all(found, "pending")
     if not said and not notes and "dry run" in str(found.get("player")):
         said = ["still in dry run: it has read another configuration, restart it"]
     return notes + [f"Note: the running kiosk: {text}" for text in said]
