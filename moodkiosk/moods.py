@@ -304,6 +304,7 @@ class PlayerReport:
         lasts_seconds: how long what was started goes on by itself; for "kept", how long at least; None: unknown.
         note: what was tried before, and why that could not be played; "" for the first choice.
         track: the song that plays now (or, for "overridden" and "paused", is paused); None: the player does not know.
+        ours: with `stopped`: what a person has paused is what we started, so the choice of the music is still ours.
     """
 
     kind: ReportKind
@@ -319,6 +320,7 @@ class PlayerReport:
     lasts_seconds: float | None = None
     note: str = ""
     track: Track | None = None
+    ours: bool = False
 
 
 LookKind = Literal["ours", "others", "nothing", "unknown"]
@@ -337,6 +339,7 @@ class LookReport:
         stopped: for "others": a person has paused, rather than plays something else.
         track: the song that plays or is paused; None: the player does not know.
         live: the player says by itself whenever this changes, until it says otherwise.
+        ours: with `stopped`: what a person has paused is what we started, so the choice of the music is still ours.
     """
 
     kind: LookKind
@@ -346,6 +349,7 @@ class LookReport:
     stopped: bool = False
     track: Track | None = None
     live: bool = False
+    ours: bool = False
 
 
 SongKind = Literal["playlist", "album", "artist", "track", "radio", "search"]

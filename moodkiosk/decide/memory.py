@@ -126,19 +126,19 @@ def _read_started(value: object) -> Started | None:
 
 
 def _others(heard: Heard | None) -> dict[str, object] | None:
-    """That other people play something, and when that was seen; which song it was is over by the next start.
+    """That other people play something, or that music is paused, and when that was seen; the song is over by then.
 
     What is heard live is not kept: it changes with every song, and is heard again at once.
     """
-    if heard is None or heard.ours or heard.live:
+    if heard is None or heard.live or (heard.ours and not heard.paused):
         return None
-    return {"paused": heard.paused, "wall": _iso(heard.wall)}
+    return {"paused": heard.paused, "wall": _iso(heard.wall), "ours": heard.ours}
 
 
 def _read_others(value: object) -> Heard | None:
     match value:
-        case {"paused": bool(paused), "wall": wall}:
-            return Heard(ours=False, paused=paused, wall=_time(wall))
+        case {"paused": bool(paused), "wall": wall, **more}:
+            return Heard(ours=more.get("ours") is True, paused=paused, wall=_time(wall))
     return None
 
 

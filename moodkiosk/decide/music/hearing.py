@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from moodkiosk.decide.state import Heard, Playback
+from moodkiosk.decide.state import Heard, Playback, Started
 from moodkiosk.decide.times import Now, iso, utc
 from moodkiosk.moods import LookReport, NowPlaying, PlayerReport, Track
 
@@ -20,7 +20,7 @@ def reported(playback: Playback, report: PlayerReport, now: Now) -> Playback:
         case "failed" | "adjusted":
             return playback
         case "overridden":
-            heard = Heard(ours=False, paused=report.stopped, wall=utc(now), track=report.track, live=live)
+            heard = Heard(report.ours, report.stopped, utc(now), report.track, live)
         case "paused":
             if before is None and report.track is None:
                 return playback
@@ -50,7 +50,7 @@ def seen(playback: Playback, report: LookReport, now: Now) -> Playback:
         case "ours":
             heard = Heard(ours=True, paused=False, wall=utc(now), track=report.track, live=report.live)
         case "others":
-            heard = Heard(ours=False, paused=report.stopped, wall=utc(now), track=report.track, live=report.live)
+            heard = Heard(report.ours, report.stopped, utc(now), report.track, report.live)
     return replace(playback, heard=heard)
 
 
@@ -61,7 +61,7 @@ def shown(playback: Playback, now: Now) -> NowPlaying | None:
         state: NowPlaying = NowPlaying("paused" if heard.paused else "playing", "others")
         return _with_song(state, heard, heard.wall, now)
     if started is None and heard is not None and heard.paused:
-        started = playback.paused
+        started = playback.paused or Started("music", None, None)
     if started is None:
         return None
     ours = NowPlaying(

@@ -84,6 +84,34 @@ def test_other_peoples_music_is_shown_as_theirs_and_only_while_it_is_respected()
     assert home.view.now_playing is None
 
 
+@pytest.mark.parametrize("asked", [False, True])
+def test_our_music_that_somebody_has_paused_is_still_the_choice_of_who_chose_it(asked: bool) -> None:
+    home = playing()
+    if asked:
+        home.ask("recommend")
+        home.report("played")
+    seen(home)
+    now = seen(home, "others", status="somebody has paused the music", stopped=True, ours=True)
+    assert now is not None
+    chosen = ("asked" if asked else "mood", "happy", "Sunny side")
+    assert (now.state, now.by, now.mood, now.what, now.title) == ("paused", *chosen, SONG.title)
+    now = Household(SETTINGS, home.begun, kiosk.remember(home.state), home.at).view.now_playing
+    assert now is not None
+    assert (now.state, now.by, now.mood, now.what) == ("paused", *chosen), "over a restart as well"
+    now = seen(home)
+    assert now is not None
+    assert now.state == "playing"
+
+
+def test_a_decision_that_finds_our_music_paused_by_somebody_does_not_call_it_theirs() -> None:
+    home = playing()
+    home.look("sad", 60)
+    home.report("overridden", what=None, stopped=True, ours=True, track=SONG)
+    now = home.view.now_playing
+    assert now is not None
+    assert (now.state, now.by, now.what, now.title) == ("paused", "mood", "Sunny side", SONG.title)
+
+
 def test_a_pause_of_ours_stands_still_and_goes_on() -> None:
     home = playing()
     seen(home)

@@ -81,7 +81,19 @@ class MpdPlayer:
         self._note("ready" if kind != "failed" else text)
         at = self._clock.monotonic()
         stopped, asked = text in (PAUSED, PAUSED_OTHERS), decision.asked
-        return PlayerReport(kind, at, text, decision.mood, what, uri, asked, stopped=stopped, note=note, track=track)
+        return PlayerReport(
+            kind,
+            at,
+            text,
+            decision.mood,
+            what,
+            uri,
+            asked,
+            stopped=stopped,
+            note=note,
+            track=track,
+            ours=text == PAUSED,
+        )
 
     def look(self, superseded: Superseded) -> LookReport | None:  # noqa: ARG002 - it takes no time
         """Looks at what plays; see `players.Player`."""
@@ -106,7 +118,7 @@ class MpdPlayer:
         started = self._file.kept.started
         since = datetime.fromtimestamp(started, UTC) if kind == "ours" and started is not None else None
         stopped, live = text in (PAUSED, PAUSED_OTHERS), self._news is not None and self._news.listening
-        return LookReport(kind, at, text, since, stopped=stopped, track=track, live=live)
+        return LookReport(kind, at, text, since, stopped=stopped, track=track, live=live, ours=text == PAUSED)
 
     def find(self, wanted: Wanted, superseded: Superseded) -> SongsReport:  # noqa: ARG002 - it takes no time
         """Playlists, albums and songs of the library; see `players.Player`."""

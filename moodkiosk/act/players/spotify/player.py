@@ -93,6 +93,7 @@ class SpotifyPlayer:
             lasts_seconds=outcome.lasts_seconds,
             note=outcome.note,
             track=outcome.track,
+            ours=outcome.ours,
         )
 
     def look(self, superseded: Superseded) -> LookReport | None:
@@ -111,7 +112,7 @@ class SpotifyPlayer:
             self._note(None, self._waits)
         started = memory.started
         since = datetime.fromtimestamp(started.at, UTC) if seen.kind == "ours" and started is not None else None
-        return LookReport(seen.kind, clock.monotonic(), seen.status, since, seen.stopped, seen.track)
+        return LookReport(seen.kind, clock.monotonic(), seen.status, since, seen.stopped, seen.track, ours=seen.ours)
 
     def close(self) -> None:
         """It says nothing by itself."""

@@ -49,6 +49,7 @@ class Outcome:
     lasts_seconds: float | None = None
     note: str = ""
     track: Track | None = None
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Seen:
     status: str = ""
     stopped: bool = False
     track: Track | None = None
+    ours: bool = False
 
 
 class Remote:
@@ -89,7 +91,8 @@ class Remote:
             reason = override.hands_off(playback, name, self._memory, self._clock.wall(), self._respect)
             if reason is not None:
                 stopped = self._is_stopped(playback, name)
-                return Outcome("overridden", reason, stopped=stopped, track=self._track(playback))
+                ours = stopped and self._is_ours(playback, name)
+                return Outcome("overridden", reason, stopped=stopped, track=self._track(playback), ours=ours)
             if decision.finish_song and (waiting := self._song_first(playback, name)):
                 return waiting
         started = self._memory.started
@@ -123,7 +126,7 @@ class Remote:
         reason = override.hands_off(playback, name, self._memory, self._clock.wall(), self._respect)
         if reason is not None:
             stopped = self._is_stopped(playback, name)
-            return Seen("others", reason, stopped, self._track(playback))
+            return Seen("others", reason, stopped, self._track(playback), stopped and self._is_ours(playback, name))
         if playback is None or not playback.is_playing:
             return Seen("nothing")
         return Seen("ours", track=self._track(playback))
@@ -211,6 +214,9 @@ class Remote:
         if playback is None or playback.is_playing:
             return False
         return override.is_in_the_room(playback, name, self._memory)
+
+    def _is_ours(self, playback: Playback | None, name: str) -> bool:
+        return playback is not None and override.is_ours(playback, name, self._memory)
 
     def _plays(self, playback: Playback | None, uri: str, name: str) -> bool:
         return (

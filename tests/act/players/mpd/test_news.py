@@ -89,6 +89,21 @@ def test_our_own_music_is_heard_as_ours_and_taken_over_as_soon_as_somebody_chang
     home.hears("others", title="Two")
 
 
+def test_our_own_music_is_ours_also_while_somebody_has_paused_it(home: Listening) -> None:
+    home.play("Calm/Rain.flac")
+    home.hears("ours", title="Rain")
+    home.server.ask("pause", 1)
+    home.hears("others", title="Rain", stopped=True, ours=True)
+    decided = home.play("Sunny/One.flac")
+    assert (decided.kind, decided.stopped, decided.ours) == ("overridden", True, True)
+    home.server.ask("clear")
+    home.server.ask("add", "Sunny/Two.flac")
+    home.server.ask("play", 0)
+    home.hears("others", title="Two", stopped=False, ours=False)
+    home.server.ask("pause", 1)
+    home.hears("others", title="Two", stopped=True, ours=False)
+
+
 def test_a_look_in_between_is_as_live_as_the_rest(home: Listening) -> None:
     home.hears("nothing")
     found = home.player.look(never)

@@ -75,6 +75,21 @@ class TestFinds:
         assert found(house) == ("nothing", "")
         assert house.play(SAD).kind == "played"
 
+    def test_whose_music_it_is_that_somebody_has_paused(self, house: Household) -> None:
+        house.api.person_pauses()
+        report = ask(house)
+        assert report is not None
+        assert (report.kind, report.stopped, report.ours) == ("others", True, True)
+        house.hand.wind(60)
+        decided = house.play(SAD)
+        assert (decided.kind, decided.stopped, decided.ours) == ("overridden", True, True)
+        house.hand.wind(60)
+        house.api.person_plays("d1", FOREIGN)
+        house.api.person_pauses()
+        report = ask(house)
+        assert report is not None
+        assert (report.kind, report.stopped, report.ours) == ("others", True, False)
+
     def test_our_own_pause_is_nobodys_choice(self, house: Household) -> None:
         house.decide("pause")
         house.hand.wind(60)
