@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from moodkiosk import __version__
-from moodkiosk.failure import EPILOG, Failure, UsageError, one_line
+from moodkiosk.failure import EPILOG, Failure, OneLine, UsageError, one_line
 from moodkiosk.host import streams
 from moodkiosk.host.paths import RECORDINGS, SYSTEM_CONFIG
 
@@ -253,12 +253,34 @@ def _call(argv: Sequence[str] | None) -> int:
     module, _, name = args.target.partition(":")
     if "config" in args and args.config is None and SYSTEM_CONFIG.is_file():
         args.config = SYSTEM_CONFIG
-    return int(getattr(importlib.import_module(module), name)(args))
+    try:
+        return int(getattr(importlib.import_module(module), name)(args))
+    except OneLine as error:
+        raise type(error)(_in_words_of_the_household(error, args)) from None
+
+
+def _in_words_of_the_household(error: OneLine, args: argparse.Namespace) -> str:
+    """What went wrong, in the language of the kiosk, if one is configured; services say it in English, to a journal."""
+    from moodkiosk.config.languages import reader
+    from moodkiosk.config.load import ConfigError, load
+    from moodkiosk.words.language import FALLBACK, translated
+
+    if args.command in PURPOSES["For systemd"]:
+        return translated(str(error), FALLBACK)
+    try:
+        return translated(str(error), reader(load(getattr(args, "config", None), secrets=False).kiosk.language))
+    except ConfigError:
+        return translated(str(error), reader())
 
 
 def guarded(call: Callable[[], int], program: str = "moodkiosk") -> int:
     """The exit code of `call`; what people can do something about becomes one line on stderr instead of a traceback."""
+    from moodkiosk.config.languages import reader
     from moodkiosk.config.load import ConfigError
+    from moodkiosk.words.language import translated
+
+    def complain(error: OneLine) -> None:
+        streams.complain(f"{program}: {translated(str(error), reader())}")
 
     streams.make_safe()
     try:
@@ -266,10 +288,10 @@ def guarded(call: Callable[[], int], program: str = "moodkiosk") -> int:
         code = call()
         sys.stdout.flush()
     except (ConfigError, UsageError) as error:
-        streams.complain(f"{program}: {error}")
+        complain(error)
         return 2
     except Failure as error:
-        streams.complain(f"{program}: {error}")
+        complain(error)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -39,3 +39,23 @@ def test_forgetting_a_person_without_a_name_does_not_forget_everybody(name: str,
     done = subprocess.run(call, capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, kept.exists()) == (2, True)
     assert done.stderr.endswith("whom? name somebody, or say --all\n")
+
+
+@pytest.mark.parametrize(
+    ("configured", "lang", "said"),
+    [
+        ("de", "C.UTF-8", "die Box läuft nicht"),
+        ("auto", "de_DE.UTF-8", "die Box läuft nicht"),
+        ("en", "de_DE.UTF-8", "is not running"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_household_s_language(
+    configured: str, lang: str, said: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "kiosk.yaml"
+    config.write_text(f"kiosk: {{language: {configured}}}\npaths: {{runtime: {tmp_path}}}\n", encoding="utf-8")
+    call = [sys.executable, "-m", "moodkiosk", "status", "--config", str(config)]
+    done = subprocess.run(
+        call, env={"LANG": lang, "PYTHONUTF8": "1"}, capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, said in done.stderr) == (1, True), done.stderr

@@ -317,7 +317,7 @@ class Act:
             "page": page,
             "pending": pending,
             "active_rate_hz": self._looks_hz(),
-            "teaching": teaching and asdict(teaching),
+            "teaching": teaching and said(asdict(teaching), ("text",)),
         }
         return said(asdict(view) | around, (*SENTENCES, *AROUND, "page", "pending"))
 

@@ -31,10 +31,7 @@ def main(args: argparse.Namespace) -> int:
     settings = load.load(args.config, secrets=False)
     tag = reader(settings.kiosk.language)
     where = paths.control_socket(settings.paths)
-    try:
-        result = _asked(where, args, tag)
-    except Failure as error:
-        raise type(error)(translated(str(error), tag)) from None
+    result = _asked(where, args, tag)
     if args.json:
         data = result.data if result.ok and result.data is not None else None
         print((encode(result) if data is None else msgspec.json.encode(data)).decode())
@@ -68,7 +65,7 @@ def _value(where: Path, args: argparse.Namespace) -> object:
     if args.command == "not-again" and args.none:
         return ""
     if args.command == "not-again" and args.value is None:
-        raise UsageError("not-again: which one? its number or id in 'moodkiosk recommend --list'; or --none")
+        raise UsageError(Reason("cli.which_one"))
     if args.command == "volume":
         return _volume(where, args.value)
     return getattr(args, "value", None)
@@ -81,7 +78,7 @@ def _volume(where: Path, wanted: str) -> int:
         step = VOLUME_STEP_PERCENT if wanted == "up" else -VOLUME_STEP_PERCENT
         return max(0, min(100, int(found["volume_cap"]) + step))
     if not (wanted.isascii() and wanted.isdecimal() and int(wanted) <= 100):
-        raise UsageError(f"volume: expected a number from 0 to 100, up or down, got {wanted!r}")
+        raise UsageError(Reason("cli.volume_expected", given=repr(wanted)))
     return int(wanted)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -13,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from moodkiosk.link.protocol import Proof, Remark, Teaching
 from moodkiosk.operate.teach import screen
 from moodkiosk.operate.teach.command import Lines, Objects, follow
+from moodkiosk.words.reason import Reason
 from tests.support.control_double import ControlDouble
 from tests.support.kiosk import Kiosk
 from tests.support.pupil import Pupil
@@ -34,7 +37,7 @@ PROOF = Proof(
     remarks=(Remark("alike", "sad", "neutral", text="'sad' hardly differs from 'neutral'"),),
 )
 COURSE = (
-    Teaching(1.0, "waiting", "happy", 2, 5, view="two people", text="only 3 good looks"),
+    Teaching(1.0, "waiting", "happy", 2, 5, view="two people", text=Reason("taught.few_looks", count=3, needed=8)),
     Teaching(2.0, "countdown", "happy", 2, 5, 3.0, 2.5, "seen"),
     Teaching(4.0, "recording", "happy", 2, 5, 5.0, 4.0, "too dark", "move"),
     Teaching(9.0, "fitting", None, 5, 5, view="seen"),
@@ -63,10 +66,24 @@ def test_lines_say_each_thing_once() -> None:
         assert part in text
 
 
+def test_it_is_said_in_the_language_of_who_sits_there() -> None:
+    said: list[str] = []
+    lines = Lines(said.append, "de")
+    for teaching in COURSE:
+        lines.show(teaching)
+    text = "\n".join(said)
+    for part in ("jetzt 'fröhlich', 5 s lang", "zwei Personen", "Ich lese 90 %", "fröhlich: vorher 50 %", "'traurig'"):
+        assert part in text
+    shown = Console(width=80, file=io.StringIO(), record=True)
+    for teaching in COURSE:
+        shown.print(screen.picture(teaching, 80, "de"))
+    drawn = shown.export_text()
+    assert "[k] behalten" in drawn
+    assert not re.search(r"\b(the|before|now|keep|camera|you)\b", drawn + text)
+
+
 @pytest.mark.parametrize("teaching", COURSE, ids=lambda teaching: teaching.phase)
 def test_the_screen_fits_into_sixty_columns(teaching: Teaching) -> None:
-    from rich.console import Console
-
     console = Console(width=60, record=True, file=io.StringIO())
     console.print(screen.picture(teaching, 60))
     lines = console.export_text().splitlines()

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from moodkiosk.config.languages import languages
 from moodkiosk.failure import UsageError
 from moodkiosk.learn.data import labels as names
+from moodkiosk.words.language import FALLBACK, say, translated
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.learn.data.summary import Floats
@@ -68,31 +71,42 @@ def labels(typed: Iterable[str], earlier: Iterable[str], ask: Question | None, *
 def person(given: str | None, ask: Question | None) -> str:
     """The name of the person; asked for if there is somebody to ask. Raises UsageError."""
     if given is None and ask is not None:
-        given = ask("Who is in front of the camera? A name or nickname; empty for nobody in particular:", "")
+        given = ask(Reason("collect.who"), "")
     name = " ".join((given or "").split())
     if len(name) > 60 or not name.isprintable():
-        raise UsageError("--person must be a name of at most 60 letters")
+        raise UsageError(Reason("collect.person"))
     return name
 
 
-def on_terminal(question: str, default: str) -> str:
-    """Asks on the terminal; Enter takes the default."""
-    try:
-        return input(f"{question} ").strip() or default
-    except EOFError:
-        return default
+class Terminal:
+    """Asks on the terminal, in a language; Enter takes the default."""
+
+    def __init__(self, tag: str = FALLBACK) -> None:
+        self._tag = tag
+
+    def __call__(self, question: str, default: str) -> str:
+        """What was answered."""
+        try:
+            return input(f"{translated(question, self._tag)} ").strip() or default
+        except EOFError:
+            return default
 
 
 def _settled(label: str, known: list[str], ask: Question | None) -> str:
     if (twin := names.twin(label, known)) is not None:
         if ask is None:
-            raise UsageError(f"{label!r} is spelled {twin!r} so far: spell it the same, or say --keep-spelling")
-        return twin if _agreed(ask, f"{label!r} is spelled {twin!r} so far. Record it as {twin!r}?") else label
+            raise UsageError(Reason("collect.spelled", label=repr(label), twin=repr(twin)))
+        return twin if _agreed(ask, Reason("collect.ask_twin", label=repr(label), twin=repr(twin))) else label
     meant = names.slip(label, known)
     if meant is not None and ask is not None:
-        return meant if _agreed(ask, f"{label!r} looks like a slip of {meant!r}. Record it as {meant!r}?") else label
+        return meant if _agreed(ask, Reason("collect.ask_slip", label=repr(label), meant=repr(meant))) else label
     return label
 
 
 def _agreed(ask: Question, question: str) -> bool:
-    return ask(f"{question} [Y/n]", "y").lower().startswith("y")
+    return is_yes(ask(Reason("collect.yes_no", question=question), "y"))
+
+
+def is_yes(answer: str) -> bool:
+    """Whether it begins as "yes" does in a language that there are words for, or is empty."""
+    return not answer or answer.strip().lower()[:1] in {say(tag, "collect.yes")[:1] for tag in languages()}

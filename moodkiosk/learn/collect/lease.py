@@ -9,6 +9,7 @@ from typing import Self
 
 from moodkiosk.failure import Failure
 from moodkiosk.link import control
+from moodkiosk.words.reason import Reason
 
 RENEW_SECONDS = 3.0
 """So that one lost renewal, or two, do not end the loan."""
@@ -26,7 +27,7 @@ class Lease:
 
     def __init__(self, socket: Path) -> None:
         """`socket`: the kiosk's control socket."""
-        self.state = ""
+        self.state: str = ""
         self.lent = False
         self._socket = socket
         self._over = threading.Event()
@@ -37,7 +38,7 @@ class Lease:
         try:
             self._ask()
         except control.NotRunning:
-            self.state = "no kiosk is running here"
+            self.state = Reason("doctor.no_kiosk")
             return self
         self._thread.start()
         return self
@@ -52,14 +53,14 @@ class Lease:
     def _ask(self) -> None:
         result = control.ask(self._socket, "camera", "lend", ANSWER_SECONDS)
         if not result.ok and "not running" not in str(result.error):
-            raise Failure(f"the kiosk does not lend its camera: {result.error}")
+            raise Failure(Reason("collect.not_lent", reason=result.error or ""))
         # Without the half that sees nobody has the camera. It is asked for on and on: that half may start meanwhile.
         self.lent = result.ok
-        self.state = "borrowed from the kiosk" if result.ok else str(result.error)
+        self.state = Reason("collect.borrowed") if result.ok else str(result.error)
 
     def _renew(self) -> None:
         while not self._over.wait(RENEW_SECONDS):
             try:
                 self._ask()
             except Failure as error:
-                self.state = f"the loan may lapse: {error}"
+                self.state = Reason("collect.may_lapse", reason=str(error))

@@ -6,13 +6,16 @@ from collections.abc import Callable
 
 from moodkiosk.learn.collect.sitting import COUNTDOWN_SECONDS, PAUSE_SECONDS, Sitting
 from moodkiosk.learn.collect.take import Sight
+from moodkiosk.words.language import FALLBACK, translated
+from moodkiosk.words.reason import Reason
 
 
 class Lines:
     """Says what changes; there are no keys."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
+    def __init__(self, say: Callable[[str], None], tag: str = FALLBACK) -> None:
+        """`tag`: the language."""
+        self._print, self._tag = say, tag
         self._phase = ""
         self._todo = ""
         self._news = ""
@@ -28,24 +31,27 @@ class Lines:
             self._news = sitting.news
             self._say(sitting.news)
             for warning in sitting.kept[-1].warnings if sitting.kept else ():
-                self._say(f"  warning: {warning}")
+                self._say(Reason("collect.warning", text=warning), "  ")
         if sitting.phase != self._phase:
             self._phase = sitting.phase
             self._warned.clear()
             if sitting.phase == "pause":
-                self._say(f"next comes '{sitting.label}', in {PAUSE_SECONDS:.0f} s")
+                self._say(Reason("collect.next", label=sitting.label, seconds=round(PAUSE_SECONDS)))
             elif sitting.phase == "countdown":
-                self._say(f"'{sitting.label}' in {COUNTDOWN_SECONDS:.0f} s")
+                self._say(Reason("collect.soon", label=sitting.label, seconds=round(COUNTDOWN_SECONDS)))
             elif sitting.phase == "recording":
-                self._say(f"'{sitting.label}' now, for {sitting.plan.seconds:g} s")
+                self._say(Reason("collect.now", label=sitting.label, seconds=sitting.plan.seconds))
         if sitting.phase == "recording":
             self._during(sitting, at)
 
     def _during(self, sitting: Sitting, at: float) -> None:
         if (todo := sitting.todo(at)) != self._todo:
             self._todo = todo
-            self._say(f"  {todo}")
+            self._say(todo, "  ")
         for warning in sitting.warnings:
             if warning not in self._warned:
                 self._warned.add(warning)
-                self._say(f"  warning: {warning}")
+                self._say(Reason("collect.warning", text=warning), "  ")
+
+    def _say(self, text: str, indent: str = "") -> None:
+        self._print(f"{indent}{translated(text, self._tag)}")

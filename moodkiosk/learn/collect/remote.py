@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from moodkiosk.config.languages import reader
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import files
 from moodkiosk.host.paths import SYSTEM_CONFIG
@@ -23,6 +24,8 @@ from moodkiosk.learn.collect import asking
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.data.outbox import OUTBOX, make_writable
 from moodkiosk.learn.deploy import ssh
+from moodkiosk.words.language import FALLBACK, say
+from moodkiosk.words.reason import Reason, together
 
 NAME = re.compile(r"[\w.-]+\.npz")
 """Names of recordings; see `sense.recording.safe_name`."""
@@ -77,7 +80,8 @@ def collect_there(args: argparse.Namespace, *, by_hand: bool) -> int:
     """Holds a sitting on the kiosk `args.host` and brings the recordings into `args.out`. Returns the exit code."""
     host, command = ssh.host(args.host), ssh.program(args.ssh)
     make_writable(args.out)
-    question = asking.on_terminal if by_hand else None
+    tag = reader()
+    question = asking.Terminal(tag) if by_hand else None
     labels = asking.labels(args.labels, asking.Earlier(args.out).labels, question, as_typed=args.keep_spelling)
     person = asking.person(args.person, question)
     words = ["collect", *labels, "--person", person, "--seconds", f"{args.seconds:g}", "--out", OUTBOX]
@@ -92,12 +96,10 @@ def collect_there(args: argparse.Namespace, *, by_hand: bool) -> int:
         except KeyboardInterrupt:
             code = 130
         if code == ssh.LOST:
-            raise Failure(
-                f"the connection to {host} broke; what was complete is kept there and comes with the next sitting"
-            )
+            raise Failure(Reason("collect.broke", host=host))
         if code == ssh.NOT_THERE:
-            raise Failure(f"no moodkiosk on {host}: install it (scripts/install-pi), or name it with --kiosk-command")
-        bring_back(there, args.out)
+            raise Failure(Reason("collect.not_there", host=host))
+        bring_back(there, args.out, tag)
     return code
 
 
@@ -111,7 +113,7 @@ def connection(host: str, command: list[str]) -> Iterator[Connection]:
             [*command, *ssh.PATIENCE, "-fNM", "-S", str(socket), "--", host], stdin=subprocess.DEVNULL, check=False
         )
         if opened.returncode:
-            raise Failure(f"no connection to {host}")
+            raise Failure(Reason("collect.no_connection", host=host))
         there = Connection(host, [*command, "-S", str(socket), "-o", "ControlMaster=no"], socket)
         try:
             yield there
@@ -119,7 +121,7 @@ def connection(host: str, command: list[str]) -> Iterator[Connection]:
             subprocess.run([*there.ssh, "-q", "-O", "exit", "--", host], capture_output=True, check=False)
 
 
-def bring_back(there: Connection, folder: Path) -> list[Path]:
+def bring_back(there: Connection, folder: Path, tag: str = FALLBACK) -> list[Path]:
     """Moves the recordings in the kiosk's outbox into `folder`, says so and returns them; none is ever overwritten.
 
     What is damaged or cannot be written here stays there, and the others come all the same. Raises Failure.
@@ -138,9 +140,9 @@ def bring_back(there: Connection, folder: Path) -> list[Path]:
                     damaged.append(str(error))
     if came:
         there.ask(f"cd {OUTBOX} && rm -f -- {shlex.join(came)}")
-    _say_what_came(list(came.values()), folder)
+    _say_what_came(list(came.values()), folder, tag)
     if damaged:
-        raise Failure(f"came damaged, it stays on the kiosk in {OUTBOX}: {'; '.join(damaged)}")
+        raise Failure(Reason("collect.damaged", folder=OUTBOX, files=together(damaged)))
     return list(came.values())
 
 
@@ -160,7 +162,7 @@ def _put(fetched: Path, folder: Path) -> Path:
             if path.read_bytes() == data:
                 return path
     except OSError as error:
-        raise Failure(f"cannot write into {folder}: {error.strerror}; the recordings stay on the kiosk") from None
+        raise Failure(Reason("collect.no_room", folder=str(folder), reason=error.strerror or "")) from None
     raise Failure(f"too many files named {fetched.name} in {folder}")
 
 
@@ -169,7 +171,7 @@ def last_line(text: str) -> str:
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
 
 
-def _say_what_came(came: list[Path], folder: Path) -> None:
-    print(f"{len(came)} recording{'' if len(came) == 1 else 's'} brought back to {folder}")
+def _say_what_came(came: list[Path], folder: Path, tag: str) -> None:
+    print(say(tag, "collect.came", count=len(came), folder=str(folder)))
     if came:
-        print(f"train with them: scripts/train.py {folder} --out mood.tflite")
+        print(say(tag, "collect.train", command=f"scripts/train.py {folder} --out mood.tflite"))

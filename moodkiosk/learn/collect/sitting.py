@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from moodkiosk.learn.collect.take import MIN_SAMPLES, Sight, Take
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.learn.data.summary import Floats
@@ -30,11 +31,11 @@ WARN_SECONDS = 1.0
 
 # What to do during a take, from which share of it on. Variety is what makes a model work on another day.
 SCRIPT: tuple[tuple[float, str], ...] = (
-    (0.0, "Look at the camera, as you would when you walk past."),
-    (0.25, "Lean back a little, then come closer."),
-    (0.45, "Turn your head a little to the left, then to the right."),
-    (0.65, "Look up a little, then down."),
-    (0.8, "Show it weaker, then stronger."),
+    (0.0, Reason("collect.look")),
+    (0.25, Reason("collect.lean")),
+    (0.45, Reason("collect.turn")),
+    (0.65, Reason("collect.nod")),
+    (0.8, Reason("collect.vary")),
 )
 
 
@@ -125,12 +126,12 @@ class Sitting:
         if self.phase == "recording":
             return [text for share, text in SCRIPT if self.share(at) >= share][-1]
         if self.phase == "countdown":
-            return f"Get ready to show '{self.label}'."
+            return Reason("collect.ready", label=self.label)
         if self.label is None:
-            return "All done. Other light makes a better model: switch a lamp and come back another day."
+            return Reason("collect.all_done")
         if self.phase == "waiting":
-            return "Sit or stand as you would in front of the kiosk, and press the space bar when you are ready."
-        return f"Relax. Next comes '{self.label}'."
+            return Reason("collect.begin")
+        return Reason("collect.relax", label=self.label)
 
     def step(self, sight: Sight | None, at: float, key: str = "") -> None:
         """Goes on: with a look (None if there was no picture), the time, and the key that was pressed, or "".
@@ -154,7 +155,7 @@ class Sitting:
         """The camera is away: a take under way is broken off, to be begun again by a key or after a pause."""
         at = self._at = max(at, self._at)
         if self.phase in ("countdown", "recording"):
-            self.news = f"'{self.label}' was broken off: {reason}"
+            self.news = Reason("collect.broken_off", label=self.label, reason=reason)
             self._enter("waiting" if self.plan.by_hand else "pause", at)
 
     def _press(self, key: str, at: float) -> None:
@@ -187,7 +188,7 @@ class Sitting:
     def _drop(self, at: float) -> None:
         """Away with the take under way, or with the last one."""
         if self.phase in ("countdown", "recording"):
-            self.news = f"'{self.label}' was dropped"
+            self.news = Reason("collect.dropped", label=self.label)
             self._next_label()
             self._enter("pause", at)
         elif self.kept:
@@ -195,7 +196,7 @@ class Sitting:
             if gone is self._replaces:  # its repetition failed, and is still to come
                 self._replaces = None
             gone.path.unlink(missing_ok=True)
-            self.news = f"'{gone.label}' was dropped, {gone.path.name} is deleted"
+            self.news = Reason("collect.deleted", label=gone.label, file=gone.path.name)
 
     def _advance(self, at: float) -> None:
         if self.phase == "countdown":
@@ -217,8 +218,8 @@ class Sitting:
         if take.enough:
             self._keep(label, take)
         else:
-            seen = f"a face in {len(take.samples)} of {take.looks} pictures"
-            self.news = f"'{label}': {seen}, {MIN_SAMPLES} are the least: nothing was kept"
+            counts = {"seen": len(take.samples), "looks": take.looks, "least": MIN_SAMPLES}
+            self.news = Reason("collect.nothing_kept", label=label, **counts)
             if self.plan.by_hand:
                 self._failed = True
                 self._enter("waiting", at)
@@ -233,7 +234,7 @@ class Sitting:
             self.kept.remove(self._replaces)
             self._replaces.path.unlink(missing_ok=True)
         self.kept.append(kept)
-        self.news = f"'{label}': {kept.samples} samples kept"
+        self.news = Reason("collect.kept", label=label, samples=kept.samples)
 
     def _next_label(self) -> None:
         if self._extra is None:

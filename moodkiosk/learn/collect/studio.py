@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from moodkiosk.failure import Failure
 from moodkiosk.learn.collect.sitting import Sitting
 from moodkiosk.learn.collect.take import Sight
+from moodkiosk.words.reason import Reason, together
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import Config
@@ -64,11 +65,11 @@ def run(
         elif pictures.status.state == "lost":
             sitting.lost(pictures.status.detail, at)
             if not sitting.plan.by_hand and at - seen_at > LOST_SECONDS:
-                raise Failure(f"the camera is lost: {pictures.status.detail}")
+                raise Failure(Reason("collect.lost", reason=pictures.status.detail))
         try:
             sitting.step(sight, at, view.pressed())
         except OSError as error:
-            raise Failure(f"cannot write the recording of '{sitting.label}': {error.strerror}") from None
+            raise Failure(Reason("collect.not_written", label=sitting.label, reason=error.strerror or "")) from None
         view.show(sitting, sight, at)
 
 
@@ -110,18 +111,19 @@ def _await_first(pictures: Pictures, seconds: float, *, patient: bool) -> None:
         status, waited = pictures.status, time.monotonic() - start
         lost = status.state == "lost" and not (patient and waited < seconds / 2)
         if lost or waited > seconds:
-            raise Failure(f"no pictures: {status.detail or 'the camera does not start'}{how_to_pause(status.detail)}")
+            why = status.detail or Reason("collect.no_start")
+            raise Failure(together([Reason("collect.no_pictures", reason=why), *how_to_pause(status.detail)]))
 
 
-def how_to_pause(trouble: str, proc: Path = Path("/proc")) -> str:
-    """Which command pauses the service that the message says has the camera; "" if it is none."""
+def how_to_pause(trouble: str, proc: Path = Path("/proc")) -> list[str]:
+    """Which command pauses the service that the message says has the camera; nothing if it is none."""
     match = re.search(r"\(process (\d+)\)", trouble)
     try:
         groups = (proc / match[1] / "cgroup").read_text(encoding="ascii", errors="replace") if match else ""
     except OSError:
-        return ""
+        return []
     # cgroups(7): the last part of the path is the unit, as in 0::/system.slice/motion.service.
     unit = re.search(r"/([\w@.\\-]+\.service)\s*$", groups)
     if unit is None or unit[1].startswith("user@"):
-        return ""
-    return f"; 'sudo systemctl stop {unit[1]}' pauses it, 'sudo systemctl start {unit[1]}' brings it back"
+        return []
+    return [Reason("collect.pause", unit=unit[1])]

@@ -11,6 +11,7 @@ import numpy as np
 from moodkiosk.learn.data.summary import ENOUGH, hardly_differ, looks_like, summary_of
 from moodkiosk.moods import Landmarks, Quality
 from moodkiosk.sense.records.recording import Sample
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.learn.data.summary import Floats
@@ -25,14 +26,14 @@ STILL_SECONDS = 1.0
 """A sample is still if it hardly differs from the one so long before."""
 
 ADVICE = {
-    "no face": "no face seen: come into the middle of the picture and look at the camera",
-    "too dark": "too dark: switch on a light in front of you",
-    "too bright": "too bright: turn away from the lamp or the window",
-    "too far": "too far away: come closer",
-    "too blurred": "blurred: hold still, or give it more light",
-    "mouth covered": "the mouth is covered: show the whole face",
-    "upside down": "upside down: set camera.rotate: 180 in the configuration",
-    "turned away": "turned away: look more towards the camera",
+    "no face": Reason("collect.no_face"),
+    "too dark": Reason("collect.too_dark"),
+    "too bright": Reason("collect.too_bright"),
+    "too far": Reason("collect.too_far"),
+    "too blurred": Reason("collect.too_blurred"),
+    "mouth covered": Reason("collect.mouth_covered"),
+    "upside down": Reason("collect.upside_down"),
+    "turned away": Reason("collect.turned_away"),
 }
 """What quality may find wrong, and what to do."""
 
@@ -100,14 +101,14 @@ class Take:
     def warnings(self, others: Mapping[str, Floats]) -> list[str]:
         """What is wrong so far and what to do about it; `others`: summary of what was recorded before, by label."""
         many = MANY * max(self.looks, MIN_SAMPLES)
-        said = [ADVICE[name] for name, count in self.troubles.items() if count > many]
+        said: list[str] = [ADVICE[name] for name, count in self.troubles.items() if count > many]
         if self.crowded > many:
-            said.append("more than one person in view: only the nearest is recorded")
+            said.append(Reason("collect.crowded"))
         if len(self.samples) >= ENOUGH:
             if hardly_differ(self.summary):
-                said.append("the samples hardly differ: lean back, turn a little, show it weaker and stronger")
+                said.append(Reason("collect.alike"))
             if label := looks_like(self.summary, others):
-                said.append(f"looks like '{label}' so far: show it more clearly")
+                said.append(Reason("collect.looks_like", label=label))
         return said
 
     def _stood_still(self, at: float) -> bool:

@@ -8,33 +8,35 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+import textwrap
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from moodkiosk.config import load
+from moodkiosk.config.languages import reader
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
 from moodkiosk.host.signals import ending_interrupts
 from moodkiosk.host.streams import LinePrinter
+from moodkiosk.learn.collect.asking import is_yes
 from moodkiosk.link.commands import TEACH_SECONDS
 from moodkiosk.link.control import ask
 from moodkiosk.link.protocol import Teaching
 from moodkiosk.operate.teach import screen
+from moodkiosk.words.language import FALLBACK, say, translated
+from moodkiosk.words.reason import Reason, heard, plain, said
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Result
 
 POLL_SECONDS = 0.2
+CONSENT_COLUMNS = 79
 GOING_ON = ("waiting", "countdown", "recording", "fitting")
-
-CONSENT = """What is kept: 468 points of your face for each look, what a small network says of it, and your name if
-you give one; never pictures. Where: in this kiosk only, until somebody deletes it with 'moodkiosk forget'. Nothing at
-all is kept before you have shown every mood; Ctrl-C leaves at any moment."""
 
 
 class View(Protocol):
@@ -48,14 +50,14 @@ def main(args: argparse.Namespace) -> int:
     """0: it has learnt and reads better now; 1: it has not; 130: left."""
     least, most = TEACH_SECONDS
     if not least <= args.seconds <= most:
-        raise UsageError(f"--seconds must be from {least:g} to {most:g}")
+        raise UsageError(Reason("lesson.seconds", least=least, most=most))
     settings = load.load(args.config, secrets=False)
-    where = paths.control_socket(settings.paths)
+    where, tag = paths.control_socket(settings.paths), reader(settings.kiosk.language)
     lesson = {"person": args.person, "labels": list(args.labels), "seconds": args.seconds}
     by_hand = not args.json and sys.stdin.isatty() and sys.stdout.isatty()
     if not args.json:
-        print(CONSENT, flush=True)
-    if by_hand and not args.yes and not _agreed():
+        print(textwrap.fill(say(tag, "lesson.consent"), CONSENT_COLUMNS), flush=True)
+    if by_hand and not args.yes and not _agreed(tag):
         return 130
     with contextlib.ExitStack() as stack:
         stack.enter_context(ending_interrupts())
@@ -64,9 +66,9 @@ def main(args: argparse.Namespace) -> int:
         if args.json:
             view = Objects()
         elif by_hand:
-            view = stack.enter_context(screen.Screen())
+            view = stack.enter_context(screen.Screen(tag))
         else:
-            view = Lines(lambda line: print(line, flush=True))
+            view = Lines(lambda line: print(line, flush=True), tag)
         try:
             last = follow(where, view, by_hand=by_hand)
         except KeyboardInterrupt:
@@ -74,7 +76,7 @@ def main(args: argparse.Namespace) -> int:
                 ask(where, "teach_stop")
             raise
     if by_hand:  # the screen has gone, with what it said
-        print(last.text)
+        print(translated(last.text, tag))
     return 0 if last.proof is not None and last.proof.better else 1
 
 
@@ -107,8 +109,9 @@ def follow(where: Path, view: View, *, by_hand: bool, pause: Callable[[float], N
 class Lines:
     """Says what is new, in plain lines."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
+    def __init__(self, say: Callable[[str], None], tag: str = FALLBACK) -> None:
+        """`tag`: the language."""
+        self._say, self._tag = say, tag
         self._said: tuple[str, ...] = ()
 
     def pressed(self) -> str:
@@ -117,7 +120,7 @@ class Lines:
 
     def show(self, teaching: Teaching) -> None:
         """Says it, if it is new."""
-        lines = screen.lines_of(teaching)
+        lines = screen.lines_of(teaching, self._tag)
         if lines == self._said:
             return
         for line in lines:
@@ -139,7 +142,7 @@ class Objects:
 
     def show(self, teaching: Teaching) -> None:
         """Prints it, unless only its time is new."""
-        body = {"type": "teaching", **msgspec.to_builtins(teaching)}
+        body = {"type": "teaching", **_body(teaching)}
         plain = {key: value for key, value in body.items() if key not in ("at", "left_seconds")}
         if plain != self._last:
             self._last = plain
@@ -152,14 +155,22 @@ def _teaching(where: Path) -> Teaching:
     data: Any = _require(ask(where, "status")).data
     try:
         found = data["teaching"]
-        return msgspec.convert(found, Teaching) if found else Teaching(0.0, "over", text="the sitting has ended")
+        if not found:
+            return Teaching(0.0, "over", text=Reason("lesson.ended"))
+        return replace(msgspec.convert(found, Teaching), text=heard(found, "text") or "")
     except (KeyError, TypeError, msgspec.ValidationError):
-        raise Failure("the running kiosk is of an older version, which cannot be taught; restart it") from None
+        raise Failure(Reason("lesson.older")) from None
 
 
-def _agreed() -> bool:
+def _body(teaching: Teaching) -> dict[str, Any]:
+    """As JSON has it: the sentences in English, with the key of what happened last beside it."""
+    found: dict[str, Any] = msgspec.to_builtins(said(asdict(teaching), ("text",)), enc_hook=plain)
+    return found
+
+
+def _agreed(tag: str) -> bool:
     try:
-        return input("Begin? [Y/n] ").strip().lower()[:1] in ("", "y")
+        return is_yes(input(f"{say(tag, 'collect.yes_no', question=Reason('lesson.begin'))} "))
     except EOFError:
         return False
 

@@ -15,33 +15,36 @@ from rich.text import Text
 
 from moodkiosk.learn.collect.keys import Keys
 from moodkiosk.learn.collect.take import ADVICE
+from moodkiosk.words.language import FALLBACK, say, translated
+from moodkiosk.words.reason import Reason, how
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from moodkiosk.link.protocol import Proof, Teaching
+    from moodkiosk.link.protocol import Proof, Remark, Teaching
 
 WIDTH = 60
 
 HINTS = {
-    "relax": "Relax, and look at the camera.",
-    "show": "Show it, and look at the camera.",
-    "move": "Come a little nearer, and turn your head a little.",
-    "vary": "Now weaker, and then stronger.",
+    "relax": Reason("lesson.relax"),
+    "show": Reason("lesson.show"),
+    "move": Reason("lesson.move"),
+    "vary": Reason("lesson.vary"),
 }
 VIEWS = ADVICE | {
-    "seen": "I see you.",
-    "nobody": "nobody is in front: come into the middle of the picture",
-    "two people": "two people: one at a time, please",
-    "no picture": "the camera gives no picture",
+    "seen": Reason("lesson.seen"),
+    "nobody": Reason("lesson.nobody"),
+    "two people": Reason("lesson.two_people"),
+    "no picture": Reason("lesson.no_picture"),
 }
 
 
 class Screen:
     """The sitting on the whole terminal, with keys. A context manager: afterwards the terminal is as it was."""
 
-    def __init__(self) -> None:
-        self._console = Console()
+    def __init__(self, tag: str = FALLBACK) -> None:
+        """`tag`: the language."""
+        self._console, self._tag = Console(), tag
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -63,51 +66,67 @@ class Screen:
 
     def show(self, teaching: Teaching) -> None:
         """Draws everything anew."""
-        self._live.update(picture(teaching, self._console.size.width), refresh=True)
+        self._live.update(picture(teaching, self._console.size.width, self._tag), refresh=True)
 
 
-def picture(teaching: Teaching, columns: int) -> RenderableType:
+def picture(teaching: Teaching, columns: int, tag: str = FALLBACK) -> RenderableType:
     """Everything, for a terminal of that many columns."""
-    who = f" {teaching.person}" if teaching.person else ""
-    title = f" moodkiosk: teaching{who} - mood {teaching.number} of {teaching.count}"
-    body: RenderableType = _proof(teaching.proof) if teaching.phase == "shown" and teaching.proof else _course(teaching)
+    count = {"number": teaching.number, "moods": teaching.count}
+    said = Reason("lesson.title_of" if teaching.person else "lesson.title", person=teaching.person, **count)
+    title = f" {translated(said, tag)}"
+    shown = teaching.proof if teaching.phase == "shown" else None
+    body: RenderableType = _proof(shown, tag) if shown else _course(teaching, tag)
     return Group(
         Text(title[:columns].ljust(columns), style="reverse"),
         Text(),
         body,
         Text(),
-        Text(_keys(teaching), style="dim"),
+        Text(_keys(teaching, tag), style="dim"),
     )
 
 
-def lines_of(teaching: Teaching) -> tuple[str, ...]:
+def lines_of(teaching: Teaching, tag: str = FALLBACK) -> tuple[str, ...]:
     """The same as plain lines."""
-    where = f" ({teaching.number} of {teaching.count})"
     if teaching.phase == "shown" and teaching.proof is not None:
         proof = teaching.proof
-        moods = [f"  {label}: {_percent(old)} before, {_percent(new)} now" for label, (old, new) in proof.moods.items()]
-        people = [f"  {name}: {_percent(old)} before, {_percent(new)} now" for name, (old, new) in proof.people.items()]
-        return (verdict(proof), *moods, *people, *(f"  {remark.text}" for remark in proof.remarks))
-    said = {
-        "waiting": f"next comes '{teaching.label}'{where}",
-        "countdown": f"'{teaching.label}' in {teaching.seconds:.0f} s",
-        "recording": f"'{teaching.label}' now, for {teaching.seconds:g} s",
-        "fitting": "thank you; learning ...",
-    }
-    lines = [teaching.text] if teaching.text else []
-    lines += [said[teaching.phase]] if teaching.phase in said else []
+        rows = [(how(label), shares) for label, shares in proof.moods.items()] + [*proof.people.items()]
+        compared = [Reason("lesson.compared", who=who, old=_whole(old), new=_whole(new)) for who, (old, new) in rows]
+        indented = [*compared, *map(doubt, proof.remarks)]
+        return (translated(verdict(proof), tag), *(f"  {translated(text, tag)}" for text in indented))
+    lines = [translated(text, tag) for text in (teaching.text, _under_way(teaching)) if text]
     if teaching.hint:
-        lines.append(f"  {HINTS[teaching.hint]}")
+        lines.append(f"  {translated(HINTS[teaching.hint], tag)}")
     if teaching.phase in ("waiting", "recording") and teaching.view != "seen":
-        lines.append(f"  {view(teaching.view)}")
+        lines.append(f"  {translated(view(teaching.view), tag)}")
     return tuple(lines)
 
 
 def verdict(proof: Proof) -> str:
-    """What came of it, in a sentence."""
-    sure = f"between {_percent(proof.low)} and {_percent(proof.high)}, measured on {proof.looks} looks not learnt from"
-    now = f"I read {_percent(proof.after)} of your looks right ({sure}), {_percent(proof.before)} before."
-    return f"{now} {'I use what I learnt.' if proof.better else 'That is not surely better, so I go on as before.'}"
+    """What came of it, in two sentences."""
+    shares = {name: _whole(getattr(proof, name)) for name in ("before", "after", "low", "high")}
+    return Reason("lesson.better" if proof.better else "lesson.not_better", looks=proof.looks, **shares)
+
+
+def doubt(remark: Remark) -> str:
+    """What is odd about what was shown; the words of a remark that is not known here are its sender's."""
+    moods = {"label": how(remark.label), "other": how(remark.other)}
+    key = f"doubt.{remark.what.replace(' ', '_')}"
+    return Reason(key, **moods, person=repr(remark.person), text=remark.text)
+
+
+def _under_way(teaching: Teaching) -> str:
+    """The phase in a line, "" if there is nothing to say of it."""
+    mood = how(teaching.label or "")
+    match teaching.phase:
+        case "waiting":
+            return Reason("lesson.next", mood=mood, number=teaching.number, moods=teaching.count)
+        case "countdown":
+            return Reason("collect.soon", label=mood, seconds=round(teaching.seconds))
+        case "recording":
+            return Reason("collect.now", label=mood, seconds=teaching.seconds)
+        case "fitting":
+            return Reason("lesson.learning")
+    return ""
 
 
 def doubtful(teaching: Teaching) -> str:
@@ -121,43 +140,46 @@ def view(name: str) -> str:
     return VIEWS.get(name, name)
 
 
-def _course(teaching: Teaching) -> RenderableType:
-    label, left = (teaching.label or "").upper(), teaching.left_seconds
+def _course(teaching: Teaching, tag: str) -> RenderableType:
+    label = translated(how(teaching.label), tag).upper() if teaching.label else ""
+    left = teaching.left_seconds
     colour, text = {
-        "countdown": ("yellow", f"{label}  in {int(left) + 1}"),
-        "recording": ("green", f"{label}  now"),
-        "fitting": ("cyan", "thank you; learning ..."),
-    }.get(teaching.phase, ("white", label or "done"))
+        "countdown": ("yellow", say(tag, "collect.in", label=label, seconds=int(left) + 1)),
+        "recording": ("green", say(tag, "collect.showing", label=label)),
+        "fitting": ("cyan", say(tag, "lesson.learning")),
+    }.get(teaching.phase, ("white", label or say(tag, "collect.done")))
     bar: RenderableType = Text()
     if teaching.seconds:
         bar = Table.grid()  # a bar by itself does not end its line
         bar.add_row(ProgressBar(total=teaching.seconds, completed=teaching.seconds - left, width=WIDTH))
-    seen = Text(view(teaching.view), style="green" if teaching.view == "seen" else "yellow")
+    seen = Text(translated(view(teaching.view), tag), style="green" if teaching.view == "seen" else "yellow")
     return Group(
         Panel(Text(text, style=f"bold {colour}", justify="center"), border_style=colour, width=WIDTH),
-        Text(HINTS.get(teaching.hint, ""), style="bold"),
+        Text(translated(HINTS.get(teaching.hint, ""), tag), style="bold"),
         bar,
         seen,
-        Text(teaching.text, style="yellow"),
+        Text(translated(teaching.text, tag), style="yellow"),
     )
 
 
-def _proof(proof: Proof) -> RenderableType:
-    table = Table("", "before", "now", box=None)
-    rows = [*proof.moods.items(), *proof.people.items(), ("all", (proof.before, proof.after))]
+def _proof(proof: Proof, tag: str) -> RenderableType:
+    table = Table("", say(tag, "lesson.before"), say(tag, "lesson.now"), box=None)
+    moods = [(translated(how(label), tag), shares) for label, shares in proof.moods.items()]
+    rows = [*moods, *proof.people.items(), (say(tag, "lesson.all"), (proof.before, proof.after))]
     for name, (old, new) in rows:
-        table.add_row(name, _percent(old), Text(_percent(new), style="green" if new > old else ""))
-    remarks = [Text(f"! {remark.text}", style="yellow") for remark in proof.remarks]
-    return Group(Panel(Text(verdict(proof)), width=WIDTH), table, *remarks)
+        table.add_row(name, f"{_whole(old)} %", Text(f"{_whole(new)} %", style="green" if new > old else ""))
+    remarks = [Text(f"! {translated(doubt(remark), tag)}", style="yellow") for remark in proof.remarks]
+    return Group(Panel(Text(translated(verdict(proof), tag)), width=WIDTH), table, *remarks)
 
 
-def _keys(teaching: Teaching) -> str:
+def _keys(teaching: Teaching, tag: str) -> str:
     if teaching.phase != "shown":
-        return " [q] leave, nothing is kept"
+        return f" {say(tag, 'lesson.key_leave')}"
     label = doubtful(teaching)
-    again = f"  [a] show '{label}' again" if label else ""
-    return f" [k] keep  [u] undo, and delete what was recorded{again}"
+    again = f"  {say(tag, 'lesson.key_again', mood=how(label))}" if label else ""
+    return f" {say(tag, 'lesson.keys_shown')}{again}"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+def _whole(share: float) -> int:
+    """A share in whole percent."""
+    return round(100 * share)

@@ -196,17 +196,33 @@ def test_a_take_without_a_face_is_not_kept_and_its_label_stays_due(folder: Folde
     assert room.sitting.label == "sad"
 
 
+KEYS = {
+    "en": ("[space] start", "[s] skip", "[p] wait", "[q] end", "[r] repeat", "[d] drop", "[a] more"),
+    "de": (
+        "[Leertaste] los",
+        "[s] überspringen",
+        "[p] warten",
+        "[q] aufhören",
+        "[r] noch einmal",
+        "[d] verwerfen",
+        "[a] mehr",
+    ),
+}
+
+
+@pytest.mark.parametrize("tag", KEYS)
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (60, 20)])
-def test_every_key_is_named_on_a_small_terminal(room: Room, columns: int, rows: int) -> None:
+def test_every_key_is_named_on_a_small_terminal(room: Room, columns: int, rows: int, tag: str) -> None:
     room.press(" ")
     room.take()
     assert room.phase == "pause"
     console = Console(width=columns, height=rows, file=io.StringIO(), record=True)
-    drawn = screen(room.sitting, sight(room.at), room.at, Setting("Anna", "drawn actor, 640x480"), columns, rows)
+    setting = Setting("Anna", "drawn actor, 640x480", tag=tag)
+    drawn = screen(room.sitting, sight(room.at), room.at, setting, columns, rows)
     console.print(drawn)
     shown = console.export_text().splitlines()
     assert len(shown) <= rows
-    for key in ("[space] start", "[s] skip", "[p] wait", "[q] end", "[r] repeat", "[d] drop", "[a] more"):
+    for key in KEYS[tag]:
         assert any(key in line for line in shown[-2:]), key
 
 

@@ -120,11 +120,11 @@ def test_a_busy_camera_names_the_service_that_has_it_and_how_to_pause_it(tmp_pat
     group = tmp_path / "812" / "cgroup"
     trouble = "/dev/video0 is in use by motion (process 812)"
     group.write_text("0::/system.slice/motion.service\n")
-    assert "'sudo systemctl stop motion.service' pauses it" in studio.how_to_pause(trouble, tmp_path)
+    assert "'sudo systemctl stop motion.service' pauses it" in studio.how_to_pause(trouble, tmp_path)[0]
     group.write_text("0::/user.slice/user-1000.slice/user@1000.service\n")
-    assert studio.how_to_pause(trouble, tmp_path) == ""
-    assert studio.how_to_pause("no such camera", tmp_path) == ""
-    assert studio.how_to_pause("in use by x (process 99)", tmp_path) == ""
+    assert studio.how_to_pause(trouble, tmp_path) == []
+    assert studio.how_to_pause("no such camera", tmp_path) == []
+    assert studio.how_to_pause("in use by x (process 99)", tmp_path) == []
 
 
 def test_a_camera_that_is_not_there_is_one_line() -> None:
