@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from moodkiosk.config.languages import reader
+from moodkiosk.words.language import translated
+
 BASH = """# moodkiosk: completion for bash. To use it: source <(moodkiosk completion bash)
 _moodkiosk() {{
     local word=${{COMP_WORDS[COMP_CWORD]}} words=
@@ -39,7 +42,8 @@ _moodkiosk() {{
 
 def main(args: argparse.Namespace) -> int:
     """Prints the script for the shell that is named. `args.whole` makes the whole command line."""
-    table = commands(args.whole())
+    tag = reader()
+    table = {name: (translated(does, tag), words) for name, (does, words) in commands(args.whole()).items()}
     print(bash(table) if args.shell == "bash" else zsh(table), end="")
     return 0
 

@@ -9,6 +9,7 @@ import pytest
 
 from moodkiosk import cli
 from moodkiosk.operate.completion import commands
+from moodkiosk.words.language import say
 
 
 def moodkiosk(*words: str) -> subprocess.CompletedProcess[str]:
@@ -35,8 +36,19 @@ def test_without_a_command_help_is_shown_by_purpose_and_that_is_fine() -> None:
     done = moodkiosk()
     assert (done.returncode, done.stderr) == (0, "")
     for purpose in cli.PURPOSES:
-        assert f"\n{purpose}\n" in done.stdout
+        assert f"\n{say('en', f'help.for.{purpose}')}\n" in done.stdout
     assert done.stdout == moodkiosk("--help").stdout
+
+
+def test_help_is_in_the_reader_s_language(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    shown = cli.parser().format_help()
+    assert "\nAnsehen\n" in shown
+    for name in commands(cli.parser()):
+        assert say("de", f"help.does.{name.replace('-', '_')}") in shown
+    with pytest.raises(SystemExit):
+        cli.main(["doctor", "--help"])
+    assert "kein Netz" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ DIRECTIONS = ("ltr", "rtl")
 """What the word `dir` may be: which way the language is read."""
 TERMINAL = (
     *("cli.", "word.", "unknown.", "cannot.", "model.", "slow.", "tilted."),
-    *("doctor.", "checked.", "outcome.", "privacy.", "networks.", "address.", "collect.", "lesson."),
+    *("doctor.", "checked.", "outcome.", "privacy.", "networks.", "address.", "collect.", "lesson.", "help."),
 )
 SERVED = ("host.", "login.", "demo.", "no_script")
 ELSEWHERE = (*TERMINAL, *SERVED, "entity.", "entity_text.", "plural.rule")
