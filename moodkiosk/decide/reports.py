@@ -11,6 +11,7 @@ from moodkiosk.decide.state import Playback, Started, Step, Waiting, mood_of
 from moodkiosk.decide.times import Now, after, face, until, utc
 from moodkiosk.moods import LookReport, PlayerReport
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.tidy import tidy
 
 SEEN_ANEW = timedelta(hours=1)
 """What is heard live is written to disk as seen no more often than this, for the sake of SD cards."""
@@ -20,6 +21,8 @@ FIRST_PAUSE_MINUTES = 1.0
 
 def hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step:
     """Takes in a report."""
+    report = replace(report, status=tidy(report.status), what=report.what and tidy(report.what), note=tidy(report.note))
+    report = replace(report, track=report.track and hearing.tidied(report.track))
     step = _hear(step, report, now, settings)
     step = _with(step, night.heard(step.state.playback, report, now))
     return _with(step, hearing.reported(step.state.playback, report, now))
@@ -69,6 +72,7 @@ def look(step: Step, report: LookReport, now: Now, settings: Settings) -> Step:
     What other people do is respected as a decision would have it. Asking again never makes that last longer: when it
     is over, the next decision looks anyway.
     """
+    report = replace(report, status=tidy(report.status), track=report.track and hearing.tidied(report.track))
     step = _look(step, report, now, settings)
     return _with(step, hearing.seen(step.state.playback, report, now))
 
@@ -163,7 +167,7 @@ def _named(names: dict[str, str], report: PlayerReport, music: MusicSettings) ->
     own = {entry.value for mood in music.moods.values() for entry in choose.entries(mood) if entry.kind == "uri"}
     found = dict(names)
     uri, what = report.uri, report.what
-    if uri is not None and what and report.certainty == "plays" and what != choose.unnamed(uri, report.mood):
+    if uri in own and what and report.certainty == "plays" and what != choose.unnamed(uri, report.mood):
         found[uri] = what
     return {uri: name for uri, name in found.items() if uri in own}
 

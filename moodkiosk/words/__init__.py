@@ -2,5 +2,6 @@
 
 `reason` is the value: an English sentence that knows its key and fields. `phrase` fills a sentence in, with the plural
 forms of its language; `language` is one language's file (`en.json`, `de.json`, …), `reader` says which one a
-terminal wants.
+terminal wants. `tidy` makes texts of
+other programs fit to be shown.
 """

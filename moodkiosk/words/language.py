@@ -36,4 +36,12 @@ def _read(tag: str) -> Mapping[str, str]:
         found = json.loads((FOLDER / f"{tag}.json").read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
-    return {key: text for key, text in found.items() if isinstance(text, str)} if isinstance(found, dict) else {}
+    return {key: text for key, text in found.items() if _whole(text)} if isinstance(found, dict) else {}
+
+
+def _whole(text: object) -> bool:
+    """Whether it is a text that can be written: JSON may hold halves of letters."""
+    try:
+        return isinstance(text, str) and bool(text.encode() or True)
+    except UnicodeEncodeError:
+        return False

@@ -50,8 +50,11 @@ def form(words: Words, count: object) -> str:
     if not isinstance(count, int) or isinstance(count, bool):
         return "other"
     forms = words.get(FORMS, "other").split()
-    number = _rule(words.get(RULE, "0"))(abs(count))
-    return forms[number] if number < len(forms) else "other"
+    try:
+        number = _rule(words.get(RULE, "0"))(abs(count))
+    except (ValueError, ArithmeticError, RecursionError):  # a damaged file: its sentences are still better than none
+        return "other"
+    return forms[number] if 0 <= number < len(forms) else "other"
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from moodkiosk.words.language import FALLBACK, words
 from moodkiosk.words.phrase import knows, phrase
+from moodkiosk.words.tidy import tidy
 
 DEPTH_LIMIT, FIELDS_LIMIT = 8, 32
 """What comes from another process is no deeper and no wider."""
@@ -33,6 +34,7 @@ class Reason(str):
 
     def __new__(cls, key: str, /, **fields: object) -> Self:
         """The reason, in English by itself."""
+        fields = {name: tidied(each) for name, each in fields.items()}
         made = super().__new__(cls, phrase(words(FALLBACK), key, fields))
         made.key, made.fields = key, fields
         return made
@@ -48,6 +50,11 @@ class Reason(str):
     def __deepcopy__(self, _memory: object) -> Self:
         """Itself."""
         return self
+
+
+def tidied(field: object) -> object:
+    """A field of a sentence: what other programs have said is one line in it; a reason is tidy already."""
+    return tidy(field) if isinstance(field, str) and not isinstance(field, Reason) else field
 
 
 def how(label: str) -> Reason:

@@ -18,6 +18,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from moodkiosk.act.players.mpd import queue as mpd_queue
+from moodkiosk.act.players.mpd.player import MpdPlayer
+from moodkiosk.act.players.player import Clock, never
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left
 from moodkiosk.act.players.spotify.memory import Memory
 from moodkiosk.act.players.state_file import StateFile
@@ -25,24 +28,31 @@ from moodkiosk.act.store import Store
 from moodkiosk.act.web.access.sessions import Kept, Sessions
 from moodkiosk.act.web.history import Day, HistoryFile, Span, add
 from moodkiosk.config import load
+from moodkiosk.config.settings import Config, MpdSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.failure import LINE_LETTERS, UsageError
 from moodkiosk.learn.data import checks, dataset
 from moodkiosk.learn.data.samples import vectors
 from moodkiosk.link.result import encode
 from moodkiosk.moods import Command, View
+from moodkiosk.sense.lessons.kept import Lessons
+from moodkiosk.sense.lessons.ledger import Ledger, Lesson
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.bundle import BadModel, unbundle
 from moodkiosk.sense.mood.measures import FACE, FACE_MEASURES, MEASURES
-from moodkiosk.sense.mood.neutral import Neutrals
+from moodkiosk.sense.mood.models import Models
+from moodkiosk.sense.mood.neutral import Earlier, Neutrals
 from moodkiosk.sense.records import recording
 from moodkiosk.sense.records.erase import erase
+from moodkiosk.sense.teach.store import ModelStore
 from moodkiosk.words.reason import plain
 from tests.fuzz.inside import BEGIN, CONFIG, MOODS, NOON
 from tests.fuzz.mutate import spoilt, spoilt_json
 from tests.fuzz.run import Take
 from tests.support import faces
 
+SAT = "20261126-120000-abcdef"
+"""A sitting."""
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "config" / "moodkiosk.example.yaml").read_bytes()
 CONFIGS = [
@@ -224,6 +234,8 @@ def _states() -> dict[str, bytes]:
         "expires_at": 1_800_000_000,
         "authorized_at": 1.7e9,
     }
+    face = dict.fromkeys(FACE_MEASURES, 0.5)
+    learnt = Earlier("Anna", face, face, "Anna")
     spans = (Span(NOON.isoformat(), "mood", "happy"), Span((NOON + timedelta(hours=1)).isoformat(), "nobody"))
     password = hashlib.sha256(b"").hexdigest()
     return {
@@ -231,6 +243,12 @@ def _states() -> dict[str, bytes]:
         "neutral.json": json.dumps(neutral).encode(),
         "spotify-token.json": json.dumps(token).encode(),
         "player.json": msgspec.json.encode(Memory("Living room", "abc", busy_until=1.8e9, looks=3.0, looks_at=1.8e9)),
+        "mpd.json": msgspec.json.encode(
+            mpd_queue.Memory("0" * 64, "Sunny", "Sunny", 1.79e9, kept=True, foreign_since=1e9)
+        ),
+        "lessons.json": msgspec.json.encode(
+            [Lesson("20261126-120000-abcdef", "0" * 64, learnt), Lesson(model="1" * 64)]
+        ),
         "moods-today.json": msgspec.json.encode(Day(NOON.date(), spans)),
         "web-sessions.json": msgspec.json.encode(Kept(password, {password: 4e9})),
     }
@@ -300,6 +318,29 @@ def _player(folder: Path) -> None:
     file.save()
 
 
+def _mpd(folder: Path) -> None:
+    nobody = Config(mpd=MpdSettings(host=str(folder / "nobody")))
+    player = MpdPlayer(nobody, folder, Clock())
+    kept = player._file.kept
+    assert kept.started is None or datetime.fromtimestamp(kept.started, UTC)
+    look = player.look(never)
+    assert look is not None
+    assert look.kind == "unknown"
+
+
+def _lessons(folder: Path) -> None:
+    (folder / "taught" / SAT).mkdir(parents=True, exist_ok=True)
+    (folder / "neutral.json").write_bytes(STATES["neutral.json"])
+    models, neutrals = Models(lambda: model.candidates("", folder)), Neutrals(folder)
+    ledger = Ledger(folder, Lessons(folder), ModelStore(folder / model.DEPLOYED), models, neutrals)
+    for _ in range(4):
+        with contextlib.suppress(LookupError):
+            ledger.take_back()
+    found = Neutrals(folder).current
+    assert found is None or np.isfinite(found.measures).all(), "measures that are not numbers"
+    assert (folder / "taught").is_dir()
+
+
 def _history(folder: Path) -> None:
     file = HistoryFile(folder, keep=True)
     day = file.load(lambda: NOON)
@@ -317,6 +358,8 @@ READERS: dict[str, Callable[[Path], None]] = {
     "neutral.json": _neutral,
     "spotify-token.json": _token,
     "player.json": _player,
+    "mpd.json": _mpd,
+    "lessons.json": _lessons,
     "moods-today.json": _history,
     "web-sessions.json": _sessions,
 }

@@ -92,6 +92,11 @@ class Act:
             self.turn(seconds=seconds)
         msgspec.json.encode(self._snapshot.today())
 
+    @property
+    def shown(self) -> bytes:
+        """What the page shows, as JSON."""
+        return self._snapshot.state
+
     def close(self) -> None:
         """Gives back what the publisher holds for the life of a process."""
         os.close(self.publisher._connection._wake)

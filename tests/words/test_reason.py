@@ -114,3 +114,20 @@ def test_numbers_and_lists_are_those_of_the_language() -> None:
     words = POLISH | {"x": "{n}: {all}"}
     assert phrase(words, "x", {"n": 2.5, "all": ["a", "b"]}) == "2,5: a، b"
     assert form(POLISH, None) == "other"
+
+
+@pytest.mark.parametrize("rule", ["", "n%0", "n-5", "n+9", "import os", "(" * 900, "n" * 5000, "n**9**9", "٣"])
+def test_a_rule_that_cannot_be_counted_by_leaves_the_usual_form(rule: str) -> None:
+    damaged = POLISH | {"plural.rule": rule, "minutes.other": "{count} min"}
+    assert all(phrase(damaged, "minutes", {"count": count}) for count in (0, 1, 3, 22))
+    if rule != "n+9":
+        assert form(damaged, 3) in ("other", "one")
+
+
+def test_what_others_have_said_is_one_line_in_a_sentence() -> None:
+    text = Reason("mpd.says", text="no such\x1b[2J\nfile" + "x" * 9000)
+    assert text.isprintable()
+    assert len(text) < 400
+    assert translated(text, "de").isprintable()
+    inside = Reason("music.not_played", reason=text)
+    assert inside.fields["reason"] is text

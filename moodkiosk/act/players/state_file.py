@@ -9,8 +9,13 @@ from typing import Generic, TypeVar
 import msgspec
 
 from moodkiosk.host import paths
-from moodkiosk.host.files import NOT_JSON, write_atomic
+from moodkiosk.host.files import NOT_JSON, TooLarge, read_at_most, write_atomic
 from moodkiosk.words.reason import plain
+
+LIMIT_BYTES = 4 * 1024 * 1024
+"""More than any of them grows to."""
+LARGEST = 1e11
+"""No number in them is larger: as seconds since 1970 it is the year 5138, which the calendar still knows."""
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -32,14 +37,17 @@ class StateFile(Generic[Kept]):
 
     def _load(self, kind: type[Kept]) -> Kept:
         try:
-            raw = self._path.read_bytes()
+            raw = read_at_most(self._path, LIMIT_BYTES)
             found = msgspec.json.decode(raw, type=kind)
         except FileNotFoundError:
             return kind()
         except OSError as error:
             log.warning("cannot read %s: %s; starting afresh", self._path, error.strerror)
             return kind()
-        except NOT_JSON:
+        except (TooLarge, *NOT_JSON):
+            log.warning("%s is damaged; starting afresh", self._path)
+            return kind()
+        if not _bounded(msgspec.to_builtins(found)):
             log.warning("%s is damaged; starting afresh", self._path)
             return kind()
         self._written = raw
@@ -59,3 +67,15 @@ class StateFile(Generic[Kept]):
             self._complained = True
             return
         self._written, self._complained = raw, False
+
+
+def _bounded(value: object) -> bool:
+    """Whether every number can be computed with, whatever it is for."""
+    match value:
+        case int() | float():
+            return abs(value) <= LARGEST
+        case dict():
+            return all(map(_bounded, value.values()))
+        case list():
+            return all(map(_bounded, value))
+    return True

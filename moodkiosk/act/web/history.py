@@ -12,11 +12,14 @@ from typing import Literal
 import msgspec
 
 from moodkiosk.host import paths
-from moodkiosk.host.files import NOT_JSON, write_atomic
+from moodkiosk.host.files import NOT_JSON, TooLarge, read_at_most, write_atomic
 from moodkiosk.moods import View
 
 SPANS_LIMIT = 4000
 """More changes than this in a day are not worth telling apart; the oldest are dropped."""
+
+LIMIT_BYTES = 2 * 1024 * 1024
+"""More than a day's file grows to."""
 
 log = logging.getLogger("moodkiosk.web")
 
@@ -96,20 +99,21 @@ class HistoryFile:
             self._remove()
             return empty
         try:
-            found = msgspec.json.decode(self._path.read_bytes(), type=Day)
+            found = msgspec.json.decode(read_at_most(self._path, LIMIT_BYTES), type=Day)
+            begun = [_moment(span.at) for span in found.spans][-1:]
         except FileNotFoundError:
             return empty
-        except (OSError, *NOT_JSON) as error:
+        except (OSError, TooLarge, *NOT_JSON) as error:
             log.warning("today's moods cannot be read from %s: %s", self._path, error)
             return empty
-        if found.day != empty.day or not found.spans:
+        if found.day != empty.day or not begun:
             return empty
         self._written = found
         # What went on while the kiosk was not running, nobody knows. A kiosk that ended in order has said when that
         # began; after a power cut nothing is claimed beyond the last change that was written.
-        moment, begun = now(), datetime.fromisoformat(found.spans[-1].at)
+        moment = now()
         written = datetime.fromtimestamp(self._path.stat().st_mtime).astimezone(moment.tzinfo)
-        return ended(found, min(max(written, begun), moment))
+        return ended(found, min(max(written, *begun), moment))
 
     def _remove(self) -> None:
         try:
@@ -130,3 +134,11 @@ class HistoryFile:
             self._troubled = True
             return
         self._written, self._troubled = day, False
+
+
+def _moment(text: str) -> datetime:
+    """A time with its zone. Raises ValueError for other texts."""
+    moment = datetime.fromisoformat(text)
+    if moment.utcoffset() is None:
+        raise ValueError(f"no zone: {text[:40]}")
+    return moment

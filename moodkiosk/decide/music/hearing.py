@@ -8,6 +8,12 @@ from datetime import datetime
 from moodkiosk.decide.state import Heard, Playback, Started
 from moodkiosk.decide.times import Now, iso, utc
 from moodkiosk.moods import LookReport, NowPlaying, PlayerReport, Track
+from moodkiosk.words.tidy import tidy
+
+
+def tidied(track: Track) -> Track:
+    """The song with its tags fit to be shown."""
+    return replace(track, title=tidy(track.title), artist=tidy(track.artist), album=tidy(track.album))
 
 
 def reported(playback: Playback, report: PlayerReport, now: Now) -> Playback:

@@ -16,6 +16,7 @@ from moodkiosk.decide.settings import MoodMusic, MusicSettings, SearchWords, Set
 from moodkiosk.decide.state import Playback, State, taste_of
 from moodkiosk.moods import Choice, Song, SongKind, Taste, Wanted
 from moodkiosk.words.reason import Reason, how, said
+from moodkiosk.words.tidy import tidy
 
 MOST = 10
 OWN_MOST = 4
@@ -28,6 +29,7 @@ FLAVOURS = ("acoustic", "instrumental", "classics", "new")
 
 def song(kind: SongKind, title: str, choice: Choice, *, by: str = "", words: str = "") -> Song:
     """Something to choose; `words` to look for it on YouTube Music, if they are others than its title and maker."""
+    title, by = tidy(title), tidy(by)
     search = words or " ".join(filter(None, (title, by)))
     return Song(choose.identity(choice), kind, title, choice, choose.YOUTUBE_SEARCH + urlencode({"q": search}), by)
 

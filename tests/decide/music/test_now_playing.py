@@ -9,6 +9,7 @@ import pytest
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings
 from moodkiosk.moods import LookReport, NowPlaying, Track
+from moodkiosk.words.tidy import LETTERS
 from tests.support.household import Household
 
 SONG = Track("Here comes the sun", "The Beatles", "Abbey Road", "c0ver", 185.0, 12.0)
@@ -176,3 +177,30 @@ def test_news_of_every_song_write_nothing_to_the_disk_for_an_hour() -> None:
     home.at += 900
     seen(home, live=True)
     assert kiosk.remember(home.state)["started"] != kept, "so that after a restart it is known not to be of yesterday"
+
+
+def test_music_that_has_no_address_of_spotifys_is_known_as_well() -> None:
+    """MPD plays what it found by a name, a folder, a field or a list of stations."""
+    for uri in ("Evening", "Sunny side", "genre:Hindi", "http://radio.example/list.m3u", ":", ""):
+        now = playing(what="Something", uri=uri).view.now_playing
+        assert now is not None
+        assert now.what == "Something"
+
+
+ODD = "\x1b]0;x\x07One\r\n\u202etwo\u2028\x00\x9b2J"
+
+
+def test_tags_are_one_line_that_no_terminal_obeys_and_hindi_and_emoji_stay_as_they_are() -> None:
+    joined = "\u0915\u094d\u200d\u0937 \U0001f469\u200d\U0001f467 \u0645\u06cc\u200c\u062e"
+    home = playing(what=ODD)
+    assert home.view.now_playing is not None
+    assert home.view.now_playing.what == "]0;x One two 2J"
+    now = seen(home, track=Track(ODD, joined, "x" * 70_000))
+    assert now is not None
+    assert (now.title, now.artist) == ("]0;x One two 2J", joined)
+    assert now.album is not None
+    assert len(now.album) == LETTERS
+    now = seen(home, "others", Track("\ud800\ufeff"), status=ODD)
+    assert now is not None
+    assert now.title is None
+    assert "\x1b" not in str(home.view)

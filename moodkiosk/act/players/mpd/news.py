@@ -18,6 +18,8 @@ from moodkiosk.config.settings import MpdSettings
 CONNECT_SECONDS = 10.0
 PAUSE_SECONDS, PAUSE_SECONDS_MAX = 1.0, 30.0
 """Between two attempts to connect: twice as long each time."""
+NEWS_SECONDS = 0.25
+"""Between two pieces of news: what happens meanwhile comes with the next. A server that never stops is not followed."""
 OF_WHAT = ("player", "playlist")
 """Playing, pausing, seeking and the tags of a radio; and the queue."""
 
@@ -81,7 +83,8 @@ class News:
             self.listening = True
             while not self._ended.is_set():
                 self._heard()
-                server.ask("idle", *OF_WHAT)
+                if not self._ended.wait(NEWS_SECONDS):
+                    server.ask("idle", *OF_WHAT)
 
     def _left(self) -> float:
         return self._end - self._clock.monotonic()

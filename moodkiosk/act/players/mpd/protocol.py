@@ -25,6 +25,8 @@ Pairs = list[tuple[str, str]]
 LINE_LIMIT_BYTES = 64 * 1024
 ANSWER_LIMIT_BYTES = 8 * 1024 * 1024
 """More than any library's answer to what is asked here; a server that sends more is none."""
+PAIRS_LIMIT = 250_000
+"""A queue of 16,384 tracks, MPD's own limit, with fifteen tags each; in memory some 40 MB."""
 KEEP_ALIVE = (
     ((socket.SOL_SOCKET, socket.SO_KEEPALIVE), 1),
     ((socket.IPPROTO_TCP, socket.TCP_KEEPIDLE), 120),
@@ -86,15 +88,10 @@ class Connection:
             MpdError: the server is away, is no MPD, or refuses the password.
         """
         self._left = left
-        self._buffer = b""
+        self._buffer = bytearray()
         self._where = host if host.startswith(("/", "@")) else f"{host}:{port}"
         try:
-            if host.startswith(("/", "@")):
-                self._socket = socket.socket(socket.AF_UNIX)
-                self._socket.settimeout(self._limit())
-                self._socket.connect(host.replace("@", "\0", 1) if host.startswith("@") else host)
-            else:
-                self._socket = socket.create_connection((host, port), self._limit())
+            self._socket = self._connected(host, port)
         except TimeoutError:
             raise MpdError("unreachable", Reason("mpd.silent", where=self._where)) from None
         except OSError as error:
@@ -157,6 +154,19 @@ class Connection:
         self._send(["command_list_begin", *lines, "command_list_end"])
         self._answer()
 
+    def _connected(self, host: str, port: int) -> socket.socket:
+        """A socket that is connected. Raises OSError, and MpdError when there is no time left."""
+        if not host.startswith(("/", "@")):
+            return socket.create_connection((host, port), self._limit())
+        made = socket.socket(socket.AF_UNIX)
+        try:
+            made.settimeout(self._limit())
+            made.connect(host.replace("@", "\0", 1) if host.startswith("@") else host)
+        except BaseException:
+            made.close()
+            raise
+        return made
+
     def _greeting(self) -> str:
         """The version it greets us with. Raises MpdError."""
         greeting = self._line()
@@ -184,17 +194,18 @@ class Connection:
             if line.startswith("ACK"):
                 raise self._refusal(line)
             key, colon, value = line.partition(": ")
-            if not colon or size > ANSWER_LIMIT_BYTES:
+            if not colon or size > ANSWER_LIMIT_BYTES or len(found) >= PAIRS_LIMIT:
                 raise MpdError("garbage", Reason("mpd.garbage", where=self._where))
             found.append((key, value))
 
     def _line(self) -> str:
-        while b"\n" not in self._buffer:
+        while (end := self._buffer.find(b"\n")) < 0:
             if len(self._buffer) > LINE_LIMIT_BYTES:
                 raise MpdError("garbage", Reason("mpd.garbage", where=self._where))
             self._receive()
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        return line.decode("utf-8", "replace")
+        line = self._buffer[:end].decode("utf-8", "replace")
+        del self._buffer[: end + 1]  # cheap: what is left is not moved
+        return line
 
     def _bytes(self, count: int) -> bytes:
         """So many bytes, and the end of line behind them."""
@@ -202,7 +213,8 @@ class Connection:
             raise MpdError("garbage", Reason("mpd.garbage", where=self._where))
         while len(self._buffer) <= count:
             self._receive()
-        piece, self._buffer = self._buffer[:count], self._buffer[count + 1 :]
+        piece = bytes(self._buffer[:count])
+        del self._buffer[: count + 1]
         return piece
 
     def _receive(self) -> None:

@@ -26,7 +26,7 @@ class RateLimit:
         self._until: float | None = None
         if memory.busy_until is not None:
             # A wall clock that was set back must not make the wait longer than it was.
-            left = min(memory.busy_until - clock.wall(), memory.busy_seconds)
+            left = min(memory.busy_until - clock.wall(), memory.busy_seconds, BUSY_SECONDS_MAX)
             self._until = clock.monotonic() + left if left > 0 else None
 
     def check(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
 import queue
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from moodkiosk.act.players.mpd.news import NEWS_SECONDS
 from moodkiosk.act.players.mpd.player import MpdPlayer
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.config.settings import Config, MpdSettings
@@ -148,6 +150,25 @@ def test_a_server_without_news_is_looked_at_as_before(tmp_path: Path) -> None:
             connection.sendall(b'ACK [5@0] {} unknown command "idle"\n')
             found.close()
     assert told.get(timeout=30).kind == "unknown"
+
+
+def test_a_server_that_never_stops_telling_is_listened_to_four_times_a_second(tmp_path: Path) -> None:
+    told: queue.Queue[float] = queue.Queue()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        found = player(listener.getsockname()[1], tmp_path, lambda _: told.put(time.monotonic()))
+        connection, _ = listener.accept()
+
+        def refuse() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    listener.accept()[0].close()  # each look
+
+        threading.Thread(target=refuse, daemon=True).start()
+        with connection:
+            connection.sendall(b"OK MPD 0.23.5\n" + b"changed: player\nOK\n" * 1000)
+            times = [told.get(timeout=30) for _ in range(5)]
+            found.close()
+    assert times[-1] - times[0] >= 4 * NEWS_SECONDS
 
 
 @pytest.fixture

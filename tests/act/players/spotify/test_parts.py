@@ -133,8 +133,21 @@ class TestTrouble:
         assert found.retry_after_seconds is None or 0 <= found.retry_after_seconds <= errors.BUSY_SECONDS_MAX
 
 
+DAMAGED = (
+    b"",
+    b"{",
+    b"[]",
+    b'{"requests": "many"}',
+    b"\xff\xfe",
+    b'{"busy_until": 1e300}',
+    b'{"started": {"uri": "x", "speaker_id": "y", "at": -1e13}}',
+    b'{"begun": {"x": [999999999999999]}}',
+    b" " * 5_000_000,
+)
+
+
 class TestStateFile:
-    @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"requests": "many"}', b"\xff\xfe"])
+    @pytest.mark.parametrize("content", DAMAGED)
     def test_a_damaged_file_is_a_fresh_start(self, tmp_path: Path, content: bytes) -> None:
         (tmp_path / "spotify.json").write_bytes(content)
         file = StateFile(tmp_path / "spotify.json", Memory)
