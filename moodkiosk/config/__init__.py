@@ -1,5 +1,5 @@
 """What the operator says: `settings` (the classes), `load` (YAML to settings), `mistakes` (what is wrong and where).
 
-`document` is the file itself, `limits` what values may be, `languages` those of the page. `running` holds
-what runs against the file, `changes` says what takes a changed key.
+`document` is the file itself, `limits` what values may be, `file_path` what a path may be, `languages` those of the
+page and the terminal. `running` holds what runs against the file, `changes` says what takes a changed key.
 """

@@ -10,6 +10,7 @@ import yaml
 
 from moodkiosk.config import mistakes
 from moodkiosk.failure import OneLine
+from moodkiosk.words.reason import Reason
 
 LIMIT_BYTES = 256 * 1024
 """A configuration larger than this is not one."""
@@ -18,12 +19,12 @@ DEPTH_LIMIT = 8
 NODES_LIMIT = 10_000
 """Keys and values, those behind aliases (*name) counted each time: 200 bytes of aliases can stand for 100 million."""
 SCALARS = {
-    "tag:yaml.org,2002:str": "a text",
-    "tag:yaml.org,2002:int": "a whole number",
-    "tag:yaml.org,2002:float": "a number",
-    "tag:yaml.org,2002:bool": "true or false",
-    "tag:yaml.org,2002:null": "nothing",
-    "tag:yaml.org,2002:timestamp": "a date",
+    "tag:yaml.org,2002:str": mistakes.WORDS["str"],
+    "tag:yaml.org,2002:int": mistakes.WORDS["int"],
+    "tag:yaml.org,2002:float": mistakes.WORDS["float"],
+    "tag:yaml.org,2002:bool": mistakes.WORDS["bool"],
+    "tag:yaml.org,2002:null": mistakes.WORDS["null"],
+    "tag:yaml.org,2002:timestamp": mistakes.WORDS["date"],
 }
 """The kinds of values that YAML has and a configuration may, in words for people."""
 OTHER_BASE = re.compile(r"[-+]?(0[0-9_]+$|[0-9_]+:)")
@@ -41,27 +42,32 @@ def compose(path: Path) -> yaml.MappingNode:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        problem = error.problem or "is not YAML"
+        problem = error.problem or Reason("config.no_yaml")
         if "'\\t'" in problem:
-            problem = "a tab; YAML is indented with spaces"
-        raise ConfigError(f"{path}:{mark.line + 1 if mark else 1}: {problem}") from None
+            problem = Reason("config.tab")
+        raise _at(path, problem, mark.line + 1 if mark else 1) from None
     except RecursionError:
-        raise ConfigError(f"{path}:1: nested too deeply") from None
+        raise _at(path, Reason("config.deep"), 1) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # an escape such as "\UFFFFFFFF"
-        raise ConfigError(f"{path}:1: is not YAML: {(str(error) or 'damaged').splitlines()[0]}") from None
+        raise _at(path, Reason("config.no_yaml_because", reason=(str(error) or "damaged").splitlines()[0]), 1) from None
     if node is None:
-        raise ConfigError(
-            f"{path}: is empty; expected sections such as 'music:' (config/moodkiosk.example.yaml has them all)"
-        )
+        raise _at(path, Reason("config.empty"))
     if not isinstance(node, yaml.MappingNode):
-        found = "a list" if isinstance(node, yaml.SequenceNode) else "a single value"
-        raise ConfigError(f"{path}:1: expected sections such as 'music:', found {found}")
+        found = Reason("config.a_list" if isinstance(node, yaml.SequenceNode) else "config.a_value")
+        raise _at(path, Reason("config.sections", found=found), 1)
     return node
 
 
 def mistake(path: Path, root: yaml.Node, keys: Sequence[str], text: str) -> ConfigError:
     """What is wrong with the key at the end of `keys`, with its line."""
-    return ConfigError(f"{path}:{mistakes.line_of(root, list(keys))}: {'.'.join(keys) or 'top level'}: {text}")
+    key = ".".join(keys) or Reason("config.top")
+    return _at(path, Reason("config.of_key", key=key, text=text), mistakes.line_of(root, list(keys)))
+
+
+def _at(path: Path, text: str, line: int | None = None) -> ConfigError:
+    """What is wrong with the file, or with a line of it."""
+    where = f"{path}" if line is None else f"{path}:{line}"
+    return ConfigError(Reason("config.at", where=where, text=text))
 
 
 def plain(root: yaml.MappingNode, path: Path) -> dict[str, object]:
@@ -76,15 +82,15 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(LIMIT_BYTES + 1)
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+        raise _at(path, Reason("config.unreadable", reason=error.strerror or "")) from None
     except ValueError:  # a NUL in the name
-        raise ConfigError(f"{path}: cannot be the name of a file") from None
+        raise _at(path, Reason("config.no_name")) from None
     if len(data) > LIMIT_BYTES:
-        raise ConfigError(f"{path}: larger than {LIMIT_BYTES // 1024} KiB; this is not a configuration of moodkiosk")
+        raise _at(path, Reason("config.large", kibibytes=LIMIT_BYTES // 1024))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8 text (byte {error.start})") from None
+        raise _at(path, Reason("config.no_text", byte=error.start)) from None
 
 
 class _Reading:
@@ -98,20 +104,20 @@ class _Reading:
         found: dict[str, object] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise self._at(key, "a key must be a word")
+                raise self._at(key, Reason("config.key_word"))
             if complaint := text_complaint(key.value):
-                raise self._at(key, f"a key has {complaint}")
+                raise self._at(key, Reason("config.key_has", what=complaint))
             if key.value in found:
-                raise self._at(key, f"'{key.value}' is there twice")
+                raise self._at(key, Reason("config.twice", key=key.value))
             found[key.value] = self._value(value, (*keys, key.value))
         return found
 
     def _value(self, node: yaml.Node, keys: tuple[str, ...]) -> object:
         self._count += 1
         if len(keys) > DEPTH_LIMIT:
-            raise self._at(node, f"nested too deeply: more than {DEPTH_LIMIT} levels")
+            raise self._at(node, Reason("config.too_deep", levels=DEPTH_LIMIT))
         if self._count > NODES_LIMIT:
-            text = f"too much: more than {NODES_LIMIT} values, those that aliases (*name) repeat counted each time"
+            text = Reason("config.too_much", values=NODES_LIMIT)
             raise mistake(self._path, self._root, keys[:1], text)  # deeper, nodes know the line of the first use only
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, keys)
@@ -122,32 +128,33 @@ class _Reading:
     def _scalar(self, node: yaml.Node, keys: tuple[str, ...]) -> object:
         kind = SCALARS.get(node.tag)
         if kind is None:
-            raise mistake(self._path, self._root, keys, f"no value of a configuration has the tag {node.tag}")
+            raise mistake(self._path, self._root, keys, Reason("config.tag", tag=node.tag))
         loader = yaml.SafeLoader("")
         try:
             value: object = loader.construct_object(node, deep=True)
         except (yaml.YAMLError, ValueError, LookupError, AttributeError, OverflowError):
             # The constructors look up, index and convert whatever a tag such as !!int is put before.
-            raise mistake(self._path, self._root, keys, f"{mistakes.quoted(node.value)} is not {kind}") from None
+            text = Reason("config.is_not", value=mistakes.quoted(node.value), kind=kind)
+            raise mistake(self._path, self._root, keys, text) from None
         finally:
             loader.dispose()
         if isinstance(value, str) and (complaint := text_complaint(value)):
-            raise mistake(self._path, self._root, keys, f"the text has {complaint}")
+            raise mistake(self._path, self._root, keys, Reason("config.text_has", what=complaint))
         if isinstance(value, int | float) and OTHER_BASE.match(node.value):
-            text = f"{mistakes.quoted(node.value)} means {value} to YAML; write that, or put it in quotes"
+            text = Reason("config.other_base", value=mistakes.quoted(node.value), number=str(value))
             raise mistake(self._path, self._root, keys, text)
         return value
 
     def _at(self, node: yaml.Node, text: str) -> ConfigError:
-        return ConfigError(f"{self._path}:{node.start_mark.line + 1}: {text}")
+        return _at(self._path, text, node.start_mark.line + 1)
 
 
 def text_complaint(text: str) -> str | None:
     """What makes a text unfit to be a setting: names, topics and paths are one line of letters. None: nothing."""
     if any(letter in "\n\r\x85\u2028\u2029" for letter in text):
-        return "a line break; write it on one line (or with '>-' instead of '>' and '|')"
+        return Reason("config.line_break")
     if any("\ud800" <= letter <= "\udfff" for letter in text):
-        return "half a character (a lone surrogate)"
+        return Reason("config.surrogate")
     if any(letter < " " or "\x7f" <= letter <= "\x9f" for letter in text):
-        return "a control character"
+        return Reason("config.control")
     return None

@@ -7,6 +7,7 @@ from functools import cache
 
 from moodkiosk.words import reader as readers
 from moodkiosk.words.language import FOLDER
+from moodkiosk.words.reason import Reason, either
 
 AUTO = "auto"
 
@@ -25,6 +26,6 @@ def reader(configured: str = AUTO) -> str:
 def language(text: str) -> str:
     """The text, if it is "auto" or one of the languages. Raises ValueError with what there is."""
     if text != AUTO and text not in languages():
-        there = " or ".join(f"'{name}'" for name in (AUTO, *languages()))
-        raise ValueError(f"expected {there}, got '{text[:40]}'")
+        there = either(*(f"'{name}'" for name in (AUTO, *languages())))
+        raise ValueError(Reason("config.expected_got", what=there, got=f"'{text[:40]}'"))
     return text

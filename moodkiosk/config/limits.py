@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from moodkiosk.decide.limits import ReadBy, Within
+from moodkiosk.words.reason import Reason
 
 Wrong = tuple[list[str], str]
 """The path of a key and what was expected there."""
@@ -60,10 +61,11 @@ def _breach(value: object, limit: object) -> str | None:
             return str(error)
     elif isinstance(limit, Within):
         if isinstance(value, str):
-            return None if len(value) <= limit.most else f"expected a text of at most {limit.most:g} letters"
+            return None if len(value) <= limit.most else Reason("config.letters_most", most=f"{limit.most:g}")
         if not (isinstance(value, int | float) and limit.least <= value <= limit.most):
-            whole = "whole number" if isinstance(value, int) else "number"
-            return f"expected a {whole} from {limit.least:g} to {limit.most:g}, got {_short(value)}"
+            kind = Reason("config.int" if isinstance(value, int) else "config.float")
+            bounds = {"least": f"{limit.least:g}", "most": f"{limit.most:g}"}
+            return Reason("config.from_to", kind=kind, **bounds, got=_short(value))
     return None
 
 
@@ -72,7 +74,7 @@ def _short(number: object) -> str:
     try:
         return f"{number:.3g}" if isinstance(number, int) and abs(number) > MANY else str(number)
     except OverflowError:
-        return "a number of more than 300 digits"
+        return Reason("config.digits")
 
 
 def _bare(kind: object) -> object:

@@ -13,6 +13,7 @@ from moodkiosk.config import document, limits, mistakes
 from moodkiosk.config.document import ConfigError as ConfigError  # what `load` raises
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music import contexts
+from moodkiosk.words.reason import Reason
 
 SECRET_FILES = (
     "mqtt.password_file",
@@ -57,7 +58,7 @@ def secret(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8").strip()
     except UnicodeDecodeError as error:
-        raise ValueError(f"{file} is not UTF-8 text (byte {error.start})") from None
+        raise ValueError(Reason("config.secret_no_text", file=file, byte=error.start)) from None
 
 
 def _retire(plain: object, path: Path) -> None:
@@ -83,35 +84,30 @@ def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -
         raise document.mistake(path, root, key.split("."), text)
 
     if config.sense.idle_rate_hz > config.sense.most_hz:
-        fail("sense.idle_rate_hz", f"expected at most active_rate_hz ({config.sense.active_rate_hz})")
+        fail("sense.idle_rate_hz", Reason("config.at_most_active", most=config.sense.active_rate_hz))
     for name, pixels in (("width", config.camera.width), ("height", config.camera.height)):
         if pixels % 2:
-            fail(f"camera.{name}", f"expected an even number, got {pixels}")
+            fail(f"camera.{name}", Reason("config.even", got=pixels))
     least = LEAST_READINGS / config.sense.most_hz
     if config.mood.settle_seconds < least:
-        fail(
-            "mood.settle_seconds", f"expected at least {least:g}, room for {LEAST_READINGS} readings at active_rate_hz"
-        )
+        fail("mood.settle_seconds", Reason("config.settle", least=f"{least:g}", readings=LEAST_READINGS))
     if config.music.player == "spotify" and not config.spotify.client_id:
-        fail("music.player", "'spotify' needs spotify.client_id (docs/spotify.md says where it comes from)")
+        fail("music.player", Reason("config.spotify_client"))
     if config.music.player == "spotify":
         for name, music in config.music.moods.items():
             for index, entry in enumerate(music.play):
                 if contexts.choice(entry).kind == "stream":
-                    fail(f"music.moods.{name}.play.{index}", "Spotify plays no other addresses than its own")
+                    fail(f"music.moods.{name}.play.{index}", Reason("config.spotify_streams"))
     if config.web.enabled and config.web.host not in LOOPBACK and not config.web.password_file:
-        fail(
-            "web.host",
-            "another address than 127.0.0.1 needs web.password_file (make one with 'moodkiosk web-password')",
-        )
+        fail("web.host", Reason("config.web_password"))
     for key in SECRET_FILES if secrets else ():
         value: object = config
         for part in key.split("."):
             value = getattr(value, part, "")
         if value and not Path(str(value)).is_file():
-            fail(key, f"there is no file {value}")
+            fail(key, Reason("config.no_file", file=str(value)))
         if value and not os.access(str(value), os.R_OK):
-            fail(key, f"{value} cannot be read by this user")
+            fail(key, Reason("config.not_for_this_user", file=str(value)))
         if value and key == "mqtt.password_file":
             try:
                 secret(str(value))

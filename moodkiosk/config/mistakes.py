@@ -12,16 +12,17 @@ import yaml
 
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.settings import MoodMusic
-from moodkiosk.words.reason import Reason
+from moodkiosk.words.reason import Reason, either, together
 
 WORDS = {
-    "int": "a whole number",
-    "float": "a number",
-    "str": "a text",
-    "bool": "true or false",
-    "array": "a list, such as [one, two]",
-    "object": "a section with keys of its own",
-    "null": "nothing",
+    "int": Reason("config.int"),
+    "float": Reason("config.float"),
+    "str": Reason("config.str"),
+    "bool": Reason("config.bool"),
+    "array": Reason("config.array"),
+    "object": Reason("config.object"),
+    "null": Reason("config.null"),
+    "date": Reason("config.date"),
 }
 """What YAML calls a kind of value, by what msgspec calls it."""
 QUOTED_LETTERS = 40
@@ -38,15 +39,16 @@ def explain(error: msgspec.ValidationError, plain: object) -> tuple[list[str], s
         return unknown_key(keys, unknown.group(1))
     if (word := _word_beside_a_number(keys)) and isinstance(found := _at(plain, keys), str):
         hint = _number_hint("Expected `float`", found)
-        return keys, f"expected a number or '{word}', got {f'a text{hint}' if hint else quoted(found)}"
+        return keys, _hinted(
+            Reason("config.number_or", word=f"'{word}'", got=WORDS["str"] if hint else quoted(found)), hint
+        )
     if allowed := _allowed(keys):
-        words = " or ".join(f"'{word}'" for word in allowed)
-        return keys, f"expected {words}{_found(plain, keys)}"
-    hint = _number_hint(text, _at(plain, keys))
-    text = re.sub(r"`str` matching regex .*", lambda _: _pattern_hint(keys), text)
-    text = re.sub(r"`([a-z |]+)`", lambda kinds: _in_words(kinds.group(1)), text)
-    text = text.replace("Number out of range", "the number is out of range")
-    return keys, text.replace("Expected", "expected").replace("Invalid", "invalid") + hint
+        return keys, _instead_of(either(*(f"'{word}'" for word in allowed)), _at(plain, keys))
+    return keys, _hinted(_said(text, keys), _number_hint(text, _at(plain, keys)))
+
+
+def _hinted(text: str, hint: str) -> str:
+    return Reason("config.hinted", text=text, hint=hint) if hint else text
 
 
 def quoted(text: str) -> str:
@@ -58,13 +60,13 @@ def unknown_key(keys: list[str], name: str) -> tuple[list[str], str]:
     """What is said of a key that the section at `keys` does not have."""
     known = _fields(keys)
     close = difflib.get_close_matches(name, known, n=1)
-    hint = f"; did you mean '{close[0]}'?" if close else f"; known here: {', '.join(known)}"
-    return [*keys, name], f"unknown key{hint}"
+    hint = Reason("config.meant", name=close[0]) if close else Reason("config.known", names=known)
+    return [*keys, name], together([Reason("config.unknown_key"), hint])
 
 
 def unknown_moods(moods: Iterable[str], labels: Collection[str]) -> str | None:
     """What is said of moods under `music.moods` that the model with these labels never says; None if there are none."""
-    named = []
+    named: list[str] = []
     for mood in sorted(set(moods) - set(labels)):
         close = difflib.get_close_matches(mood, labels, n=1)
         meant = Reason("config.mood_meant", mood=quoted(mood), other=close[0]) if close else quoted(mood)
@@ -87,9 +89,20 @@ def line_of(node: yaml.Node, keys: list[str]) -> int:
     return line
 
 
+def _said(text: str, keys: list[str]) -> str:
+    """What msgspec says, in words for people."""
+    if re.match(r"Expected `str` matching regex ", text):
+        return Reason("config.expected_only", what=_pattern_hint(keys))
+    if found := re.fullmatch(r"Expected `([a-z |]+)`, got `([a-z |]+)`", text):
+        return Reason("config.expected_got", what=_in_words(found[1]), got=_in_words(found[2]))
+    if found := re.fullmatch(r"Expected `([a-z |]+)` (.+)", text):
+        return Reason("config.expected_limit", what=_in_words(found[1]), limit=found[2])
+    return Reason("config.out_of_range") if text == "Number out of range" else text[:1].lower() + text[1:]
+
+
 def _in_words(kinds: str) -> str:
     """`str | null` as "a text or nothing"."""
-    return " or ".join(WORDS.get(kind, kind) for kind in kinds.split(" | "))
+    return either(*(WORDS.get(kind, kind) for kind in kinds.split(" | ")))
 
 
 def _first_bad(plain: object, keys: list[str]) -> list[str]:
@@ -113,12 +126,13 @@ def _at(plain: object, keys: list[str]) -> object:
     return plain
 
 
-def _found(plain: object, keys: list[str]) -> str:
+def _instead_of(words: str, found: object) -> str:
     """What stands there instead of one of a few words; numbers are a hint that quotes are missing."""
-    found = _at(plain, keys)
     if isinstance(found, str):
-        return f", got {quoted(found)}"
-    return f", in quotes, got {str(found)[:QUOTED_LETTERS]}" if isinstance(found, int | float) else ""
+        return Reason("config.expected_got", what=words, got=quoted(found))
+    if isinstance(found, int | float):
+        return Reason("config.expected_quotes", what=words, got=str(found)[:QUOTED_LETTERS])
+    return Reason("config.expected_only", what=words)
 
 
 def _number_hint(text: str, found: object) -> str:
@@ -134,14 +148,15 @@ def _number_hint(text: str, found: object) -> str:
     if "e" in found.lower():
         mantissa, _, power = found.lower().partition("e")
         mantissa = mantissa if "." in mantissa else f"{mantissa}.0"
-        return f" {quoted(found)}: write {number:.15g} or {mantissa}e{'' if power[:1] in '+-' else '+'}{power}"
-    return f" {quoted(found)}: write {number:.15g}"
+        scientific = f"{mantissa}e{'' if power[:1] in '+-' else '+'}{power}"
+        return Reason("config.write_either", found=quoted(found), number=f"{number:.15g}", other=scientific)
+    return Reason("config.write", found=quoted(found), number=f"{number:.15g}")
 
 
 def _pattern_hint(keys: list[str]) -> str:
     if keys[-1].endswith("topic"):
-        return "a topic without '+' and '#'"
-    return "letters, digits, '_' and '-' only (at most 40)"
+        return Reason("config.topic")
+    return Reason("config.letters")
 
 
 def _allowed(keys: list[str]) -> list[str]:

@@ -13,10 +13,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from moodkiosk.config import file_path
 from moodkiosk.config.languages import AUTO, language
 from moodkiosk.decide.limits import ReadBy
 from moodkiosk.decide.settings import HourRange, MoodSettings, MusicSettings, PresenceSettings, Settings
-from moodkiosk.host import paths
+from moodkiosk.words.reason import Reason
 
 GAP_SECONDS = 1.5
 """A pause between readings that the slowest usual pace (one a second) does not reach."""
@@ -34,7 +35,7 @@ RootPath = Annotated[str, Meta(pattern=r"^(/[a-zA-Z0-9._~-]{1,60}){0,5}\Z")]
 # A topic to publish to: no MQTT wildcard.
 Topic = Annotated[str, Meta(pattern=r"^[^+#\x00]{0,200}\Z")]
 # A file or folder of this machine, with its whole path.
-FilePath = Annotated[str, ReadBy(paths.as_written)]
+FilePath = Annotated[str, ReadBy(file_path.as_written)]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -111,7 +112,7 @@ class SpotifyDeveloper(Section, frozen=True):
 def client_id(text: str) -> str:
     """The text, if it is empty or can be the Client ID of a Spotify app. Raises ValueError."""
     if text and re.fullmatch(r"[0-9A-Za-z]{32}", text) is None:
-        raise ValueError(f"expected the app's Client ID, 32 letters and digits, got {len(text)}: {text[:40]!r}")
+        raise ValueError(Reason("config.client_id", letters=len(text), text=repr(text[:40])))
     return text
 
 

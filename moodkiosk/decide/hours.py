@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache, lru_cache
 
+from moodkiosk.words.reason import Reason
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = "|".join(DAYS)
 RANGE = re.compile(
@@ -38,7 +40,7 @@ def parse(text: str) -> Hours:
     """Reads "22:30-07:00" or "fri,sat 23:30-09:00". Raises ValueError with what was expected."""
     found = RANGE.fullmatch(text)
     if found is None:
-        raise ValueError('expected hours such as "22:30-07:00" or "fri,sat 23:30-09:00"')
+        raise ValueError(Reason("config.hours"))
     days, start, end = found.groups()
     begins = frozenset(map(DAYS.index, days.split(","))) if days else frozenset(range(7))
     return Hours(_minutes(start), _minutes(end), begins)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from moodkiosk.decide import hours
 from moodkiosk.decide.limits import ReadBy, Within
 from moodkiosk.decide.music import contexts
+from moodkiosk.words.reason import Reason
 
 Share = Annotated[float, Within(0, 1)]
 Percent = Annotated[int, Within(0, 100)]
@@ -26,7 +27,7 @@ Entry = Annotated[str, ReadBy(contexts.choice)]
 def web_link(text: str) -> str:
     """The text, if it is empty or a link that a browser may open. Raises ValueError."""
     if text and not text.startswith("https://"):
-        raise ValueError(f"expected a link that begins with https://, got {text!r}")
+        raise ValueError(Reason("config.link", text=repr(text)))
     return text
 
 

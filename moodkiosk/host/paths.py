@@ -6,7 +6,6 @@ Under systemd where its units say, else in the user's own folders.
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,26 +18,6 @@ RECORDINGS = Path("recordings")
 SYSTEM_CONFIG = Path("/etc/moodkiosk/config.yaml")
 SYSTEM_RUNTIME = Path("/run/moodkiosk")
 SYSTEM_STATE = Path("/var/lib/moodkiosk")
-
-
-PATH_LETTERS, NAME_LETTERS = 4095, 255
-"""The longest path and the longest name in it that Linux takes, in bytes (PATH_MAX, NAME_MAX)."""
-
-
-def as_written(text: str) -> str:
-    """A path (or URL) as it stands in a configuration. Raises ValueError with what was expected, in words for people.
-
-    "~" and "$HOME" are refused: each half runs as a user of its own, and would look in another folder than whoever
-    wrote it.
-    """
-    if re.match(r"~|\$\{?[A-Za-z_]", text):
-        meant = os.path.expanduser(os.path.expandvars(text))  # noqa: PTH111 - it never raises
-        hint = f", such as {meant}" if meant.startswith("/") else ""
-        raise ValueError(f"expected the whole path{hint}; '~' and '$HOME' mean another folder to each user")
-    longest = max(map(len, text.encode().split(b"/")))
-    if "://" not in text and (longest > NAME_LETTERS or len(text.encode()) > PATH_LETTERS):
-        raise ValueError(f"expected a path, got {len(text)} letters; no name may have more than {NAME_LETTERS}")
-    return text
 
 
 def runtime_dir(paths: PathSettings) -> Path:

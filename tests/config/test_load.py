@@ -19,6 +19,7 @@ from moodkiosk.config import load
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.failure import LINE_LETTERS
+from moodkiosk.words.language import translated
 
 PLAYERS = " or ".join(f"'{name}'" for name in sorted(get_args(get_type_hints(MusicSettings)["player"])))
 EXAMPLE = Path(__file__).parents[2] / "config" / "moodkiosk.example.yaml"
@@ -215,6 +216,18 @@ def test_a_mistake_is_one_line_with_file_line_and_path(tmp_path: Path, text: str
     assert message.startswith(f"{file}{expected}")
     assert message.isprintable()
     assert len(message) <= LINE_LETTERS
+
+
+def test_every_mistake_is_told_in_german_as_well(tmp_path: Path) -> None:
+    """Down to the kinds of values; what YAML itself says of a text that is none stays English."""
+    file = tmp_path / "config.yaml"
+    for name, (text, _) in MISTAKES.items():
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(load.ConfigError) as caught:
+            load.load(file)
+        told = translated(str(caught.value), "de")
+        assert told.startswith(f"{file}"), name
+        assert not re.search(r"\b(expected|got|number|unknown|cannot|has|is)\b", told), told
 
 
 def test_aliases_that_are_few_mean_what_they_stand_for(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ log = logging.getLogger("moodkiosk.web")
 DIRECTIONS = ("ltr", "rtl")
 """What the word `dir` may be: which way the language is read."""
 TERMINAL = (
-    *("cli.", "word.", "unknown.", "cannot.", "model.", "slow.", "tilted."),
-    *("doctor.", "checked.", "outcome.", "privacy.", "networks.", "address.", "collect.", "lesson.", "help."),
+    *("cli.", "word.", "unknown.", "cannot.", "model.", "slow.", "tilted.", "doctor.", "checked.", "outcome."),
+    *("privacy.", "networks.", "address.", "collect.", "lesson.", "help.", "signin.", "config."),
 )
 SERVED = ("host.", "login.", "demo.", "no_script")
 ELSEWHERE = (*TERMINAL, *SERVED, "entity.", "entity_text.", "plural.rule")

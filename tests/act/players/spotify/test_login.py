@@ -187,11 +187,11 @@ def test_saying_no_changes_nothing(tmp_path: Path, api: WebApi, port: int) -> No
 @pytest.mark.parametrize(
     ("player", "status", "noted"),
     [
-        ("dry-run", None, "Note: music.player is 'dry-run': nothing is played on Spotify."),
+        ("dry-run", None, "music.player is 'dry-run': nothing is played on Spotify."),
         ("spotify", {"pending": ["still in dry run; music.player changed in the file: 'moodkiosk reload' takes it"]},
-         "Note: the running kiosk: still in dry run; music.player changed in the file: 'moodkiosk reload' takes it"),
+         "the running kiosk: still in dry run; music.player changed in the file: 'moodkiosk reload' takes it"),
         ("spotify", {"pending": [], "player": "ready (dry run: nothing is really played)"},
-         "Note: the running kiosk: still in dry run: it has read another configuration, restart it"),
+         "the running kiosk: still in dry run: it has read another configuration, restart it"),
         ("spotify", {"pending": [], "player": "ready"}, None),
         ("spotify", {"player": 7, "pending": "odd"}, None),
     ],

@@ -22,16 +22,19 @@ from moodkiosk.act import private
 from moodkiosk.act.players.spotify.account import redirect, tokens
 from moodkiosk.act.players.spotify.errors import ApiError
 from moodkiosk.config import load
+from moodkiosk.config.languages import reader
 from moodkiosk.config.settings import Config
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
 from moodkiosk.link import control
-from moodkiosk.words.reason import heard_all
+from moodkiosk.words.language import say, translated
+from moodkiosk.words.reason import Reason, heard_all, together
 
 if TYPE_CHECKING:
     from moodkiosk.act.players.spotify.client import SignIn
     from moodkiosk.act.players.spotify.session import ApiSession
 
+NOTHING_CHANGED = Reason("signin.nothing_changed")
 EXCHANGE_SECONDS = 30.0
 """The code is exchanged, and the speakers are listed, within this."""
 
@@ -40,48 +43,49 @@ def main(args: argparse.Namespace) -> int:
     """Signs in. Raises UsageError and Failure; then the sign-in that was there before still stands."""
     settings = load.load(args.config)
     if not settings.spotify.client_id:
-        raise UsageError(
-            "login needs spotify.client_id in the configuration (docs/spotify.md says where it comes from)"
-        )
+        raise UsageError(Reason("signin.client_id"))
     if not (math.isfinite(args.seconds) and args.seconds > 0):
-        raise UsageError(f"--seconds: expected a number above 0, got {args.seconds:g}")
+        raise UsageError(Reason("signin.seconds", given=args.seconds))
+    tag = reader(settings.kiosk.language)
     path = tokens.path_of(settings.spotify.token_file, paths.state_dir(settings.paths, "act"))
     owner = private.owner_for(path, like=path)
     before = tokens.TokenFile(path).load() or {}
     session, sign_in = _session(settings)
     session.deadline = math.inf
-    code = _ask_for_code(settings, sign_in, args.seconds)
+    code = _ask_for_code(settings, sign_in, args.seconds, tag)
     session.deadline = time.monotonic() + EXCHANGE_SECONDS
     try:
         sign_in.get_access_token(code=code, check_cache=False)
         found: dict[str, Any] = sign_in.cache_handler.get_cached_token()
         found.pop("renewed", None)
-        account = _prove(settings, session, found)
+        account = _prove(settings, session, found, tag)
     except ApiError as error:
-        text = "Spotify does not accept the code (each is good once, for minutes)"
-        raise Failure(f"{text if error.kind == 'grant' else error.text}; nothing has changed") from None
+        text = Reason("signin.bad_code") if error.kind == "grant" else error.text
+        raise Failure(together([text, NOTHING_CHANGED])) from None
     finally:
         session.close()
     try:
         tokens.write(path, {**found, "authorized_at": time.time(), "account": account}, owner)
     except OSError as error:
-        raise Failure(f"cannot write {path}: {error.strerror}") from None
+        raise Failure(Reason("signin.not_written", path=str(path), reason=error.strerror or "")) from None
     with contextlib.suppress(OSError):
         tokens.ended(path).unlink()
-    for line in _not_taken(settings):
-        print(line)
+    notes = _not_taken(settings)
     if before.get("account") not in (None, account):
-        print(f"Note: this is another account than before ({before['account']}).")
+        notes.append(Reason("signin.another_account", account=before["account"]))
+    for note in notes:
+        print(say(tag, "signin.note", text=note))
     ends = datetime.fromtimestamp(time.time() + tokens.LIFE_DAYS * 86_400).astimezone()
-    print(f"The sign-in is kept in {path}. It lasts six months, until {ends:%d %B %Y}; 'moodkiosk login' renews it.")
+    when = {"day": ends.day, "month": Reason(f"month.{ends.month}"), "year": ends.year}
+    print(say(tag, "signin.kept", path=str(path), **when))
     return 0
 
 
 def _not_taken(settings: Config) -> list[str]:
     """Why there may be no music yet: what the configuration says, and what the running kiosk has not taken of it."""
-    notes = []
+    notes: list[str] = []
     if settings.music.player != "spotify":
-        notes.append(f"Note: music.player is '{settings.music.player}': nothing is played on Spotify.")
+        notes.append(Reason("signin.other_player", player=settings.music.player))
     try:
         found = control.ask(paths.control_socket(settings.paths), "status").data
     except Failure:
@@ -89,8 +93,8 @@ def _not_taken(settings: Config) -> list[str]:
     found = found if isinstance(found, dict) else {}
     said = heard_all(found, "pending")
     if not said and not notes and "dry run" in str(found.get("player")):
-        said = ["still in dry run: it has read another configuration, restart it"]
-    return notes + [f"Note: the running kiosk: {text}" for text in said]
+        said = [Reason("signin.do", what=Reason("doctor.still_dry"), do=Reason("doctor.restart"))]
+    return [*notes, *(Reason("signin.running", text=text) for text in said)]
 
 
 def _session(settings: Config) -> tuple[ApiSession, SignIn]:
@@ -106,39 +110,39 @@ def _session(settings: Config) -> tuple[ApiSession, SignIn]:
     return session, SignIn(settings.spotify, session, MemoryCacheHandler(), time.time)
 
 
-def _ask_for_code(settings: Config, sign_in: SignIn, seconds: float) -> str:
+def _ask_for_code(settings: Config, sign_in: SignIn, seconds: float, tag: str) -> str:
     """Shows the address and waits for the answer, from the browser or the terminal. Raises Failure."""
     port, state = settings.spotify.redirect_port, secrets.token_urlsafe(24)
-    print(f"1. In the dashboard, your app's redirect URI must be exactly {sign_in.redirect_uri}")
-    print(f"2. Open this address in a browser and say yes:\n\n{sign_in.get_authorize_url(state=state)}\n")
+    print(say(tag, "signin.redirect", address=sign_in.redirect_uri))
+    print(f"{say(tag, 'signin.open')}\n\n{sign_in.get_authorize_url(state=state)}\n")
 
     def judge(address: str) -> str:
         redirect.code_in(address, port, state)
-        return "Thank you. See in the terminal whether it worked; this window can be closed."
+        return Reason("signin.thanks")
 
     deadline = time.monotonic() + seconds
     with contextlib.ExitStack() as stack:
         sources = _terminal()
         try:
-            sources.append(stack.enter_context(redirect.callbacks(port, judge)))
+            sources.append(stack.enter_context(redirect.callbacks(port, judge, tag)))
         except OSError as error:
             if not sources:
-                raise Failure(f"cannot listen on port {port}: {error.strerror}") from None
-            print(f"(Port {port} is in use on this machine: the answer has to be pasted.)")
-        print("3. That is all if the browser runs on this machine, or if you came here by")
+                raise Failure(Reason("signin.cannot_listen", port=port, reason=error.strerror or "")) from None
+            print(say(tag, "signin.port_in_use", port=port))
+        print(say(tag, "signin.that_is_all"))
         print(f"   ssh -L {port}:127.0.0.1:{port} {getpass.getuser()}@{_this_machine()}")
-        print("   Otherwise the browser now says that it cannot connect: copy the address it shows, and paste it here.")
+        print(f"   {say(tag, 'signin.otherwise')}")
         sys.stdout.flush()
         for address in redirect.lines(sources, deadline, until_end_of=_person()):
             try:
                 return redirect.code_in(address, port, state)
             except redirect.WrongAddress as wrong:
-                print(f"moodkiosk: {wrong}", file=sys.stderr, flush=True)
+                print(f"moodkiosk: {translated(str(wrong), tag)}", file=sys.stderr, flush=True)
             except redirect.Denied as denied:
-                raise Failure(f"{denied}; nothing has changed") from None
+                raise Failure(together([str(denied), NOTHING_CHANGED])) from None
     if time.monotonic() >= deadline:
-        raise Failure(f"no answer within {seconds:g} seconds; nothing has changed")
-    raise Failure("no answer; nothing has changed")
+        raise Failure(together([Reason("signin.no_answer_within", seconds=seconds), NOTHING_CHANGED]))
+    raise Failure(together([Reason("signin.no_answer"), NOTHING_CHANGED]))
 
 
 def _terminal() -> list[int]:
@@ -159,14 +163,14 @@ def _this_machine() -> str:
     return parts[2] if len(parts) == 4 else socket.gethostname()
 
 
-def _prove(settings: Config, session: ApiSession, found: dict[str, Any]) -> str | None:
+def _prove(settings: Config, session: ApiSession, found: dict[str, Any], tag: str) -> str | None:
     """Lists the speakers, and returns the account's id. Raises ApiError if the account cannot be used at all."""
     import spotipy
 
     from moodkiosk.act.players.spotify.answers import Account, Device, Devices, several, understand
 
     if lacking := tokens.missing(found.get("scope")):
-        raise ApiError("refused", f"not everything that is needed was allowed: {lacking} is missing")
+        raise ApiError("refused", Reason("signin.lacking", lacking=lacking))
     api = spotipy.Spotify(auth=found["access_token"], requests_session=session)
     api.prefix = settings.spotify.developer.api_url
     try:
@@ -177,12 +181,12 @@ def _prove(settings: Config, session: ApiSession, found: dict[str, Any]) -> str 
     except ApiError as error:
         if error.kind in ("refused", "token"):
             raise
-        print(f"Signed in. Whether the speakers are there could not be seen: {error.text}.")
+        print(say(tag, "signin.speakers_unseen", reason=error.text))
         return None
     names = sorted({device.name for device in devices})
-    print(f"Signed in as {account.display_name or account.id}.")
-    print(f"Connected speakers: {', '.join(names) or 'none'}.")
+    print(say(tag, "signin.signed_in", name=account.display_name or account.id))
+    print(say(tag, "signin.speakers", names=names or Reason("signin.none")))
     wanted = settings.music.speaker
     if wanted.casefold() not in (name.casefold() for name in names):
-        print(f"Speaker '{wanted}' is not among them now: choose it once in the Spotify app (docs/spotify.md).")
+        print(say(tag, "signin.not_among", name=wanted))
     return account.id

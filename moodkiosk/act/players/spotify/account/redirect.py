@@ -13,6 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
+from moodkiosk.words.language import FALLBACK, translated
+from moodkiosk.words.reason import Reason
+
 LINE_LIMIT_BYTES = 4096
 PATH = "/callback"
 
@@ -32,20 +35,20 @@ def code_in(address: str, port: int, state: str) -> str:
         url = urlsplit(_with_scheme(address.strip().strip("'\"<>")))
         where, given = (url.hostname, url.port), parse_qs(url.query)
     except ValueError:
-        raise WrongAddress(f"that is not an address; expected {expected}") from None
+        raise WrongAddress(Reason("signin.no_address", expected=expected)) from None
     if url.hostname == "accounts.spotify.com" or (url.path or "").endswith("/authorize"):
-        raise WrongAddress(f"that is the address to open; paste the one you end up at, {expected}")
+        raise WrongAddress(Reason("signin.address_to_open", expected=expected))
     if where[0] in ("127.0.0.1", "localhost") and where[1] != port:
-        raise WrongAddress(f"that address has port {where[1]}, expected {port} (spotify.redirect_port): {expected}")
+        raise WrongAddress(Reason("signin.other_port", found=where[1], port=port, expected=expected))
     if where != ("127.0.0.1", port) or url.path != PATH:
-        raise WrongAddress(f"that is not the address you end up at; expected {expected}")
+        raise WrongAddress(Reason("signin.not_the_address", expected=expected))
     if given.get("state") != [state]:
-        raise WrongAddress("that address belongs to another sign-in; open the address above once more")
+        raise WrongAddress(Reason("signin.other_sign_in"))
     if "error" in given:
         said = given["error"][0][:60]
-        raise Denied("you said no in the browser" if said == "access_denied" else f"Spotify says: {said}")
+        raise Denied(Reason("signin.said_no") if said == "access_denied" else Reason("spotify.says", message=said))
     if not given.get("code"):
-        raise WrongAddress(f"that address has no code in it; expected {expected}")
+        raise WrongAddress(Reason("signin.no_code", expected=expected))
     return given["code"][0]
 
 
@@ -55,12 +58,13 @@ def _with_scheme(address: str) -> str:
 
 
 @contextlib.contextmanager
-def callbacks(port: int, judge: Callable[[str], str]) -> Iterator[int]:
+def callbacks(port: int, judge: Callable[[str], str], tag: str = FALLBACK) -> Iterator[int]:
     """Listens on 127.0.0.1 for the browser; gives a file descriptor from which each address can be read, as a line.
 
     Args:
         port: where to listen. Raises OSError if it is taken.
         judge: says to the person at the browser what becomes of an address; raises WrongAddress or Denied.
+        tag: the language in which it is said.
     """
     reading, writing = socket.socketpair()
 
@@ -70,7 +74,7 @@ def callbacks(port: int, judge: Callable[[str], str]) -> Iterator[int]:
         def do_GET(self) -> None:
             address = f"http://127.0.0.1:{port}{self.path}"
             if not self.path.startswith(PATH) or len(address) >= LINE_LIMIT_BYTES:
-                self._say(404, "There is nothing here.")  # a favicon
+                self._say(404, Reason("signin.nothing_here"))  # a favicon
                 return
             try:
                 status, text = 200, judge(address)
@@ -82,7 +86,7 @@ def callbacks(port: int, judge: Callable[[str], str]) -> Iterator[int]:
             writing.sendall(address.encode() + b"\n")
 
         def _say(self, status: int, text: str) -> None:
-            content = f"<!doctype html><title>moodkiosk</title><p>{html.escape(text)}</p>".encode()
+            content = f"<!doctype html><title>moodkiosk</title><p>{html.escape(translated(text, tag))}</p>".encode()
             self.send_response(status)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(content)))
