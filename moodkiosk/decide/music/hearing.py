@@ -18,46 +18,50 @@ def tidied(track: Track) -> Track:
 
 def reported(playback: Playback, report: PlayerReport, now: Now) -> Playback:
     """The playback with the song that a decision has led to."""
-    if report.certainty != "plays":
-        return replace(playback, heard=None)
+    return replace(playback, heard=_reported(playback, report, now) if report.certainty == "plays" else None)
+
+
+def _reported(playback: Playback, report: PlayerReport, now: Now) -> Heard | None:
     before = playback.heard
     live = before is not None and before.live
     match report.kind:
         case "failed" | "adjusted":
-            return playback
+            return before
         case "overridden":
-            heard = Heard(report.ours, report.stopped, utc(now), report.track, live)
+            return Heard(report.ours, report.stopped, utc(now), report.track, live)
         case "paused":
             if before is None and report.track is None:
-                return playback
+                return before
             ours = playback.paused is not None if before is None else before.ours
             track = report.track or _stands_still(before)
-            heard = Heard(ours=ours, paused=True, wall=utc(now), track=track, live=live)
+            return Heard(ours=ours, paused=True, wall=utc(now), track=track, live=live)
         case "kept":
             track = report.track or (before.track if before else None)
             at = utc(now) if report.track or before is None else before.wall
-            heard = Heard(ours=True, paused=False, wall=at, track=track, live=live)
+            return Heard(ours=True, paused=False, wall=at, track=track, live=live)
         case "played" | "resumed" | "skipped":  # which song comes next, only the player knows
             ours = playback.started is not None
-            heard = Heard(ours=ours, paused=False, wall=utc(now), track=report.track, live=live)
-    return replace(playback, heard=heard)
+            return Heard(ours=ours, paused=False, wall=utc(now), track=report.track, live=live)
 
 
 def seen(playback: Playback, report: LookReport, now: Now) -> Playback:
     """The playback with the song that was seen by a look."""
+    return replace(playback, heard=_seen(playback, report, now))
+
+
+def _seen(playback: Playback, report: LookReport, now: Now) -> Heard | None:
     before = playback.heard
     match report.kind:
         case "unknown":
-            return replace(playback, heard=replace(before, live=False)) if before else playback
+            return replace(before, live=False) if before else None
         case "nothing":
             # What we have paused stands still; anything else has ended.
             stands = before if before is not None and before.paused and before.ours and playback.paused else None
-            return replace(playback, heard=stands and replace(stands, wall=utc(now), live=report.live))
+            return stands and replace(stands, wall=utc(now), live=report.live)
         case "ours":
-            heard = Heard(ours=True, paused=False, wall=utc(now), track=report.track, live=report.live)
+            return Heard(ours=True, paused=False, wall=utc(now), track=report.track, live=report.live)
         case "others":
-            heard = Heard(report.ours, report.stopped, utc(now), report.track, report.live)
-    return replace(playback, heard=heard)
+            return Heard(report.ours, report.stopped, utc(now), report.track, report.live)
 
 
 def shown(playback: Playback, now: Now) -> NowPlaying | None:

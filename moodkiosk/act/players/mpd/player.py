@@ -19,7 +19,7 @@ from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music import choose
 from moodkiosk.decide.music.respect import pauses_since
-from moodkiosk.moods import Decision, LookKind, LookReport, PlayerReport, ReportKind, SongsReport, Wanted
+from moodkiosk.moods import Action, Decision, LookKind, LookReport, PlayerReport, ReportKind, SongsReport, Wanted
 from moodkiosk.words.reason import Reason, together
 
 SOUND_SECONDS = 3.0
@@ -51,10 +51,24 @@ class MpdPlayer:
 
     def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
         """Carries out a decision; see `players.Player`."""
-        buttons = {"pause": self._pause, "skip": self._skip, "resume": self._resume, "volume": self._volume}
-        do = buttons.get(decision.action, self._start)
+        do = self._button(decision.action)
         with self._busy:
             return self._carry_out(do, decision, superseded)
+
+    def _button(self, action: Action) -> Do:
+        match action:
+            case "play":
+                return self._start
+            case "pause":
+                return self._pause
+            case "resume":
+                return self._resume
+            case "volume":
+                return self._volume
+            case "skip":
+                return self._skip
+            case "none":
+                raise ValueError("a decision to do nothing is not carried out")
 
     def listen(self, tell: Callable[[LookReport], object]) -> None:
         """From now on what plays is told as soon as it changes, on a thread of its own; until `close`."""

@@ -67,13 +67,10 @@ class SpotifyPlayer:
         from moodkiosk.act.players.spotify.remote import Outcome
 
         name, error = decision.speaker or self._config.music.speaker, None
-
-        def carry_out(remote: Remote) -> Outcome:
-            do = {"pause": remote.pause, "skip": remote.skip, "resume": remote.resume, "volume": remote.volume}
-            return do.get(decision.action, remote.play)(decision, name)
-
         try:
-            outcome = self._at_the_remote(carry_out, self._config.spotify.deadline_seconds, superseded)
+            outcome = self._at_the_remote(
+                lambda remote: remote.carry_out(decision, name), self._config.spotify.deadline_seconds, superseded
+            )
         except ApiError as found:
             error = found
             outcome = Outcome("failed", found.text)

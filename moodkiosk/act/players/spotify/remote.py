@@ -84,6 +84,22 @@ class Remote:
         self._wake_command = wake_command
         self._covers = covers
 
+    def carry_out(self, decision: Decision, name: str) -> Outcome:
+        """Presses the button for the decision's action, on the speaker of that name."""
+        match decision.action:
+            case "play":
+                return self.play(decision, name)
+            case "pause":
+                return self.pause(decision, name)
+            case "resume":
+                return self.resume(decision, name)
+            case "volume":
+                return self.volume(decision, name)
+            case "skip":
+                return self.skip(decision, name)
+            case "none":
+                raise ValueError("a decision to do nothing is not carried out")
+
     def play(self, decision: Decision, name: str) -> Outcome:
         """Starts the first of the decision's choices that can be started, unless people come first."""
         playback = self._look(name)
