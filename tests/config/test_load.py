@@ -15,7 +15,8 @@ import msgspec
 import pytest
 import yaml
 
-from moodkiosk.config import load
+from moodkiosk import decide
+from moodkiosk.config import load, settings
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.failure import LINE_LETTERS
@@ -76,6 +77,27 @@ def test_a_key_that_is_missing_or_misspelt_in_the_example_is_noticed(key: str, i
     assert key in text
     found = keys_in(yaml.safe_load(with_what_is_commented(text.replace(key, instead))))
     assert found != keys_of(Config)
+
+
+def classes() -> list[type]:
+    """Every class of settings that there is, whether the configuration has come to use it or not."""
+    return [
+        kind
+        for module in (settings, decide.settings)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and kind.__module__ == module.__name__
+        if dataclasses.is_dataclass(kind) or issubclass(kind, msgspec.Struct)
+        if kind not in (settings.Section, decide.settings.Settings)
+    ]
+
+
+@pytest.mark.parametrize("kind", classes(), ids=lambda kind: kind.__name__)
+def test_a_new_key_is_asked_of_the_example_in_whatever_class_it_stands(kind: type) -> None:
+    """One line in code, one in the example: every class is among those that the two are compared by."""
+    sections: dict[str, set[str]] = {}
+    for section, _, key in (path.rpartition(".") for path in keys_of(Config)):
+        sections.setdefault(section, set()).add(key)
+    assert set(get_type_hints(kind)) in sections.values()
 
 
 MISTAKES = {
