@@ -27,6 +27,7 @@ class Stage:
         size = (settings.width, settings.height)
         self._interval_seconds = 1.0 / settings.frames_per_second
         self._at = time.monotonic()
+        self._grain = 0  # the lowest bit of one pixel
         self._draw = _scene(self._at, size) if script is None else _directed(script, size)
         self.description = f"drawn actor, {settings.width}x{settings.height}"
 
@@ -40,8 +41,14 @@ class Stage:
         return self._at
 
     def picture(self) -> Image:
-        """What is to be seen at the time of the last grab. Raises CameraError where the file says nothing."""
-        return self._draw(self._at)
+        """What is to be seen at the time of the last grab. Raises CameraError where the file says nothing.
+
+        As with any camera no picture is the very same as the one before, of an empty room neither: see `frozen`.
+        """
+        picture = self._draw(self._at)
+        self._grain ^= 1
+        picture[0, 0] = picture[0, 0] & 0xFE | self._grain
+        return picture
 
     def close(self) -> None:
         """Nothing is held."""

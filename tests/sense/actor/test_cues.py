@@ -13,6 +13,7 @@ from moodkiosk.sense.actor import cues
 from moodkiosk.sense.actor.actor import COME_SECONDS, MOODS
 from moodkiosk.sense.actor.cues import Cue, Play
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Expression
+from moodkiosk.sense.camera.frozen import StillPicture
 from moodkiosk.sense.camera.pixels import CameraError
 from moodkiosk.sense.camera.source import open_source
 
@@ -77,3 +78,10 @@ def test_as_a_camera_the_file_is_the_source_and_without_it_the_camera_is_lost_no
     file.write_text("{")
     with pytest.raises(CameraError, match="does not know what to do"):
         camera.read(1.0)
+
+
+def test_an_empty_room_is_no_frozen_camera(tmp_path: Path) -> None:
+    file = tmp_path / "play.json"
+    cues.write(Play(), file)
+    camera, still = open_source(CameraSettings(source=f"actor:{file}")), StillPicture()
+    assert [still.seconds(camera.read(1.0)) for _ in range(3)] == [0.0] * 3
