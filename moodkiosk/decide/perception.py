@@ -38,6 +38,9 @@ def see(state: State, reading: Reading, now: Now, settings: Settings) -> State:
         return state
     if read_at is not None and reading.at <= read_at:
         return state
+    if _other_number(state.debounce, reading, settings):
+        sight = replace(state.sight, judged=False, began_at=None)
+        state = replace(state, debounce=debounce.lose(state.debounce), sight=sight)
     who = presence.see(state.presence, reading, settings)
     here_long = who.here_since is not None and reading.at - who.here_since >= MOOD_AFTER_SECONDS - ROUNDING
     settled = debounce.see(state.debounce, reading, present=here_long, settings=settings)
@@ -49,6 +52,16 @@ def see(state: State, reading: Reading, now: Now, settings: Settings) -> State:
         neutral=state.neutral if reading.track is None else reading.neutral,
         sight=_judge(state.sight, who, settled, reading, settings),
     )
+
+
+def _other_number(before: Debounce, reading: Reading, settings: Settings) -> bool:
+    """Whether somebody else may be in front, or only a face that was numbered anew.
+
+    Sense follows nobody over a pause (`tracks.REMEMBER_SECONDS`). Their mood is not known then, until it is seen; but
+    it has not ended, as that of somebody has whom another has relieved before our eyes.
+    """
+    paused = before.read_at is not None and reading.at - before.read_at > settings.gap_seconds + ROUNDING
+    return paused and reading.track != before.front
 
 
 def _judge(sight: Sight, who: Presence, settled: Debounce, reading: Reading, settings: Settings) -> Sight:

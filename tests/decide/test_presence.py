@@ -249,6 +249,42 @@ def test_a_minute_in_which_this_half_stands_still_says_nothing_of_the_camera_eit
     assert home.kinds() == ["arrived", "mood_changed"]
 
 
+@pytest.mark.parametrize("gap_seconds", [2.1, 4.9])
+@pytest.mark.parametrize("settle_seconds", [1.0, 3.0])
+def test_a_new_number_after_a_gap_is_nobody_new(gap_seconds: float, settle_seconds: float) -> None:
+    """What sees follows nobody over more than two seconds: whoever is there again has another number then."""
+    home = Household(Settings(mood=MoodSettings(settle_seconds=settle_seconds, refractory_seconds=1.0)))
+    home.look("happy", 12)
+    home.at += gap_seconds
+    home.look("happy", 12, track=2)
+    assert home.kinds() == ["arrived", "mood_changed"]
+    home.look("sad", 12, track=3)
+    assert home.kinds() == ["arrived", *["mood_changed"] * 3], "without a gap it is somebody else"
+
+
+@pytest.mark.parametrize("first", ["a face", "none"])
+def test_both_halves_stand_still_for_a_minute_before_somebody_who_stays(first: str) -> None:
+    home = Household(Settings(mood=MoodSettings(settle_seconds=1.0, refractory_seconds=1.0)))
+    home.look("happy", 12)
+    home.at += 60
+    home.state = kiosk.slept(home.state, 60.0)
+    if first == "none":
+        home.leave(0.4)
+    home.look("happy", 12, track=2)
+    assert home.kinds() == ["arrived", "mood_changed"]
+    assert home.view.mood == "happy"
+
+
+def test_another_mood_after_a_gap_is_told_once() -> None:
+    home = Household()
+    home.look("happy", 12)
+    home.at += 60
+    home.state = kiosk.slept(home.state, 60.0)
+    home.look("sad", 12, track=2)
+    assert home.kinds() == ["arrived", "mood_changed", "mood_changed"]
+    assert (home.events[-1].previous, home.events[-1].mood) == ("happy", "sad")
+
+
 def test_who_has_gone_while_this_half_stood_still_leaves_as_everybody_does() -> None:
     home = Household()
     home.look("happy", 6)

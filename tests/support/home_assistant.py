@@ -12,6 +12,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
@@ -120,7 +121,11 @@ class HomeAssistant:
             own = entity.own
             if own["state_topic"] != topic:
                 continue
-            value = TEMPLATES.from_string(own["value_template"]).render(value_json=json.loads(payload)).strip()
+            try:
+                value = TEMPLATES.from_string(own["value_template"]).render(value_json=json.loads(payload)).strip()
+            except (TemplateError, TypeError, ValueError) as error:  # it is shown as before
+                self.warnings.append(f"{key}: {type(error).__name__}: {error}")
+                continue
             if value == "None":
                 entity.value = "unknown"
             elif "options" in own and value not in own["options"]:

@@ -137,6 +137,10 @@ class Scene:
             self.loop.turn(self.loop.inbox.get_nowait(), self.now)
         self.publisher.settle()
 
+    def topic(self, name: str) -> str:
+        """One of the kiosk's own, e.g. "state"."""
+        return f"moodkiosk/{self.config.kiosk.id}/{name}"
+
     def ask(self, name: str, value: object = None) -> None:
         """A command, which must be done."""
         assert self.loop is not None
@@ -191,9 +195,9 @@ class Scene:
 
     # Time
 
-    def look(self, mood: str, seconds: float) -> None:
-        """Somebody is seen, in this mood."""
-        self._watch(lambda: reading(self.at, mood), seconds)
+    def look(self, mood: str, seconds: float, track: int = 1) -> None:
+        """Somebody is seen, in this mood; sense numbers them `track`."""
+        self._watch(lambda: reading(self.at, mood, track=track), seconds)
 
     def leave(self, seconds: float) -> None:
         """Nobody is seen."""

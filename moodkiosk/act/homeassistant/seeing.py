@@ -28,9 +28,11 @@ AUTO = "auto"
 
 
 MOOD = (
-    f"value_json.mood or ('None' if value_json.unknown_because else '{NOT_SURE}' if value_json.present else '{NOBODY}')"
+    "value_json.mood or ('None' if value_json.unknown_because else"
+    f" {{true: '{NOT_SURE}', false: '{NOBODY}'}}.get(value_json.present, 'None'))"
 )
-"""The mood of a state as a state of Home Assistant; "None" is its word for unknown."""
+"""The mood of a state as a state of Home Assistant; "None" is its word for unknown. What somebody else has written
+there, and says nothing of anybody, is no empty room."""
 
 
 def seeing(about: About, offered: Offered) -> dict[str, Entity]:

@@ -179,6 +179,23 @@ def test_the_machine_is_started_again_and_learns_the_time_late(home: Scene) -> N
     assert sorted(home.diary()) == sorted([*UNAVAILABLE, *UNKNOWN, *HAPPY])
 
 
+@pytest.mark.parametrize("theirs", ['{"a":1}', "[]", "1", '{"present":null}'])
+def test_what_somebody_else_puts_on_our_state_is_never_an_empty_room(home: Scene, theirs: str) -> None:
+    somebody_happy(home)
+    home.ha.say(home.topic("state"), theirs, retain=True)
+    home.look("happy", 1)
+    home.ha.catch_up()
+    home.ha.warnings.clear()  # of templates that find nothing there
+    assert changes(home.diary()) == ["present: unknown", "mood: unknown", "present: on", "mood: happy"]
+
+
+def test_both_halves_stand_still_for_a_minute_before_somebody_who_is_numbered_anew_then(home: Scene) -> None:
+    somebody_happy(home)
+    home.at += 60
+    home.look("happy", 6, track=2)
+    assert home.diary() == ["mood: unknown", "mood: happy"]
+
+
 def test_home_assistant_is_started_again(home: Scene) -> None:
     somebody_happy(home)
     home.ha.born()
