@@ -178,6 +178,7 @@ class Started:
         seen: when somebody asked last and it was still playing, UTC.
         certainty: how much the player knows of it.
         look_at: monotonic seconds at which it takes a look to know that it still plays; None: it takes one now.
+        known_at: monotonic seconds at which it was last known to play; None: not in this run.
         asked: somebody asked for it, rather than that a mood was seen.
     """
 
@@ -187,6 +188,7 @@ class Started:
     seen: datetime | None = None
     certainty: Certainty = "plays"
     look_at: float | None = None
+    known_at: float | None = None
     asked: bool = False
 
 

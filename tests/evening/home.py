@@ -17,7 +17,7 @@ from moodkiosk.act.players.player import Clock
 from moodkiosk.config.settings import Config, SpotifySettings
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
-from moodkiosk.moods import Command, Decision, Reading, Result
+from moodkiosk.moods import Command, Decision, PlayerReport, Reading, Result
 from tests.evening.speaker import SPEAKER, Living
 from tests.support.household import LABELS
 from tests.support.webapi import CLIENT_ID, device
@@ -50,30 +50,25 @@ class Seen(Protocol):
         """What sense says of this moment; asked for in the order of time."""
 
 
-class Home:
-    """A household with its kiosk.
+class Kiosk:
+    """A kiosk with a player, and who is in front of it.
 
     Attributes:
         at: seconds since the first midnight, for decide and the player alike.
+        config: what stands in its file; see `take`.
         state: what the kiosk knows.
         decisions: all there were, "none" included.
+        carried_out: what the player was given, and what it says became of it.
     """
 
-    def __init__(self, api: Living, folder: Path, people: Seen, hour: float, **music: object) -> None:
-        self.api, self.at, self._folder, self._people = api, hour * 3600, folder, people
-        api.now = self.wall
-        api.devices = [device("Living room", SPEAKER), device("A phone", PHONE)]
-        settings = {"player": "spotify", "moods": MOODS} | music
-        self.config = Config(
-            music=MusicSettings(**settings),  # type: ignore[arg-type] # fields by name
-            spotify=SpotifySettings(client_id=CLIENT_ID, developer=api.developer),
-        )
-        (folder / "spotify-token.json").write_bytes(msgspec.json.encode(api.sign_in()))
+    def __init__(self, config: Config, folder: Path, people: Seen, hour: float) -> None:
+        self.at, self._folder, self._people = hour * 3600, folder, people
         self.decisions: list[Decision] = []
-        self.settings = self.config.for_decide()
+        self.carried_out: list[tuple[Decision, PlayerReport | None]] = []
         self._job: Decision | None = None
         self._at_work = False
         self._seen_at, self._runs = self.at, 0
+        self.take(config)
         self.start({})
 
     @property
@@ -104,17 +99,21 @@ class Home:
         self.settings = self.config.for_decide().with_looks_of(max(0.2, seconds))
         self.give(self._people.look(self.at))
 
+    def take(self, config: Config) -> None:
+        """The configuration holds from now on."""
+        self.config, self.settings = config, config.for_decide()
+        self.player = choose.make(config, self._folder, lambda _topic, _payload: False, self._clock())
+
     def start(self, remembered: dict[str, object]) -> None:
         """The kiosk starts."""
         self._runs += 1
         self.state = kiosk.start(self.settings, remembered, f"run{self._runs}")
-        clock = Clock(lambda: self.at, self.wall, self._wait)
-        self.player = choose.make(self.config, self._folder, lambda _topic, _payload: False, clock)
         self.give(kiosk.Labels(LABELS))
         self.give(kiosk.CameraStatus("on"))
 
     def restart(self) -> None:
         """It ends, and starts with what it remembers."""
+        self.take(self.config)
         self.start(msgspec.json.decode(msgspec.json.encode(kiosk.remember(self.state, self.now.wall))))
 
     def give(self, given: kiosk.Input) -> Result | None:
@@ -129,10 +128,18 @@ class Home:
 
     def ask(self, name: str, value: object = None) -> Result | None:
         """Somebody asks for something."""
-        result = self.give(Command(name, value, origin="web"))  # type: ignore[arg-type] # as the table of commands has them
-        if name == "pause":
-            self.api.stopped = self.api.stopped or self.api.plays
-        return result
+        return self.give(Command(name, value, origin="web"))  # type: ignore[arg-type] # as the table of commands has them
+
+    def answer(self, name: str, value: object = None) -> Result:
+        """What somebody who asks for something is told, when the player has done it: as act's loop has it."""
+        before, promise = len(self.decisions), self.ask(name, value)
+        assert promise is not None
+        wanted = [one for one in self.decisions[before:] if one.asked and one.action != "none"]
+        self.work()
+        if not promise.ok or not wanted:
+            return promise
+        report = next((report for decision, report in self.carried_out if decision is wanted[-1]), None)
+        return kiosk.completed(promise, wanted[-1], report)
 
     def look(self) -> None:
         """Somebody asks what plays, as `moodkiosk status` does."""
@@ -145,11 +152,19 @@ class Home:
         """The player carries the newest decision out, and the next, until there is none."""
         while self._job is not None:
             decision, self._job, self._at_work = self._job, None, True
-            self.api.by_request = decision.asked
+            self._begin(decision)
             report = self.player.play(decision, lambda: self._job is not None)
             self._at_work = False
+            self.carried_out.append((decision, report))
             if report is not None:
                 self.give(report)
+
+    def _begin(self, decision: Decision) -> None:
+        """The player is about to carry a decision out."""
+
+    def _clock(self) -> Clock:
+        """What the player takes for the time."""
+        return Clock(lambda: self.at, self.wall, self._wait)
 
     def _step_seconds(self) -> float:
         if self._people.anybody(self.at) or self.at - self._seen_at < LINGER_SECONDS:
@@ -162,3 +177,30 @@ class Home:
             self.at += seconds
         else:
             self.live(seconds)
+
+
+class Home(Kiosk):
+    """A household with its kiosk and its Spotify, which may be another kiosk's as well."""
+
+    def __init__(self, api: Living, folder: Path, people: Seen, hour: float, **music: object) -> None:
+        self.api, self.at = api, hour * 3600
+        api.now = self.wall
+        if len(api.devices) == 1:
+            api.devices = [device("Living room", SPEAKER), device("A phone", PHONE)]
+        settings = {"player": "spotify", "moods": MOODS} | music
+        folder.mkdir(exist_ok=True)
+        (folder / "spotify-token.json").write_bytes(msgspec.json.encode(api.sign_in()))
+        config = Config(
+            music=MusicSettings(**settings),  # type: ignore[arg-type] # fields by name
+            spotify=SpotifySettings(client_id=CLIENT_ID, developer=api.developer),
+        )
+        super().__init__(config, folder, people, hour)
+
+    def ask(self, name: str, value: object = None) -> Result | None:
+        result = super().ask(name, value)
+        if name == "pause":
+            self.api.stopped = self.api.stopped or self.api.plays
+        return result
+
+    def _begin(self, decision: Decision) -> None:
+        self.api.by_request = decision.asked

@@ -6,14 +6,21 @@ Each was seen to annoy a household once. What is a matter of one decision alone 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace as dataclass_replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from moodkiosk.config.running import Configuration
+from moodkiosk.decide import kiosk
+from moodkiosk.decide.settings import MoodMusic
+from moodkiosk.moods import LookReport, Taste
 from tests.evening.home import FOREIGN, PHONE, Home
 from tests.evening.script import Script, every
 from tests.evening.speaker import SPEAKER, Living
+from tests.support.webapi import Fault, device, error, playlist
 
 Play = Callable[..., Home]
 
@@ -171,3 +178,163 @@ def test_who_has_paused_their_own_music_elsewhere_in_the_morning_hears_ours_in_t
     home.api.person_pauses()
     assert started(until(home, 8.4)) == [], "not at once"
     assert len(started(until(home, 9.7))) == 1
+
+
+def test_five_mornings_with_a_silent_speaker_begin_with_at_least_four_songs(begin: Play) -> None:
+    mornings = [(day * 24 + 7.5, day * 24 + 7.55, "sad") for day in range(5)]
+    home = begin(7, *mornings)
+    first = []
+    for begins, _, _ in mornings:
+        until(home, begins + 0.03)
+        first.append(home.api.sent("PUT /v1/me/player/play$")[-1].body["offset"]["position"])
+        home.api.vanish()  # the speaker is switched off
+    assert started(home) == ["piano"] * 5
+    assert len(set(first)) >= 4
+
+
+@pytest.mark.parametrize("trouble", ["the speaker is missing", "nothing is found", "429", "the sign-in has ended"])
+def test_who_asks_is_told_the_truth_and_so_is_whoever_looks_for_hours_afterwards(begin: Play, trouble: str) -> None:
+    home = begin(18, (18, 18.01, "neutral"), (18.01, 21, "sad"), moods={"sad": MoodMusic(search="nobody sings this")})
+    until(home, 18.013)  # the mood is known, and nothing has begun by itself
+    said = {
+        "the speaker is missing": "speaker 'Living room' not connected",
+        "nothing is found": "nothing to play: ",
+        "429": "Spotify asks to wait until ",
+        "the sign-in has ended": "the sign-in to Spotify has ended",
+    }[trouble]
+    match trouble:
+        case "the speaker is missing":
+            home.api.devices = [home.api.device(PHONE)]
+            home.api.results["nobody sings this"] = [playlist("Somebody does", "x9", 45)]
+        case "429":
+            home.api.faults = [Fault("/v1/", error(429, "slow down", Retry_After="9000"), None)]
+        case "the sign-in has ended":
+            home.api.access.clear()
+            home.api.refresh.clear()
+    for name, value in (("recommend", None), ("mood", "sad"), ("play", None)):
+        answer = home.answer(name, value)
+        assert (answer.ok, said in str(answer.error)) == (False, True), (name, answer)
+        home.live(20)
+    for name in ("pause", "skip"):
+        assert not home.answer(name).text.startswith("playing")
+    for hour in (18.5, 19.5, 20.5):
+        until(home, hour)
+        view = kiosk.view(home.state, home.now, home.settings)
+        assert (view.playing, view.now_playing) == (None, None)
+    assert not home.api.plays
+
+
+def test_a_wish_for_a_language_and_an_artist_comes_before_the_entry_for_once(begin: Play) -> None:
+    home = begin(18, (18, 19, "happy"), (20, 20.5, "happy"))
+    home.api.results["happy Hindi Arijit Singh"] = [playlist("Arijit Singh for everybody", "arijit", 40)]
+    until(home, 18.1)
+    answer = home.answer("recommend", Taste(language="Hindi", artist="Arijit Singh"))
+    assert answer.text.startswith("playing “Arijit Singh for everybody” on Living room")
+    assert "Hindi" in answer.text, "the link is to the same"
+    until(home, 19)
+    home.api.vanish()
+    assert started(until(home, 20.5)) == ["sunny", "arijit", "beach"], "and the entries go on as before"
+
+
+def test_what_is_wished_for_and_not_found_is_said_and_the_entry_plays(begin: Play) -> None:
+    home = until(begin(18, (18, 19, "happy")), 18.2)
+    answer = home.answer("recommend", Taste(artist="Nobody At All"))
+    assert (answer.ok, started(home)[-1]) == (True, "beach")
+    assert "Nobody At All" in answer.text
+    assert "Beach" in answer.text
+
+
+def test_a_configuration_that_was_edited_is_not_taken_for_running_until_it_is(begin: Play, tmp_path: Path) -> None:
+    """As somebody does who follows the papers: for hours everything but the kiosk says Spotify."""
+    home = begin(18, (18, 18.5, "happy"), (20, 20.5, "happy"), (21, 21.5, "happy"))
+    edited, file = home.config, tmp_path / "config.yaml"
+    home.take(replace(edited, music=dataclass_replace(edited.music, player="dry-run")))
+    configured = Configuration(home.config, file, lambda _: edited)
+    file.write_text("edited", encoding="utf-8")
+    until(home, 20.4)
+    assert home.api.requests == []
+    (line,) = configured.pending(None)
+    assert line == "still in dry run; music.player changed in the file: 'moodkiosk reload' takes it"
+    view = kiosk.view(home.state, home.now, home.settings)
+    assert view.now_playing is not None
+    assert view.now_playing.state == "dry run"
+    assert home.answer("recommend").text.startswith("would play ")
+    _, text = configured.take()
+    assert text == "taken: music.player"
+    home.take(configured.running)
+    home.give(LookReport("nothing", home.at))
+    assert configured.pending(None) == []
+    assert len(started(until(home, 21.5))) == 1
+
+
+def test_the_230th_playlist_is_found_and_the_library_is_read_once_in_a_week(begin: Play) -> None:
+    days = [(day * 24 + 18, day * 24 + 18.1, "happy") for day in range(4)]
+    home = begin(18, *days, moods={"happy": MoodMusic(play=("Party 230",))})
+    home.api.playlists = [playlist(f"Party {number}", f"party{number}", 30) for number in range(260)]
+    for day in range(4):
+        until(home, day * 24 + 18.1)
+        home.api.vanish()
+    assert started(home) == ["party230"] * 4
+    assert len(home.api.sent("GET /v1/me/playlists")) == 6, "of 50 each"
+
+
+def test_a_search_that_found_nothing_is_looked_for_again_by_whoever_asks(begin: Play) -> None:
+    home = begin(18, (18, 21, "sad"), moods={})
+    assert started(until(home, 19)) == []
+    home.api.results["comforting calm"] = [playlist("Comforting", "comfort", 40)]
+    assert started(until(home, 20)) == [], "by itself it is believed for a day"
+    assert home.answer("recommend").text.startswith("playing “Comforting” on Living room")
+    until(home, 21)
+    assert len(home.api.sent("GET /v1/search")) == 2
+
+
+def test_two_kiosks_on_one_account_do_not_fight_and_the_first_says_what_became_of_its_music(
+    begin: Play, tmp_path: Path
+) -> None:
+    first = begin(18, (18, 21, "happy"))
+    first.api.devices.append(device("Kitchen", "d2"))
+    second = Home(
+        first.api, tmp_path / "kitchen", Script((18.2, 18.8, "sad"), (19, 19.5, "sad")), 18, speaker="Kitchen"
+    )
+
+    def both(hour: float) -> None:
+        while first.at < hour * 3600 - 1e-6:
+            for home in (first, second):
+                home.api.now = home.wall
+                home.run(min(hour * 3600, home.at + 20))
+
+    both(18.7)
+    assert started(first) == ["sunny"], "the kitchen does not take it by itself"
+    status = str(second.state.playback.people or second.state.playback.status)
+    assert "Living room (an account plays in one place at a time)" in status
+    assert second.answer("recommend").ok
+    both(19.2)
+    assert started(first)[1:] == ["piano"]
+    first.look()
+    people = str(first.state.playback.people)
+    assert "on Kitchen (an account plays in one place at a time)" in people
+    both(19.6)
+    assert len(started(first)) == 2, "nor does the living room take it back"
+
+
+def test_a_mood_by_hand_ends_with_the_person_who_chose_it(begin: Play) -> None:
+    home = until(begin(18, (18, 18.3, "neutral"), (19.8, 20.2, "happy")), 18.2)
+    assert home.answer("mood", "sad").ok
+    until(home, 18.29)
+    assert kiosk.view(home.state, home.now, home.settings).mood == "sad"
+    until(home, 19.79)
+    assert not home.api.plays, "the room was empty"
+    view = kiosk.view(until(home, 19.85).state, home.now, home.settings)
+    assert (view.mood, view.manual_mood) == ("happy", None)
+    assert started(home) == ["piano", "sunny"]
+
+
+def test_who_takes_the_speaker_and_leaves_it_does_not_leave_the_room_silent_for_half_an_hour(begin: Play) -> None:
+    """Nothing is polled, so nobody knows; but a mood that settles again is an occasion for a look."""
+    smiles = every(2, 60, 18.01, 19, "happy")
+    home = until(begin(18, *smiles), 18.1)
+    home.api.person_plays(SPEAKER, FOREIGN)
+    until(home, 18.25)
+    home.api.vanish()
+    assert until(home, 18.32).api.plays
+    assert (home.api.heard.cuts, home.api.heard.against) == (0, [])

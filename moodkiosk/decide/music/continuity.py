@@ -13,6 +13,9 @@ from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Held, State, Step, knows_mood, mood_of
 from moodkiosk.decide.times import ROUNDING, Now
 
+CUT_TIMES = 3.0
+"""Our music for another mood, while it runs, ends by itself only for a mood that has held so many times as long."""
+
 
 def hold(step: Step, now: Now) -> Step:
     """Another mood holds from now on, or none; who chose it by hand has been served already."""
@@ -45,8 +48,7 @@ def consider(step: Step, now: Now, settings: Settings) -> Step:
 
 
 def _is_due(state: State, held: Held, now: Now, settings: Settings) -> bool:
-    patience_seconds = 0.0 if state.manual is not None else settings.music.after_seconds
-    if now.at - held.at < patience_seconds - ROUNDING:
+    if now.at - held.at < _patience_seconds(state, held, settings) - ROUNDING:
         return False
     if not held.decided:
         return True
@@ -56,3 +58,12 @@ def _is_due(state: State, held: Held, now: Now, settings: Settings) -> bool:
     if started is None or started.mood != held.mood:
         return False
     return running.may_have_ended(started, now) and policy.may_play(state, held.mood, now, settings)
+
+
+def _patience_seconds(state: State, held: Held, settings: Settings) -> float:
+    """How long the mood must have held before music starts by itself: longer where that cuts our own music off."""
+    started = state.playback.started
+    if state.manual is not None:
+        return 0.0
+    cuts = started is not None and started.mood != held.mood
+    return settings.music.after_seconds * (CUT_TIMES if cuts else 1.0)

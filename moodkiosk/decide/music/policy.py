@@ -9,7 +9,7 @@ from moodkiosk.decide import camera
 from moodkiosk.decide.hours import active_until
 from moodkiosk.decide.music import choose, gates, reasons, respect, running
 from moodkiosk.decide.settings import MoodMusic, Settings
-from moodkiosk.decide.state import State, Step, automatic, mood_of, taste_of, volume_cap
+from moodkiosk.decide.state import Started, State, Step, automatic, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, after
 from moodkiosk.moods import Choice, Decision, Song, Taste
 
@@ -18,7 +18,7 @@ def on_mood(step: Step, mood: str, now: Now, settings: Settings) -> Step:
     """A mood has held for long enough: plays its music if every gate is open, and if it does not play already."""
     started = step.state.playback.started
     ours = started is not None and started.mood == mood
-    if started is not None and ours and not running.may_have_ended(started, now):
+    if started is not None and ours and not _takes_a_look(step.state, started, mood, now, settings):
         return decided(step, _nothing(step.state, mood, reasons.already_playing(mood), now, settings), now)
     found = _choices(step.state, mood, settings, asked=False)
     case = _case(step.state, mood, now, settings, action=bool(found))
@@ -34,6 +34,13 @@ def on_mood(step: Step, mood: str, now: Now, settings: Settings) -> Step:
     nothing = replace(_nothing(step.state, mood, reasons.not_played(reason), now, settings), gate=gate)
     step = decided(step, nothing, now, verdicts)
     return step.tell("not_played", now, mood=mood, detail=reason) if case.action else step
+
+
+def _takes_a_look(state: State, started: Started, mood: str, now: Now, settings: Settings) -> bool:
+    """Whether it takes a look to know that the music of the mood that has settled again still runs."""
+    if running.may_have_ended(started, now):
+        return True
+    return running.is_long_ago(started, now) and may_play(state, mood, now, settings)
 
 
 def on_request(step: Step, now: Now, settings: Settings, wish: Taste = choose.ANY, *, continues: bool = False) -> Step:
@@ -53,7 +60,7 @@ def on_request(step: Step, now: Now, settings: Settings, wish: Taste = choose.AN
     decision = _play(step.state, mood, found, why, now, settings, wish)
     decision = replace(decision, asked=True, finish_song=False)
     decision = replace(decision, continues=continues and started is not None and started.mood == mood)
-    return _begin(decided(step, decision, now, wish=wish), now, settings)
+    return _begin(decided(step, decision, now, wish=wish), now, settings, takes_turns=not wish)
 
 
 def on_choice(step: Step, song: Song, mood: str, now: Now, settings: Settings) -> Step:

@@ -10,16 +10,25 @@ from moodkiosk.decide.times import Now
 LOOK_AFTER_SECONDS = 1800.0
 """After so long at most, and when it may have ended, it takes a look to know whether our music still runs."""
 
+SURE_SECONDS = 900.0
+"""After so long a mood that settles again takes a look as well: somebody else may have taken the speaker meanwhile."""
+
 
 def known(started: Started, now: Now, lasts_seconds: float | None) -> Started:
     """It runs now, and goes on for so long (None: unknown)."""
     seconds = LOOK_AFTER_SECONDS if lasts_seconds is None else min(lasts_seconds, LOOK_AFTER_SECONDS)
-    return replace(started, look_at=now.at + seconds)
+    return replace(started, known_at=now.at, look_at=now.at + seconds)
 
 
 def may_have_ended(started: Started, now: Now) -> bool:
     """Whether it takes a look to know that it still runs."""
     return started.look_at is None or now.at >= started.look_at
+
+
+def is_long_ago(started: Started, now: Now) -> bool:
+    """Whether a player that can look has not for long: what settles again is then an occasion for one."""
+    long_ago = started.known_at is None or now.at - started.known_at >= SURE_SECONDS
+    return long_ago and started.certainty == "plays"
 
 
 def refuse(state: State, mood: str | None) -> State:

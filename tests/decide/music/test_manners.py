@@ -74,7 +74,7 @@ def test_fifteen_smiles_in_three_hours_start_music_once_and_then_ask_before_they
         if home.decisions[-1].action == "play":
             assert home.decisions[-1].continues
             home.report("kept")
-    assert len(carried_out(home, "play")) <= 7, "about one look in half an hour"
+    assert len(carried_out(home, "play")) <= 8, "a look at every second smile"
     assert len([one for one in home.decisions if one.action == "play" and not one.continues]) == 1
 
 
@@ -88,6 +88,52 @@ def test_after_a_restart_the_music_that_runs_is_looked_at_before_anything_is_cut
     home.leave(60)
     home.look("happy", 30)
     assert len(carried_out(home)) == 1
+
+
+def test_a_mood_that_settles_again_takes_a_look_where_the_last_one_was_long_ago() -> None:
+    """Somebody may have taken the speaker, and gone again: nobody knows, and it would be silent for half an hour."""
+    home = happy(household())
+    hold(home, "happy", 14)
+    home.look("neutral", 20)
+    home.look("happy", 40)
+    assert len(carried_out(home)) == 1, "a quarter of an hour is not over"
+    home.look("neutral", 60)
+    home.look("happy", 40)
+    assert [one.continues for one in carried_out(home)] == [False, True]
+    home.report("kept")
+    home.look("neutral", 20)
+    home.look("happy", 40)
+    assert len(carried_out(home)) == 2
+    home = household()  # Home Assistant, and a dry run, would only be told the same again
+    home.look("happy", 20)
+    home.report("played", certainty="asked")
+    hold(home, "happy", 16)
+    home.look("neutral", 20)
+    home.look("happy", 40)
+    assert len(carried_out(home)) == 1
+
+
+@pytest.mark.parametrize("mood", ["sad", "happy"])
+def test_only_what_holds_for_longer_cuts_our_own_music_off(mood: str) -> None:
+    """From silence a quarter of a minute is enough; and so it is where a person has asked for the mood."""
+    home = happy(household())
+    hold(home, "happy", 12)
+    home.look(mood, 44)
+    assert len(carried_out(home)) == 1
+    home.look(mood, 10)
+    assert [one.mood for one in carried_out(home)] == (["happy", "sad"] if mood == "sad" else ["happy"])
+    home = happy(household())
+    home.ask("mood", mood)
+    assert len(carried_out(home)) == 2
+
+
+def test_a_flash_of_another_mood_in_the_middle_of_our_music_changes_nothing() -> None:
+    home = happy(household())
+    hold(home, "happy", 12)
+    for _ in range(4):
+        home.look("surprise", 35)
+        home.look("happy", 35)
+    assert [one.mood for one in carried_out(home, "play") if not one.continues] == ["happy"]
 
 
 def test_a_moment_in_the_kitchen_changes_nothing() -> None:
@@ -177,7 +223,7 @@ def shut_by(what: str) -> tuple[Household, Callable[[Household], None]]:
 @pytest.mark.parametrize("what", ["cool-down", "clock", "quiet hours", "switch", "override"])
 def test_the_mood_that_holds_when_a_gate_opens_gets_its_music_once(what: str) -> None:
     home, opens = shut_by(what)
-    home.look("sad", 40)
+    home.look("sad", 60)
     before = len(carried_out(home))
     assert home.decisions[-1].action == "none"
     opens(home)
@@ -362,7 +408,7 @@ def test_what_could_not_be_ended_in_an_empty_room_is_tried_again_until_somebody_
     home.look("happy", 90)
     assert len(carried_out(home, "pause")) == 2
     assert home.view.playing is not None, "it was never ended"
-    assert len(carried_out(home, "play")) == 1
+    assert [one.continues for one in carried_out(home, "play")] == [False, True], "and it takes a look to know"
 
 
 def test_a_skip_that_comes_between_does_not_leave_the_night_loud() -> None:
