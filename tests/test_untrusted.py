@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 import moodkiosk
+from tests.fuzz.files import READERS
 
 PACKAGE = Path(moodkiosk.__file__).parent
 OUR_OWN = {"act/web/pages.py", "act/web/tables.py", "act/mqtt/tables.py"}
@@ -85,3 +90,21 @@ def test_whoever_reads_a_text_file_says_what_becomes_of_other_bytes() -> None:
         and ast.unparse(call.func.value) != "STATM"  # numbers of the kernel's
     }
     assert [where for where, caught in found.items() if not caught & takes] == []
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("kind", ["pipe", "folder", "large"])
+def test_what_is_no_file_of_ours_is_neither_waited_for_nor_taken_into_memory(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    path = tmp_path / name
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        with path.open("wb") as file:
+            file.truncate(2**40)  # a hole: it takes no room on the disk
+    (tmp_path / "web-password").touch()
+    with suppress(OSError):  # such as writing over a folder
+        READERS[name](tmp_path)

@@ -8,12 +8,15 @@ from pathlib import Path
 import msgspec
 
 from moodkiosk.host import paths
-from moodkiosk.host.files import NOT_JSON, write_atomic
+from moodkiosk.host.files import NOT_JSON, TooLarge, read_at_most, write_atomic
 from moodkiosk.words.reason import Reason, plain
 
 COALESCE_SECONDS = 2.0
 """A burst of changes of one setting (a slider) becomes one write. A change of another one has both written at once: a
 power cut loses the last setting at most."""
+
+LIMIT_BYTES = 8 * 1024 * 1024
+"""More than is remembered."""
 
 log = logging.getLogger("moodkiosk.act")
 
@@ -36,13 +39,15 @@ class Store:
     def load(self) -> dict[str, object] | None:
         """What was remembered; None on the first start or when the file is damaged (which is said, once)."""
         try:
-            raw = self._path.read_bytes()
+            raw = read_at_most(self._path, LIMIT_BYTES)
         except FileNotFoundError:
             return None
         except OSError as error:
             self.status = Reason("kept.unreadable", path=str(self._path), reason=error.strerror or "")
             log.warning(self.status)
             return None
+        except TooLarge:
+            raw = b""
         try:
             found = msgspec.json.decode(raw, type=dict[str, object])
         except NOT_JSON:

@@ -10,6 +10,7 @@ import yaml
 
 from moodkiosk.config import mistakes
 from moodkiosk.failure import OneLine
+from moodkiosk.host.files import TooLarge, read_at_most
 from moodkiosk.words.reason import Reason
 
 LIMIT_BYTES = 256 * 1024
@@ -79,14 +80,13 @@ def plain(root: yaml.MappingNode, path: Path) -> dict[str, object]:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            data = file.read(LIMIT_BYTES + 1)
+        data = read_at_most(path, LIMIT_BYTES)
     except OSError as error:
         raise _at(path, Reason("config.unreadable", reason=error.strerror or "")) from None
+    except TooLarge:
+        raise _at(path, Reason("config.large", kibibytes=LIMIT_BYTES // 1024)) from None
     except ValueError:  # a NUL in the name
         raise _at(path, Reason("config.no_name")) from None
-    if len(data) > LIMIT_BYTES:
-        raise _at(path, Reason("config.large", kibibytes=LIMIT_BYTES // 1024))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@ from moodkiosk.config import document, limits, mistakes
 from moodkiosk.config.document import ConfigError as ConfigError  # what `load` raises
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music import contexts
+from moodkiosk.host.files import read_at_most
 from moodkiosk.words.reason import Reason
 
 SECRET_FILES = (
@@ -28,6 +29,8 @@ RETIRED = {"mood": ("window_seconds", "enter_share", "exit_share", "min_confiden
 LEAST_READINGS = 3
 """With fewer, a mood could settle on a single frame."""
 log = logging.getLogger("moodkiosk.config")
+SECRET_BYTES = 64 * 1024
+"""No password is longer."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -54,9 +57,9 @@ def load(path: Path | None, secrets: bool = True) -> Config:
 
 
 def secret(file: str) -> str:
-    """The content of a secret's file, without the line end. Raises ValueError for one that is no text, and OSError."""
+    """The content of a secret's file, without the line end. Raises ValueError for one that is none, and OSError."""
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
+        return read_at_most(Path(file), SECRET_BYTES).decode().strip()
     except UnicodeDecodeError as error:
         raise ValueError(Reason("config.secret_no_text", file=file, byte=error.start)) from None
 
@@ -108,7 +111,7 @@ def _check_meaning(config: Config, root: yaml.Node, path: Path, secrets: bool) -
             fail(key, Reason("config.no_file", file=str(value)))
         if value and not os.access(str(value), os.R_OK):
             fail(key, Reason("config.not_for_this_user", file=str(value)))
-        if value and key == "mqtt.password_file":
+        if value and key in ("mqtt.password_file", "mpd.password_file"):
             try:
                 secret(str(value))
             except ValueError as error:

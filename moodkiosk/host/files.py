@@ -18,8 +18,11 @@ LEFTOVER_SECONDS = 3600.0
 """A temporary file as old as this belongs to nobody any more: the power went off while it was written."""
 
 
-class TooLarge(Exception):
+class TooLarge(ValueError):
     """A file is larger than anything it could be."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is larger than it can be")
 
 
 def read_at_most(path: Path, limit_bytes: int) -> bytes:
@@ -34,7 +37,7 @@ def read_at_most(path: Path, limit_bytes: int) -> bytes:
         # One more, should it have grown; never the limit itself, which would be set aside in memory at once.
         data = file.read(min(about.st_size, limit_bytes) + 1)
     if len(data) > limit_bytes:
-        raise TooLarge(str(path))
+        raise TooLarge(path)
     return data
 
 

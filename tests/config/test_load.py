@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 import subprocess
 import sys
@@ -305,3 +306,23 @@ def test_what_an_earlier_version_knew_stops_no_kiosk_and_is_said(
     file.write_text("mood: {window_seconds: 4.0, enter_share: 0.6, settle_seconds: 3.0}\n")
     assert load.load(file).mood.settle_seconds == 3.0
     assert "mood.window_seconds, mood.enter_share means nothing any more" in caplog.text
+
+
+def test_a_pipe_is_no_configuration_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    """A reload would stand still, and with it the half that reloads."""
+    pipe, secret = tmp_path / "config.yaml", tmp_path / "pw"
+    os.mkfifo(pipe)
+    with pytest.raises(load.ConfigError, match="cannot be read"):
+        load.load(pipe)
+    os.mkfifo(secret)
+    with pytest.raises(OSError, match="not a regular file"):
+        load.secret(str(secret))
+    secret.unlink()
+    secret.write_bytes(b"x" * 100_000)
+    with pytest.raises(ValueError, match="larger"):
+        load.secret(str(secret))
+    secret.write_bytes(b"caf\xe9")
+    pipe.unlink()
+    pipe.write_text(f"mpd: {{password_file: {secret}}}", encoding="utf-8")
+    with pytest.raises(load.ConfigError, match=r":1: mpd.password_file: .* is not UTF-8 text"):
+        load.load(pipe)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FILE = "neutral.json"
 SOMEBODY = "me"
 """What a person is called who gives no name."""
+LIMIT_BYTES = 1024 * 1024
+"""Far more than the faces of all of them take."""
 PEOPLE = 32
 """More than live in a household."""
 
@@ -177,7 +179,7 @@ class Neutrals:
 
     def _load(self) -> _Kept:
         try:
-            kept = msgspec.json.decode(self._path.read_bytes(), type=_Kept)
+            kept = msgspec.json.decode(files.read_at_most(self._path, LIMIT_BYTES), type=_Kept)
         except FileNotFoundError:
             return _Kept(FACE, {})
         except (OSError, *NOT_JSON) as error:

@@ -58,7 +58,7 @@ def password_of(settings: MpdSettings) -> str:
     """The password, "" if there is none. Raises MpdError when its file cannot be read."""
     try:
         return secret(settings.password_file) if settings.password_file else ""
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):
         raise MpdError("password", Reason("mpd.password_file", path=settings.password_file)) from None
 
 

@@ -14,9 +14,11 @@ import msgspec
 
 from moodkiosk.act.web.access import password
 from moodkiosk.host import paths
-from moodkiosk.host.files import NOT_JSON, write_atomic
+from moodkiosk.host.files import NOT_JSON, read_at_most, write_atomic
 
 SESSION_SECONDS = 60 * 86_400.0
+LIMIT_BYTES = 256 * 1024
+"""More than a password, or the sessions, take."""
 SESSIONS_LIMIT = 200
 """The oldest goes when there are more."""
 ATTEMPTS, ATTEMPTS_SECONDS = 5, 300.0
@@ -75,7 +77,7 @@ class Sessions:
 
     def _load(self) -> None:
         try:
-            kept = msgspec.json.decode(self._path.read_bytes(), type=Kept)
+            kept = msgspec.json.decode(read_at_most(self._path, LIMIT_BYTES), type=Kept)
         except FileNotFoundError:
             return
         except (OSError, *NOT_JSON) as error:
@@ -96,8 +98,8 @@ class Sessions:
             stamp = (about.st_mtime_ns, about.st_ino)
             if stamp == self._hash_stamp:
                 return
-            found = self._password_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+            found = read_at_most(self._password_file, LIMIT_BYTES).decode().strip()
+        except (OSError, ValueError) as error:
             stamp, found = (0, 0), ""
             if self._hash:
                 log.warning("the page's password cannot be read, nobody can sign in: %s", error)

@@ -12,11 +12,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from moodkiosk.host.files import write_atomic
+from moodkiosk.host.files import read_at_most, write_atomic
 from moodkiosk.words.reason import Reason
 
 log = logging.getLogger("moodkiosk.act.player")
 
+LIMIT_BYTES = 64 * 1024
+"""More than tokens take."""
 LIFE_DAYS = 181
 """A sign-in lasts six months; this is the shortest that six months can be."""
 WARN_DAYS = (30, 7, 1)
@@ -81,7 +83,7 @@ class TokenFile:
             about = self.path.stat()
             stamp = (about.st_mtime_ns, about.st_ino)
             if stamp != self._stamp:
-                self._tokens = _checked(json.loads(self.path.read_bytes()))
+                self._tokens = _checked(json.loads(read_at_most(self.path, LIMIT_BYTES)))
                 self.problem = None if self._tokens else Reason("spotify.damaged", path=str(self.path))
                 self._stamp = stamp
         except FileNotFoundError:
