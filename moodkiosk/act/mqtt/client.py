@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from moodkiosk.act.mqtt.topics import Message
 from moodkiosk.config import load
 from moodkiosk.config.settings import MqttSettings
 from moodkiosk.words.reason import Reason
@@ -15,6 +16,9 @@ from moodkiosk.words.reason import Reason
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
     from paho.mqtt.reasoncodes import ReasonCode
+
+HEAD_BYTES = 16
+"""What a packet has besides topic and payload: type, length, the topic's length, number, and the time of expiry."""
 
 # Reason codes of MQTT 5, section 3.2.2.2; paho translates those of 3.1.1 to them.
 UNSUPPORTED_VERSION, CLIENT_ID_REFUSED, BAD_PASSWORD, NOT_AUTHORIZED = 132, 133, 134, 135
@@ -53,6 +57,17 @@ def new_client(settings: MqttSettings, client_id: str, wide: Iterable[str] | Non
 
 def _without_delay(_client: object, _data: object, sock: Any) -> None:
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def longest_bytes(properties: object) -> int | None:
+    """The longest packet that the broker takes, as it said (MQTT 5, section 3.2.2.3.6); None: it has said nothing."""
+    found = getattr(properties, "MaximumPacketSize", None)
+    return found if isinstance(found, int) else None
+
+
+def packet_bytes(message: Message) -> int:
+    """How long a message is as a packet, at most."""
+    return HEAD_BYTES + len(message.topic.encode()) + len(message.payload)
 
 
 def refusal(reason: ReasonCode, settings: MqttSettings) -> str:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moodkiosk.act.mqtt.backoff import Backoff
-from moodkiosk.act.mqtt.client import client_id_of, new_client, refusal, trouble
+from moodkiosk.act.mqtt.client import client_id_of, longest_bytes, new_client, packet_bytes, refusal, trouble
 from moodkiosk.act.mqtt.topics import Message
 from moodkiosk.act.mqtt.unacknowledged import Unacknowledged
 from moodkiosk.config.settings import MqttSettings
@@ -103,6 +103,8 @@ class Connection:
         self._keepalive = keepalive_seconds
         self._problem = "connecting"
         self._refused: dict[str, None] = {}  # topics, in order
+        self._too_long: dict[str, None] = {}  # topics whose messages the broker does not take, in order
+        self._longest_bytes: int | None = None  # that it takes; None: any
         self._asked: dict[int, str] = {}  # message id to topic filter, of subscriptions
         self._client: Client | None = None
         self._arrivals: list[tuple[str, bytes, bool]] = []
@@ -122,6 +124,8 @@ class Connection:
             return Reason("broker.stalled")
         if self._refused:
             return Reason("broker.refuses_topics", topics=list(self._refused))
+        if self._too_long:
+            return Reason("broker.too_long", bytes=self._longest_bytes, topics=list(self._too_long))
         return "connected"
 
     def start(self) -> None:
@@ -142,8 +146,16 @@ class Connection:
             self._thread.join(seconds)
 
     def send(self, message: Message) -> bool:
-        """Publishes; only on the connection's thread. False: there is no connection."""
+        """Publishes; only on the connection's thread. False: there is no connection, or the broker takes none so long.
+
+        It would hang up on a message that is longer than it said.
+        """
         if self._client is None or not self.is_up:
+            return False
+        if self._longest_bytes is not None and packet_bytes(message) > self._longest_bytes:
+            if message.topic not in self._too_long:
+                self._too_long[message.topic] = None
+                log.warning("%s", self.status)
             return False
         properties = None
         if message.expiry_seconds is not None and self._settings.protocol == "5":
@@ -173,6 +185,7 @@ class Connection:
         self._answered = False
         self.unacknowledged.clear()
         self._refused.clear()
+        self._too_long.clear()
         self._asked.clear()
         self._arrivals.clear()
         try:
@@ -262,7 +275,7 @@ class Connection:
         if client.socket() is not None:
             client.loop_misc()
 
-    def _on_connect(self, client: Client, _data: object, _flags: object, reason: Any, _properties: object) -> None:
+    def _on_connect(self, client: Client, _data: object, _flags: object, reason: Any, properties: object) -> None:
         self._answered = True
         if reason.is_failure:
             self._say(refusal(reason, self._settings))
@@ -271,6 +284,7 @@ class Connection:
             _, number = self._subscribe(client, topic, wanted)
             if number is not None:
                 self._asked[number] = topic
+        self._longest_bytes = longest_bytes(properties)
         self.is_up = True
         self._up_since = time.monotonic()
         self._problem = "connected"

@@ -10,6 +10,7 @@ from typing import Any
 from moodkiosk.act.mqtt.client import (
     LOG_SAYS,
     client_id_of,
+    longest_bytes,
     new_client,
     refusal,
     refusal_advice,
@@ -41,9 +42,14 @@ class NoBroker(Exception):
 
 
 class Visit:
-    """An open connection."""
+    """An open connection.
 
-    def __init__(self, client: Any) -> None:
+    Attributes:
+        longest_bytes: the longest packet that the broker takes; None: it has said nothing.
+    """
+
+    def __init__(self, client: Any, longest_bytes: int | None = None) -> None:
+        self.longest_bytes = longest_bytes
         self._client = client
         self._found: dict[str, bytes] = {}
         self._confirmed: dict[int, threading.Event] = {}
@@ -93,8 +99,10 @@ def visit(settings: MqttSettings, kiosk: str) -> Iterator[Visit]:
     """Connects for the length of the block. Raises NoBroker."""
     answered = threading.Event()
     problems: list[NoBroker] = []
+    limits: list[int | None] = [None]
 
-    def on_connect(_client: object, _data: object, _flags: object, reason: Any, _properties: object) -> None:
+    def on_connect(_client: object, _data: object, _flags: object, reason: Any, properties: object) -> None:
+        limits.append(longest_bytes(properties))
         if reason.is_failure:
             problems.append(NoBroker(refusal(reason, settings), refusal_advice(reason, settings)))
         answered.set()
@@ -116,7 +124,7 @@ def visit(settings: MqttSettings, kiosk: str) -> Iterator[Visit]:
             raise NoBroker(Reason("doctor.no_mqtt_broker", where=f"{settings.host}:{settings.port}"), HUNG_UP)
         if problems:
             raise problems[0]
-        yield Visit(client)
+        yield Visit(client, limits[-1])
     finally:
         client.disconnect()
         client.loop_stop()

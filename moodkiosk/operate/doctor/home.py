@@ -10,6 +10,9 @@ import secrets
 
 import msgspec
 
+from moodkiosk import __version__
+from moodkiosk.act.homeassistant.payload import About, Discovery, Offered
+from moodkiosk.act.mqtt.client import packet_bytes
 from moodkiosk.act.mqtt.payloads import State
 from moodkiosk.act.mqtt.topics import Message, Topics
 from moodkiosk.act.mqtt.visit import NoBroker, Visit, visit
@@ -28,8 +31,12 @@ def broker(settings: Config) -> Finding:
     if not settings.mqtt.enabled:
         return Finding(BROKER, "skipped", Reason("doctor.no_mqtt"))
     where, topics = f"{settings.mqtt.host}:{settings.mqtt.port}", Topics.of(settings)
+    need_bytes = packet_bytes(announcement(settings)) if settings.mqtt.discovery else 0
     try:
         with visit(settings.mqtt, settings.kiosk.id) as there:
+            if there.longest_bytes is not None and there.longest_bytes < need_bytes:
+                text = Reason("doctor.broker_short", where=where, bytes=there.longest_bytes, need=need_bytes)
+                return Finding(BROKER, "failed", text, Reason("doctor.broker_short_do"))
             refused = _refused(there, topics, discovery=settings.mqtt.discovery)
     except NoBroker as problem:
         return Finding(BROKER, "failed", Reason("doctor.broker_not", where=where, why=problem.text), problem.advice)
@@ -37,6 +44,12 @@ def broker(settings: Config) -> Finding:
         text = Reason("doctor.broker_refuses", where=where, topics=refused)
         return Finding(BROKER, "failed", text, Reason("doctor.broker_refuses_do"))
     return Finding(BROKER, "ok", Reason("doctor.broker", where=where, version=settings.mqtt.protocol))
+
+
+def announcement(settings: Config) -> Message:
+    """What Home Assistant is told at least: the longest of our messages. Moods of the model come in addition."""
+    about = About.of(settings, __version__)
+    return Message(about.topics.discovery, Discovery(about).payload(Offered()), retain=True)
 
 
 def _refused(there: Visit, topics: Topics, *, discovery: bool) -> list[str]:

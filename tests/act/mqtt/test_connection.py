@@ -171,6 +171,26 @@ def test_a_topic_that_the_access_list_forbids_is_named(tmp_path: Path, caplog: p
         broker.stop()
 
 
+def test_a_message_longer_than_the_broker_takes_is_left_out_and_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It would hang up on it, every time. With MQTT 5, where the broker says so; 3.1.1 has no way to."""
+    broker = Mosquitto(tmp_path, extra=["max_packet_size 16000"]).start()
+    try:
+        ears = recorder(broker.settings(), "ears", "listen")
+        with caplog.at_level(logging.WARNING), ears as heard, publisher(broker.settings()) as one:
+            until(lambda: "no more than 16000 bytes" in one.status)
+            assert "homeassistant/device/moodkiosk_hall/config" in one.status
+            heard.until("hall/availability")
+            one.tell(event(1))
+            heard.until("hall/event")
+            assert one.status.startswith("connected, but")
+            assert len([record for record in caplog.records if "16000" in record.getMessage()]) == 1
+        assert not [line for line in broker.log().splitlines() if "acket too large" in line]
+    finally:
+        broker.stop()
+
+
 def test_a_broker_of_another_protocol_version_is_told_from_one_that_is_not_there(mosquitto: Mosquitto) -> None:
     mosquitto.extra = ["max_keepalive 10"]  # MQTT 5 clients are told; 3.1.1 clients are refused: not our business
     mosquitto.start()

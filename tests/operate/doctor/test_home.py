@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from moodkiosk.act.mqtt.publisher import Publisher
@@ -78,15 +79,11 @@ def test_a_certificate_that_is_not_trusted_and_one_of_another_name_are_told_apar
 
 
 def replace_tls(mqtt: MqttSettings, **changed: str) -> MqttSettings:
-    import msgspec
-
     assert mqtt.tls is not None
     return msgspec.structs.replace(mqtt, tls=msgspec.structs.replace(mqtt.tls, **changed))
 
 
 def replace_host(mqtt: MqttSettings, host: str) -> MqttSettings:
-    import msgspec
-
     return msgspec.structs.replace(mqtt, host=host)
 
 
@@ -125,6 +122,16 @@ ENOUGH = [
     "topic readwrite homeassistant/device/moodkiosk_hall/config",
     "topic read homeassistant/status",
 ]
+
+
+def test_a_broker_that_takes_no_message_as_long_as_the_discovery_is_told_apart(tmp_path: Path) -> None:
+    with mosquitto(tmp_path, extra=["max_packet_size 16000"]) as server:
+        config = config_of(server.settings(), tmp_path)
+        found = home.broker(config)
+        assert (found.outcome, "takes no more than 16000 bytes" in found.text) == ("failed", True), found
+        assert "max_packet_size" in found.advice
+        quiet = msgspec.structs.replace(config, mqtt=msgspec.structs.replace(config.mqtt, discovery=False))
+        assert home.broker(quiet).outcome == "ok"
 
 
 @pytest.mark.slow
