@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 HANDS_SECONDS = 0.4
 """How often hands are looked for in the running kiosk; in between, those seen last are taken to be where they were."""
 
+OPINION_LOOKS = 2
+"""The second opinion on somebody is asked for at every so many looks; in between, what it said last holds."""
+
 MISSED_SECONDS, MISSED_LOOKS = 5.0, 2.5
 """After a pause this long between two frames, everything seen before is forgotten."""
 
@@ -77,9 +80,9 @@ class Pipeline:
         model: MoodModel | None = None,
         *,
         own: OwnNeutral | None = None,
-        hands_every_look: bool = False,
+        every_look: bool = False,
     ) -> None:
-        """`hands_every_look`: look for hands in every frame, whatever the model uses (collecting does)."""
+        """`every_look`: look for hands, whatever the model uses, and ask for opinions in every frame (collecting)."""
         import cv2
 
         cv2.setNumThreads(1)  # what is left for OpenCV is small; handing it to other threads costs more
@@ -90,7 +93,7 @@ class Pipeline:
         self.lying: Turn | None = None
         self._settings = settings
         self._missed_seconds = max(MISSED_SECONDS, MISSED_LOOKS / settings.least_hz)
-        self._hands_every_look = hands_every_look
+        self._every_look = every_look
         self._engine = choose.make(settings.engine)
         self._finder = FaceFinder(self._engine.face_detector(MIN_SCORE))
         self._lying = Lying(self._finder)
@@ -98,6 +101,7 @@ class Pipeline:
         self._hand_finder: HandFinder | None = None
         self._opinion, self._impressions = SecondOpinion(), Impressions()
         self._said: dict[int, Floats] = {}
+        self._looks = 0
         self.animals, self.acted = 0, False
         self._at = 0.0
         self._tracks = Tracks()
@@ -107,7 +111,7 @@ class Pipeline:
     @property
     def looks_for_hands(self) -> bool:
         """Whether the model uses hands, or somebody collects them."""
-        return self._hands_every_look or (self.model is not None and self.model.manifest.uses_hands)
+        return self._every_look or (self.model is not None and self.model.manifest.uses_hands)
 
     def look(self, frame: Frame) -> Reading:
         """What there is to see in a frame. Raises CameraError for what is no picture."""
@@ -133,6 +137,7 @@ class Pipeline:
         self._search = Search(*size)
         self._hands: tuple[float, int, Points | None, Points | None] | None = None
         self._size, self._at = size, at
+        self._said, self._looks = {}, 0
 
     def _follow(self, rgb: Image, at: float) -> None:
         """Looks again at those who were in view."""
@@ -175,9 +180,13 @@ class Pipeline:
 
     def _ask(self, rgb: Image, at: float) -> None:
         """Asks for the second opinion on everybody in view."""
-        tracks, impressions = self._tracks, self._impressions
-        self._said = {}
+        tracks, impressions, before = self._tracks, self._impressions, self._said
+        every = 1 if self._every_look or self.acted else OPINION_LOOKS  # what is kept and taught is to be of its look
+        self._said, self._looks = {}, self._looks + 1
         for track in list(tracks.seen):
+            if track.number in before and (self._looks + track.number) % every:
+                self._said[track.number] = before[track.number]
+                continue
             said = self._said[track.number] = self._opinion.of(rgb, track.face)
             impressions.see(track.number, at, said)
             animal = impressions.animal(track.number)
@@ -259,7 +268,7 @@ class Pipeline:
         if front is None or not self.looks_for_hands:
             return None, None
         seen = self._hands
-        every = 0.0 if self._hands_every_look else HANDS_SECONDS
+        every = 0.0 if self._every_look else HANDS_SECONDS
         if seen is None or seen[1] != front.number or at - seen[0] >= every:
             if self._hand_finder is None:
                 from moodkiosk.sense.faces.hands import MOST_HANDS, HandFinder

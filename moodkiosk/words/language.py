@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from moodkiosk.words.phrase import Words, phrase, said
 
 FALLBACK = "en"
-FOLDER = resources.files("moodkiosk") / "words"
+FOLDER = Path(__file__).parent
 """A file for each language; its name is the language's tag, `fr.json`."""
 
 

@@ -27,7 +27,7 @@ def recorded(clip: Path, label: str, folder: Path) -> Path:
     """What a collection keeps of somebody signing."""
     import cv2
 
-    pipeline, samples = Pipeline(SenseSettings(), hands_every_look=True), []
+    pipeline, samples = Pipeline(SenseSettings(), every_look=True), []
     capture = cv2.VideoCapture(str(clip))
     at = 0.0
     while (read := capture.read())[0]:

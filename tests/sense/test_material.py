@@ -35,7 +35,7 @@ def test_the_person_in_a_clip_is_seen_in_nearly_every_frame_as_one(extra: Path, 
 
 
 def test_hands_are_found_where_people_sign(extra: Path) -> None:
-    pipeline = Pipeline(SenseSettings(), hands_every_look=True)
+    pipeline = Pipeline(SenseSettings(), every_look=True)
     seen = []
     for index, rgb in enumerate(scenery.frames_of_clip(extra / "data/clips/help.mkv")):
         if index % 4 == 0:

@@ -323,7 +323,7 @@ def _pipeline(starter: model.MoodModel) -> Pipeline:
 def test_hands_are_looked_for_only_where_they_matter(starter: model.MoodModel) -> None:
     """No picture with hands is drawn; that they are found at all is tested on real material."""
     scene = picture([role(1, 320, 240, 160)])
-    plain, collecting = Pipeline(SenseSettings(), starter), Pipeline(SenseSettings(), hands_every_look=True)
+    plain, collecting = Pipeline(SenseSettings(), starter), Pipeline(SenseSettings(), every_look=True)
     for pipeline in (plain, collecting):
         pipeline.look(Frame(scene, 0.0))
         assert pipeline.front is not None
@@ -408,7 +408,7 @@ def test_seeing_loads_neither_mediapipe_nor_tensorflow_nor_what_they_bring() -> 
         "from moodkiosk.sense.pipeline import Pipeline\n"
         "from moodkiosk.sense.mood import model\n"
         "from moodkiosk.config.settings import SenseSettings\n"
-        "pipeline = Pipeline(SenseSettings(), model.load(model.STARTER), hands_every_look=True)\n"
+        "pipeline = Pipeline(SenseSettings(), model.load(model.STARTER), every_look=True)\n"
         "pipeline.look(Frame(np.zeros((480, 640, 3), np.uint8), 0.0))\n"
         "heavy = {'mediapipe', 'matplotlib', 'tensorflow', 'jax', 'sounddevice', 'google.protobuf', 'flatbuffers'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"

@@ -86,7 +86,7 @@ def sitters_pipeline(settings: Config) -> Pipeline:
 
     from moodkiosk.sense.pipeline import Pipeline
 
-    return Pipeline(msgspec.structs.replace(settings.sense, ignore_still_faces=False), hands_every_look=True)
+    return Pipeline(msgspec.structs.replace(settings.sense, ignore_still_faces=False), every_look=True)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from typing import TYPE_CHECKING
 
 from moodkiosk.failure import UsageError
@@ -29,7 +28,9 @@ def make(name: EngineName) -> Engine:
 
 
 def _version(package: str) -> str | None:
+    from importlib import metadata  # slow to import, and seldom needed
+
     try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
         return None

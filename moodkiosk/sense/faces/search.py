@@ -28,11 +28,15 @@ MOTION_GREY = (2.5, 8.0)
 NOISE = 7.0
 """Of the middle change of all squares, which is what noise makes: five standard deviations of a normal distribution."""
 
+NOISE_SAMPLE = 250
+"""About so many squares, evenly spread, tell the middle change as well as all do."""
+
 MOTION_CELLS = 2
 """As many squares must have moved."""
 
-GATE_SECONDS = 0.09
-"""Looking for motion more often than about ten times a second finds nobody any sooner."""
+GATE_SECONDS, FOLLOWED_GATE_SECONDS = 0.09, 0.35
+"""Looking for motion more often than about ten times a second finds nobody any sooner; while somebody is followed,
+three times a second lets whoever joins them be noticed within a second."""
 
 REST_SECONDS = 0.8
 """While somebody is there, a tile in which something moves is searched this often."""
@@ -81,7 +85,7 @@ class Search:
         """
         if at < self._looked_at:  # another time has begun: what was known of the one before says nothing
             self._searched_at[:], self._looked_at, self._usual = -math.inf, -math.inf, None
-        if at - self._looked_at < GATE_SECONDS:
+        if at - self._looked_at < (GATE_SECONDS if eager else FOLLOWED_GATE_SECONDS):
             return []
         rested = np.flatnonzero(at - self._searched_at >= (0.0 if eager else REST_SECONDS))
         share = 1.0 if eager else min((at - self._looked_at) / REST_SECONDS, 1.0)
@@ -153,7 +157,7 @@ def grid_of(rgb: Image) -> Grid:
     import cv2
 
     rows, columns = shape_of(rgb.shape[1], rgb.shape[0])
-    green = cv2.extractChannel(np.ascontiguousarray(rgb[::4]), 1)  # every fourth line is enough
+    green = cv2.extractChannel(rgb[::4], 1)  # every fourth line is enough
     # In two steps: the first rounds to whole grey levels, and noise is less than that.
     quarters = cv2.resize(green, (2 * columns, 2 * rows), interpolation=cv2.INTER_AREA)
     grid: Grid = cv2.resize(quarters.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
@@ -169,7 +173,8 @@ def changes(grid: Grid, before: Grid) -> NDArray[np.bool_]:
 
 def limit_of(change: Grid) -> Grid:
     """By how much a square's grey level must change to be more than noise, seen from every other that changed [...]."""
-    sample = change[..., ::2, ::2].reshape(*change.shape[:-2], -1)
+    squares = change.reshape(*change.shape[:-2], -1)
+    sample = squares[..., :: max(1, squares.shape[-1] // NOISE_SAMPLE)]
     middle = sample.shape[-1] // 2
     limit: Grid = np.clip(NOISE * np.partition(sample, middle, axis=-1)[..., middle], *MOTION_GREY)
     return limit

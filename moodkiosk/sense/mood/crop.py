@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ SIZE_PX = 64
 
 ANCHORS = (33, 133, 362, 263, 168, 6, 197, 195, 2)
 """Points of the face mesh that place the crop: corners of the eyes, bridge and base of the nose."""
+_ANCHORS_AT = np.array(ANCHORS)
 
 EYES_PX, EYE_LINE_PX = 32.4, 23.2
 """Distance of the outer corners of the eyes of a mean face in the crop, and how far down they are."""
@@ -44,7 +46,7 @@ def aligned(rgb: Image, face: Points) -> NDArray[np.uint8]:
     import cv2
 
     matrix = placement(face)
-    shrunk = 1 / max(float(np.hypot(matrix[0, 0], matrix[1, 0])), 1e-6)
+    shrunk = 1 / max(math.hypot(matrix[0, 0], matrix[1, 0]), 1e-6)
     finer = next((times for times in FINER if shrunk >= times), 1)
     size = SIZE_PX * finer
     # Pixel centres lie at half pixels: what is n times as fine begins half a fine pixel into the first coarse one.
@@ -59,15 +61,15 @@ def aligned(rgb: Image, face: Points) -> NDArray[np.uint8]:
 
 def placement(face: Points) -> Doubles:
     """Takes a picture's pixels to the crop's, [2, 3]: the similarity of least squares over `ANCHORS` (Umeyama 1991)."""
-    xy = face[list(ANCHORS), :2].astype(np.float64)
-    centred, wanted = xy - xy.mean(0), _wanted()
-    middle = wanted.mean(0)
-    to = wanted - middle
-    size = max(float((centred**2).sum()), 1e-9)
-    along = float((centred * to).sum()) / size
-    across = float((centred[:, 0] * to[:, 1] - centred[:, 1] * to[:, 0]).sum()) / size
-    turn = np.array([[along, -across], [across, along]])
-    return np.hstack([turn, (middle - turn @ xy.mean(0))[:, None]])
+    # In plain numbers: of nine points, one call of numpy costs more than all of this.
+    to, middle = _wanted()
+    x, y = face[_ANCHORS_AT, :2].T.tolist()
+    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
+    size = max(sum((u - mean_x) ** 2 + (v - mean_y) ** 2 for u, v in zip(x, y, strict=True)), 1e-9)
+    along = sum((u - mean_x) * p + (v - mean_y) * q for u, v, (p, q) in zip(x, y, to, strict=True)) / size
+    across = sum((u - mean_x) * q - (v - mean_y) * p for u, v, (p, q) in zip(x, y, to, strict=True)) / size
+    left, top = middle[0] - along * mean_x + across * mean_y, middle[1] - across * mean_x - along * mean_y
+    return np.array(((along, -across, left), (across, along, top)))
 
 
 def standardised(grey: NDArray[np.uint8] | Floats) -> Floats:
@@ -80,6 +82,8 @@ def standardised(grey: NDArray[np.uint8] | Floats) -> Floats:
 
 
 @functools.cache
-def _wanted() -> Doubles:
-    """Where the anchors of a mean face lie in the crop, [9, 2]."""
-    return mean_face()[list(ANCHORS), :2] * EYES_PX + [SIZE_PX / 2, EYE_LINE_PX]
+def _wanted() -> tuple[list[list[float]], list[float]]:
+    """Where the anchors of a mean face lie in the crop, around their middle [9][2], and that middle [2]."""
+    wanted = mean_face()[_ANCHORS_AT, :2] * EYES_PX + [SIZE_PX / 2, EYE_LINE_PX]
+    middle = wanted.mean(0)
+    return (wanted - middle).tolist(), middle.tolist()

@@ -45,7 +45,7 @@ def test_mediapipe_is_loaded_without_matplotlib_which_others_get_whole() -> None
         "from moodkiosk.sense.mood import model\n"
         "from moodkiosk.sense.pipeline import Pipeline\n"
         "settings = SenseSettings(engine='mediapipe')\n"
-        "pipeline = Pipeline(settings, model.load(model.STARTER), hands_every_look=True)\n"
+        "pipeline = Pipeline(settings, model.load(model.STARTER), every_look=True)\n"
         "pipeline.look(Frame(np.zeros((480, 640, 3), np.uint8), 0.0))\n"
         "print(sorted({'matplotlib', 'tensorflow', 'jax', 'sounddevice'} & set(sys.modules)))\n"
         "import matplotlib.pyplot\n"
