@@ -61,6 +61,9 @@ STOP_SECONDS = 1.0
 MEASURE_SECONDS = 5.0
 """How old the figures of /metrics may be."""
 
+STARTING_SECONDS = 0.5
+"""So often it is looked whether everything around has had its first attempt."""
+
 AROUND = ("broker", "sense", "player", "memory")
 """The sentences about what the kiosk stands among."""
 
@@ -81,6 +84,8 @@ class Act:
         self.warned_days: int | None = None
         self.unknown_moods: str | None = None
         self.ready = False
+        self.watchdog_seconds = systemd.watchdog_seconds()
+        self.fed_at = float("-inf")
         self.guard = Guard(log)
         state_dir = paths.state_dir(settings.paths, "act")
         self.store = Store(state_dir)
@@ -94,6 +99,7 @@ class Act:
                 self.loop.ask,
                 self.wall.always,
                 announced=Offered(state.labels, state.enrolled, state.remembers is True),
+                noticed=self.loop.wake,
             )
             if settings.mqtt.enabled
             else None
@@ -271,8 +277,9 @@ class Act:
             log.warning("%s (it says: %s)", unknown, ", ".join(hello.labels))
         self.unknown_moods = unknown
 
-    def _after_turn(self, at: float) -> None:
-        systemd.notify("WATCHDOG=1")
+    def _after_turn(self, at: float) -> float:
+        """What is to be done beside the turns; says when it is due again at the latest, monotonic seconds."""
+        fed = self._feed(at)
         if self.again.is_set():
             self.again.clear()
             self._hang_up()
@@ -284,14 +291,30 @@ class Act:
         self._hear_player(player)
         if self.page is not None:
             self.page.health(self._surroundings())
-        due = self.publisher is not None and self.publisher.health_due()
+        starting = math.inf if self.ready else at + STARTING_SECONDS
+        return min(fed, starting, self._measure(at, player), self.store.due)
+
+    def _feed(self, at: float) -> float:
+        """Feeds the watchdog, with a turn that took place; when the next one must."""
+        watchdog = self.watchdog_seconds
+        if watchdog is None or at - self.fed_at >= watchdog / 4:
+            self.fed_at = at
+            systemd.notify("WATCHDOG=1")
+        return math.inf if watchdog is None else self.fed_at + watchdog / 2
+
+    def _measure(self, at: float, player: PlayerStatus) -> float:
+        """Gathers the figures for whoever wants them now; when that is next."""
+        publisher = self.publisher
+        due = publisher is not None and publisher.health_due()
         graphed = self.settings.web.metrics and at - self.measured_at >= MEASURE_SECONDS
         if due or graphed:
             self.measured_at = at
             figures = health.gather(self.wall.always(), self.begin, at, self.loop, self.bridge, player, self._guards())
             self.metrics.feel(figures)
-            if due and self.publisher is not None:
-                self.publisher.health(figures)
+            if due and publisher is not None:
+                publisher.health(figures)
+        again = self.measured_at + MEASURE_SECONDS if self.settings.web.metrics else math.inf
+        return again if publisher is None else min(again, publisher.health_due_at)
 
     def _hear_player(self, player: PlayerStatus) -> None:
         """What the player knows without having been asked to play.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
@@ -10,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from moodkiosk.act.orders import Orders
+from moodkiosk.act.pause import pause_seconds
 from moodkiosk.act.ports import Asked, Carried, FromSense, Item, Ports, Request, SenseLeft
 from moodkiosk.act.requests.look_requests import LookRequests
 from moodkiosk.act.requests.player_answers import PlayerAnswers
@@ -25,16 +27,15 @@ from moodkiosk.link.result import OURS
 from moodkiosk.moods import Command, LookReport, Reading, Result, Song, SongsReport, View
 from moodkiosk.words.reason import Reason, together
 
-TURN_SECONDS = 0.5
-"""The loop turns at least this often, so that what time alone brings about (a departure, quiet hours) happens."""
 STALE_SECONDS = 2.0
 """A reading older than this says nothing about now (the process was stopped, the machine slept); nor does one that is
 so far ahead."""
 STALE_LOOKS, LONGEST_LOOK_SECONDS = 2.0, 30.0
 """Where looks take long: so many times as old, and how long is believed."""
 INBOX_LIMIT = 512
-STALL_SECONDS = 2.0
-"""When a turn comes so much later than the one before, this half itself was stopped or starved."""
+STALL_SECONDS, OVERDUE_SECONDS = 2.0, 1.0
+"""When a turn comes so much later than the one before, and so much later than it was to come, this half itself was
+stopped or starved."""
 
 LISTS = ("recommendations", "more_like")
 """Commands that are answered with songs to choose from, for which the player looks as well."""
@@ -71,7 +72,7 @@ class Loop:
         self.counters = Counters()
         self.guard = Guard(log)
         self.sense = SenseState()
-        self.inbox: queue.Queue[Item] = queue.Queue(INBOX_LIMIT)
+        self.inbox: queue.Queue[Item | None] = queue.Queue(INBOX_LIMIT)
         self._configured = self._settings = settings
         self._stale_seconds = STALE_SECONDS
         self._state = state
@@ -85,6 +86,7 @@ class Loop:
         self._offered_for: object = None
         self._view: View | None = None
         self._turned_at: float | None = None
+        self._pause_seconds = 0.0
 
     def ask(self, request: Request) -> Future[Result]:
         """The port `Ask`: callable from any thread."""
@@ -102,23 +104,37 @@ class Loop:
             return False
         return True
 
-    def run(self, stop: threading.Event, now: Callable[[], kiosk.Now], after_turn: Callable[[float], None]) -> None:
-        """Turns until `stop`; `after_turn` is called with the time after each turn (watchdog, health)."""
+    def wake(self) -> None:
+        """Has the loop turn now, from any thread: something around it has changed."""
+        with contextlib.suppress(queue.Full):  # then it turns anyway
+            self.inbox.put_nowait(None)
+
+    def run(self, stop: threading.Event, now: Callable[[], kiosk.Now], after_turn: Callable[[float], float]) -> None:
+        """Turns until `stop`; whoever sets that calls `wake`.
+
+        Args:
+            stop: ends the loop.
+            now: the clocks.
+            after_turn: called with the time after each turn (watchdog, health); says when to be called again at the
+                latest, monotonic seconds.
+        """
+        wait = 0.0
         while not stop.is_set():
             try:
-                item = self.inbox.get(timeout=TURN_SECONDS)
+                item = self.inbox.get(timeout=wait)
             except queue.Empty:
                 item = None
             moment = now()
-            self.turn(item, moment)
-            after_turn(moment.at)
+            pause = self.turn(item, moment)
+            wait = max(0.0, min(pause, after_turn(moment.at) - moment.at))
 
-    def turn(self, item: Item | None, now: kiosk.Now) -> None:
-        """Takes one item, or none, through `decide`, and acts on what comes of it."""
+    def turn(self, item: Item | None, now: kiosk.Now) -> float:
+        """Takes one item, or none, through `decide`, and acts on what comes of it.
+
+        Returns for how many seconds at most nothing needs to be done, if nothing comes.
+        """
         self.counters.turns += 1
-        if self._turned_at is not None and now.at - self._turned_at > STALL_SECONDS:
-            self._state = kiosk.slept(self._state, now.at - self._turned_at)
-        self._turned_at = now.at
+        self._notice_stall(now)
         if item is not None:
             self._guarded(item, now)
         self._orders.expire(now.at)
@@ -126,6 +142,7 @@ class Loop:
         self.classroom.expire(now.at)
         self._player_answers.expire(now.at)
         self._songs.expire(now.at)
+        before = self._state
         self._step(kiosk.Tick(), now)
         self._tell_sense(now)
         self._ports.keep(kiosk.remember(self._state), now.at)
@@ -134,6 +151,20 @@ class Loop:
             self._view = view
             self._ports.show(view)
         self._offer()
+        self._pause_seconds = self._pause(now, changed=not kiosk.same(before, self._state))
+        return self._pause_seconds
+
+    def _pause(self, now: kiosk.Now, *, changed: bool) -> float:
+        waiting = (self._orders, self._looks, self.classroom, self._player_answers, self._songs)
+        due = min(kiosk.due(self._state, now, self._settings), *(those.due for those in waiting))
+        return pause_seconds(now, due, changed=changed, watching=self._state.camera.status == "on")
+
+    def _notice_stall(self, now: kiosk.Now) -> None:
+        """A turn that comes much later than it was to come: this half itself did nothing meanwhile."""
+        passed = 0.0 if self._turned_at is None else now.at - self._turned_at
+        if passed > max(STALL_SECONDS, self._pause_seconds + OVERDUE_SECONDS):
+            self._state = kiosk.slept(self._state, passed)
+        self._turned_at = now.at
 
     def remember(self, now: kiosk.Now) -> None:
         """Keeps what is remembered, at once: this run ends."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -64,6 +65,11 @@ class Orders:
             waiting.after(result)
         finally:  # whoever asked hears what sense did, whatever we make of it
             waiting.future.set_result(result)
+
+    @property
+    def due(self) -> float:
+        """When the first of them has waited long enough, monotonic seconds; infinity: none waits."""
+        return min((waiting.deadline for waiting in self._waiting.values()), default=math.inf)
 
     def expire(self, at: float) -> None:
         """Gives up on what sense did not answer in time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from pathlib import Path
 
 import msgspec
@@ -35,6 +36,11 @@ class Store:
         self._due: float | None = None
         self._seen: dict[str, object] = {}
         self._waiting: set[str] = set()  # the names of what changed since the last write
+
+    @property
+    def due(self) -> float:
+        """When `keep` is to be called again, for it to write, monotonic seconds; infinity: everything is kept."""
+        return math.inf if self._due is None else self._due
 
     def load(self) -> dict[str, object] | None:
         """What was remembered; None on the first start or when the file is damaged (which is said, once)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache, lru_cache
@@ -60,6 +60,14 @@ def active_until(written: Sequence[str], wall: datetime) -> datetime | None:
     return end
 
 
+def next_change(written: Sequence[str], wall: datetime) -> datetime | None:
+    """When the next of the ranges begins or ends after `wall`, in UTC; None: none does before tomorrow has ended."""
+    now, zone = wall.astimezone(UTC), wall.tzinfo
+    assert zone is not None, "the time of day comes with its zone"
+    bounds = _bounds(tuple(map(parse, written)), wall.date(), zone, (-1, 0, 1))
+    return min((moment for pair in bounds for moment in pair if moment > now), default=None)
+
+
 def next_morning(written: Sequence[str], wall: datetime) -> datetime:
     """The next end of the hours (quiet hours end in the morning) in UTC; without one within a day, the next 06:00."""
     now, zone = wall.astimezone(UTC), wall.tzinfo
@@ -92,17 +100,19 @@ def _end_on(hours: Hours, day: date) -> int | None:
 
 def _end(ranges: Sequence[Hours], now: datetime, zone: tzinfo) -> datetime | None:
     """The latest end of the ranges around `now` (UTC), not yet joined with what follows."""
-    today = now.astimezone(zone).date()
-    ends = []
-    for day in (today - timedelta(days=1), today):
+    bounds = _bounds(ranges, now.astimezone(zone).date(), zone, (-1, 0))
+    return max((end for begin, end in bounds if begin <= now < end), default=None)
+
+
+def _bounds(
+    ranges: Sequence[Hours], today: date, zone: tzinfo, offsets: Sequence[int]
+) -> Iterator[tuple[datetime, datetime]]:
+    """Begin and end, in UTC, of the ranges that begin so many days from `today`."""
+    for day in (today + timedelta(days=offset) for offset in offsets):
         for hours in ranges:
-            if day.weekday() not in hours.days:
-                continue
-            next_day = timedelta(days=hours.end <= hours.start)
-            begin, end = _instant(day, hours.start, zone, fold=0), _instant(day + next_day, hours.end, zone, fold=1)
-            if begin <= now < end:
-                ends.append(end)
-    return max(ends, default=None)
+            if day.weekday() in hours.days:
+                next_day = timedelta(days=hours.end <= hours.start)
+                yield _instant(day, hours.start, zone, fold=0), _instant(day + next_day, hours.end, zone, fold=1)
 
 
 @lru_cache(maxsize=256)

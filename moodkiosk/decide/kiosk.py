@@ -5,12 +5,14 @@ Nothing here reads a clock, sleeps or touches the world: the same inputs at the 
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import timedelta
 
 from moodkiosk.decide import camera, memory, perception, presence, reports
 from moodkiosk.decide.answers import answer, completed
 from moodkiosk.decide.camera import wanted as camera_wanted
+from moodkiosk.decide.hours import next_change
 from moodkiosk.decide.memory import remember
 from moodkiosk.decide.music import continuity, night, policy, respect, songs
 from moodkiosk.decide.perception import slept
@@ -32,7 +34,7 @@ from moodkiosk.decide.state import (
     mood_of,
     taste_of,
 )
-from moodkiosk.decide.times import Now, renew, utc
+from moodkiosk.decide.times import Now, monotonic, renew, utc
 from moodkiosk.decide.view import view
 from moodkiosk.moods import Command, LookReport, PlayerReport, Reading, Song, SongsReport, Wanted
 
@@ -49,8 +51,10 @@ __all__ = [
     "Tick",
     "camera_wanted",
     "completed",
+    "due",
     "recommendations",
     "remember",
+    "same",
     "slept",
     "start",
     "step",
@@ -95,6 +99,30 @@ def step(state: State, given: Input, now: Now, settings: Settings) -> Step:
     taken = taken.to(perception.close_eyes(taken.state, now, settings))
     told = _follow(_tell_people(_tell_camera(taken, state, now), passed, now, settings), state, now, settings)
     return told.to(replace(told.state, stepped_at=now.at))
+
+
+def due(state: State, now: Now, settings: Settings) -> float:
+    """The earliest moment at which the passing of time alone may change anything, monotonic seconds; infinity: never.
+
+    Of a state that was stepped at `now`, and for as long as nothing else happens and nobody sets the clock. What the
+    step has changed may change more in the next one, at once; that is not in it.
+    """
+    playback, manual = state.playback, state.manual
+    deadlines = (playback.cooling, playback.cooled, playback.override, manual.ends if manual is not None else None)
+    moments = [deadline.at for deadline in deadlines if deadline is not None and deadline.at is not None]
+    if now.wall is not None:
+        written = (settings.music.quiet_hours, settings.camera_off_hours)
+        moments += [monotonic(next_change(hours, now.wall), now) for hours in written]
+    started = playback.started
+    known = None if started is None else started.seen or started.wall
+    moments.append(monotonic(known and known + timedelta(hours=PLAYING_HOURS, milliseconds=1), now))
+    moments += [perception.due(state, now, settings), night.due(state, now, settings), continuity.due(state, settings)]
+    return min((moment for moment in moments if moment > now.at), default=math.inf)
+
+
+def same(one: State, other: State) -> bool:
+    """Whether two states differ in nothing but how much time has passed."""
+    return replace(one, stepped_at=None, sight=other.sight) == replace(other, stepped_at=None)
 
 
 def _pass_time(state: State, now: Now, settings: Settings) -> State:

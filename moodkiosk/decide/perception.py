@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import timedelta
 
@@ -146,10 +147,34 @@ def blind(state: State, now: Now, settings: Settings) -> UnknownBecause | None:
         return reasons.get(seeing.detail, "camera lost")
     if seeing.status != "on":
         return "camera starting"
-    patience_seconds = max(settings.presence.unknown_seconds, settings.gap_seconds)
-    if who.counted_at is not None and now.at - who.counted_at > patience_seconds + ROUNDING:
+    if who.counted_at is not None and now.at - who.counted_at > _patience_seconds(settings) + ROUNDING:
         return "too slow"
     return None
+
+
+def _patience_seconds(settings: Settings) -> float:
+    """Without two readings that follow each other for longer than this, nothing is known of anybody."""
+    return max(settings.presence.unknown_seconds, settings.gap_seconds)
+
+
+def due(state: State, now: Now, settings: Settings) -> float:
+    """When the passing of time alone will next mean something here, monotonic seconds; infinity: never."""
+    seeing, counted_at = state.camera, state.presence.counted_at
+    open_since = seeing.read_at if seeing.status == "on" else None
+    silent = math.inf if open_since is None else open_since + settings.silence_seconds
+    if blind(state, now, settings) is not None:
+        return min(silent, _forgets_at(state, now, settings))
+    return min(silent, math.inf if counted_at is None else counted_at + _patience_seconds(settings) + 2 * ROUNDING)
+
+
+def _forgets_at(state: State, now: Now, settings: Settings) -> float:
+    """When who was here is forgotten in the dark, if that is any change."""
+    forgotten, why = _forget(state), blind(state, now, settings)
+    same = (forgotten.presence, forgotten.told, forgotten.since) == (state.presence, state.told, state.since)
+    if same or why is None or state.stepped_at is None:
+        return math.inf
+    patience = max(0.0, PASSING.get(why, 0.0) - state.sight.patience_seconds)
+    return state.stepped_at + patience + settings.presence.leave_seconds - state.sight.dark_seconds + 2 * ROUNDING
 
 
 def unknown_because(state: State, now: Now, settings: Settings) -> UnknownBecause | None:

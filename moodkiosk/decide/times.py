@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -77,6 +78,12 @@ def renew(deadline: Deadline | None, now: Now, longest_minutes: float) -> Deadli
     if deadline.wall is None or abs((ends - deadline.wall).total_seconds()) > STEPPED_SECONDS:
         deadline = replace(deadline, wall=ends)
     return deadline
+
+
+def monotonic(moment: datetime | None, now: Now) -> float:
+    """When the time of day `moment` (UTC) will be, in monotonic seconds; infinity where either is not known."""
+    wall = utc(now)
+    return math.inf if moment is None or wall is None else now.at + (moment - wall).total_seconds()
 
 
 def iso(moment: datetime | None, now: Now) -> str | None:

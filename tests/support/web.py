@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import math
 import socket
 import threading
 import time
@@ -152,7 +153,7 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
     stop = threading.Event()
     thread = threading.Thread(
         target=loop.run,
-        args=(stop, lambda: kiosk.Now(time.monotonic(), datetime.now(UTC)), lambda _at: None),
+        args=(stop, lambda: kiosk.Now(time.monotonic(), datetime.now(UTC)), lambda _at: math.inf),
     )
     thread.start()
     loop.put(HELLO)
@@ -163,6 +164,7 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
         yield home
     finally:
         stop.set()
+        loop.wake()
         page.stop()
         thread.join(5)
 

@@ -65,12 +65,14 @@ class Hooks:
         down: the connection has ended.
         arrived: a message came: topic, payload, whether it was a retained one.
         turn: send what is due with `Connection.send`; returns the seconds until something may be due again.
+        turned: something may have happened to the connection; its status may be another one.
     """
 
     up: Callable[[], None]
     down: Callable[[], None]
     arrived: Callable[[str, bytes, bool], None]
     turn: Callable[[], float]
+    turned: Callable[[], None] = lambda: None
 
 
 class Connection:
@@ -176,6 +178,7 @@ class Connection:
         while not self._stopping.is_set():
             began = time.monotonic()
             was_up = self._attempt()
+            self._hooks.turned()
             lasted = time.monotonic() - began if was_up else 0.0
             self._stopping.wait(backoff.next_seconds(lasted))
         self._client = None
@@ -252,6 +255,7 @@ class Connection:
                 return was_up
             while self._arrivals:
                 self._hooks.arrived(*self._arrivals.pop(0))
+            self._hooks.turned()
         client.disconnect()
         client.loop_write()
         if (left := client.socket()) is not None:  # the socket's buffer is full: nothing more can be said

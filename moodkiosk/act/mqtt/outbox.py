@@ -133,7 +133,12 @@ class Outbox:
 
     def health_due(self, now: float) -> bool:
         """Whether it is time for `feel`."""
-        return self._health_at is None or now - self._health_at >= self._health_seconds
+        return now >= self.health_due_at
+
+    @property
+    def health_due_at(self) -> float:
+        """When it is time for `feel`, monotonic seconds."""
+        return float("-inf") if self._health_at is None else self._health_at + self._health_seconds
 
     # What happens outside
 

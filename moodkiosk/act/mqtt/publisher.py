@@ -59,6 +59,7 @@ class Publisher:
         clock: Callable[[], float] = time.monotonic,
         keepalive_seconds: int = KEEPALIVE_SECONDS,
         announced: Offered | None = None,
+        noticed: Callable[[], object] = lambda: None,
     ) -> None:
         """Does not connect yet.
 
@@ -69,11 +70,14 @@ class Publisher:
             clock: monotonic seconds, as in `MoodEvent.at`.
             keepalive_seconds: see `connection`.
             announced: what is remembered of what the run before offered.
+            noticed: called, on the connection's thread, when `status` is another one.
         """
         self.topics = Topics.of(config)
         self.instance = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self._config = config
         self._ask = ask
+        self._noticed = noticed
+        self._told_status = ""
         self._wall = wall
         self._clock = clock
         self._lock = threading.Lock()
@@ -97,7 +101,7 @@ class Publisher:
                 # Our own, to notice what the broker lost or somebody else wrote.
                 **dict.fromkeys(self.topics.retained, Subscription(0, wide=True)),
             },
-            Hooks(self._up, self._down, self._take, self._turn),
+            Hooks(self._up, self._down, self._take, self._turn, self._turned),
             keepalive_seconds,
         )
 
@@ -159,6 +163,11 @@ class Publisher:
         """Whether it is time for `health`."""
         return self._outbox.health_due(self._clock())
 
+    @property
+    def health_due_at(self) -> float:
+        """When that is, monotonic seconds."""
+        return self._outbox.health_due_at
+
     def health(self, health: payloads.Health) -> None:
         """How the kiosk is doing; to be called when `health_due`. What is counted here is added."""
         with self._lock:
@@ -211,6 +220,11 @@ class Publisher:
         for message in messages:
             self._connection.send(message)
         return wait
+
+    def _turned(self) -> None:
+        if (status := self.status) != self._told_status:
+            self._told_status = status
+            self._noticed()
 
     def _take(self, topic: str, payload: bytes, retained: bool) -> None:
         self.guard.take(f"a message on {topic!r}", lambda: self._arrived(topic, payload, retained))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -45,6 +46,11 @@ class LookRequests:
         waiting, self._waiting = self._waiting, []
         for one in waiting:
             _answer(one.command, one.future, text)
+
+    @property
+    def due(self) -> float:
+        """When the first of them has waited long enough, monotonic seconds; infinity: nobody waits."""
+        return min((one.deadline for one in self._waiting), default=math.inf)
 
     def expire(self, at: float) -> None:
         """Lets go those who have waited long enough."""

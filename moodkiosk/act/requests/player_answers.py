@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -47,6 +48,11 @@ class PlayerAnswers:
             one.future.set_result(self._complete(one.promise, one.decision, None))
         for one in mine:
             one.future.set_result(self._complete(one.promise, one.decision, report))
+
+    @property
+    def due(self) -> float:
+        """When the first of them has waited long enough, monotonic seconds; infinity: nobody waits."""
+        return min((one.deadline for one in self._waiting), default=math.inf)
 
     def expire(self, at: float) -> None:
         """Lets go those who have waited long enough."""

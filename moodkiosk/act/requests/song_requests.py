@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -46,6 +47,11 @@ class SongRequests:
         self._waiting = [one for one in self._waiting if one.wanted != wanted]
         for one in mine:
             self._answer(one)
+
+    @property
+    def due(self) -> float:
+        """When the first of them has waited long enough, monotonic seconds; infinity: nobody waits."""
+        return min((one.deadline for one in self._waiting), default=math.inf)
 
     def expire(self, at: float) -> None:
         """Lets go those who have waited long enough."""

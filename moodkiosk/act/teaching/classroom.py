@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -57,11 +58,16 @@ class Classroom:
         self._set(Teaching(at, "invited"))
         return Reason("act.invited")
 
+    @property
+    def due(self) -> float:
+        """When what is told now is told no longer, monotonic seconds; infinity: for as long as the sitting lasts."""
+        lasts = {"invited": INVITED_SECONDS, "over": OVER_SECONDS}
+        teaching = self.teaching
+        return math.inf if teaching is None else teaching.at + lasts.get(teaching.phase, math.inf)
+
     def expire(self, at: float) -> None:
         """An invitation ends, and a sitting that is over is no news any more."""
-        teaching = self.teaching
-        lasts = {"invited": INVITED_SECONDS, "over": OVER_SECONDS}.get(teaching.phase) if teaching else None
-        if teaching is not None and lasts is not None and not 0 <= at - teaching.at < lasts:
+        if self.teaching is not None and self.due < math.inf and not self.teaching.at <= at < self.due:
             self._set(None)
 
     def _set(self, teaching: Teaching | None) -> None:

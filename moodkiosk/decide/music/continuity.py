@@ -6,6 +6,7 @@ that is not enough, one look is taken before anything is cut.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from moodkiosk.decide.music import policy, running
@@ -45,6 +46,21 @@ def consider(step: Step, now: Now, settings: Settings) -> Step:
     playback = replace(step.state.playback, waiting=None)
     step = step.to(replace(step.state, held=replace(held, decided=True, refused=False), playback=playback))
     return policy.on_mood(step, mood, now, settings)
+
+
+def due(state: State, settings: Settings) -> float:
+    """When the passing of time alone may be an occasion, monotonic seconds; infinity: never, or when a gate opens."""
+    mood, held = mood_of(state), state.held
+    if mood is None or held is None or held.mood != mood or not knows_mood(state):
+        return math.inf
+    waiting, started, moments = state.playback.waiting, state.playback.started, []
+    if not held.decided:
+        moments.append(held.at + _patience_seconds(state, held, settings))
+    if waiting is not None:
+        moments.append(waiting.at)
+    if started is not None and started.look_at is not None:
+        moments.append(started.look_at)
+    return min(moments, default=math.inf)
 
 
 def _is_due(state: State, held: Held, now: Now, settings: Settings) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from moodkiosk.decide.hours import active_until
@@ -34,12 +35,29 @@ def watch(step: Step, now: Now, settings: Settings) -> Step:
     return _lower(step, now, settings, quiet=quiet and before is False)
 
 
+def due(state: State, now: Now, settings: Settings) -> float:
+    """When the passing of time alone may mean something for our music, monotonic seconds; the hours are not in it."""
+    playback = state.playback
+    if playback.unfinished is not None:
+        return math.inf if playback.again_at is None else playback.again_at
+    if playback.started is None or playback.empty_at is None or settings.music.when_nobody != "fade":
+        return math.inf
+    quiet = now.wall is not None and active_until(settings.music.quiet_hours, now.wall) is not None
+    return playback.empty_at + _patience_minutes(settings, quiet=quiet) * 60
+
+
+def _patience_minutes(settings: Settings, *, quiet: bool) -> float:
+    """For how many minutes our music plays for nobody."""
+    minutes = settings.music.nobody_minutes
+    return min(minutes, QUIET_NOBODY_MINUTES) if quiet else minutes
+
+
 def _empty_for(state: State, now: Now, settings: Settings, *, quiet: bool) -> float | None:
     """For how many minutes nobody was here, if that is long enough for our music to end."""
     empty_at, music = state.playback.empty_at, settings.music
     if empty_at is None or music.when_nobody != "fade" or not automatic(state, settings):
         return None
-    minutes = min(music.nobody_minutes, QUIET_NOBODY_MINUTES) if quiet else music.nobody_minutes
+    minutes = _patience_minutes(settings, quiet=quiet)
     return minutes if now.at - empty_at >= minutes * 60 - ROUNDING else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -274,11 +275,12 @@ class RealLoop:
         )
         self.loop = Loop(decide, engine.start(decide, None, "s"), ports)
         self.loop.put(protocol.Hello("0.1", LABELS, "ab", "face-1"))
-        self._thread = threading.Thread(target=self.loop.run, args=(self._stop, _now, _ignore))
+        self._thread = threading.Thread(target=self.loop.run, args=(self._stop, _now, lambda _at: math.inf))
         self._thread.start()
 
     def stop(self) -> None:
         self._stop.set()
+        self.loop.wake()
         self._thread.join(10)
 
     def is_alive(self) -> bool:
