@@ -1,4 +1,4 @@
-"""Writes sound as FLAC (RFC 9639), with tags: mono, 16 bits, fixed predictors, Rice codes. Any player reads it.
+"""Writes sound as FLAC (RFC 9639), with tags: mono, 16 bits, fixed and linear predictors, Rice codes. Anybody reads it.
 
 Our own, because a kiosk has no encoder, and its bytes are the same wherever the sound is.
 """
@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from moodkiosk.operate.tunes.linear import ORDER as LINEAR_ORDER
+from moodkiosk.operate.tunes.linear import PRECISION_BITS, predict
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Pieces = list[NDArray[np.uint8]]
 
 BLOCK = 4096
 BITS = 16
@@ -60,16 +65,28 @@ def _frame(block: NDArray[np.int64], number: int) -> bytes:
 
 
 def _subframe(block: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Section 9.2, as bits: the fixed predictor that leaves least, its first samples, the rest as Rice codes."""
+    """Section 9.2, as bits: the predictor that takes least, its first samples, the rest as Rice codes."""
     wasted = _wasted(block)
     block = block >> wasted
     candidates = [np.diff(block, order) for order in ORDERS if order < len(block)]
     order = min(range(len(candidates)), key=lambda it: int(np.abs(candidates[it]).sum()))
-    residual = candidates[order]
+    subframes = [_predicted(block, wasted, 8 + order, [], candidates[order])]
+    if (linear := predict(block)) is not None:
+        how = [_bits(PRECISION_BITS - 1, 4), _bits(linear.shift, 5)]
+        how += [_bits(it & (1 << PRECISION_BITS) - 1, PRECISION_BITS) for it in linear.coefficients]
+        subframes.append(_predicted(block, wasted, 32 + LINEAR_ORDER - 1, how, linear.residual))
+    return min(subframes, key=len)
+
+
+def _predicted(
+    block: NDArray[np.int64], wasted: int, kind: int, how: Pieces, residual: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    """One subframe: its `kind` (table 19), the first samples, how the others are foreseen, what is left."""
+    order = len(block) - len(residual)
     partition_order = PARTITION_ORDER if len(block) == BLOCK else 0
-    pieces = [_bits(8 + order << 1 | (wasted > 0), 8), _bits(1, wasted)]
+    pieces = [_bits(kind << 1 | (wasted > 0), 8), _bits(1, wasted)]
     pieces += [_bits(int(it) & 0xFFFF, BITS - wasted) for it in block[:order]]
-    pieces.append(_bits(partition_order, 2 + 4))  # method 0: parameters of 4 bits
+    pieces += [*how, _bits(partition_order, 2 + 4)]  # method 0: parameters of 4 bits
     size = len(block) >> partition_order
     cuts = [size * part - order for part in range(1, 1 << partition_order)]
     for part in np.split(residual, cuts):
