@@ -99,7 +99,7 @@ class Act:
                 self.loop.ask,
                 self.wall.always,
                 announced=Offered(state.labels, state.enrolled, state.remembers is True),
-                noticed=self.loop.wake,
+                status_changed=self.loop.wake,
             )
             if settings.mqtt.enabled
             else None

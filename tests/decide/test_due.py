@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from moodkiosk.decide import kiosk, perception
+from moodkiosk.decide import kiosk, perception, presence
 from moodkiosk.decide.hours import active_until, next_change
 from moodkiosk.decide.music import continuity, night
+from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.settings import MoodMusic, MoodSettings, MusicSettings, PresenceSettings, Settings
 from moodkiosk.moods import Command, LookReport
 from tests.support.household import BERLIN, LABELS, Household, empty, reading
@@ -135,12 +136,12 @@ def test_who_was_here_is_forgotten_when_it_is_due_and_only_once() -> None:
     home.give(Command("camera", "off", "t"))
     home.give(kiosk.CameraStatus("off"))
     home.give(kiosk.Tick())
-    assert home.state.presence.was_here
+    assert presence.change(home.state.presence, Presence(here=True)) is None
     due = kiosk.due(home.state, home.now, SETTINGS)
     assert due == pytest.approx(home.at + SETTINGS.presence.leave_seconds, abs=1e-3)
     home.at = due
     home.give(kiosk.Tick())
-    assert not home.state.presence.was_here
+    assert presence.change(home.state.presence, Presence(here=True)) == "arrived"
     assert perception.due(home.state, home.now, SETTINGS) == math.inf
 
 

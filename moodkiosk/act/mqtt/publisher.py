@@ -59,7 +59,7 @@ class Publisher:
         clock: Callable[[], float] = time.monotonic,
         keepalive_seconds: int = KEEPALIVE_SECONDS,
         announced: Offered | None = None,
-        noticed: Callable[[], object] = lambda: None,
+        status_changed: Callable[[], object] = lambda: None,
     ) -> None:
         """Does not connect yet.
 
@@ -70,13 +70,13 @@ class Publisher:
             clock: monotonic seconds, as in `MoodEvent.at`.
             keepalive_seconds: see `connection`.
             announced: what is remembered of what the run before offered.
-            noticed: called, on the connection's thread, when `status` is another one.
+            status_changed: called, on the connection's thread, when `status` is another one.
         """
         self.topics = Topics.of(config)
         self.instance = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self._config = config
         self._ask = ask
-        self._noticed = noticed
+        self._tell_status = status_changed
         self._told_status = ""
         self._wall = wall
         self._clock = clock
@@ -101,7 +101,7 @@ class Publisher:
                 # Our own, to notice what the broker lost or somebody else wrote.
                 **dict.fromkeys(self.topics.retained, Subscription(0, wide=True)),
             },
-            Hooks(self._up, self._down, self._take, self._turn, self._turned),
+            Hooks(self._up, self._down, self._take, self._turn, self._look_at_status),
             keepalive_seconds,
         )
 
@@ -221,10 +221,10 @@ class Publisher:
             self._connection.send(message)
         return wait
 
-    def _turned(self) -> None:
+    def _look_at_status(self) -> None:
         if (status := self.status) != self._told_status:
             self._told_status = status
-            self._noticed()
+            self._tell_status()
 
     def _take(self, topic: str, payload: bytes, retained: bool) -> None:
         self.guard.take(f"a message on {topic!r}", lambda: self._arrived(topic, payload, retained))

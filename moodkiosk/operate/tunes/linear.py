@@ -1,7 +1,7 @@
 """Linear prediction for `flac`: what a sample is likely to be, from those before it (RFC 9639, section 9.2.6).
 
-Few tones together are foreseen so well that the files have three quarters of the size that fixed predictors give them. All
-sums are of whole numbers, so the bytes are the same on every machine.
+Few tones together are foreseen so well that the files have three quarters of the size that fixed predictors give them.
+All sums are of whole numbers, so the bytes are the same on every machine.
 """
 
 from __future__ import annotations

@@ -18,9 +18,8 @@ from tests.support import needs
 
 def chord(at: NDArray[np.int64]) -> NDArray[np.float64]:
     """Three tones that are no multiples of each other, and their octaves."""
-    return sum(
-        (900 / octave * np.sin(at * turn * octave) for turn in (0.21, 0.26, 0.31) for octave in (1, 2)), 0.0 * at
-    )
+    tones = [900 / octave * np.sin(at * turn * octave) for turn in (0.21, 0.26, 0.31) for octave in (1, 2)]
+    return np.asarray(np.sum(tones, axis=0), np.float64)
 
 
 MOODS = {"neutral", "happy", "sad", "angry", "surprise"}
