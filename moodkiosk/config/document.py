@@ -17,6 +17,8 @@ LIMIT_BYTES = 256 * 1024
 """A configuration larger than this is not one."""
 DEPTH_LIMIT = 8
 """The deepest setting of all, an entry of `music.moods.happy.play`, is four deep."""
+COMPOSED_DEPTH_LIMIT = 64
+"""Beyond this it is not even looked at which setting is too deep."""
 NODES_LIMIT = 10_000
 """Keys and values, those behind aliases (*name) counted each time: 200 bytes of aliases can stand for 100 million."""
 SCALARS = {
@@ -36,11 +38,39 @@ class ConfigError(OneLine):
     """The operator's mistake: file, line, path of the key, what was expected."""
 
 
+class _TooMuch(Exception):
+    """More nodes than a configuration has, at this line."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+class _Composer(yaml.SafeLoader):
+    """Ends as soon as it is clear that this is no configuration: a few kilobytes can keep the parser for a minute."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = self._count = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """The next node. Raises RecursionError and _TooMuch, and what it raises anyway."""
+        self._depth, self._count = self._depth + 1, self._count + 1
+        if self._depth > COMPOSED_DEPTH_LIMIT:
+            raise RecursionError
+        if self._count > 2 * NODES_LIMIT:  # keys and values
+            raise _TooMuch(self.peek_event().start_mark.line + 1)  # type: ignore[no-untyped-call]  # the stubs lack it
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+
+
 def compose(path: Path) -> yaml.MappingNode:
     """The sections of the file as YAML nodes, which know their lines. Raises ConfigError."""
     text = _text(path)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Composer)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         problem = error.problem or Reason("config.no_yaml")
@@ -49,6 +79,8 @@ def compose(path: Path) -> yaml.MappingNode:
         raise _at(path, problem, mark.line + 1 if mark else 1) from None
     except RecursionError:
         raise _at(path, Reason("config.deep"), 1) from None
+    except _TooMuch as error:
+        raise _at(path, Reason("config.too_much", values=NODES_LIMIT), error.line) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # an escape such as "\UFFFFFFFF"
         raise _at(path, Reason("config.no_yaml_because", reason=(str(error) or "damaged").splitlines()[0]), 1) from None
     if node is None:

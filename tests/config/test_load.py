@@ -224,6 +224,9 @@ def aliases(levels: int) -> str:
 
 
 MISTAKES |= {
+    "deep without end": ("a: " + "[" * 250_000, ":1: nested too deeply"),
+    "braces without end": ("a: " + "{" * 250_000, ":1: nested too deeply"),
+    "keys without end": ("".join(f"k{n}: 1\n" for n in range(25_000)), ":10000: too much"),
     "aliases of aliases": (aliases(7), ":4: a3: too much: more than 10000 values"),
     "one alias many times": (f"a: &a [x, y, z]\nb: [{'*a, ' * 5000}]", ":2: b: too much"),
 }
