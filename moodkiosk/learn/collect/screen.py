@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
-from rich.live import Live
+from rich.console import Group
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from moodkiosk.learn.collect import drawing
-from moodkiosk.learn.collect.keys import Keys
+from moodkiosk.learn.collect.fullscreen import Fullscreen
 from moodkiosk.learn.collect.sitting import COUNTDOWN_SECONDS, Sitting
 from moodkiosk.learn.collect.take import MANY, Sight
 from moodkiosk.words.language import FALLBACK, say, translated
@@ -46,39 +43,19 @@ class Setting:
     tag: str = FALLBACK
 
 
-class Screen:
-    """A sitting on the whole terminal, with keys. A context manager: afterwards the terminal is as it was."""
+class Screen(Fullscreen):
+    """A sitting on the whole terminal, with keys."""
 
     def __init__(self, person: str, camera: Callable[[], str], tag: str = FALLBACK) -> None:
         """`camera`: says where the pictures come from, in a few words; `tag`: the language."""
-        self._console = Console()
+        super().__init__()
         self._person, self._camera, self._tag = person, camera, tag
-        self._plain = not (self._console.encoding or "").lower().startswith("utf")
-        self._stack = contextlib.ExitStack()
-
-    def __enter__(self) -> Self:
-        self._keys = self._stack.enter_context(Keys())
-        self._live = self._stack.enter_context(
-            Live(console=self._console, screen=True, auto_refresh=False, vertical_overflow="crop")
-        )
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        # The terminal may have gone: there is nothing to restore then, and nobody to tell.
-        with contextlib.suppress(OSError):
-            self._stack.__exit__(kind, value, trace)
-
-    def pressed(self) -> str:
-        """The key that was pressed, or ""."""
-        return self._keys.pressed()
 
     def show(self, sitting: Sitting, sight: Sight | None, at: float) -> None:
         """Draws everything anew."""
-        width, height = self._console.size
-        setting = Setting(self._person, self._camera(), self._plain, self._tag)
-        self._live.update(screen(sitting, sight, at, setting, width, height), refresh=True)
+        width, height = self.size
+        setting = Setting(self._person, self._camera(), self.plain, self._tag)
+        self.draw(screen(sitting, sight, at, setting, width, height))
 
 
 def screen(

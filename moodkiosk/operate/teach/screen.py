@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
-from rich.live import Live
+from rich.console import Group
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from moodkiosk.learn.collect.keys import Keys
+from moodkiosk.learn.collect.fullscreen import Fullscreen
 from moodkiosk.learn.collect.take import ADVICE
 from moodkiosk.words.language import FALLBACK, say, translated
 from moodkiosk.words.reason import Reason, how
@@ -39,34 +36,17 @@ VIEWS = ADVICE | {
 }
 
 
-class Screen:
-    """The sitting on the whole terminal, with keys. A context manager: afterwards the terminal is as it was."""
+class Screen(Fullscreen):
+    """The sitting on the whole terminal, with keys."""
 
     def __init__(self, tag: str = FALLBACK) -> None:
         """`tag`: the language."""
-        self._console, self._tag = Console(), tag
-        self._stack = contextlib.ExitStack()
-
-    def __enter__(self) -> Self:
-        self._keys = self._stack.enter_context(Keys())
-        self._live = self._stack.enter_context(
-            Live(console=self._console, screen=True, auto_refresh=False, vertical_overflow="crop")
-        )
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with contextlib.suppress(OSError):  # the terminal may have gone
-            self._stack.__exit__(kind, value, trace)
-
-    def pressed(self) -> str:
-        """The key that was pressed, or ""."""
-        return self._keys.pressed()
+        super().__init__()
+        self._tag = tag
 
     def show(self, teaching: Teaching) -> None:
         """Draws everything anew."""
-        self._live.update(picture(teaching, self._console.size.width, self._tag), refresh=True)
+        self.draw(picture(teaching, self.size[0], self._tag))
 
 
 def picture(teaching: Teaching, columns: int, tag: str = FALLBACK) -> RenderableType:
