@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from moodkiosk.act.players.mpd.queue import Memory as Queue
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, path_of
 from moodkiosk.act.players.spotify.memory import Lowered, Memory, Noticed, Started
 from moodkiosk.act.players.spotify.music import Finder
@@ -23,21 +24,38 @@ from moodkiosk.decide import kiosk
 from moodkiosk.learn.data import dataset
 from moodkiosk.moods import Choice, Decision
 from moodkiosk.sense.camera.switch import CameraSwitch
+from moodkiosk.sense.lessons.kept import FOLDER as TAUGHT
+from moodkiosk.sense.lessons.kept import Lessons
+from moodkiosk.sense.lessons.ledger import Ledger
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.measures import FACE_MEASURES
+from moodkiosk.sense.mood.models import Models
 from moodkiosk.sense.mood.neutral import Neutrals
 from moodkiosk.sense.records.corrections import FOLDER, Corrections
 from moodkiosk.sense.teach.store import ModelStore
+from moodkiosk.words.language import translated
+from moodkiosk.words.reason import Reason
 
 EARLIER = Path(__file__).parent / "earlier"
 PLAYLIST = "spotify:playlist:37i9dQZF1DXdPec7aLTmlC"
 THEN = 1764014400.0  # when most of it was written, seconds since 1970
 
 
-@pytest.fixture(params=sorted(folder.name for folder in EARLIER.iterdir() if folder.is_dir()))
+def having(file: str) -> list[str]:
+    """The earlier versions of whose state folders such a file is kept."""
+    return sorted(path.relative_to(EARLIER).parts[0] for path in EARLIER.glob(f"*/{file}"))
+
+
+@pytest.fixture(params=having("act/spotify.json"))
 def state(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A copy of the state folders of one earlier version."""
     return Path(shutil.copytree(EARLIER / request.param, tmp_path / "state"))
+
+
+@pytest.fixture(params=having("sense/lessons.json"))
+def taught(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The same of a version that was taught at the kiosk, and knows what its household likes."""
+    return Path(shutil.copytree(EARLIER / request.param, tmp_path / "taught"))
 
 
 class NoClient:
@@ -130,3 +148,45 @@ def test_recordings_and_corrections_are_read_for_training_and_forgotten(state: P
     corrections = Corrections(LearningSettings(keep_corrections=True), state / "sense")
     assert corrections.forget("Ana").recordings == 1
     assert list((state / "sense" / FOLDER).glob("*.npz")) == []
+
+
+def test_what_was_decided_liked_refused_and_seen_of_others_is_remembered(taught: Path) -> None:
+    remembered = Store(taught / "act").load()
+    assert remembered is not None
+    restored = kiosk.start(Config().for_decide(), remembered, session="0")
+    playback, (entry,) = restored.playback, restored.log
+    assert [song.title for song in playback.opinions.liked["sad"]] == ["Quiet evening"]
+    assert list(playback.opinions.refused.values()) == ["loud"]
+    assert playback.started is not None
+    assert (playback.started.what, playback.started.asked, playback.cap) == ("Sunny side", True, 40)
+    assert playback.heard is not None
+    assert (playback.heard.ours, playback.heard.paused, playback.stopped) == (False, True, True)
+    assert (restored.told, restored.remembers, restored.enrolled) == ("sad", True, ("Ana",))
+    assert isinstance(entry.text, Reason)
+    assert translated(entry.text, "de") != entry.text, "what was decided is still told in the reader's language"
+    assert str(entry.text) == "play “Sunny side” on Kitchen: somebody looks sad"
+    assert holds(kiosk.remember(restored), {key: remembered[key] for key in ("liked", "refused", "last", "names")})
+
+
+def test_mpd_still_knows_its_own_queue_and_the_one_that_it_gives_back(taught: Path) -> None:
+    memory = StateFile(taught / "act" / "mpd.json", Queue).kept
+    assert (memory.queue, memory.what, memory.started) == ("a" * 64, "Sunny side", THEN)
+    assert (memory.kept, memory.song, memory.elapsed) == (True, 3, 41.5)
+
+
+def test_a_lesson_is_learnt_from_again_and_can_be_taken_back(taught: Path) -> None:
+    sense = taught / "sense"
+    deployed = sense / model.DEPLOYED
+    loaded = model.load(deployed)
+    assert (loaded.manifest.made, set(loaded.labels) >= {"neutral", "sad"}) == ("teach", True)
+    lessons, neutrals = Lessons(sense), Neutrals(sense)
+    takes = lessons.takes(loaded.manifest.schema)
+    assert [(take.label, take.person, len(take)) for take in takes] == [("neutral", "Ana", 8), ("sad", "Ana", 8)]
+    assert {take.name: take.sha256 for take in takes} == loaded.manifest.training_files
+    assert neutrals.people == ("Ana",)
+    assert Corrections(LearningSettings(), sense).remembers
+    data = dataset.load([sense / TAUGHT])
+    assert sorted(set(data.label.tolist())) == ["neutral", "sad"], "a desktop trains on it as well"
+    models = Models(lambda: model.candidates("", sense))
+    assert Ledger(sense, lessons, ModelStore(deployed), models, neutrals).take_back() == (True, True)
+    assert (models.path, Lessons(sense).people, Neutrals(sense).people) == (model.STARTER, False, ())
