@@ -256,7 +256,7 @@ class Pipeline:
             self._watching = (model, SelfCalibration(model.usual))
         watching = self._watching[1]
         if view.weight >= CALIBRATION_WEIGHT and not self.acted:
-            watching.see(track, at, measures, model.read(measures))
+            watching.see(track, at, measures, lambda: model.read(measures))
         neutral = watching.neutral(track, given)
         if neutral is given:
             return given, "calibration" if own else "nobody"

@@ -6,6 +6,7 @@ face that calibrates itself, the model, the belief. Judged is time, not samples.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -196,7 +197,7 @@ def _readings(
     for moment, row in zip(at.tolist(), x, strict=True):
         neutral = given
         if watching is not None:
-            watching.see(TRACK, moment, row, model.read(row))
+            watching.see(TRACK, moment, row, functools.partial(model.read, row))
             neutral = watching.neutral(TRACK, given)
         shares = model.read(row, neutral, gain)
         mood = max(shares, key=shares.__getitem__)

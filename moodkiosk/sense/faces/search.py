@@ -41,7 +41,7 @@ three times a second lets whoever joins them be noticed within a second."""
 REST_SECONDS = 0.8
 """While somebody is there, a tile in which something moves is searched this often."""
 
-BODY_SECONDS = 10.0
+BODY_SECONDS = 20.0
 """A tile in which only the bodies of those move who are followed, as they did before, is searched this often."""
 
 USUAL_SECONDS = 20.0

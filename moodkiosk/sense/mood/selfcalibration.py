@@ -7,7 +7,7 @@ like an own neutral face. Kept in memory, a track at a time, and gone with the t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -57,13 +57,16 @@ class SelfCalibration:
         self._usual = usual
         self._people: dict[int, _Watched] = {}
 
-    def see(self, track: int, at: float, measures: Floats, plain: Mapping[str, float]) -> None:
-        """Takes in a good view of somebody; `plain` is what the model says of it with nothing subtracted."""
+    def see(self, track: int, at: float, measures: Floats, plain: Callable[[], Mapping[str, float]]) -> None:
+        """Takes in a good view of somebody; `plain` says what the model makes of it with nothing subtracted."""
         self._people = {n: who for n, who in self._people.items() if 0 <= at - who.seen_at <= FORGET_SECONDS}
         who = self._people.setdefault(track, _Watched(seen_at=at))
         passed = at - who.looks[-1][0] if who.looks else SAMPLE_SECONDS
         who.seen_at = at
-        if passed < SAMPLE_SECONDS or any(plain.get(label, 0.0) >= CLEARLY for label in LEFT_OUT):
+        if passed < SAMPLE_SECONDS:
+            return
+        shares = plain()
+        if any(shares.get(label, 0.0) >= CLEARLY for label in LEFT_OUT):
             return
         who.looks.append((at, min(passed, SPEAKS_SECONDS), measures[: len(self._usual)]))
         while who.looks[0][0] < at - KEEP_SECONDS:

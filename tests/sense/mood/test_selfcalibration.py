@@ -31,7 +31,7 @@ def watch(
     track: int = 1,
 ) -> None:
     for look in range(round(seconds * hz)):
-        watching.see(track, begin + look / hz, face, plain)
+        watching.see(track, begin + look / hz, face, lambda: plain)
 
 
 def test_before_anything_is_seen_nothing_is_subtracted_but_what_was_given() -> None:
