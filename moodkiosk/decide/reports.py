@@ -91,10 +91,10 @@ def _look(step: Step, report: LookReport, now: Now, settings: Settings) -> Step:
             assert override is not None
             return step if before else step.note(_left_alone(report.status, until(override, now)), now)
         case "ours":
-            started = playback.started or Started("music", None, report.since)
+            started = playback.started or playback.paused or Started("music", None, report.since)
             seen = started.seen if report.live and _lately(started, now) else utc(now)
             started = running.known(replace(started, seen=seen), now, None)
-            return _with(step, replace(playback, started=started, people=None))
+            return _with(step, replace(playback, started=started, paused=None, people=None))
         case "nothing":
             step = step.to(running.refuse(step.state, mood_of(step.state))) if playback.started else step
             return _with(step, replace(playback, started=None, people=None))

@@ -46,9 +46,11 @@ def discovery_payload(about: About, offered: Offered, gone: frozenset[Component]
         "sw_version": about.version,
     }
     more = {"suggested_area": about.kiosk.area, "configuration_url": about.page}
+    # The page says what is wrong and what to do about it: that is where help is.
+    support = {"support_url": about.page} if about.page else {}
     return {
         "device": device | {key: value for key, value in more.items() if value},
-        "origin": {"name": "moodkiosk", "sw_version": about.version},
+        "origin": {"name": "moodkiosk", "sw_version": about.version} | support,
         "components": components_of(about, offered) | {key: {"platform": platform} for key, platform in sorted(gone)},
     }
 

@@ -374,8 +374,9 @@ def test_entity_ids_are_as_the_papers_say(kiosk: str, entity: str) -> None:
 def test_the_device_says_where_it_stands_and_where_its_page_is() -> None:
     assert PAYLOAD["device"]["suggested_area"] == "Living room"
     assert PAYLOAD["device"]["configuration_url"] == "http://kiosk.local:8080/"
-    plain = discovery_payload(About(KioskSettings(), TOPICS, "1"), OFFERED)["device"]
-    assert not {"suggested_area", "configuration_url"} & {*plain}
+    assert PAYLOAD["origin"]["support_url"] == "http://kiosk.local:8080/"
+    plain = discovery_payload(About(KioskSettings(), TOPICS, "1"), OFFERED)
+    assert not {"suggested_area", "configuration_url", "support_url"} & {*plain["device"], *plain["origin"]}
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_our_music_that_somebody_has_paused_is_still_the_choice_of_who_chose_it(
     assert (now.state, now.by, now.mood, now.what) == ("paused", *chosen), "over a restart as well"
     now = seen(home)
     assert now is not None
-    assert now.state == "playing"
+    assert (now.state, now.by, now.mood, now.what) == ("playing", *chosen), "and when somebody lets it go on"
 
 
 def test_a_decision_that_finds_our_music_paused_by_somebody_does_not_call_it_theirs() -> None:

@@ -364,7 +364,7 @@ def test_music_of_ours_that_somebody_resumed_is_ours_again() -> None:
     home.give(LookReport("others", home.at, "somebody paused the music on Living room"))
     home.wait(5)
     home.give(LookReport("ours", home.at, since=MONDAY_EVENING.astimezone(UTC)))
-    assert home.view.playing == "music, started by us at 18:00, still playing at 18:05"
+    assert home.view.playing == "Sunny side, started by us at 18:00, still playing at 18:05"
     assert home.view.player_status == "ready"
     assert home.view.override_until, "who paused it has chosen all the same"
 
