@@ -9,6 +9,8 @@ from moodkiosk.config.settings import Config
 from moodkiosk.words.reason import Reason
 
 SECONDS = 5.0
+MUTE = "Mute"
+"""Mopidy's only output, which is on while there is no sound; and of its songs it says that there are none."""
 ADVICE: dict[Kind, str] = {
     "unreachable": Reason("doctor.mpd_away"),
     "late": Reason("doctor.mpd_late"),
@@ -25,12 +27,14 @@ def probe(config: Config) -> tuple[str, str, bool]:
     try:
         with Connection(mpd.host, mpd.port, password_of(mpd), lambda: end - time.monotonic()) as server:
             songs = int(dict(server.ask("stats")).get("songs", "0")[:9])
-            on = sum(1 for key, value in server.ask("outputs") if (key, value) == ("outputenabled", "1"))
+            outputs = server.ask("outputs")
             server.ask("listplaylists")
     except (MpdError, ValueError) as error:
         kind: Kind = error.kind if isinstance(error, MpdError) else "garbage"
         return str(error), ADVICE.get(kind, Reason("doctor.mpd_journal")), False
+    if [value for key, value in outputs if key == "outputname"] == [MUTE] and not songs:
+        return Reason("doctor.mopidy", version=server.version), "", True
     text = Reason("doctor.mpd", version=server.version, count=songs)
-    if on == 0:
+    if ("outputenabled", "1") not in outputs:
         return Reason("doctor.mpd_no_output", mpd=text), Reason("doctor.mpd_no_output_do"), False
     return text, "" if songs else Reason("doctor.mpd_empty"), True

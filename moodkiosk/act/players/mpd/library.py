@@ -75,7 +75,7 @@ def _entry(server: Connection, choice: Choice) -> Found | None:
     try:
         files = tuple(_values(server.ask("listall", value.strip("/")), "file"))
     except MpdError as error:
-        if error.kind != "not found":
+        if error.kind not in ("not found", "refused"):  # Mopidy refuses it as it is installed
             raise
         files = ()
     return Found(value, files[:TRACKS_MAX], value) if files else _tracks(server, value, value, ("album", value))
@@ -139,16 +139,21 @@ def _tracks(server: Connection, what: str, value: str | None, *fields: tuple[str
 
 
 def search(server: Connection, *fields: tuple[str, str], most: int) -> Pairs:
-    """All that MPD says of the tracks that have all of these, so many at most. Raises MpdError."""
+    """All that MPD says of the tracks that have all of these, so many at most. Raises MpdError.
+
+    A server that knows no filters (they are of 0.21; Mopidy speaks 0.19) gets tags and values in turn, without a limit.
+    """
     if not fields or not all(wanted for _tag, wanted in fields):
         return []
     filters = " AND ".join(f"({tag} contains '{_escaped(wanted)}')" for tag, wanted in fields)
-    try:
-        return server.ask("search", f"({filters})", "window", f"0:{most}")
-    except MpdError as error:
-        if error.kind != "refused":
-            raise
-        return []  # a tag this server does not know, such as "mood" before 0.24
+    pairs = [word for field in fields for word in field]
+    for words in ((f"({filters})", "window", f"0:{most}"), pairs):
+        try:
+            return server.ask("search", *words)
+        except MpdError as error:
+            if error.kind != "refused":
+                raise
+    return []  # a tag this server does not know, such as "mood" before 0.24
 
 
 def _escaped(text: str) -> str:

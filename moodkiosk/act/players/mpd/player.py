@@ -28,6 +28,8 @@ STEP_SECONDS = 0.1
 COVER_SECONDS = 5.0
 """A picture is fetched within this: somebody looks at the page."""
 FADE_STEP_SECONDS = 0.25
+MIXER_STEP_PERCENT = 3
+"""A mixer may not have the very volume that it was given; more than this from it is somebody's hand."""
 PAUSED, PAUSED_OTHERS = Reason("people.paused"), Reason("people.paused_other")
 
 log = logging.getLogger("moodkiosk.act.player")
@@ -205,7 +207,7 @@ class MpdPlayer:
             if error.kind not in ("refused", "not found"):
                 raise
             # It may know so soon that a song cannot be played, or has none of the files any more.
-            server.tell([("clear",), ("clearerror",)])
+            queue.empty(server)
             return f"MPD does not play “{found.what}”: {error.text.removeprefix('MPD: ')}"
         memory.queue, memory.started = queue.fingerprint(server), self._clock.wall()
         return self._silent(server, found.what)
@@ -218,7 +220,7 @@ class MpdPlayer:
             if now.sounds:
                 return None
             if now.error or self._clock.monotonic() >= end:
-                server.tell([("clear",), ("clearerror",)])
+                queue.empty(server)
                 self._file.kept.queue = ""
                 return Reason("mpd.does_not_play", what=what, reason=now.error or Reason("mpd.stays_silent"))
             self._clock.wait(STEP_SECONDS)
@@ -229,7 +231,7 @@ class MpdPlayer:
             return "overridden", text, None, None, ""
         volume = queue.status(server).volume if kind == "ours" else None
         if volume and decision.fade_seconds > 0:
-            self._fade(server, volume, 0, decision.fade_seconds)
+            volume = self._fade(server, volume, 0, decision.fade_seconds)
         server.ask("pause", 1)
         if volume and decision.fade_seconds > 0:
             server.ask("setvol", volume)
@@ -245,13 +247,22 @@ class MpdPlayer:
             self._fade(server, now.volume, cap, decision.fade_seconds)
         return "adjusted", "ready", None, None, ""
 
-    def _fade(self, server: Connection, volume: int, target: int, seconds: float) -> None:
-        """Moves the volume smoothly; within half of the time that a decision has."""
+    def _fade(self, server: Connection, volume: int, target: int, seconds: float) -> int:
+        """Moves the volume down smoothly; within half of the time that a decision has.
+
+        Somebody's hand on it in between is never moved up again. Returns what they chose, or what it was before.
+        """
+        chosen, last = volume, volume
         count = max(1, round(min(seconds, self._mpd.deadline_seconds / 2) / FADE_STEP_SECONDS))
         for number in range(1, count + 1):
-            server.ask("setvol", round(volume + (target - volume) * number / count))
+            found = queue.status(server).volume
+            if found is not None and abs(found - last) > MIXER_STEP_PERCENT:
+                chosen = last = found
+            last = min(last, round(volume + (target - volume) * number / count))
+            server.ask("setvol", last)
             if number < count:
                 self._clock.wait(FADE_STEP_SECONDS)
+        return chosen
 
     def _skip(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
         server.ask("next")
@@ -260,9 +271,10 @@ class MpdPlayer:
     def _resume(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:
         """What is paused goes on; else other people's queue comes back; else the decision's own choices are played."""
         memory, now = self._file.kept, queue.status(server)
-        ours = queue.fingerprint(server) == memory.queue != ""
+        current = queue.fingerprint(server)
+        ours = current == memory.queue != ""
         self._cap(server, decision, now.volume)
-        if now.state == "pause":
+        if now.state == "pause" and current:  # Mopidy also pauses what is empty
             server.ask("pause", 0)
             memory.paused = False
             return "resumed", "ready", memory.what if ours else None, memory.uri if ours else None, ""

@@ -86,7 +86,8 @@ def fingerprint(server: Connection) -> str:
 
 def fill(server: Connection, files: list[str]) -> None:
     """Puts these tracks in place of what is there; those that are gone are left out. Raises MpdError, if all are."""
-    clear = [("clearerror",), ("clear",)]
+    clear_error(server)
+    clear = [("clear",)]
     try:
         server.tell([*clear, *(("add", file) for file in files)])
     except MpdError as error:
@@ -96,6 +97,21 @@ def fill(server: Connection, files: list[str]) -> None:
         server.tell(clear)
         gone = [file for file in files if not _added(server, file)]
         if len(gone) == len(files):
+            raise
+
+
+def empty(server: Connection) -> None:
+    """Takes everything out, and with it what was wrong. Raises MpdError."""
+    server.tell([("clear",)])
+    clear_error(server)
+
+
+def clear_error(server: Connection) -> None:
+    """What was wrong is forgotten; Mopidy has no such command. Raises MpdError."""
+    try:
+        server.ask("clearerror")
+    except MpdError as error:
+        if error.kind != "refused":
             raise
 
 

@@ -25,7 +25,9 @@ def current(server: Connection, covers: Covers) -> Track | None:
         song.get("Artist", "") or song.get("AlbumArtist", "") or (song.get("Name", "") if song.get("Title") else ""),
         song.get("Album", ""),
         None if stream else covers.offer(file),
-        _seconds(status.get("duration") or song.get("duration")),
+        _seconds(
+            status.get("duration") or song.get("duration") or song.get("Time")
+        ),  # the last: before 0.20, as Mopidy
         _seconds(status.get("elapsed")),
     )
 

@@ -6,7 +6,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -141,14 +141,18 @@ def test_it_is_never_louder_than_the_cap_and_never_made_louder(home: Home) -> No
     assert home.server.status()["volume"] == "10"
 
 
-def listen(home: Home) -> tuple[list[int], list[float]]:
-    """From now on no time passes while the player waits: the volume at each of its waits, and how long they are."""
+def listen(home: Home, meanwhile: Callable[[int], object] = lambda _: None) -> tuple[list[int], list[float]]:
+    """From now on no time passes while the player waits: the volume at each of its waits, and how long they are.
+
+    `meanwhile` is called in each of them, with their number.
+    """
     volumes: list[int] = []
     waits: list[float] = []
 
     def wait(seconds: float) -> None:
         volumes.append(int(home.server.status()["volume"]))
         waits.append(seconds)
+        meanwhile(len(waits))
 
     home.player = MpdPlayer(home.config, home.folder, Clock(lambda: 0.0, lambda: home.wall, wait))
     return volumes, waits
@@ -176,6 +180,18 @@ def test_music_fades_out_before_a_pause_and_is_as_loud_as_it_was_when_it_goes_on
     assert len(volumes) >= 10
     status = home.server.status()
     assert (status["state"], status["volume"]) == ("pause", "60")
+
+
+@pytest.mark.parametrize(("hand", "given_back"), [(12, 12), (90, 90)], ids=["softer", "louder"])
+def test_a_hand_on_the_volume_during_a_fade_is_not_undone(home: Home, hand: int, given_back: int) -> None:
+    """A fade goes on from there, never up; and what is given back after the pause is what the hand has chosen."""
+    home.server.ask("setvol", 60)
+    home.play("Sunny")
+    volumes, _ = listen(home, lambda number: home.server.ask("setvol", hand) if number == 4 else None)
+    assert home.play(action="pause", fade_seconds=4.0).kind == "paused"
+    assert volumes[4:] == sorted(volumes[4:], reverse=True)
+    assert max(volumes[4:]) <= min(hand, volumes[3])
+    assert home.server.status()["volume"] == str(given_back)
 
 
 def test_a_fade_leaves_half_of_the_decisions_time_and_without_seconds_there_is_none(home: Home) -> None:
