@@ -7,9 +7,9 @@ from pathlib import Path
 
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left, path_of, warning
-from moodkiosk.act.players.spotify.errors import LOGIN, ApiError
 from moodkiosk.act.players.spotify.memory import Memory
-from moodkiosk.act.players.spotify.rate_limit import RateLimit
+from moodkiosk.act.players.spotify.web_api.errors import LOGIN, ApiError
+from moodkiosk.act.players.spotify.web_api.rate_limit import RateLimit
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
 from moodkiosk.words.reason import Reason
@@ -21,8 +21,8 @@ def probe(settings: Config, state_dir: Path) -> str | None:
     Two requests at most, and none while Spotify wants to be left alone.
     """
     from moodkiosk.act.players.spotify import speaker
-    from moodkiosk.act.players.spotify.client import Client
-    from moodkiosk.act.players.spotify.session import ApiSession
+    from moodkiosk.act.players.spotify.web_api.client import Client
+    from moodkiosk.act.players.spotify.web_api.session import ApiSession
 
     clock = Clock()
     tokens = TokenFile(path_of(settings.spotify.token_file, state_dir))

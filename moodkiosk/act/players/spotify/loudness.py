@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 
 from moodkiosk.act.players.spotify import override
-from moodkiosk.act.players.spotify.answers import Device
-from moodkiosk.act.players.spotify.client import Client
-from moodkiosk.act.players.spotify.errors import ApiError
 from moodkiosk.act.players.spotify.memory import Memory
+from moodkiosk.act.players.spotify.web_api.answers import Device
+from moodkiosk.act.players.spotify.web_api.client import Client
+from moodkiosk.act.players.spotify.web_api.errors import ApiError
 
 STEPS = 3
 """A fade takes at most so many requests."""

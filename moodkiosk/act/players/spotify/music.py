@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 
 from moodkiosk.act.players.covers import Covers
-from moodkiosk.act.players.spotify.answers import Item, Playlist, picture
-from moodkiosk.act.players.spotify.client import Client
-from moodkiosk.act.players.spotify.errors import ApiError
+from moodkiosk.act.players.spotify.web_api.answers import Item, Playlist, picture
+from moodkiosk.act.players.spotify.web_api.client import Client
+from moodkiosk.act.players.spotify.web_api.errors import ApiError
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.decide.music import choose, contexts, songs
 from moodkiosk.moods import Choice, Decision, Song

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from moodkiosk.act.players.spotify.answers import Device, Playback
 from moodkiosk.act.players.spotify.memory import Lowered, Memory, Noticed
+from moodkiosk.act.players.spotify.web_api.answers import Device, Playback
 from moodkiosk.words.reason import Reason
 
 CONTINUED = "spotify:station:"

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from moodkiosk.act.players.covers import Covers
 from moodkiosk.act.players.player import Clock, PlayerStatus, Superseded
-from moodkiosk.act.players.spotify import allowance, pictures
+from moodkiosk.act.players.spotify import pictures
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, days_left, path_of, warning
-from moodkiosk.act.players.spotify.errors import LOGIN, ApiError, Kind
 from moodkiosk.act.players.spotify.memory import Memory
 from moodkiosk.act.players.spotify.override import Respect
-from moodkiosk.act.players.spotify.rate_limit import RateLimit
+from moodkiosk.act.players.spotify.web_api import allowance
+from moodkiosk.act.players.spotify.web_api.errors import LOGIN, ApiError, Kind
+from moodkiosk.act.players.spotify.web_api.rate_limit import RateLimit
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music.respect import pauses_since
@@ -26,9 +27,9 @@ from moodkiosk.moods import Decision, LookReport, PlayerReport, SongsReport, Wan
 from moodkiosk.words.reason import Reason, together
 
 if TYPE_CHECKING:
-    from moodkiosk.act.players.spotify.client import Client
     from moodkiosk.act.players.spotify.music import Finder
     from moodkiosk.act.players.spotify.remote import Remote
+    from moodkiosk.act.players.spotify.web_api.client import Client
 
 Found = TypeVar("Found")
 
@@ -178,9 +179,9 @@ class SpotifyPlayer:
         return text
 
     def _prepare(self) -> tuple[Client, Finder]:
-        from moodkiosk.act.players.spotify.client import Client
         from moodkiosk.act.players.spotify.music import Finder
-        from moodkiosk.act.players.spotify.session import ApiSession
+        from moodkiosk.act.players.spotify.web_api.client import Client
+        from moodkiosk.act.players.spotify.web_api.session import ApiSession
 
         spotify = self._config.spotify
         session = ApiSession(self._rate_limit, self._clock.monotonic, self._count, spotify.timeout_seconds)

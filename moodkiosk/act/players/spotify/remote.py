@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import logging
-import random
 from dataclasses import dataclass
 from datetime import datetime
 
 from moodkiosk.act.players.covers import Covers
 from moodkiosk.act.players.player import Clock
-from moodkiosk.act.players.spotify import loudness, override, speaker
-from moodkiosk.act.players.spotify.answers import Device, Playback
-from moodkiosk.act.players.spotify.client import Client
-from moodkiosk.act.players.spotify.errors import ApiError
+from moodkiosk.act.players.spotify import launch, loudness, override, speaker
 from moodkiosk.act.players.spotify.memory import Memory, Noticed, Started
-from moodkiosk.act.players.spotify.music import Finder, Music
+from moodkiosk.act.players.spotify.music import Finder
+from moodkiosk.act.players.spotify.web_api.answers import Playback
+from moodkiosk.act.players.spotify.web_api.client import Client
+from moodkiosk.act.players.spotify.web_api.errors import ApiError
 from moodkiosk.moods import Decision, LookKind, ReportKind, Track
 from moodkiosk.words.reason import Reason, together
 
-VERIFY_SECONDS = 2.0
-"""It takes about so long until the Web API tells of what a speaker began to play."""
 HARDLY_BEGUN_SECONDS = 10.0
 """A song is not worth waiting for when so little of it has been, or is still to be, heard."""
-SONG_SECONDS = 180.0
-"""Few songs are shorter, on average: music is taken to last so long for each of its songs."""
 SOON_SECONDS = 60.0
 """Music whose end is near is looked at again no sooner than after this."""
-SONGS_AT_LEAST = 10
-"""A playlist or an album whose length is not known is taken to have so many songs."""
-RECENT = 5
-"""Music does not begin with a song again that it began with one of so many times before."""
 EARLY_SECONDS = 3.0
 """Music that waits for the end of a song is asked for so much before it."""
 
@@ -81,7 +72,7 @@ class Remote:
         self._memory = memory
         self._clock = clock
         self._respect = respect
-        self._wake_command = wake_command
+        self._launch = launch.Launch(client, memory, clock, wake_command)
         self._covers = covers
 
     def carry_out(self, decision: Decision, name: str) -> Outcome:
@@ -112,7 +103,7 @@ class Remote:
             if decision.finish_song and (waiting := self._song_first(playback, name)):
                 return waiting
         started = self._memory.started
-        if decision.continues and started is not None and self._plays(playback, started.uri, name):
+        if decision.continues and started is not None and launch.plays(playback, started.uri, name, self._memory):
             self._fit(playback, decision)
             left = self._lasts_seconds(started, playback)
             track = self._track(playback)
@@ -121,8 +112,8 @@ class Remote:
         reasons: list[str] = []
         for music in self._finder.find(decision, self._clock.wall(), last, reasons):
             try:
-                if decision.asked or not self._plays(playback, music.uri, name):
-                    self._start(music, playback, decision, name)
+                if decision.asked or not launch.plays(playback, music.uri, name, self._memory):
+                    self._launch.start(music, playback, decision, name)
                 else:
                     self._fit(playback, decision)
             except ApiError as error:
@@ -234,14 +225,6 @@ class Remote:
     def _is_ours(self, playback: Playback | None, name: str) -> bool:
         return playback is not None and override.is_ours(playback, name, self._memory)
 
-    def _plays(self, playback: Playback | None, uri: str, name: str) -> bool:
-        return (
-            playback is not None
-            and playback.is_playing
-            and playback.context_uri == uri
-            and override.is_speaker(playback.device, name, self._memory)
-        )
-
     def _fit(self, playback: Playback | None, decision: Decision) -> None:
         device = playback.device if playback else None
         loudness.fit(self._client, device, decision.volume_percent_max, self._memory, decision.fade_seconds)
@@ -264,125 +247,3 @@ class Remote:
         end = datetime.fromtimestamp(self._clock.wall() + left).astimezone().strftime("%H:%M")
         text = Reason("spotify.song_first", time=end)
         return Outcome("failed", text, retry_at=self._clock.monotonic() + left - EARLY_SECONDS)
-
-    def _start(self, music: Music, playback: Playback | None, decision: Decision, name: str) -> None:
-        memory, cap = self._memory, decision.volume_percent_max
-        device = playback.device if playback and override.is_speaker(playback.device, name, memory) else None
-        active = device is not None and bool(device.id) and not device.is_restricted
-        listed = False
-        known = memory.speaker_id if memory.speaker_name == name else None
-        if not active and (known is None or cap is not None):  # its volume is not known without looking
-            device, listed = self._find(name, decision), True
-        device_id = device.id if device is not None and device.id else known
-        assert device_id is not None
-        fits = loudness.before(self._client, device, cap, memory)
-        shuffle = music.uri.startswith("spotify:playlist:") and not memory.shuffled
-        shuffle = shuffle and playback is not None and playback.shuffle_state is False
-        if shuffle and active:
-            speaker.shuffle(self._client, device_id, memory)
-        device_id = self._launch(device_id, music, decision, name, listed=listed)
-        shuffled = shuffle or (playback is not None and playback.shuffle_state is True)
-        left = _songs_left(music, None if shuffled or music.first else memory.begun.get(music.uri))
-        lasts = None if left is None else left * SONG_SECONDS
-        memory.started = Started(music.uri, device_id, self._clock.wall(), music.name, lasts)
-        memory.pending, memory.paused_by_us, memory.noticed = None, False, None
-        try:
-            if shuffle and not active:
-                speaker.shuffle(self._client, device_id, memory)
-            if not fits or (not active and not memory.trusted):
-                self._verify(music, name, cap)
-            if fits:  # up again as far as we had lowered it, slowly
-                loudness.fit(self._client, device, cap, memory, decision.fade_seconds)
-        except ApiError as error:
-            if error.kind == "no_speaker":
-                raise
-            log.debug("it plays, as far as can be seen: %s", error.text)
-        if active:
-            memory.trusted = True
-
-    def _find(self, name: str, decision: Decision) -> Device:
-        return speaker.find(self._client, name, self._memory, self._wake_command, patient=decision.asked)
-
-    def _launch(self, device_id: str, music: Music, decision: Decision, name: str, *, listed: bool) -> str:
-        """Starts the music and returns the id of the device that took it.
-
-        An id that is no longer good is looked up again, once; a device that is listed but not found is woken by
-        transferring the playback to it.
-        """
-        song = self._first_song(music)
-        try:
-            self._put(device_id, music.uri, song, name)
-            return device_id
-        except ApiError as error:
-            if error.kind == "not_found" and song is not None and music.songs is None:
-                self._put(device_id, music.uri, None, name)  # it is shorter than was thought
-                return device_id
-            if error.kind != "no_speaker":
-                raise
-        if not listed:
-            self._memory.speaker_id = None
-            device_id = self._find(name, decision).id or ""
-            try:
-                self._put(device_id, music.uri, song, name)
-                return device_id
-            except ApiError as error:
-                if error.kind != "no_speaker":
-                    raise
-        try:
-            self._client.transfer(device_id)
-            self._put(device_id, music.uri, song, name)
-        except ApiError as error:
-            if error.kind != "no_speaker":
-                raise
-            raise ApiError("no_speaker", Reason("spotify.speaker_idle", name=name)) from None
-        return device_id
-
-    def _first_song(self, music: Music) -> int | str | None:
-        """The song to begin with, none of the last ones: its number (from 0), or its URI; None: it cannot be chosen."""
-        if music.first:
-            return music.first
-        if music.uri.split(":")[1] not in ("playlist", "album"):
-            return None
-        songs, recent = music.songs or SONGS_AT_LEAST, self._memory.begun.get(music.uri, [])
-        first_ones = min(songs, max(songs // 2, 2 * RECENT))  # it may not be shuffled, and is to last for a while
-        recent = recent[-min(RECENT, first_ones - 1) :] if first_ones > 1 else []
-        song = random.choice([number for number in range(first_ones) if number not in recent])
-        self._memory.begun[music.uri] = [*recent, song]
-        return song
-
-    def _put(self, device_id: str, uri: str, song: int | str | None, name: str) -> None:
-        """Starts it. When it is unclear whether that worked, looks; it is ours from now on in any case."""
-        memory, before = self._memory, self._memory.pending
-        memory.pending = uri
-        try:
-            self._client.start(device_id, uri, song)
-        except ApiError as error:
-            if error.unclear or error.kind == "restricted":
-                try:
-                    if error.unclear:
-                        self._client.pause_for(VERIFY_SECONDS)
-                    if self._plays(self._client.playback(), uri, name):
-                        return
-                except ApiError as worse:
-                    log.debug("could not look after a failed start: %s", worse.text)
-            if not error.unclear:
-                memory.pending = before
-            raise
-
-    def _verify(self, music: Music, name: str, cap: int | None) -> None:
-        """Looks once whether a speaker that was not in use really plays, and how loud."""
-        self._client.pause_for(VERIFY_SECONDS)
-        playback = self._client.playback()
-        if playback is None or not playback.is_playing or not override.is_speaker(playback.device, name, self._memory):
-            text = Reason("spotify.speaker_silent", name=name)
-            raise ApiError("no_speaker", text)
-        log.debug("%s plays on %s", music.uri, name)
-        self._memory.trusted = True
-        loudness.fit(self._client, playback.device, cap, self._memory)
-
-
-def _songs_left(music: Music, begun: list[int] | None) -> int | None:
-    """How many songs it has from the one that it was begun with, the newest of `begun`; None: that is not known."""
-    if music.songs is None:
-        return None
-    return music.songs - begun[-1] if begun else music.songs

@@ -6,10 +6,10 @@ import logging
 import subprocess
 from collections.abc import Sequence
 
-from moodkiosk.act.players.spotify.answers import Device
-from moodkiosk.act.players.spotify.client import Client
-from moodkiosk.act.players.spotify.errors import ApiError
 from moodkiosk.act.players.spotify.memory import Memory
+from moodkiosk.act.players.spotify.web_api.answers import Device
+from moodkiosk.act.players.spotify.web_api.client import Client
+from moodkiosk.act.players.spotify.web_api.errors import ApiError
 from moodkiosk.words.reason import Reason
 
 log = logging.getLogger("moodkiosk.act.player")

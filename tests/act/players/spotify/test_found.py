@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from moodkiosk.act.players.player import never
-from moodkiosk.act.players.spotify import allowance
+from moodkiosk.act.players.spotify.web_api import allowance
 from moodkiosk.decide.music import choose, contexts
 from moodkiosk.moods import Choice, SongsReport, Taste, Wanted
 from tests.support.spotify_home import HandClock, Household, openapi

@@ -14,10 +14,10 @@ import msgspec
 import pytest
 
 from moodkiosk.act.players import player
-from moodkiosk.act.players.spotify import allowance, answers
 from moodkiosk.act.players.spotify.memory import Memory
 from moodkiosk.act.players.spotify.override import ONE_PLACE
 from moodkiosk.act.players.spotify.pictures import Pictures
+from moodkiosk.act.players.spotify.web_api import allowance, answers
 from moodkiosk.config.settings import SpotifySettings
 from moodkiosk.moods import LookReport, Track
 from tests.support.spotify_faults import TOKEN, forgotten, mended, no_tokens, revoked

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from moodkiosk.act.players import choose
 from moodkiosk.act.players.player import Player, never
-from moodkiosk.act.players.spotify import errors, override
+from moodkiosk.act.players.spotify import override
 from moodkiosk.act.players.spotify.account.tokens import LIFE_DAYS, days_left, warning
-from moodkiosk.act.players.spotify.answers import Context, Device, Playback
 from moodkiosk.act.players.spotify.doctor import probe
 from moodkiosk.act.players.spotify.memory import Lowered, Memory, Started
+from moodkiosk.act.players.spotify.web_api import errors
+from moodkiosk.act.players.spotify.web_api.answers import Context, Device, Playback
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
 from moodkiosk.decide.settings import MusicSettings

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from moodkiosk.act import private
 from moodkiosk.act.players.spotify.account import redirect, tokens
-from moodkiosk.act.players.spotify.errors import ApiError
+from moodkiosk.act.players.spotify.web_api.errors import ApiError
 from moodkiosk.config import load
 from moodkiosk.config.languages import reader
 from moodkiosk.config.settings import Config
@@ -31,8 +31,8 @@ from moodkiosk.words.language import say, translated
 from moodkiosk.words.reason import Reason, heard_all, together
 
 if TYPE_CHECKING:
-    from moodkiosk.act.players.spotify.client import SignIn
-    from moodkiosk.act.players.spotify.session import ApiSession
+    from moodkiosk.act.players.spotify.web_api.client import SignIn
+    from moodkiosk.act.players.spotify.web_api.session import ApiSession
 
 NOTHING_CHANGED = Reason("signin.nothing_changed")
 EXCHANGE_SECONDS = 30.0
@@ -101,10 +101,10 @@ def _session(settings: Config) -> tuple[ApiSession, SignIn]:
     from spotipy.cache_handler import MemoryCacheHandler
 
     from moodkiosk.act.players.player import Clock
-    from moodkiosk.act.players.spotify.client import SignIn
     from moodkiosk.act.players.spotify.memory import Memory
-    from moodkiosk.act.players.spotify.rate_limit import RateLimit
-    from moodkiosk.act.players.spotify.session import ApiSession
+    from moodkiosk.act.players.spotify.web_api.client import SignIn
+    from moodkiosk.act.players.spotify.web_api.rate_limit import RateLimit
+    from moodkiosk.act.players.spotify.web_api.session import ApiSession
 
     session = ApiSession(RateLimit(Memory(), Clock()), time.monotonic, lambda: None, settings.spotify.timeout_seconds)
     return session, SignIn(settings.spotify, session, MemoryCacheHandler(), time.time)
@@ -167,7 +167,7 @@ def _prove(settings: Config, session: ApiSession, found: dict[str, Any], tag: st
     """Lists the speakers, and returns the account's id. Raises ApiError if the account cannot be used at all."""
     import spotipy
 
-    from moodkiosk.act.players.spotify.answers import Account, Device, Devices, several, understand
+    from moodkiosk.act.players.spotify.web_api.answers import Account, Device, Devices, several, understand
 
     if lacking := tokens.missing(found.get("scope")):
         raise ApiError("refused", Reason("signin.lacking", lacking=lacking))

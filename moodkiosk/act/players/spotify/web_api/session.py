@@ -17,8 +17,8 @@ from typing import Any
 import requests
 import urllib3
 
-from moodkiosk.act.players.spotify.errors import ApiError, of_answer
-from moodkiosk.act.players.spotify.rate_limit import RateLimit
+from moodkiosk.act.players.spotify.web_api.errors import ApiError, of_answer
+from moodkiosk.act.players.spotify.web_api.rate_limit import RateLimit
 from moodkiosk.words.reason import Reason
 
 ANSWER_LIMIT_BYTES = 4 * 1024 * 1024

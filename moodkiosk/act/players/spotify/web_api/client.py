@@ -15,7 +15,7 @@ from spotipy.oauth2 import SpotifyPKCE
 
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.act.players.spotify.account.tokens import SCOPES, TokenFile, missing
-from moodkiosk.act.players.spotify.answers import (
+from moodkiosk.act.players.spotify.web_api.answers import (
     Device,
     Devices,
     Found,
@@ -26,8 +26,8 @@ from moodkiosk.act.players.spotify.answers import (
     several,
     understand,
 )
-from moodkiosk.act.players.spotify.errors import LOGIN, ApiError
-from moodkiosk.act.players.spotify.session import ApiSession
+from moodkiosk.act.players.spotify.web_api.errors import LOGIN, ApiError
+from moodkiosk.act.players.spotify.web_api.session import ApiSession
 from moodkiosk.config.settings import SpotifySettings
 from moodkiosk.words.reason import Reason
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from moodkiosk.act.players.player import Clock
-from moodkiosk.act.players.spotify.errors import BUSY_SECONDS, BUSY_SECONDS_MAX, QUOTA_USED, TOO_MANY, ApiError
 from moodkiosk.act.players.spotify.memory import Memory
+from moodkiosk.act.players.spotify.web_api.errors import BUSY_SECONDS, BUSY_SECONDS_MAX, QUOTA_USED, TOO_MANY, ApiError
 from moodkiosk.words.reason import Reason
 
 UNASKED_SECONDS_MAX = 3600.0

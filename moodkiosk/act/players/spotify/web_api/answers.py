@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from moodkiosk.act.players.covers import Covers
-from moodkiosk.act.players.spotify.errors import ApiError
+from moodkiosk.act.players.spotify.web_api.errors import ApiError
 from moodkiosk.moods import Track
 from moodkiosk.words.reason import Reason
 
