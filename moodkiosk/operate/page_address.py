@@ -12,9 +12,10 @@ from moodkiosk.config.languages import reader
 from moodkiosk.config.settings import WebSettings
 from moodkiosk.failure import UsageError
 from moodkiosk.operate.doctor.finding import Finding, print_table
-from moodkiosk.words.reason import Reason
+from moodkiosk.words.reason import Reason, together
 
 ANSWER_SECONDS = 5.0
+NOT_FOUND, WELL = 404, (200, 303, 308)
 EVERY_ADDRESS = ("0.0.0.0", "::", "")
 SAYS = {
     200: Reason("address.says_page"),
@@ -102,16 +103,29 @@ def _path(web: WebSettings, url: SplitResult) -> Finding:
 
 
 def _answer(web: WebSettings, url: SplitResult) -> Finding:
-    """Asks the page that is running here, by the name in the address."""
+    """Asks the page that is running here, by the name in the address.
+
+    Under a path that a proxy takes away the page itself has nothing: then it is asked as that proxy would.
+    """
     here = "127.0.0.1" if web.host in EVERY_ADDRESS else web.host
-    line = http.client.HTTPConnection(here, web.port, timeout=ANSWER_SECONDS)
     try:
-        line.request("GET", url.path or "/", headers={"Host": url.netloc.rpartition("@")[2], "Accept": "text/html"})
-        status = line.getresponse().status
+        status = _status(here, web.port, url, url.path or "/")
+        own = _status(here, web.port, url, f"{web.root_path}/") if status == NOT_FOUND else status
     except (OSError, http.client.HTTPException) as error:
         text = Reason("address.no_answer", host=here, port=web.port, reason=str(error))
         return Finding("answer", "note", text, Reason("address.no_answer_do"))
+    said = Reason("address.answer", status=status, what=SAYS.get(status, Reason("address.says_other")))
+    if own in WELL and status == NOT_FOUND:
+        below = Reason("address.answer_own", path=f"{web.root_path}/", status=own, what=SAYS[own])
+        return Finding("answer", "note", together([said, below]))
+    return Finding("answer", "ok" if status in WELL else "failed", said)
+
+
+def _status(host: str, port: int, url: SplitResult, path: str) -> int:
+    """What the page says to a path, called by the name in the address. Raises OSError, HTTPException."""
+    line = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
+    try:
+        line.request("GET", path, headers={"Host": url.netloc.rpartition("@")[2], "Accept": "text/html"})
+        return line.getresponse().status
     finally:
         line.close()
-    said = Reason("address.answer", status=status, what=SAYS.get(status, Reason("address.says_other")))
-    return Finding("answer", "ok" if status in (200, 303, 308) else "failed", said)

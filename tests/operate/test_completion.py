@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from moodkiosk import cli
 from moodkiosk.operate.completion import commands
 from moodkiosk.words.language import say
+from tests.support.terminal import Terminal
 
 
 def moodkiosk(*words: str) -> subprocess.CompletedProcess[str]:
@@ -69,3 +73,24 @@ def test_zsh_is_given_every_command_with_what_it_does() -> None:
     assert script.startswith("#compdef moodkiosk\n")
     for name, (text, _) in commands(cli.parser()).items():
         assert f"{name}:{text}".replace("'", "'\\''") in script
+
+
+SHELLS = {
+    "bash": (["bash", "--norc", "--noprofile", "-i"], "source <(moodkiosk completion bash)"),
+    "zsh": (["zsh", "-f", "-i"], "autoload -U compinit; compinit -u -D; source <(moodkiosk completion zsh)"),
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_shell_at_a_terminal_completes_what_is_typed(shell: str, tmp_path: Path) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell} here")
+    command, begin = SHELLS[shell]
+    here = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PS1": "", "INPUTRC": "/dev/null"}
+    with Terminal(command, tmp_path, here) as terminal:
+        terminal.press(f"{begin}; PS1=; echo be''gun\n")
+        terminal.wait_for("begun")
+        for typed, rest in (("docto", "r"), ("camera l", "end"), ("forget --al", "l"), ("completion z", "sh")):
+            terminal.press(f"moodkiosk {typed}\t")
+            terminal.press("\x01echo complet''ed \n")  # before it, to have the line said as it is now
+            terminal.wait_for(f"completed moodkiosk {typed}{rest}\n", f"completed moodkiosk {typed}{rest} \n")

@@ -145,7 +145,8 @@ def camera(settings: Config) -> Finding:
     face = Reason("doctor.face" if reading.faces else "doctor.no_face")
     size = f"{frame.rgb.shape[1]}x{frame.rgb.shape[0]}"
     looks = Reason("doctor.looks", looks=f"{rate_hz:.1f}")
-    text = Reason("cli.words", words=[description, size, Reason("doctor.grey", grey=round(grey)), face, looks])
+    what = description if size in description else f"{description}, {size}"
+    text = Reason("cli.words", words=[what, Reason("doctor.grey", grey=round(grey)), face, looks])
     if grey < DARK_GREY and not reading.faces:
         return Finding("camera", "note", text, Reason("doctor.dark"))
     if tilted := _tilted(settings, frame, pipeline):

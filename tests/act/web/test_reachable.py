@@ -182,6 +182,8 @@ def test_checking_an_address_says_what_the_running_page_answers(tmp_path: Path) 
         assert "403: a page that says why not" in other.stdout
         proxied = checked(tmp_path, web, "https://box.example/")
         assert (proxied.returncode, "a proxy must pass https port 443" in proxied.stdout) == (0, True)
+        below = checked(tmp_path, web, "https://box.example/kiosk/")  # fine behind a proxy that takes the path away
+        assert (below.returncode, "at / 200: the page" in below.stdout) == (0, True), below.stdout
 
 
 @pytest.mark.slow
