@@ -112,7 +112,7 @@ addEventListener('pagehide', leave);
 
 function ended(t) {
   mine = false;
-  show(say('teach.title'), make('p', { role: 'status' }, say('teach.over'), ' ', t?.text ? told(t, 'text') : ''),
+  show(say('teach.title'), make('div', { role: 'status' }, make('p', {}, say('teach.over')), t?.text ? make('p.small', {}, told(t, 'text')) : ''),
     make('p.do', {}, button(say('do.close'), () => sheet.close()), button(say('calibrate.again'), teach, '.main')));
 }
 
