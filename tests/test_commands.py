@@ -109,6 +109,13 @@ def test_no_value_crashes_the_table_and_what_passes_is_within_bounds(name: str, 
         msgspec.json.encode([command.value, command.transaction])
 
 
+@pytest.mark.parametrize("name", ["nobody", "Nobody", "nobody in particular"])
+def test_nobody_is_nobodys_name(name: str) -> None:
+    """Home Assistant's select of people has it for none of them."""
+    for command, said, meant in (("person", name, ""), ("calibrate", name, ""), ("teach", {"person": name}, Lesson())):
+        assert commands.parse(command, said, LABELS).value == meant
+
+
 def test_the_transaction_is_kept() -> None:
     assert commands.parse_payload("camera", b'{"value": "on", "transaction": 7}', LABELS).transaction == "7"
 

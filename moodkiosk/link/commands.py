@@ -115,8 +115,8 @@ def parse(
     if transaction is not None and not _is_mark(transaction):
         raise BadCommand(Reason("bad.transaction"))
     given = _value(spec.kind, value, labels)
-    if name in ("person", "calibrate") and str(given).casefold() in (NOBODY, "nobody"):
-        given = ""
+    if name in ("person", "calibrate"):
+        given = _somebody(str(given))
     return Command(name, given, None if transaction is None else str(transaction), origin)
 
 
@@ -196,7 +196,12 @@ def _lesson(value: object, labels: tuple[str, ...]) -> Lesson:
         raise BadCommand(Reason("bad.seconds", least=least, most=most))
     if not isinstance(chosen, list | tuple):
         raise BadCommand(Reason("bad.moods"))
-    return Lesson(_text(value.get("person") or "", 60), _taught(chosen, labels), float(seconds))
+    return Lesson(_somebody(_text(value.get("person") or "", 60)), _taught(chosen, labels), float(seconds))
+
+
+def _somebody(name: str) -> str:
+    """The name of a person: nobody is called "nobody", which is what Home Assistant's select says of none."""
+    return "" if name.casefold() in (NOBODY, "nobody") else name
 
 
 def _taught(chosen: list[object] | tuple[object, ...], labels: tuple[str, ...]) -> tuple[str, ...]:

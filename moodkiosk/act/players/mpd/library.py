@@ -68,7 +68,7 @@ def _entry(server: Connection, choice: Choice) -> Found | None:
     tag, colon, wanted = value.partition(":")
     if colon and tag.strip().lower() in ("genre", "artist", "album"):
         return _tracks(server, wanted.strip(), value, (tag.strip().lower(), wanted.strip()))
-    named = next((name for name in _values(server.ask("listplaylists"), "playlist") if _same(name, value)), None)
+    named = next((name for name in _playlists(server) if _same(name, value)), None)
     if named is not None:
         files = tuple(_values(server.ask("listplaylist", named), "file"))
         return Found(named, files[:TRACKS_MAX], value) if files else None
@@ -79,6 +79,16 @@ def _entry(server: Connection, choice: Choice) -> Found | None:
             raise
         files = ()
     return Found(value, files[:TRACKS_MAX], value) if files else _tracks(server, value, value, ("album", value))
+
+
+def _playlists(server: Connection) -> list[str]:
+    """The stored playlists' names; a server may keep none at all (no `playlist_directory`). Raises MpdError."""
+    try:
+        return _values(server.ask("listplaylists"), "playlist")
+    except MpdError as error:
+        if error.kind != "refused":
+            raise
+        return []
 
 
 def _is_list(value: str) -> bool:

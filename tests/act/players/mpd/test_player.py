@@ -426,6 +426,17 @@ def test_the_picture_in_a_songs_folder_is_its_cover(home: Home) -> None:
     assert home.player.cover(track.cover) == picture, "it is kept"
 
 
+def test_a_server_that_keeps_no_playlists_plays_folders_albums_and_songs_all_the_same(home: Home) -> None:
+    home.server.stop()
+    conf = home.server.folder / "mpd.conf"
+    lines = conf.read_text().splitlines(keepends=True)
+    conf.write_text("".join(line for line in lines if not line.startswith("playlist_directory")))
+    home.server.start()
+    for entry, files in (("Sunny/One.flac", {"Sunny/One.flac"}), ("Sunny", SUNNY)):
+        assert home.play(entry).kind == "played", entry
+        assert set(home.server.queue()) == files
+
+
 def test_playlists_albums_and_songs_are_there_to_choose_from(home: Home) -> None:
     found = home.player.find(Wanted("evening", "evening", Taste(artist="Nena")), never)
     assert [(one.kind, one.title, one.by, one.songs) for one in found.songs] == [
