@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from moodkiosk.act.players.lowered import Lowered
 from moodkiosk.act.players.mpd.queue import Memory as Queue
 from moodkiosk.act.players.spotify.account.tokens import TokenFile, path_of
-from moodkiosk.act.players.spotify.memory import Lowered, Memory, Noticed, Started
+from moodkiosk.act.players.spotify.memory import Memory, Noticed, Started
 from moodkiosk.act.players.spotify.music import Finder
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.act.store import Store

@@ -14,8 +14,9 @@ from tests.support.webapi import Seen
 PLAY = "PUT /me/player/play"
 
 
-def test_a_morning_of_two_households_keeps_what_is_promised() -> None:
+def test_a_morning_of_two_households_keeps_what_is_promised_and_is_the_same_when_it_is_played_again() -> None:
     both = [evening(seed, hours=3) for seed in (1, 2)]
+    assert evening(1, hours=3) == both[0] != both[1]
     assert [one.present_seconds > 600 for one in both] == [True, True]
     assert sum(one.starts for one in both) >= 1
     assert sum(one.cuts for one in both) <= 4, "of an hour or two"

@@ -2,5 +2,5 @@
 
 `dryrun` only says what it would play, `mqtt` hands the decision to a home automation, `mpd` plays on an MPD server,
 `spotify` on a Connect device. `state_file` is what survives a restart, `covers` keeps pictures for the page,
-`exchange` puts another player in its place.
+`lowered` is how loud it may be, `exchange` puts another player in its place.
 """

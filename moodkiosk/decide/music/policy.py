@@ -86,7 +86,9 @@ def on_play(step: Step, now: Now, settings: Settings) -> Step:
     else:
         decision = Decision("play", now.at, reasons.asked(), mood=mood, speaker=settings.music.speaker)
         decision = replace(decision, volume_percent_max=loudest(state, now, settings))
-    return decided(step, replace(decision, action="resume", asked=True, finish_song=False), now)
+    step = decided(step, replace(decision, action="resume", asked=True, finish_song=False), now)
+    playback = replace(step.state.playback, starting=True, cooled=step.state.playback.cooling)
+    return step.to(replace(step.state, playback=playback))
 
 
 def may_play(state: State, mood: str, now: Now, settings: Settings) -> bool:

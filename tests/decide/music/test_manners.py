@@ -359,6 +359,18 @@ def test_a_pause_is_over_when_somebody_wants_music(wish: str) -> None:
     assert home.view.override_until is None
 
 
+def test_who_wants_music_to_go_on_while_the_speaker_is_away_gets_it_when_that_is_back() -> None:
+    home = happy(household())
+    home.ask("pause")
+    home.report("paused")
+    home.ask("play")
+    home.report("failed", "speaker not connected")
+    home.look("happy", 30)
+    assert home.decisions[-1].action != "play", "not with the very next look"
+    hold(home, "happy", 10)
+    assert (home.decisions[-1].action, home.decisions[-1].asked) == ("play", False), "when the cool-down is over"
+
+
 def test_a_pause_at_the_speaker_is_one_as_well_and_other_music_makes_it_no_shorter() -> None:
     home = happy(household(at(20)))
     home.give(LookReport("others", home.at, "somebody paused the music on Living room", stopped=True))

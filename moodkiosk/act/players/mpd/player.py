@@ -11,6 +11,7 @@ from pathlib import Path
 
 from moodkiosk.act.players.covers import Covers
 from moodkiosk.act.players.mpd import library, offers, queue, songs
+from moodkiosk.act.players.mpd.loudness import Loudness
 from moodkiosk.act.players.mpd.news import News
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError, password_of
 from moodkiosk.act.players.mpd.queue import Memory, Status
@@ -27,9 +28,6 @@ SOUND_SECONDS = 3.0
 STEP_SECONDS = 0.1
 COVER_SECONDS = 5.0
 """A picture is fetched within this: somebody looks at the page."""
-FADE_STEP_SECONDS = 0.25
-MIXER_STEP_PERCENT = 3
-"""A mixer may not have the very volume that it was given; more than this from it is somebody's hand."""
 PAUSED, PAUSED_OTHERS = Reason("people.paused"), Reason("people.paused_other")
 
 log = logging.getLogger("moodkiosk.act.player")
@@ -46,6 +44,7 @@ class MpdPlayer:
         self._music, self._mpd = config.music, config.mpd
         self._clock = clock
         self._file = StateFile(state_dir / "mpd.json", Memory)
+        self._loudness = Loudness(lambda: self._file.kept, clock.wait, self._mpd.deadline_seconds / 2)
         self._said = "ready"
         self._busy = threading.Lock()
         self._news: News | None = None
@@ -87,6 +86,8 @@ class MpdPlayer:
         try:
             with self._connected(self._mpd.deadline_seconds) as server:
                 kind, text, what, uri, note = do(server, decision, superseded)
+                if kind in ("played", "kept", "resumed"):
+                    self._loudness.rise(server, decision.volume_percent_max, decision.fade_seconds)
                 track = songs.current(server, self._covers)
         except MpdError as error:
             if error.kind == "replaced":
@@ -176,7 +177,7 @@ class MpdPlayer:
         if kind == "others" and not decision.asked:
             return "overridden", text, None, None, ""
         if kind == "ours" and decision.continues:
-            self._cap(server, decision, now.volume)
+            self._loudness.cap(server, decision.volume_percent_max, now.volume)
             return "kept", "ready", memory.what, memory.uri, ""
         passed_over: list[str] = []
         mood = decision.mood or ""
@@ -187,7 +188,7 @@ class MpdPlayer:
                 raise MpdError("replaced", "")
             if kind == "others" and not memory.kept:
                 queue.keep(server, now, memory)
-            self._cap(server, decision, now.volume)
+            self._loudness.cap(server, decision.volume_percent_max, now.volume)
             silent = self._fill(server, found)
             if silent is None:
                 return "played", "ready", found.what, found.value, together(passed_over)
@@ -231,7 +232,7 @@ class MpdPlayer:
             return "overridden", text, None, None, ""
         volume = queue.status(server).volume if kind == "ours" else None
         if volume and decision.fade_seconds > 0:
-            volume = self._fade(server, volume, 0, decision.fade_seconds)
+            volume = self._loudness.fade(server, volume, 0, decision.fade_seconds)
         server.ask("pause", 1)
         if volume and decision.fade_seconds > 0:
             server.ask("setvol", volume)
@@ -242,27 +243,9 @@ class MpdPlayer:
         """Brings our music under the cap; what others play is theirs."""
         now = queue.status(server)
         kind, _ = self._seen(server, now)
-        cap = decision.volume_percent_max
-        if kind == "ours" and now.volume is not None and cap is not None and now.volume > cap:
-            self._fade(server, now.volume, cap, decision.fade_seconds)
+        if kind == "ours":
+            self._loudness.cap(server, decision.volume_percent_max, now.volume, decision.fade_seconds)
         return "adjusted", "ready", None, None, ""
-
-    def _fade(self, server: Connection, volume: int, target: int, seconds: float) -> int:
-        """Moves the volume down smoothly; within half of the time that a decision has.
-
-        Somebody's hand on it in between is never moved up again. Returns what they chose, or what it was before.
-        """
-        chosen, last = volume, volume
-        count = max(1, round(min(seconds, self._mpd.deadline_seconds / 2) / FADE_STEP_SECONDS))
-        for number in range(1, count + 1):
-            found = queue.status(server).volume
-            if found is not None and abs(found - last) > MIXER_STEP_PERCENT:
-                chosen = last = found
-            last = min(last, round(volume + (target - volume) * number / count))
-            server.ask("setvol", last)
-            if number < count:
-                self._clock.wait(FADE_STEP_SECONDS)
-        return chosen
 
     def _skip(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
         server.ask("next")
@@ -273,7 +256,7 @@ class MpdPlayer:
         memory, now = self._file.kept, queue.status(server)
         current = queue.fingerprint(server)
         ours = current == memory.queue != ""
-        self._cap(server, decision, now.volume)
+        self._loudness.cap(server, decision.volume_percent_max, now.volume)
         if now.state == "pause" and current:  # Mopidy also pauses what is empty
             server.ask("pause", 0)
             memory.paused = False
@@ -315,13 +298,6 @@ class MpdPlayer:
         if memory.foreign != position:
             memory.foreign, memory.foreign_since = position, wall
         return memory.foreign_since or wall
-
-    def _cap(self, server: Connection, decision: Decision, volume: int | None) -> None:
-        """Brings the volume under the cap before anything sounds; never up."""
-        cap = decision.volume_percent_max
-        if cap is None or volume is None or volume <= cap:
-            return
-        server.ask("setvol", cap)
 
     def _note(self, text: str) -> None:
         if text != self._said:

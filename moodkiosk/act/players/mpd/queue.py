@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from moodkiosk.act.players.lowered import Lowered
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError
 from moodkiosk.words.reason import Reason
 
@@ -23,6 +24,7 @@ class Memory(msgspec.Struct):
         started: wall seconds.
         paused: we have paused it.
         kept: other people's queue is in the stored playlist BEFORE; song and elapsed say where it was.
+        lowered: the server's volume, if we have lowered it.
         foreign, foreign_since: other people's paused queue with its position, and when it was first seen like that.
     """
 
@@ -36,6 +38,7 @@ class Memory(msgspec.Struct):
     elapsed: float = 0.0
     foreign: str = ""
     foreign_since: float | None = None
+    lowered: Lowered | None = None
 
 
 @dataclass(frozen=True, slots=True)

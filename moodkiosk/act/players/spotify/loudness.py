@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from moodkiosk.act.players.spotify import override
+from moodkiosk.act.players import lowered
 from moodkiosk.act.players.spotify.memory import Memory
 from moodkiosk.act.players.spotify.web_api.answers import Device
 from moodkiosk.act.players.spotify.web_api.client import Client
@@ -44,7 +44,7 @@ def fit(client: Client, device: Device | None, cap: int | None, memory: Memory, 
     if device.volume_percent is None:
         return _set(client, device, cap)
     memory.volume_percent = device.volume_percent
-    target, after = override.volume(device.volume_percent, cap, memory.lowered)
+    target, after = lowered.volume(device.volume_percent, cap, memory.lowered)
     if target is not None and not fade(client, device, target, fade_seconds):
         return False
     memory.lowered = after

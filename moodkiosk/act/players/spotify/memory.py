@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from moodkiosk.act.players.lowered import Lowered
+
 
 class Started(msgspec.Struct, frozen=True):
     """Music that we have started; `at` in seconds since 1970, `name` for people."""
@@ -13,13 +15,6 @@ class Started(msgspec.Struct, frozen=True):
     at: float
     name: str = ""
     lasts_seconds: float | None = None
-
-
-class Lowered(msgspec.Struct, frozen=True):
-    """A volume that we have lowered, in percent: as it was, and as it is now."""
-
-    was: int
-    now: int
 
 
 class Noticed(msgspec.Struct, frozen=True):

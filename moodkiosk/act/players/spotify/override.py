@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from moodkiosk.act.players.spotify.memory import Lowered, Memory, Noticed
+from moodkiosk.act.players.spotify.memory import Memory, Noticed
 from moodkiosk.act.players.spotify.web_api.answers import Device, Playback
 from moodkiosk.words.reason import Reason
 
@@ -105,21 +105,3 @@ def _ended(playback: Playback, memory: Memory) -> bool:
     A pause by a button of ours has been noticed already, wherever in a song it was.
     """
     return playback.progress_ms == 0 and (memory.noticed is None or memory.noticed.what != mark(playback))
-
-
-def volume(current: int | None, cap: int | None, lowered: Lowered | None) -> tuple[int | None, Lowered | None]:
-    """The volume to set (None: leave it), and what to remember once it is set. All in percent.
-
-    Never above `cap`; what a person has set is only ever lowered. A volume that is still as we lowered it may rise
-    again with the cap (after the quiet hours), as far as it was.
-    """
-    if current is None or cap is None:
-        return None, lowered
-    untouched = lowered is not None and lowered.now == current
-    was = lowered.was if lowered is not None and untouched else current
-    if current > cap:
-        return cap, Lowered(was, cap)
-    if untouched and cap > current and was > current:
-        target = min(cap, was)
-        return target, Lowered(was, target) if target < was else None
-    return None, lowered if untouched else None

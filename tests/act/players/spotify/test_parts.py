@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moodkiosk.act.players import choose
+from moodkiosk.act.players.lowered import Lowered, volume
 from moodkiosk.act.players.player import Player, never
 from moodkiosk.act.players.spotify import override
 from moodkiosk.act.players.spotify.account.tokens import LIFE_DAYS, days_left, warning
 from moodkiosk.act.players.spotify.doctor import probe
-from moodkiosk.act.players.spotify.memory import Lowered, Memory, Started
+from moodkiosk.act.players.spotify.memory import Memory, Started
 from moodkiosk.act.players.spotify.web_api import errors
 from moodkiosk.act.players.spotify.web_api.answers import Context, Device, Playback
 from moodkiosk.act.players.state_file import StateFile
@@ -80,7 +81,7 @@ class TestPeople:
         self, current: int, cap: int, was: int, now: int, noted: bool
     ) -> None:
         lowered = Lowered(max(was, now), now) if noted else None
-        target, after = override.volume(current, cap, lowered)
+        target, after = volume(current, cap, lowered)
         chosen = lowered.was if lowered is not None and lowered.now == current else current
         assert target is None or target <= min(cap, chosen)
         assert current <= cap or target == cap
