@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from moodkiosk.decide.hours import active_until
+from moodkiosk.decide.inputs import CameraStatus
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.state import Camera, CameraStatus, State
+from moodkiosk.decide.state import Camera, State
 from moodkiosk.decide.times import Now, face
 from moodkiosk.words.reason import Reason
 

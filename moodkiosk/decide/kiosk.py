@@ -13,27 +13,13 @@ from moodkiosk.decide import camera, memory, perception, presence, reports
 from moodkiosk.decide.answers import answer, completed
 from moodkiosk.decide.camera import wanted as camera_wanted
 from moodkiosk.decide.hours import next_change
+from moodkiosk.decide.inputs import CameraStatus, Input, Labels, Notice, PlayerSays, SenseGone, Tick
 from moodkiosk.decide.memory import remember
 from moodkiosk.decide.music import continuity, night, policy, respect, songs
+from moodkiosk.decide.music.playback import Heard, Playback, Started
 from moodkiosk.decide.perception import slept
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.state import (
-    CameraStatus,
-    Heard,
-    Input,
-    Labels,
-    Notice,
-    Playback,
-    PlayerSays,
-    SenseGone,
-    Started,
-    State,
-    Step,
-    Tick,
-    knows_mood,
-    mood_of,
-    taste_of,
-)
+from moodkiosk.decide.state import State, Step, knows_mood, mood_of, taste_of
 from moodkiosk.decide.times import Now, monotonic, renew, utc
 from moodkiosk.decide.view import view
 from moodkiosk.moods import Command, LookReport, PlayerReport, Reading, Song, SongsReport, Wanted

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from moodkiosk.decide.music import songs
+from moodkiosk.decide.music.playback import Heard, Opinions, Playback, Started
 from moodkiosk.decide.presence import Presence
-from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, Heard, ManualMood, Opinions, Playback, Started, State
+from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, ManualMood, State
 from moodkiosk.decide.times import Deadline
 from moodkiosk.moods import Certainty, Choice, Song
 from moodkiosk.words.reason import Reason, heard, plain, said

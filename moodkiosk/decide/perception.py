@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from moodkiosk.decide import camera, debounce, presence
 from moodkiosk.decide.debounce import Debounce
+from moodkiosk.decide.inputs import CameraStatus
 from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.state import CameraStatus, Sight, State, knows_mood
+from moodkiosk.decide.state import Sight, State, knows_mood
 from moodkiosk.decide.times import ROUNDING, Now, utc
 from moodkiosk.moods import Reading, UnknownBecause
 

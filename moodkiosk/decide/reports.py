@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from moodkiosk.decide.music import choose, hearing, night, reasons, respect, running
+from moodkiosk.decide.music.playback import Playback, Started, Waiting
 from moodkiosk.decide.settings import MusicSettings, Settings
-from moodkiosk.decide.state import Playback, Started, Step, Waiting, mood_of
+from moodkiosk.decide.state import Step, mood_of
 from moodkiosk.decide.times import Now, after, face, until, utc
 from moodkiosk.moods import LookReport, PlayerReport
 from moodkiosk.words.reason import Reason

@@ -5,8 +5,9 @@ from __future__ import annotations
 from moodkiosk.decide import camera, perception
 from moodkiosk.decide.hours import active_until
 from moodkiosk.decide.music import choose, hearing, reasons
+from moodkiosk.decide.music.playback import Playback
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.state import Playback, State, automatic, knows_mood, mood_of, taste_of, volume_cap
+from moodkiosk.decide.state import State, automatic, knows_mood, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, face, iso
 from moodkiosk.moods import Recommendation, View
 from moodkiosk.words.reason import Reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from moodkiosk.decide.state import Heard, Playback, Started
+from moodkiosk.decide.music.playback import Heard, Playback, Started
 from moodkiosk.decide.times import Now, iso, utc
 from moodkiosk.moods import LookReport, NowPlaying, PlayerReport, Track
 from moodkiosk.words.tidy import tidy

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from moodkiosk.decide.hours import active_until
 from moodkiosk.decide.music import policy, reasons
+from moodkiosk.decide.music.playback import Playback
 from moodkiosk.decide.settings import Settings
-from moodkiosk.decide.state import Playback, State, Step, automatic
+from moodkiosk.decide.state import State, Step, automatic
 from moodkiosk.decide.times import ROUNDING, Now
 from moodkiosk.moods import Decision, PlayerReport
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from moodkiosk.decide.music import choose
+from moodkiosk.decide.music.playback import Opinions, Playback
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
-from moodkiosk.decide.state import Opinions, Playback
 from moodkiosk.moods import Song
 
 LIKED_MOST = 10

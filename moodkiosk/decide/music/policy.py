@@ -8,8 +8,9 @@ from typing import Literal
 from moodkiosk.decide import camera
 from moodkiosk.decide.hours import active_until
 from moodkiosk.decide.music import choose, gates, reasons, respect, running
+from moodkiosk.decide.music.playback import Started
 from moodkiosk.decide.settings import MoodMusic, Settings
-from moodkiosk.decide.state import Started, State, Step, automatic, mood_of, taste_of, volume_cap
+from moodkiosk.decide.state import State, Step, automatic, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, after
 from moodkiosk.moods import Choice, Decision, Song, Taste
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from moodkiosk.decide.hours import last_morning, next_morning
+from moodkiosk.decide.music.playback import Playback
 from moodkiosk.decide.settings import MusicSettings, Settings
-from moodkiosk.decide.state import Playback
 from moodkiosk.decide.times import Deadline, Now, after
 
 PAUSE_MINUTES = 12 * 60.0

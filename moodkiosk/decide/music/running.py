@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from moodkiosk.decide.state import Started, State
+from moodkiosk.decide.music.playback import Started
+from moodkiosk.decide.state import State
 from moodkiosk.decide.times import Now
 
 LOOK_AFTER_SECONDS = 1800.0

@@ -12,8 +12,9 @@ from itertools import islice
 from urllib.parse import urlencode, urlsplit
 
 from moodkiosk.decide.music import choose
+from moodkiosk.decide.music.playback import Playback
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, SearchWords, Settings
-from moodkiosk.decide.state import Playback, State, taste_of
+from moodkiosk.decide.state import State, taste_of
 from moodkiosk.moods import Choice, Song, SongKind, Taste, Wanted
 from moodkiosk.words.reason import Reason, how, said
 from moodkiosk.words.tidy import tidy
