@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from moodkiosk.act.homeassistant.about import About
-from moodkiosk.act.homeassistant.pieces import Entity, Keys, button, diagnostic, in_words, sentence, switch, text
+from moodkiosk.act.homeassistant.pieces import (
+    STATE_LIMIT,
+    Entity,
+    Keys,
+    button,
+    diagnostic,
+    in_words,
+    sentence,
+    switch,
+    text,
+)
 from moodkiosk.act.mqtt.topics import Topics
 from moodkiosk.decide.music.songs import MOST
+
+PLAYING = (
+    "{% set now = value_json.now_playing %}"
+    "{% set song = now.title ~ (' – ' ~ now.artist if now.artist else '')"
+    " if now and now.state == 'playing' and now.title else none %}"
+    f"{{{{ ({in_words('playing')} or song | string)[:{STATE_LIMIT}] }}}}"
+)
+"""What we started, in words; else the song that others play. "None" is unknown: nothing does, or it is paused."""
 
 
 def _place(name: str, topics: Topics, key: str, icon: str) -> Keys:
@@ -30,11 +48,12 @@ def music(about: About) -> dict[str, Entity]:
             "sensor",
             sentence("Playing", topics, "playing", "mdi:music-note")
             | {
+                "value_template": PLAYING,
                 # Home Assistant drops attributes of some names without a word, "state" among them.
                 "json_attributes_template": "{% set now = value_json.now_playing or {'state': 'idle'} %}"
                 f"{{{{ dict({{'text': {in_words('playing')},"
                 " 'volume_level': value_json.volume_cap / 100, 'playback': now.state},"
-                " **dict(now.items() | rejectattr(0, 'eq', 'state'))) | tojson }}"
+                " **dict(now.items() | rejectattr(0, 'eq', 'state'))) | tojson }}",
             },
         ),
         "player_status": (

@@ -289,6 +289,23 @@ BLOCKED = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("words", "playing", "said"),
+    [
+        ("happy, started by us", NowPlaying("playing", "mood", what="happy", title="Rain"), "happy, started by us"),
+        (None, NowPlaying("playing", "others", title="Rain", artist="Ada"), "Rain – Ada"),
+        (None, NowPlaying("playing", "others", title="Rain"), "Rain"),
+        (None, NowPlaying("playing", "others", title="R" * 300), "R" * 255),
+        (None, NowPlaying("playing", "others"), "None"),
+        (None, NowPlaying("paused", "mood", what="happy", title="Rain"), "None"),
+        (None, None, "None"),
+    ],
+)
+def test_what_others_play_is_called_by_its_song(words: str | None, playing: NowPlaying | None, said: str) -> None:
+    payload = state_payload(replace(VIEWS["not sure"], playing=words, now_playing=playing))
+    assert rendered(ENTITIES["playing"]["value_template"], payload) == said
+
+
 @pytest.mark.parametrize("playing", [None, NowPlaying("paused", "others", title="Rain")])
 def test_no_attribute_has_a_name_that_home_assistant_drops(playing: NowPlaying | None) -> None:
     payload = state_payload(replace(VIEWS["not sure"], now_playing=playing))
