@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from concurrent.futures import Future
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from moodkiosk.act import health
@@ -26,6 +25,7 @@ from moodkiosk.act.ports import Carried, Ports, Request, SenseLeft
 from moodkiosk.act.say import Teller
 from moodkiosk.act.sockets import ControlServer, SenseLink
 from moodkiosk.act.store import Store
+from moodkiosk.act.surroundings import Surroundings, status_line
 from moodkiosk.act.worker import NewestWins
 from moodkiosk.config import mistakes
 from moodkiosk.config.running import Configuration
@@ -37,7 +37,6 @@ from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
 from moodkiosk.link.result import OURS
 from moodkiosk.moods import (
-    SENTENCES,
     Decision,
     LookReport,
     MoodEvent,
@@ -48,7 +47,7 @@ from moodkiosk.moods import (
     View,
     Wanted,
 )
-from moodkiosk.words.reason import Reason, said
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,9 +62,6 @@ MEASURE_SECONDS = 5.0
 
 STARTING_SECONDS = 0.5
 """So often it is looked whether everything around has had its first attempt."""
-
-AROUND = ("broker", "sense", "player", "memory")
-"""The sentences about what the kiosk stands among."""
 
 log = logging.getLogger("moodkiosk.act")
 
@@ -112,6 +108,9 @@ class Act:
             self.control = ControlServer(paths.control_socket(settings.paths), self.loop.ask)
         except OSError as error:
             raise Failure(f"cannot listen: {error}") from None
+        self.surroundings = Surroundings(
+            configuration, self.loop, self.bridge, self.player, self.store, self.publisher, self.page
+        )
 
     @property
     def settings(self) -> Config:
@@ -163,7 +162,7 @@ class Act:
             order=lambda order: self.bridge.send(order),
             keep=self.store.keep,
             hello=self._hello,
-            status=self._status,
+            status=lambda view: self.surroundings.status(view),
             look=self._look,
             reload=self._reload,
             find=self._find,
@@ -290,7 +289,7 @@ class Act:
         player = self.player.status()
         self._hear_player(player)
         if self.page is not None:
-            self.page.health(self._surroundings())
+            self.page.health(self.surroundings.found())
         starting = math.inf if self.ready else at + STARTING_SECONDS
         return min(fed, starting, self._measure(at, player), self.store.due)
 
@@ -330,56 +329,3 @@ class Act:
             days = Reason("spotify.days_left", count=left) if left else Reason("spotify.last_day")
             self.loop.put(kiosk.Notice("login_expiring", days))
         self.warned_days = due
-
-    def _status(self, view: View) -> dict[str, object]:
-        """What `moodkiosk status` prints."""
-        page = self.page.status if self.page else "switched off"
-        hello, teaching = self.loop.sense.hello, self.loop.classroom.teaching
-        pending = self.configuration.pending(hello.settings or None if hello else None)
-        around = self._surroundings() | {
-            "page": page,
-            "pending": pending,
-            "active_rate_hz": self._looks_hz(),
-            "teaching": teaching and said(asdict(teaching), ("text",)),
-        }
-        return said(asdict(view) | around, (*SENTENCES, *AROUND, "page", "pending"))
-
-    def _looks_hz(self) -> float | None:
-        """Looks a second while somebody is there, as fast as the processor is; None: sense does not say."""
-        health = self.loop.sense.health
-        return health.active_rate_hz or None if health else None
-
-    def _sense(self) -> str:
-        """The other half, in words; while its camera is on, what it has to say beside."""
-        if not self.bridge.connected:
-            return "not running"
-        health = self.loop.sense.health
-        return (
-            Reason("act.running_but", detail=health.detail)
-            if health and health.camera == "on" and health.detail
-            else "running"
-        )
-
-    def _surroundings(self) -> dict[str, object]:
-        """How what the kiosk stands among is doing."""
-        player = self.player.status()
-        return {
-            "broker": self.publisher.status if self.publisher else "switched off",
-            "sense": self._sense(),
-            "player": player.text,
-            "memory": self.store.status,
-            "requests_today": player.requests_today,
-            "login_days_left": health.rounded(player.login_days_left),
-        }
-
-
-def status_line(view: View) -> str:
-    """What `systemctl status` shows."""
-    if not view.camera or view.camera_status != "on":
-        return f"camera {view.camera_status}"
-    music = f"music: {view.playing or view.player_status}"
-    if view.unknown_because is not None:
-        return f"unknown who is there: {view.unknown_because}; {music}"
-    who = f"{view.people} in view" if view.present else "nobody there"
-    mood = (view.mood or "not sure") if view.present else "–"
-    return f"{who}, mood {mood}; {music}"
