@@ -16,6 +16,7 @@ from moodkiosk.config import load
 from moodkiosk.failure import Failure
 from moodkiosk.host import paths, streams
 from moodkiosk.link import protocol
+from moodkiosk.words.reason import Reason
 
 STOP_SECONDS = 1.5
 """How long a half may take to end before it is killed."""
@@ -28,7 +29,7 @@ def main(args: argparse.Namespace) -> int:
     settings = load.load(args.config)  # mistakes are said once, before anything starts
     control = paths.control_socket(settings.paths)
     if protocol.answered(control):  # its act would be sent a second sense
-        raise Failure(f"another kiosk is running here: {control} is in use; end it first, or set paths.runtime")
+        raise Failure(Reason("cannot.another_kiosk", path=str(control)))
     options = ["--config", str(args.config)] if args.config else []
     act = ["act", *options, *(["--json"] if args.json else [])]
     return supervise([act, ["sense", *options]], seconds=None)

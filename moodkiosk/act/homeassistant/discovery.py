@@ -9,8 +9,11 @@ import msgspec
 from moodkiosk.act.mqtt.topics import Message, Topics
 from moodkiosk.act.mqtt.visit import NoBroker, Visit, visit
 from moodkiosk.config import load
+from moodkiosk.config.languages import reader
 from moodkiosk.failure import Failure
 from moodkiosk.host.files import NOT_JSON
+from moodkiosk.words.language import translated
+from moodkiosk.words.reason import Reason, plain
 
 
 def main(args: argparse.Namespace) -> int:
@@ -22,13 +25,14 @@ def main(args: argparse.Namespace) -> int:
             kept = there.retained([topics.discovery, topics.under("+")])
             if args.remove:
                 text = _remove(there, topics, kept)
-                print(msgspec.json.encode({"removed": text}).decode() if args.json else text)
+                tag = reader(settings.kiosk.language)
+                print(msgspec.json.encode({"removed": plain(text)}).decode() if args.json else translated(text, tag))
                 return 0
     except NoBroker as error:
-        raise Failure(str(error)) from None
+        raise Failure(error.text) from None
     payload = kept.get(topics.discovery)
     if payload is None:
-        raise Failure(f"the broker keeps no discovery of kiosk '{topics.kiosk}' (topic {topics.discovery})")
+        raise Failure(Reason("discovery.none", kiosk=topics.kiosk, topic=topics.discovery))
     print(payload.decode(errors="replace") if args.json else _table(topics, payload))
     return 0
 
@@ -40,14 +44,8 @@ def _remove(there: Visit, topics: Topics, kept: dict[str, bytes]) -> str:
     for topic in ours:
         there.publish(Message(topic, b"", retain=True))
     if not ours:
-        return f"the broker keeps nothing of kiosk '{topics.kiosk}'"
-    text = f"removed: {', '.join(sorted(ours))}"
-    if running:
-        text += (
-            "\nThe kiosk is running, and announces itself again when it or Home Assistant is restarted:"
-            " set mqtt.discovery to false to prevent that."
-        )
-    return text
+        return Reason("discovery.nothing", kiosk=topics.kiosk)
+    return Reason("discovery.removed_running" if running else "discovery.removed", topics=sorted(ours))
 
 
 def _table(topics: Topics, payload: bytes) -> str:
@@ -59,5 +57,5 @@ def _table(topics: Topics, payload: bytes) -> str:
         ]
         head = f"{found['device']['name']} on {topics.discovery}, {len(payload)} bytes, {len(rows)} components"
     except (*NOT_JSON, KeyError, TypeError, AttributeError):
-        raise Failure(f"what the broker keeps on {topics.discovery} is not a discovery payload") from None
+        raise Failure(Reason("discovery.no_payload", topic=topics.discovery)) from None
     return "\n".join([head, *rows])

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import yaml
 
+from moodkiosk.config.languages import reader
 from moodkiosk.failure import UsageError
 from moodkiosk.operate.broker import private_broker
 from moodkiosk.operate.demo.booth import Booth
 from moodkiosk.operate.demo.sound import free_port, speaker
 from moodkiosk.operate.run import supervise
+from moodkiosk.words.language import say
+from moodkiosk.words.reason import Reason
 
 PORT = 8080
 # Short times, so that a minute shows everything; music that everybody knows by name.
@@ -47,7 +50,8 @@ WITH_SOUND: dict[str, object] = {
 def main(args: argparse.Namespace) -> int:
     """Runs the demo until Ctrl-C, or for `--seconds`. Raises UsageError."""
     if args.seconds is not None and not 0 < args.seconds < math.inf:
-        raise UsageError(f"--seconds: expected a number above 0, got {args.seconds:g}")
+        raise UsageError(Reason("signin.seconds", given=args.seconds))
+    tag = reader()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="moodkiosk-demo-")))
         broker = stack.enter_context(private_broker())
@@ -56,7 +60,7 @@ def main(args: argparse.Namespace) -> int:
         sound: dict[str, object] = {}
         if args.sound is not None:
             if not args.json:
-                print("Composing a piece for each mood; a moment …", flush=True)
+                print(say(tag, "tour.composing"), flush=True)
             sound = stack.enter_context(speaker(folder / "mpd", Path(args.sound) if args.sound else None)) | WITH_SOUND
         settings = (
             DEMO
@@ -71,9 +75,9 @@ def main(args: argparse.Namespace) -> int:
         file = folder / "config.yaml"
         file.write_text(yaml.safe_dump(settings), encoding="utf-8")
         if not args.json:
-            print(f"Open {booth.origins[0]}/ : a drawn actor, for you to direct, and what the kiosk makes of it.")
-            print(f"The kiosk's page by itself: http://127.0.0.1:{kiosk_port}/")
-            print(f"MQTT: {broker.name} on {broker.host}:{broker.port}, topics moodkiosk/demo/#")
-            print("Ctrl-C ends.", flush=True)
+            print(say(tag, "tour.open", address=f"{booth.origins[0]}/"))
+            print(say(tag, "tour.page", address=f"http://127.0.0.1:{kiosk_port}/"))
+            print(say(tag, "tour.broker", name=broker.name, where=f"{broker.host}:{broker.port}"))
+            print(say(tag, "tour.end"), flush=True)
         options = ["--config", str(file)]
         return supervise([["act", *options, *(["--json"] if args.json else [])], ["sense", *options]], args.seconds)

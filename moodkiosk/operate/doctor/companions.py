@@ -56,7 +56,7 @@ def mosquitto(settings: Config) -> Finding:
         )
     if _ask("UnitFileState", MOSQUITTO) == ["disabled"]:
         return Finding("mosquitto", "note", Reason("doctor.not_at_boot"), "sudo systemctl enable mosquitto")
-    return Finding("mosquitto", "ok", "runs, and starts at boot")
+    return Finding("mosquitto", "ok", Reason("doctor.mosquitto"))
 
 
 def raspotify(settings: Config, conf: Path = RASPOTIFY) -> Finding:

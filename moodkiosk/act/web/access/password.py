@@ -17,8 +17,11 @@ from pathlib import Path
 
 from moodkiosk.act import private
 from moodkiosk.config import load
+from moodkiosk.config.languages import reader
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import files, paths
+from moodkiosk.words.language import say
+from moodkiosk.words.reason import Reason
 
 LENGTH_LEAST, LENGTH_MOST = 8, 200
 # 16 MB and some 60 ms on a desk (a quarter of a second on a Pi); OWASP's password storage cheat sheet names N=2^14
@@ -55,27 +58,28 @@ def main(args: argparse.Namespace) -> int:
     path = Path(settings.web.password_file or state_dir / "web-password")
     # Act's user is the one whose state folder it is.
     owner = private.owner_for(path, like=state_dir)
-    line = hashed(_ask())
+    tag = reader(settings.kiosk.language)
+    line = hashed(_ask(tag))
     try:
         files.write_atomic(path, f"{line}\n".encode(), owner=owner)
     except OSError as error:
-        raise Failure(f"cannot write {path}: {error.strerror}") from None
-    print(f"The password's hash is kept in {path}. Everybody who was signed in has to sign in again.")
+        raise Failure(Reason("signin.not_written", path=str(path), reason=error.strerror or "")) from None
+    print(say(tag, "signin.password_kept", path=str(path)))
     if not settings.web.password_file:
-        print(f'To use it, put into the configuration, under "web:":\n\n  password_file: {path}')
+        print(f"{say(tag, 'signin.password_use')}\n\n  password_file: {path}")
     return 0
 
 
-def _ask() -> str:
+def _ask(tag: str) -> str:
     """The password: typed twice on a terminal, or one line of stdin. Raises UsageError."""
     if sys.stdin.isatty():
-        password = getpass.getpass("Password for the kiosk page: ")
-        if password != getpass.getpass("Once more: "):
-            raise UsageError("the two are not the same")
+        password = getpass.getpass(f"{say(tag, 'signin.password')} ")
+        if password != getpass.getpass(f"{say(tag, 'signin.password_again')} "):
+            raise UsageError(Reason("signin.password_differs"))
     else:
         password = ""
         with contextlib.suppress(UnicodeDecodeError):
             password = sys.stdin.readline().rstrip("\r\n")
     if not LENGTH_LEAST <= len(password) <= LENGTH_MOST:
-        raise UsageError(f"a password has {LENGTH_LEAST} to {LENGTH_MOST} characters")
+        raise UsageError(Reason("signin.password_length", least=LENGTH_LEAST, most=LENGTH_MOST))
     return password
