@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from moodkiosk.sense.mood.frontal import mean_face
+from moodkiosk.sense.mood.opinion import COVERED
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Points
@@ -67,10 +68,12 @@ def write(
     noise: float = 0.01,
     at: bool = True,
     opinion: bool = False,
+    masked: bool = False,
 ) -> Path:
     """A folder of recordings, one a label, person and session, ten samples a second.
 
-    "rock" shows a hand if `hands`; with an `opinion` there is a second one, that all moods are alike.
+    "rock" shows a hand if `hands`; with an `opinion` there is a second one, that all moods are alike, and if `masked`
+    that the mouth is covered.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for number, person in enumerate(people):
@@ -94,6 +97,7 @@ def write(
                 }
                 if opinion:
                     content["opinion"] = np.full((n, 9), np.log(1 / 7), np.float32)
+                    content["opinion"][:, COVERED] = 10 if masked else -10
                 if at:
                     content["at"] = 100.0 + np.arange(n) / 10
                 name = "-".join(part for part in (label, person, session) if part)

@@ -16,7 +16,7 @@ from moodkiosk.moods import AT_REST
 from moodkiosk.sense.mood.labels import MAX_LABELS, alike, fit_for_label, folded, meaning
 from moodkiosk.sense.mood.measures import FACE
 from moodkiosk.sense.mood.model import STARTER
-from moodkiosk.sense.teach import dense, doubts
+from moodkiosk.sense.teach import dense, doubts, masks
 from moodkiosk.sense.teach.samples import Samples
 
 if TYPE_CHECKING:
@@ -168,7 +168,9 @@ def _odd(data: Dataset, hands: bool) -> list[Finding]:
     base = dense.base_of(STARTER.read_bytes())
     if np.isnan(data.opinion).any():
         base = base.for_schema(FACE)
-    samples = Samples(vectors(data, base.schema), data.label, people(data), recordings(data))
+    samples = Samples(
+        vectors(data, base.schema), data.label, people(data), recordings(data), masks.covered(data.opinion)
+    )
     found: dict[tuple[bool, str], list[str]] = {}
     for doubt in doubts.found(samples, base):
         if (text := _in_words(doubt)) is not None and not (hands and doubt.key == "alike"):  # told by the hands

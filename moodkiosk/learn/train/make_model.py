@@ -22,7 +22,7 @@ from moodkiosk.learn.train.network import EpochDone
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import BadModel, Manifest, bundle, unbundle
 from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS, FACE_AND_OPINION, MEASURES
-from moodkiosk.sense.teach import dense, figures, recipe
+from moodkiosk.sense.teach import dense, figures, masks, recipe
 from moodkiosk.sense.teach import flatbuffer as flatbuffers
 
 if TYPE_CHECKING:
@@ -168,6 +168,9 @@ def _train(
         network_sha256=hashlib.sha256(flatbuffer).hexdigest(),
         training_files={source.path.name: source.sha256 for source in data.sources},
         version=__version__,
+        covered_mouths=masks.taught(
+            labels, data.label, masks.covered(data.opinion), truth, shares.argmax(1), masks.covered(held.opinion)
+        ),
         made="train",
     )
     in_time = [] if settle is None else [one for part in of_parts for one in _in_time(*part, manifest, settle)]

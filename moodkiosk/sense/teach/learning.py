@@ -13,7 +13,7 @@ import numpy as np
 from moodkiosk import __version__
 from moodkiosk.moods import AT_REST
 from moodkiosk.sense.mood.bundle import Manifest, bundle
-from moodkiosk.sense.teach import dense, doubts, examination, figures, flatbuffer, proof, recipe
+from moodkiosk.sense.teach import dense, doubts, examination, figures, flatbuffer, masks, proof, recipe
 from moodkiosk.sense.teach.doubts import Doubt, NotTaught
 from moodkiosk.sense.teach.samples import stacked
 
@@ -170,6 +170,7 @@ def _work(
         metrics=manifest_metrics,
         training_files={take.name: take.sha256 for take in takes},
         version=__version__,
+        covered_mouths=masks.taught(labels, samples.label, samples.covered, truth, after, samples.covered[answers.row]),
         made=MADE,
     )
     return Outcome(

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """The frames of all takes: measures [n, k], labels, people and the number of the take, [n] each."""
+    """The frames of all takes: measures [n, k], labels, people, number of the take, whether the mouth is covered."""
 
     x: Floats
     label: Texts
     person: Texts
     take: Whole
+    covered: Rows
 
     def numbers(self, labels: tuple[str, ...]) -> Whole:
         """The number of each frame's label among `labels`, [n]."""
@@ -34,7 +35,7 @@ class Samples:
 
     def select(self, rows: Rows) -> Samples:
         """The frames of a mask, in their order."""
-        return Samples(self.x[rows], self.label[rows], self.person[rows], self.take[rows])
+        return Samples(self.x[rows], self.label[rows], self.person[rows], self.take[rows], self.covered[rows])
 
 
 def stacked(takes: Sequence[Take]) -> Samples:
@@ -45,4 +46,5 @@ def stacked(takes: Sequence[Take]) -> Samples:
         np.repeat([take.label for take in takes], counts),
         np.repeat([take.person for take in takes], counts),
         np.repeat(np.arange(len(takes)), counts),
+        np.concatenate([np.zeros(len(take), bool) if take.covered is None else take.covered for take in takes]),
     )

@@ -15,6 +15,7 @@ from moodkiosk.sense.mood.labels import fit_for_label
 from moodkiosk.sense.mood.measures import FACE_MEASURES, measures
 from moodkiosk.sense.records import npy
 from moodkiosk.sense.records.recording import OPINION_ANSWERS
+from moodkiosk.sense.teach import masks
 from moodkiosk.sense.unzip import Damaged
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Take:
         name, sha256: of the recording's file, for the model's manifest.
         extractor: what found the landmarks.
         mirrored: the pictures were mirror images.
+        covered: in which frames the mouth was covered, [n]; None: in none.
     """
 
     label: str
@@ -59,6 +61,7 @@ class Take:
     sha256: str = ""
     extractor: str = ""
     mirrored: bool = False
+    covered: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.x)
@@ -75,12 +78,13 @@ def takes_of(recording: bytes, name: str, schema: str) -> list[Take]:
         count = len(x)
         texts = [_texts(arrays, key, count) for key in ("label", "person", "session")]
         at = np.broadcast_to(np.asarray(arrays.get("at", np.nan), np.float64), (count,))
+        hidden = masks.covered(arrays["opinion"]) if "opinion" in arrays else np.zeros(count, bool)
         mirrored, extractor = bool(arrays["mirrored"].reshape(())), str(arrays["extractor"].reshape(()))
     except KeyError as error:
         raise BadTake(f"{name}: not a recording, it lacks {error}") from None
     except (Damaged, ValueError, TypeError) as error:
         raise BadTake(f"{name}: {error}") from None
-    about = Take("", "", x, at, name, hashlib.sha256(recording).hexdigest(), extractor, mirrored)
+    about = Take("", "", x, at, name, hashlib.sha256(recording).hexdigest(), extractor, mirrored, hidden)
     found = []
     keys = list(zip(*(column.tolist() for column in texts), strict=True))
     for key in dict.fromkeys(keys):
@@ -88,7 +92,9 @@ def takes_of(recording: bytes, name: str, schema: str) -> list[Take]:
         if not fit_for_label(label):
             raise BadTake(f"{name}: {label[:60]!r} cannot be a label")
         rows = np.array([other == key for other in keys])
-        found.append(_in_order(replace(about, label=label, person=person, x=x[rows], at=at[rows])))
+        found.append(
+            _in_order(replace(about, label=label, person=person, x=x[rows], at=at[rows], covered=hidden[rows]))
+        )
     return found
 
 
@@ -122,4 +128,5 @@ def _in_order(take: Take) -> Take:
     timed = np.isfinite(take.at).all()
     order = np.argsort(take.at, kind="stable") if timed else np.arange(len(take))
     order = order[:: -(-len(take) // MOST_FRAMES)]
-    return replace(take, x=take.x[order], at=take.at[order])
+    hidden = None if take.covered is None else take.covered[order]
+    return replace(take, x=take.x[order], at=take.at[order], covered=hidden)

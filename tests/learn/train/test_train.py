@@ -72,6 +72,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     usual = write(folder / "usual", n=200)
     one = write(folder / "one", ("happy",))
     asked = write(folder / "asked", n=15, opinion=True)
+    masked = write(folder / "masked", n=15, opinion=True, masked=True)
     corrections = corrected(folder / "kiosk", "sad", seconds=4)
     (folder / "forced.tflite").write_bytes(perfect(ana))
     plans: dict[str, tuple[str, list[object]]] = {
@@ -90,6 +91,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         "one label": ("one.tflite", [one]),
         "random labels": ("random.tflite", [shuffled(folder / "few", folder / "random.npz")]),
         "with the second opinion": ("asked.tflite", [asked, few, "--epochs", 8]),
+        "with masks": ("masked.tflite", [masked, "--epochs", 8]),
     }
     commands = [[str(part) for part in (*arguments, "--out", folder / out)] for out, arguments in plans.values()]
     done = subprocess.run(
@@ -243,6 +245,13 @@ def test_the_second_opinion_counts_where_most_samples_have_it_and_older_recordin
     assert score(ran.out, trained.folder / "asked") > 0.8
     assert "without the second opinion: 0 of 25 samples have it" in trained.runs["few"].said
     assert models.load(trained.runs["few"].out).schema == FACE
+
+
+@pytest.mark.train
+def test_a_model_says_whether_it_was_trained_with_masks(trained: Trained) -> None:
+    assert trained.runs["with masks"].code == 0, trained.runs["with masks"].complained
+    assert models.load(trained.runs["with masks"].out).manifest.covered_mouths
+    assert not models.load(trained.runs["with the second opinion"].out).manifest.covered_mouths
 
 
 def test_a_base_without_the_second_opinion_answers_as_it_does_when_that_says_nothing() -> None:

@@ -6,19 +6,23 @@ import math
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
 from moodkiosk.config.settings import SenseSettings
-from moodkiosk.moods import Frame
+from moodkiosk.moods import Frame, Reading
 from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
 from moodkiosk.sense.mood import crop, opinion
+from moodkiosk.sense.mood import model as models
+from moodkiosk.sense.mood.bundle import unbundle
 from moodkiosk.sense.mood.frontal import mean_face
 from moodkiosk.sense.mood.measures import OPINION_MOODS
+from moodkiosk.sense.mood.model import MoodModel
 from moodkiosk.sense.pipeline import Pipeline
 
 AS_DRAWN = {"angry": "angry", "happy": "happy", "neutral": "neutral", "sad": "sad", "surprise": "surprised"}
@@ -84,9 +88,10 @@ def test_drawn_people_are_read_by_their_pixels_and_are_no_animals() -> None:
     assert max(one[opinion.ANIMAL] for one in found) < opinion.ANIMAL_LOG_ODDS
 
 
-def test_a_covered_mouth_is_said_and_tells_no_mood() -> None:
+def in_a_mask(model: MoodModel | None) -> Reading:
+    """The last of some looks at a drawn person who has put on a mask."""
     scene = drawn(3, "happy")
-    pipeline = Pipeline(SenseSettings(), None)
+    pipeline = Pipeline(SenseSettings(), model)
     for look in range(3):
         pipeline.look(Frame(scene, look / 5))
     assert pipeline.front is not None
@@ -103,9 +108,22 @@ def test_a_covered_mouth_is_said_and_tells_no_mood() -> None:
         ]
     )
     cv2.fillPoly(covered, [np.rint(outline).astype(np.int32)], (225, 228, 232))
-    readings = [pipeline.look(Frame(covered, 0.6 + look / 5)) for look in range(15)]
-    assert readings[-1].quality.reason == "mouth covered"
-    assert (readings[-1].mood, readings[-1].quality.weight, readings[-1].faces) == (None, 0.0, 1)
+    return [pipeline.look(Frame(covered, 0.6 + look / 5)) for look in range(15)][-1]
+
+
+@pytest.mark.parametrize("model", [None, models.load(models.STARTER)], ids=["no model", "the starter"])
+def test_a_covered_mouth_is_said_and_tells_no_mood(model: MoodModel | None) -> None:
+    reading = in_a_mask(model)
+    assert reading.quality.reason == "mouth covered"
+    assert (reading.mood, reading.quality.weight, reading.faces) == (None, 0.0, 1)
+
+
+def test_a_model_that_was_taught_with_masks_reads_a_covered_mouth() -> None:
+    manifest, network = unbundle(models.STARTER.read_bytes())
+    reading = in_a_mask(MoodModel(replace(manifest, covered_mouths=True), network, ""))
+    assert reading.mood is not None
+    assert reading.quality.reason != "mouth covered"
+    assert reading.quality.weight > 0
 
 
 def answer(animal: float = -10.0, covered: float = -10.0) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
