@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from moodkiosk.words.reason import Reason
 
 LISTS = (".m3u", ".pls", ".xspf", ".asx")
 """Files that name stations; what ends in .m3u8 is as a rule a stream in pieces, which MPD plays as it is."""
+FILE = re.compile(r"[/:.]")
+"""What the address of a song has: "Calm/Rain.flac", or "local:track:Calm/Rain.flac" of Mopidy's."""
 TRACKS_MAX = 300
 """A queue for some hours; a genre may have thousands of tracks."""
 
@@ -59,7 +62,7 @@ def _wished(found: Found, decision: Decision) -> Found | None:
 
 
 def _entry(server: Connection, choice: Choice) -> Found | None:
-    """A stored playlist of that name, "genre:…" or "artist:…", else a folder, else an album."""
+    """A stored playlist of that name, "genre:…" or "artist:…", else a song, else a folder, else an album."""
     value = choice.value
     if choice.kind == "uri":
         return None  # a Spotify address: MPD's is another world
@@ -72,6 +75,8 @@ def _entry(server: Connection, choice: Choice) -> Found | None:
     if named is not None:
         files = tuple(_values(server.ask("listplaylist", named), "file"))
         return Found(named, files[:TRACKS_MAX], value) if files else None
+    if (single := _song(server, value)) is not None:
+        return single
     try:
         files = tuple(_values(server.ask("listall", value.strip("/")), "file"))
     except MpdError as error:
@@ -89,6 +94,20 @@ def _playlists(server: Connection) -> list[str]:
         if error.kind != "refused":
             raise
         return []
+
+
+def _song(server: Connection, value: str) -> Found | None:
+    """The one song with this address, called by its title; None: there is none. Raises MpdError."""
+    if not FILE.search(value):
+        return None
+    try:
+        found = dict(server.ask("find", "file", value.strip("/")))
+    except MpdError as error:
+        if error.kind not in ("not found", "refused"):
+            raise
+        return None
+    file = found.get("file")
+    return None if file is None else Found(found.get("Title") or value, (file,), value)
 
 
 def _is_list(value: str) -> bool:

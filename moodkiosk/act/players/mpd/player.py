@@ -248,7 +248,10 @@ class MpdPlayer:
         return "adjusted", "ready", None, None, ""
 
     def _skip(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
+        ours = queue.fingerprint(server) == self._file.kept.queue != ""
         server.ask("next")
+        if ours and queue.status(server).state == "stop":  # it was the last; silence is not wanted
+            server.ask("play", 0)
         return "skipped", "ready", None, None, ""
 
     def _resume(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:

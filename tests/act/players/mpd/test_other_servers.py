@@ -43,6 +43,14 @@ def test_there_are_songs_to_choose_from_and_a_search_by_two_fields(other: tuple[
     assert home.server.queue() == ["Calm/Rain.flac"]
 
 
+def test_one_song_is_called_by_its_title(other: tuple[Home, Between]) -> None:
+    home, mopidy = other
+    refuses: tuple[dict[str, str], ...] = ({}, MOPIDY_REFUSES)
+    for mopidy.refuses in refuses:
+        report = home.play("Calm/Rain.flac")
+        assert (report.kind, report.what, report.uri) == ("played", "Rain", "Calm/Rain.flac")
+
+
 def test_what_is_paused_and_empty_is_not_called_playing(other: tuple[Home, Between]) -> None:
     """Mopidy pauses an empty queue; here the queue is emptied while it is paused."""
     home, _ = other

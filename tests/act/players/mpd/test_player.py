@@ -390,6 +390,16 @@ def test_whatever_answers_instead_is_one_line_and_no_exception(tmp_path: Path, a
     assert len(report.status) < 300
 
 
+def test_after_the_last_song_the_first_one_is_next(home: Home) -> None:
+    home.play("Sunny")
+    songs = [home.server.status()["song"]]
+    for _ in range(2):
+        assert home.play(action="skip", asked=True).kind == "skipped"
+        until(lambda: home.server.status()["state"] == "play", 20, "the next song")
+        songs.append(home.server.status()["song"])
+    assert songs == ["0", "1", "0"]
+
+
 def test_a_newer_decision_takes_over_before_anything_is_touched(home: Home) -> None:
     home.play("Sunny")
     assert (
