@@ -11,6 +11,7 @@ import pytest
 from moodkiosk.link import protocol
 from moodkiosk.moods import Quality, Reading
 from tests.support.kiosk import Kiosk
+from tests.support.sense_lines import hello
 from tests.support.wait import until
 
 LABELS = ("lend", "happy", "neutral")
@@ -42,7 +43,7 @@ def test_nothing_of_it_ends_the_half_that_talks(tmp_path: Path, monkeypatch: pyt
         until(lambda: kiosk.answers("status"), 30)
         with socket.socket(socket.AF_UNIX) as sense:
             sense.connect(str(tmp_path / "run" / "link.sock"))
-            sense.sendall(protocol.encode(protocol.Hello("1", LABELS, "ab" * 32, "face-1")))
+            sense.sendall(protocol.encode(hello(*LABELS)))
             until(lambda: kiosk.ask("mood", "happy").ok, 10)  # a decision is printed, with its “ and –
             for line in LINES:
                 sense.sendall(line)

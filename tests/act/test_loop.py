@@ -41,9 +41,10 @@ from moodkiosk.moods import (
     View,
     Wanted,
 )
+from tests.support.sense_lines import hello, proof
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
-HELLO = protocol.Hello("0.1", ("happy", "neutral"), "ab", "face-1")
+HELLO = hello("happy", "neutral")
 
 
 @dataclass
@@ -276,7 +277,7 @@ def test_a_reading_from_the_future_says_nothing_and_hides_nothing_that_comes_aft
 @pytest.mark.parametrize("value", ["lend", "auto", "on", "off", "status", "nobody", "None", 10**400, -(10**400), ""])
 def test_a_value_is_never_taken_for_a_command(name: str, value: object) -> None:
     world = World()
-    world.turn(protocol.Hello("0.1", ("lend", "on", "status"), "ab", "face-1"))
+    world.turn(hello("lend", "on", "status"))
     world.orders.clear()
     world.ask(name, value)
     assert {order.what for order in world.orders} <= {name}
@@ -334,7 +335,7 @@ def test_a_reload_is_answered_for_both_halves() -> None:
 def test_whose_neutral_face_is_used_is_what_sense_says(world: World) -> None:
     """Sense keeps the faces: a calibration chooses as well, and of whoever is forgotten no name may stay behind."""
     both = ("Ada", "Bob")
-    ada, bob = (protocol.Hello("0.1", HELLO.labels, "ab", "face-1", people=both, person=name) for name in both)
+    ada, bob = (hello(*HELLO.labels, people=both, person=name) for name in both)
     world.turn(ada)
     asked = world.ask("person", "bob")
     world.turn(protocol.SenseResult(world.orders[-1].id, ok=True, text="'Bob' is in front"), bob)
@@ -361,23 +362,17 @@ def test_a_correction_that_sense_took_is_told(world: World) -> None:
 
 
 def test_what_was_learnt_is_told_as_figures_without_anybodys_name(world: World) -> None:
-    proof = protocol.Proof(
-        better=True,
-        before=0.5,
-        after=0.9,
-        low=0.8,
-        high=0.95,
-        looks=40,
+    told = proof(
         moods={"sad": (0.25, 0.75)},
         people={"Anna": (0.5, 0.875), "Ben": (0.5, 0.925)},
         text="reads 90% of held-out looks right",
     )
     for phase in ("shown", "over"):  # told twice, news once
-        world.turn(protocol.Teaching(world.at, phase, person="Anna", proof=proof))
+        world.turn(protocol.Teaching(world.at, phase, person="Anna", proof=told))
     (event,) = world.events
     payload = json.loads(payloads.encode(payloads.event_of(event, NOON)))
     assert payload["event_type"] == "taught"
-    assert payload["detail"] == proof.text
+    assert payload["detail"] == told.text
     assert payload["taught"] == {
         "better": True,
         "before": 0.5,
@@ -388,7 +383,7 @@ def test_what_was_learnt_is_told_as_figures_without_anybodys_name(world: World) 
         "people": 2,
         "moods": {"sad": [0.25, 0.75]},
     }
-    alone = protocol.Teaching(world.at, "shown", proof=replace(proof, people={}))
+    alone = protocol.Teaching(world.at, "shown", proof=replace(told, people={}))
     world.turn(alone)
     assert world.events[-1].taught is not None
     assert world.events[-1].taught.people == 1

@@ -24,6 +24,7 @@ from moodkiosk.operate.doctor import running
 from moodkiosk.words.language import translated
 from moodkiosk.words.reason import heard_all
 from tests.support.kiosk import Kiosk
+from tests.support.sense_lines import hello
 from tests.support.wait import until
 
 NEWER = 2_000_000_000
@@ -148,8 +149,8 @@ def test_a_kiosk_that_runs_says_so_and_takes_it(tmp_path: Path) -> None:
         until(lambda: kiosk.answers("status"), 30, "act")
         sense.connect(str(tmp_path / "run" / "link.sock"))
         read = load.load(kiosk.config, secrets=False)
-        hello = protocol.Hello("1", ("happy", "sad"), "0" * 64, "face-1", settings=changes.digest(read))
-        sense.sendall(protocol.encode(hello))
+        said = hello("happy", "sad", settings=changes.digest(read))
+        sense.sendall(protocol.encode(said))
 
         def status_now() -> dict[str, Any]:
             found: Any = kiosk.ask("status").data

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from moodkiosk.link import protocol
 from tests.support.kiosk import Kiosk
+from tests.support.sense_lines import hello
 from tests.support.wait import until
 
 
@@ -18,7 +19,7 @@ def test_a_mood_in_the_configuration_that_the_model_never_says_is_said_once(tmp_
         until(lambda: kiosk.answers("status"), 30, "act")
         sense.connect(str(tmp_path / "run" / "link.sock"))
         for labels in (("happy", "sad"), ("happy", "sad"), ("hapy", "sad", "triumph")):
-            sense.sendall(protocol.encode(protocol.Hello("1", labels, "0" * 64, "face-1")))
+            sense.sendall(protocol.encode(hello(*labels)))
 
             def known(labels: tuple[str, ...] = labels) -> bool:
                 status = kiosk.ask("status").data

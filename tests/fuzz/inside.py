@@ -37,9 +37,9 @@ from moodkiosk.sense.records.corrections import Corrections
 from tests.fuzz.mutate import spoilt
 from tests.fuzz.run import Take
 from tests.support import faces
+from tests.support.sense_lines import LABELS, hello, proof
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
-LABELS = ("angry", "happy", "neutral", "sad", "surprise")
 MOODS = {"happy": MoodMusic(("Sunny side",)), "sad": MoodMusic(search="calm")}
 CONFIG = Config(music=MusicSettings(moods=MOODS, quiet_hours=("22:00-07:00",)), mqtt=MqttSettings(host="localhost"))
 BEGIN = 1000.0
@@ -151,17 +151,8 @@ def readings(mood: str | None, count: int, start: float = BEGIN) -> list[bytes]:
     ]
 
 
-HELLO = protocol.encode(protocol.Hello("0.1", LABELS, "0" * 64, "face-1", people=("Anna",), person="Anna"))
-PROOF = protocol.Proof(
-    better=True,
-    before=0.5,
-    after=0.9,
-    low=0.8,
-    high=1.0,
-    looks=40,
-    moods={"sad": (0.1, 0.9)},
-    remarks=(protocol.Remark("crosswise", "sad", "angry"),),
-)
+HELLO = protocol.encode(hello(*LABELS, people=("Anna",), person="Anna"))
+PROOF = proof(moods={"sad": (0.1, 0.9)}, remarks=(protocol.Remark("crosswise", "sad", "angry"),))
 HEALTHS = [
     protocol.encode(protocol.SenseHealth(BEGIN, "on", counters={"dropped": 3}, celsius=51.5)),
     protocol.encode(protocol.SenseHealth(BEGIN, "lost", "there is no camera", throttled=True)),

@@ -11,17 +11,9 @@ from hypothesis import strategies as st
 from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, MoodEvent, Quality, Reading
 from moodkiosk.words.reason import Reason, how
+from tests.support.sense_lines import hello, proof
 
-PROOF = protocol.Proof(
-    better=True,
-    before=0.5,
-    after=0.9,
-    low=0.8,
-    high=1.0,
-    looks=40,
-    moods={"sad": (0.1, 0.9)},
-    remarks=(protocol.Remark("alike", "sad"),),
-)
+PROOF = proof(moods={"sad": (0.1, 0.9)}, remarks=(protocol.Remark("alike", "sad"),))
 READING = Reading(12.5, 1, 3, "happy", {"happy": 0.9, "sad": 0.1}, 0.9, Quality(1.0, None, 120.0, 99.0), "Ann")
 
 
@@ -52,7 +44,7 @@ def test_events_and_decisions_print_only_the_keys_of_contract_3() -> None:
 @pytest.mark.parametrize(
     "message",
     [
-        protocol.Hello("0.1", ("happy",), "ab", "face-1", people=("Ann",)),
+        hello("happy", people=("Ann",)),
         protocol.SenseHealth(1.0, "lost", "unplugged", counters={"damaged": 2}),
         protocol.SenseResult(3, ok=False, text="no face"),
         protocol.SenseResult(3, ok=False, text=Reason("bad.mood", known=["happy", how("sad")])),

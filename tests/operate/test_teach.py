@@ -16,21 +16,17 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from moodkiosk.link.protocol import Proof, Remark, Teaching
+from moodkiosk.link.protocol import Remark, Teaching
 from moodkiosk.operate.teach import screen
 from moodkiosk.operate.teach.command import Lines, Objects, follow
 from moodkiosk.words.reason import Reason
 from tests.support.control_double import ControlDouble
 from tests.support.kiosk import Kiosk
 from tests.support.pupil import Pupil
+from tests.support.sense_lines import proof
 from tests.support.wait import until
 
-PROOF = Proof(
-    better=True,
-    before=0.5,
-    after=0.9,
-    low=0.8,
-    high=0.95,
+PROOF = proof(
     looks=60,
     moods={"happy": (0.5, 0.9)},
     people={"Ann": (0.4, 0.8)},

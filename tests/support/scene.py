@@ -25,6 +25,7 @@ from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, PlayerReport, Reading, ReportKind
 from tests.support.home_assistant import HomeAssistant
 from tests.support.household import LABELS, MONDAY_EVENING, empty, reading
+from tests.support.sense_lines import hello
 from tests.support.wait import until
 
 STEP_SECONDS = 0.2
@@ -179,7 +180,7 @@ class Scene:
     def sense(self) -> None:
         """Sense starts: it introduces itself, opens its camera, and looks."""
         self.sense_there = True
-        self.turn(protocol.Hello("0.1", LABELS, "ab" * 32, "face-1"))
+        self.turn(hello(*LABELS))
         self.camera("starting")
         self.wait(1.0)
         self.camera("on")

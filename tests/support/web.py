@@ -28,10 +28,11 @@ from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MoodSettings, MusicSettings, PresenceSettings
 from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, LookReport, Quality, Reading, Result, Song, SongsReport, View, Wanted
+from tests.support import sense_lines
 from tests.support.wait import until
 
-LABELS = ("angry", "happy", "neutral", "sad", "surprise")
-HELLO = protocol.Hello("1", LABELS, "0" * 64, "face-1", teaches=True, remembers=False, model_made="starter")
+LABELS = sense_lines.LABELS
+HELLO = sense_lines.hello(teaches=True, remembers=False, model_made="starter")
 
 
 def config(folder: Path, *, kiosk: KioskSettings | None = None, **web: Any) -> Config:

@@ -28,11 +28,12 @@ from moodkiosk.act.ports import Carried, Ports, Request
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk as engine
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
-from moodkiosk.link import commands, protocol
+from moodkiosk.link import commands
 from moodkiosk.moods import Decision, Result, View
 from moodkiosk.operate.broker import Broker, private_broker
 from tests.support.mqtt import Answerer, recorder
 from tests.support.mqtt_kiosk import HERE, LABELS, NAMES, Kiosk, kiosk, needs_one_delivery, settings_for
+from tests.support.sense_lines import hello
 from tests.support.wait import until
 
 
@@ -274,7 +275,7 @@ class RealLoop:
             offer=lambda _: None,
         )
         self.loop = Loop(decide, engine.start(decide, None, "s"), ports)
-        self.loop.put(protocol.Hello("0.1", LABELS, "ab", "face-1"))
+        self.loop.put(hello(*LABELS))
         self._thread = threading.Thread(target=self.loop.run, args=(self._stop, _now, lambda _at: math.inf))
         self._thread.start()
 

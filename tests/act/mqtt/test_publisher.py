@@ -16,11 +16,11 @@ import pytest
 from moodkiosk.act.mqtt.payloads import Health
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.config.settings import Config, MqttSettings
-from moodkiosk.link import protocol
 from moodkiosk.moods import MoodEvent, View
 from moodkiosk.operate.broker import Broker, mosquitto_program, private_broker
 from tests.support.mqtt import Answerer, recorder
 from tests.support.mqtt_kiosk import HERE, LABELS, NAMES, kiosk, needs_one_delivery, settings_for
+from tests.support.sense_lines import hello
 from tests.support.wait import until
 
 
@@ -91,7 +91,7 @@ def health(uptime: int) -> Health:
 
 def test_a_loaded_model_is_said_in_info(broker: Broker) -> None:
     with kiosk(settings_for(broker)) as one:
-        one.publisher.hello(protocol.Hello("0.1", LABELS, "ab" * 32, "face-1", people=("Ada",)))
+        one.publisher.hello(hello(*LABELS, people=("Ada",)))
         message = one.ears.until(one.topic("info"), 2)[-1]
         assert message.json["labels"] == list(LABELS)
         assert message.json["model_hash"] == "ab" * 32

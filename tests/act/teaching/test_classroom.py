@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from moodkiosk.act.teaching.classroom import BROKEN_OFF, INVITED_SECONDS, OVER_SECONDS, Classroom
-from moodkiosk.link.protocol import Hello, Proof, Teaching
+from moodkiosk.link.protocol import Hello, Teaching
 from moodkiosk.moods import Command
+from tests.support.sense_lines import hello, proof
 
-HELLO = Hello("1", ("neutral", "happy"), "ab", "face-1", teaches=True)
-PROOF = Proof(better=True, before=0.5, after=0.9, low=0.8, high=0.95, looks=40, text="reads 90 % right")
+HELLO = hello("neutral", "happy", teaches=True)
+PROOF = proof(text="reads 90 % right")
 
 
 def room() -> tuple[Classroom, list[Teaching | None]]:

@@ -12,19 +12,17 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from moodkiosk.act.ports import Request
-from moodkiosk.link.protocol import Proof, Remark, Teaching
+from moodkiosk.link.protocol import Remark, Teaching
 from tests.support.browser import SCREENSHOTS, opened
+from tests.support.sense_lines import proof
 from tests.support.wait import until
 from tests.support.web import HELLO, Household, household
 
 pytestmark = [pytest.mark.browser]
 
-PROOF = Proof(
-    better=True,
+PROOF = proof(
     before=0.52,
-    after=0.9,
     low=0.82,
-    high=0.95,
     looks=63,
     moods={"angry": (0.4, 0.9), "happy": (0.9, 1.0), "neutral": (0.5, 0.8), "sad": (0.2, 0.9), "surprise": (0.6, 0.9)},
     people={"Anna": (0.5, 0.9), "Ben": (0.6, 0.8)},
