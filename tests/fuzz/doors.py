@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import random
 import socket
 import threading
@@ -47,7 +48,7 @@ def control_socket(folder: Path) -> Iterator[Take]:
     def now() -> kiosk.Now:
         return kiosk.Now(time.monotonic(), datetime.now(UTC))
 
-    thread = threading.Thread(target=act.loop.run, args=(stop, now, lambda _: None))
+    thread = threading.Thread(target=act.loop.run, args=(stop, now, lambda _: math.inf))
     server = ControlServer(folder / "control.sock", act.loop.ask)
     thread.start()
 
