@@ -41,8 +41,7 @@ def see(state: State, reading: Reading, now: Now, settings: Settings) -> State:
     if read_at is not None and reading.at <= read_at:
         return state
     if _other_number(state.debounce, reading, settings):
-        sight = replace(state.sight, judged=False, began_at=None)
-        state = replace(state, debounce=debounce.lose(state.debounce), sight=sight)
+        state = _lose(state, state.presence)
     who = presence.see(state.presence, reading, settings)
     here_long = who.here_since is not None and reading.at - who.here_since >= MOOD_AFTER_SECONDS - ROUNDING
     settled = debounce.see(state.debounce, reading, present=here_long, settings=settings)
@@ -111,7 +110,14 @@ def _darken(sight: Sight, seconds: float, patience_seconds: float) -> Sight:
 
 
 def slept(state: State, seconds: float) -> State:
-    """This half itself did nothing for so long (stopped, or on a busy machine): that says nothing of others."""
+    """This half itself did nothing for so long (stopped, or on a busy machine): that says nothing of others.
+
+    Only who was here is not believed for ever: what goes beyond PATIENCE_SECONDS is time in which nobody was seen.
+    """
+    unseen_seconds = seconds - PATIENCE_SECONDS
+    if unseen_seconds > 0:
+        sight = replace(state.sight, dark_seconds=state.sight.dark_seconds + unseen_seconds)
+        state = _lose(replace(state, sight=sight), presence.lose(state.presence))
     seeing, who = state.camera, state.presence
     return replace(
         state,
@@ -126,7 +132,11 @@ def close_eyes(state: State, now: Now, settings: Settings) -> State:
     why = blind(state, now, settings)
     if why is None:
         return state
-    who = presence.lag(state.presence) if why == "too slow" else presence.lose(state.presence)
+    return _lose(state, presence.lag(state.presence) if why == "too slow" else presence.lose(state.presence))
+
+
+def _lose(state: State, who: Presence) -> State:
+    """What was seen of moods counts no longer; `who` is what is known of people then."""
     sight = replace(state.sight, judged=False, began_at=None)
     return replace(state, presence=who, debounce=debounce.lose(state.debounce), sight=sight)
 

@@ -275,6 +275,17 @@ def test_both_halves_stand_still_for_a_minute_before_somebody_who_stays(first: s
     assert home.view.mood == "happy"
 
 
+@pytest.mark.parametrize(("seconds", "arrivals"), [(119.0, 1), (145.0, 1), (155.0, 2), (3600.0, 2)])
+@pytest.mark.parametrize("track", [1, 2])
+def test_whoever_is_seen_after_a_long_stall_has_arrived_anew(seconds: float, arrivals: int, track: int) -> None:
+    home = Household()
+    home.look("happy", 12)
+    home.at += seconds
+    home.state = kiosk.slept(home.state, seconds)
+    home.look("happy", 12, track=track)
+    assert home.kinds() == ["arrived", "mood_changed"] * arrivals
+
+
 def test_another_mood_after_a_gap_is_told_once() -> None:
     home = Household()
     home.look("happy", 12)
