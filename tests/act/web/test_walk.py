@@ -109,7 +109,13 @@ class Scene:
         """Says how a sitting goes."""
         self.kiosk.teaching(Teaching(1.0, **step))
         self.page.wait_for_timeout(300)
-        self.look(name)
+        if name:
+            self.look(name)
+
+    def line(self, at: str, text: str) -> dict[str, Any]:
+        """A decision, as "why" lists it."""
+        made: dict[str, Any] = json.loads(msgspec.json.encode(said({"at": at, "text": text}, ("at", "text"))))
+        return made
 
     def word(self, key: str, **fields: object) -> str:
         """A sentence in the language of the page."""
