@@ -12,7 +12,7 @@ import msgspec
 
 from moodkiosk.act.players import choose
 from moodkiosk.act.players.player import Clock, never
-from moodkiosk.act.players.spotify.music import Library, Looked
+from moodkiosk.act.players.spotify.library import Library, Looked
 from moodkiosk.config.settings import Config, SpotifySettings
 from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.moods import Choice, Decision, PlayerReport

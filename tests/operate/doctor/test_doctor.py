@@ -15,7 +15,7 @@ import yaml
 
 from moodkiosk.config.settings import CameraSettings, Config, PathSettings
 from moodkiosk.operate.broker import free_port, private_broker
-from moodkiosk.operate.doctor import checks, report
+from moodkiosk.operate.doctor import camera, checks, report
 from moodkiosk.operate.doctor.finding import Finding, checked, print_table
 from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
@@ -108,9 +108,7 @@ def test_who_has_the_running_kiosks_camera_is_named() -> None:
             other.stdout.readline()  # it has it open
             settings = Config(camera=CameraSettings(source=device.name))
             device.file.close()
-            found = checks._used_camera(
-                settings, {"camera_status": f"lost: {device.name} is in use by another program"}
-            )
+            found = camera.used(settings, {"camera_status": f"lost: {device.name} is in use by another program"})
             other.stdin.close()
     assert (found.outcome, found.advice) == ("failed", f"sh (process {other.pid}) has it open: end that")
 
@@ -126,7 +124,7 @@ def test_who_has_the_running_kiosks_camera_is_named() -> None:
     ],
 )
 def test_what_the_running_kiosk_says_of_its_camera_is_judged(status: str, outcome: str) -> None:
-    found = checks._used_camera(Config(), {"camera_status": status})
+    found = camera.used(Config(), {"camera_status": status})
     assert (found.outcome, status in found.text) == (outcome, True)
     assert bool(found.advice) == (outcome != "ok")
 
@@ -144,20 +142,20 @@ def test_a_camera_that_hangs_upside_down_or_on_its_side_is_pointed_out(
         writer.write(bgr)
     writer.release()
     paths = PathSettings(runtime=str(tmp_path), state=str(tmp_path))
-    found = checks.camera(Config(camera=CameraSettings(source=str(film)), paths=paths))
+    found = camera.camera(Config(camera=CameraSettings(source=str(film)), paths=paths))
     assert found.outcome == ("note" if to_set else "ok")
     assert found.advice.endswith(f"set camera.rotate: {to_set}") == (to_set is not None)
     if to_set is not None:
-        camera = CameraSettings(source=str(film), rotate=to_set)  # type: ignore[arg-type] # a quarter turn
-        assert checks.camera(Config(camera=camera, paths=paths)).outcome == "ok"
+        mended = CameraSettings(source=str(film), rotate=to_set)  # type: ignore[arg-type] # a quarter turn
+        assert camera.camera(Config(camera=mended, paths=paths)).outcome == "ok"
 
 
 def test_a_processor_that_is_too_slow_is_pointed_out_beside_a_camera_that_is_on() -> None:
     slow = "running; the processor is too slow for …: looks take 2.6 s; set …"
-    found = checks._used_camera(Config(), {"camera_status": "on", "sense": slow})
+    found = camera.used(Config(), {"camera_status": "on", "sense": slow})
     assert found.outcome == "note"
     assert "too slow" in found.text
-    found = checks._used_camera(Config(), {"camera_status": "on", "sense": "running", "active_rate_hz": 3.4})
+    found = camera.used(Config(), {"camera_status": "on", "sense": "running", "active_rate_hz": 3.4})
     assert found.outcome == "ok"
     assert found.text.endswith("up to 3.4 looks a second")
 

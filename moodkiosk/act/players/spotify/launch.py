@@ -7,8 +7,8 @@ import random
 
 from moodkiosk.act.players.player import Clock
 from moodkiosk.act.players.spotify import loudness, override, speaker
+from moodkiosk.act.players.spotify.library import Music
 from moodkiosk.act.players.spotify.memory import Memory, Started
-from moodkiosk.act.players.spotify.music import Music
 from moodkiosk.act.players.spotify.web_api.answers import Device, Playback
 from moodkiosk.act.players.spotify.web_api.client import Client
 from moodkiosk.act.players.spotify.web_api.errors import ApiError

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import random
-import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-import msgspec
-
 from moodkiosk.act.players.covers import Covers
-from moodkiosk.act.players.spotify.web_api.answers import Item, Playlist, picture
+from moodkiosk.act.players.spotify.library import Library, Looked, Music, Single, playable, put, single
 from moodkiosk.act.players.spotify.web_api.client import Client
 from moodkiosk.act.players.spotify.web_api.errors import ApiError
 from moodkiosk.act.players.state_file import StateFile
@@ -33,63 +30,6 @@ LOOK_AGAIN_SECONDS = 3600.0
 ASK_AGAIN_SECONDS = 60.0
 """Who asks is not told that nothing is found when that was seen longer ago than this."""
 LIKED = ("liked songs", "lieblingssongs")
-EXPLICIT = re.compile(r"(?<!non-)(?<!not )(?<!no )\b(explicit|uncensored|nsfw|18\+)", re.IGNORECASE)
-"""How playlists that are not for everybody call themselves. Spotify's search says nothing of a playlist's songs."""
-LOOKED_UP_MAX = 200
-"""So many searches, and so many names, are kept."""
-
-
-class Music(msgspec.Struct, frozen=True):
-    """Something that can be started: its context URI, its name, how many songs it has, and what it says of itself.
-
-    Attributes:
-        songs: how many; None: not known.
-        explicit: it calls itself explicit.
-        by: who made it, or whose it is.
-        image: the address of its picture; "" is none.
-        first: the URI of the song to begin with; "" is any.
-    """
-
-    uri: str
-    name: str
-    songs: int | None = None
-    explicit: bool = False
-    by: str = ""
-    image: str = ""
-    first: str = ""
-
-
-class Single(msgspec.Struct, frozen=True):
-    """A song that was found; `album` is the context URI that it is started in."""
-
-    uri: str
-    name: str
-    album: str
-    by: str = ""
-    image: str = ""
-    seconds: float | None = None
-    explicit: bool = False
-
-
-class Looked(msgspec.Struct, frozen=True):
-    """What was found, and when (seconds since 1970); `more`: there is more than was looked through.
-
-    Attributes:
-        songs: what a search has found beside; None: songs were not looked for, as by earlier versions.
-    """
-
-    at: float
-    found: list[Music]
-    more: bool = False
-    songs: list[Single] | None = None
-
-
-class Library(msgspec.Struct):
-    """All that was looked up: the own playlists, searches by their words, and what a context URI is called."""
-
-    own: Looked | None = None
-    searches: dict[str, Looked] = {}
-    named: dict[str, Looked] = {}
 
 
 class Finder:
@@ -150,8 +90,8 @@ class Finder:
     def _look_up(self, words: str, wall: float) -> Looked:
         """Searches, and keeps what is found. Raises ApiError."""
         playlists, found = self._client.search(words)
-        looked = Looked(wall, _playable(playlists), songs=[one for song in found if (one := _single(song)) is not None])
-        _put(self._file.kept.searches, words, looked)
+        looked = Looked(wall, playable(playlists), songs=[one for song in found if (one := single(song)) is not None])
+        put(self._file.kept.searches, words, looked)
         return looked
 
     def forget(self, uri: str) -> None:
@@ -197,7 +137,7 @@ class Finder:
         else:
             looked = Looked(wall, [Music(uri, found.name, found.songs)] if found.name else [])
         if looked is not None:
-            _put(named, uri, looked)
+            put(named, uri, looked)
         return looked
 
     def _own(self, name: str, wall: float) -> Music:
@@ -206,7 +146,7 @@ class Finder:
         for limit in (PLAYLISTS_SECONDS, LOOK_AGAIN_SECONDS * pages):
             if library.own is None or not 0 <= wall - library.own.at < limit:
                 playlists, more = self._client.own_playlists()
-                library.own = Looked(wall, _playable(playlists), more)
+                library.own = Looked(wall, playable(playlists), more)
             found = next((music for music in library.own.found if _same(music.name, name)), None)
             if found:
                 return found
@@ -237,30 +177,6 @@ class Finder:
         yield from self._random.sample(others, k=min(2, len(others)))
 
 
-def _playable(playlists: Sequence[Playlist]) -> list[Music]:
-    return [
-        Music(
-            found.uri,
-            found.name or "a playlist without a name",
-            found.songs,
-            _is_explicit(found),
-            (found.owner.display_name if found.owner else None) or "",
-            picture(found.images) or "",
-        )
-        for found in playlists
-        if found.uri
-    ]
-
-
-def _single(song: Item) -> Single | None:
-    """A song that was found; None: it cannot be started."""
-    album = song.album
-    if not song.uri or not song.name or album is None or not album.uri:
-        return None
-    seconds = None if song.duration_ms is None else song.duration_ms / 1000
-    return Single(song.uri, song.name, album.uri, song.by, picture(album.images) or "", seconds, song.explicit)
-
-
 def _offer(found: Music, covers: Covers) -> Song:
     kind = found.uri.split(":")[1]
     made = songs.song(
@@ -276,16 +192,6 @@ def _offer(found: Music, covers: Covers) -> Song:
 def _offer_song(one: Single, covers: Covers) -> Song:
     made = songs.song("track", one.name, Choice("uri", one.album, one.uri), by=one.by)
     return replace(made, seconds=one.seconds, cover=covers.offer(one.image) if one.image else None)
-
-
-def _is_explicit(found: Playlist) -> bool:
-    return EXPLICIT.search(f"{found.name} {found.description}") is not None
-
-
-def _put(looked_up: dict[str, Looked], key: str, looked: Looked) -> None:
-    looked_up[key] = looked
-    if len(looked_up) > LOOKED_UP_MAX:
-        del looked_up[min(looked_up, key=lambda known: looked_up[known].at)]
 
 
 def _same(one: str, other: str) -> bool:
