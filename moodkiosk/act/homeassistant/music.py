@@ -43,6 +43,25 @@ def music(about: About) -> dict[str, Entity]:
     topics = about.topics
     look = button("Look at what plays", topics, "look", "mdi:refresh", "diagnostic")
     return {
+        **_playing(topics),
+        **_recommended(topics),
+        **_left_alone(topics),
+        "language": ("text", text("Language of songs", topics, "language", 100, "mdi:translate", config=True)),
+        "artist": ("text", text("Artist", topics, "artist", 100, "mdi:account-music", config=True)),
+        "find_songs": ("button", button("Find songs", topics, "recommendations", "mdi:playlist-edit")),
+        "choose": ("select", _place("Play from the list", topics, "choose", "mdi:playlist-check")),
+        "more_like": ("select", _place("More like this", topics, "more_like", "mdi:thumb-up-outline")),
+        "not_again": ("select", _place("Not this again", topics, "not_again", "mdi:thumb-down-outline")),
+        "recommend": ("button", button("Recommend now", topics, "recommend", "mdi:playlist-play")),
+        "play": ("button", button("Play", topics, "play", "mdi:play")),
+        "pause": ("button", button("Pause", topics, "pause", "mdi:pause")),
+        **({"look": ("button", look)} if about.looks else {}),
+        "skip": ("button", button("Next song", topics, "skip", "mdi:skip-next")),
+    }
+
+
+def _playing(topics: Topics) -> dict[str, Entity]:
+    return {
         "music": ("switch", switch("Automatic music", topics, "music", "mdi:music")),
         "playing": (
             "sensor",
@@ -60,6 +79,11 @@ def music(about: About) -> dict[str, Entity]:
             "sensor",
             sentence("Player status", topics, "player_status", "mdi:speaker") | {"entity_category": "diagnostic"},
         ),
+    }
+
+
+def _recommended(topics: Topics) -> dict[str, Entity]:
+    return {
         "recommendation": (
             "sensor",
             {
@@ -82,6 +106,12 @@ def music(about: About) -> dict[str, Entity]:
                 "json_attributes_topic": topics.recommendations,
             },
         ),
+    }
+
+
+def _left_alone(topics: Topics) -> dict[str, Entity]:
+    """Why music is left alone or not, for how long, and how loud it may be."""
+    return {
         "last_decision": (
             "sensor",
             sentence("Last decision", topics, "last_decision", "mdi:comment-question-outline"),
@@ -111,15 +141,4 @@ def music(about: About) -> dict[str, Entity]:
                 "command_topic": topics.command("volume_cap"),
             },
         ),
-        "language": ("text", text("Language of songs", topics, "language", 100, "mdi:translate", config=True)),
-        "artist": ("text", text("Artist", topics, "artist", 100, "mdi:account-music", config=True)),
-        "find_songs": ("button", button("Find songs", topics, "recommendations", "mdi:playlist-edit")),
-        "choose": ("select", _place("Play from the list", topics, "choose", "mdi:playlist-check")),
-        "more_like": ("select", _place("More like this", topics, "more_like", "mdi:thumb-up-outline")),
-        "not_again": ("select", _place("Not this again", topics, "not_again", "mdi:thumb-down-outline")),
-        "recommend": ("button", button("Recommend now", topics, "recommend", "mdi:playlist-play")),
-        "play": ("button", button("Play", topics, "play", "mdi:play")),
-        "pause": ("button", button("Pause", topics, "pause", "mdi:pause")),
-        **({"look": ("button", look)} if about.looks else {}),
-        "skip": ("button", button("Next song", topics, "skip", "mdi:skip-next")),
     }

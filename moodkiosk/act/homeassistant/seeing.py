@@ -37,7 +37,27 @@ there, and says nothing of anybody, is no empty room."""
 
 def seeing(about: About, offered: Offered) -> dict[str, Entity]:
     """What the kiosk sees, and what may be said to it about that: only what it would not refuse."""
-    topics, labels = about.topics, offered.labels
+    topics = about.topics
+    return {
+        **_mood(about, offered.labels),
+        "person": ("select", person(topics, offered.enrolled)),
+        **_camera(topics),
+        **_taught(topics, offered),
+        "event": (
+            "event",
+            {
+                "name": "Event",
+                "icon": "mdi:bell-outline",
+                "event_types": list(get_args(EventKind)),
+                "state_topic": topics.event,
+            },
+        ),
+        "last_result": ("sensor", last_result(about)),
+    }
+
+
+def _mood(about: About, labels: tuple[str, ...]) -> dict[str, Entity]:
+    topics = about.topics
     return {
         "mood": (
             "sensor",
@@ -81,7 +101,11 @@ def seeing(about: About, offered: Offered) -> dict[str, Entity]:
             "sensor",
             shown("People", topics.state, "people", icon="mdi:account-group", state_class="measurement"),
         ),
-        "person": ("select", person(topics, offered.enrolled)),
+    }
+
+
+def _camera(topics: Topics) -> dict[str, Entity]:
+    return {
         "camera": ("switch", switch("Camera", topics, "camera", "mdi:cctv")),
         "camera_status": ("sensor", diagnostic("Camera status", topics.state, "camera_status", "mdi:camera-outline")),
         "camera_problem": (
@@ -94,6 +118,13 @@ def seeing(about: About, offered: Offered) -> dict[str, Entity]:
                 entity_category="diagnostic",
             ),
         ),
+    }
+
+
+def _taught(topics: Topics, offered: Offered) -> dict[str, Entity]:
+    """What may be said about what it sees."""
+    labels = offered.labels
+    return {
         "manual_mood": (
             "select",
             {
@@ -129,16 +160,6 @@ def seeing(about: About, offered: Offered) -> dict[str, Entity]:
         ),
         "teach_invite": ("button", button("Teach me", topics, "teach_invite", "mdi:school", "config")),
         "reload": ("button", button("Reload model", topics, "reload", "mdi:reload", "config")),
-        "event": (
-            "event",
-            {
-                "name": "Event",
-                "icon": "mdi:bell-outline",
-                "event_types": list(get_args(EventKind)),
-                "state_topic": topics.event,
-            },
-        ),
-        "last_result": ("sensor", last_result(about)),
     }
 
 
