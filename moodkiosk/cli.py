@@ -94,6 +94,18 @@ def parser() -> argparse.ArgumentParser:
             sub.add_argument("--json", action="store_true", help=Reason("help.option.json"))
         return sub
 
+    _add_run(add)
+    _add_setup(add)
+    completion = add("completion", "moodkiosk.operate.completion:main", config=False)
+    completion.add_argument("shell", choices=["bash", "zsh"])
+    completion.set_defaults(whole=parser)
+    _add_learn(add)
+    _add_control(add)
+    return top
+
+
+def _add_run(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """What runs the kiosk or a part of it, and looks whether it can."""
     add("run", "moodkiosk.operate.run:main", json=True)
     demo = add(
         "demo",
@@ -130,6 +142,10 @@ def parser() -> argparse.ArgumentParser:
         json=True,
     )
     doctor.add_argument("--privacy", action="store_true", help=Reason("help.option.privacy"))
+
+
+def _add_setup(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """What sets up what the kiosk plays with, and by whom it may be seen."""
     login = add("login", "moodkiosk.act.players.spotify.account.login:main")
     login.add_argument("--seconds", type=float, default=300, metavar="N", help=Reason("help.option.login_seconds"))
     tunes = add(
@@ -149,12 +165,6 @@ def parser() -> argparse.ArgumentParser:
     discovery.add_argument("--remove", action="store_true", help=Reason("help.option.remove"))
     page = add("web", "moodkiosk.operate.page_address:main")
     page.add_argument("--check", metavar="URL", help=Reason("help.option.check"))
-    completion = add("completion", "moodkiosk.operate.completion:main", config=False)
-    completion.add_argument("shell", choices=["bash", "zsh"])
-    completion.set_defaults(whole=parser)
-    _add_learn(add)
-    _add_control(add)
-    return top
 
 
 def _add_learn(add: Callable[..., argparse.ArgumentParser]) -> None:
