@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from moodkiosk.failure import UsageError
 from moodkiosk.sense.mood.labels import meaning
+from moodkiosk.words.reason import Reason
 
 USUAL = ("neutral", "happy", "sad", "angry", "surprise", "fear", "disgust", "contempt")
 """The labels of the starter model and of the public data sets."""
@@ -24,11 +25,11 @@ def clean(text: str) -> str:
     """The label as it is recorded: one form of each letter, single spaces. Raises UsageError if it cannot be one."""
     label = " ".join(unicodedata.normalize("NFC", text).split())
     if not label:
-        raise UsageError("a label must not be empty")
+        raise UsageError(Reason("collect.label_empty"))
     if len(label) > 60:
-        raise UsageError(f"the label {label[:20]!r}… is longer than 60 letters")
+        raise UsageError(Reason("collect.label_long", label=repr(label[:20])))
     if not label.isprintable() or any(letter in FORBIDDEN for letter in label) or label.startswith((".", "-")):
-        raise UsageError(f"{label!r} cannot be a label: it names a file, so no {' '.join(FORBIDDEN)}, and no '.' first")
+        raise UsageError(Reason("collect.label_file", label=repr(label), letters=" ".join(FORBIDDEN)))
     if (means := meaning(label)) is not None:
         raise UsageError(f"{label!r} cannot be a label: on the kiosk it {means}")
     return label

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from moodkiosk.failure import Failure
+from moodkiosk.words.reason import Reason
 
 OUTBOX = ".local/state/moodkiosk/outbox"
 """On the kiosk, in the home of who signs in."""
@@ -18,4 +19,4 @@ def make_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise Failure(f"cannot write into {folder}: {error.strerror}") from None
+        raise Failure(Reason("collect.folder", folder=str(folder), reason=error.strerror or "")) from None

@@ -17,17 +17,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moodkiosk.config import load
+from moodkiosk.config.languages import reader
 from moodkiosk.failure import Failure, UsageError, reason
 from moodkiosk.host import files, paths
 from moodkiosk.link import control
 from moodkiosk.sense.teach.store import ModelStore, sha256
+from moodkiosk.words.language import translated
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import Config
     from moodkiosk.sense.mood.model import MoodModel
 
 RELOAD_SECONDS = 20.0
-STARTER = "the starter model"
+STARTER = Reason("install.starter")
+INSTALLED = "installed"
 
 
 def main(args: argparse.Namespace) -> int:
@@ -42,31 +46,34 @@ def main(args: argparse.Namespace) -> int:
     if args.what == "list":
         with _as_owner(state):
             report = {"current": _name(store.current), "before": [_name(path) for path in reversed(store.before)]}
-        text = f"current: {report['current']}\n" + "\n".join(f"before:  {name}" for name in report["before"])
+        rows = [Reason("install.current", model=report["current"])]
+        rows += [Reason("install.before", model=name) for name in report["before"]]
     elif args.what == "rollback":
         report = _rollback(store, state, settings)
-        text = f"{report['what']} {report['model']}; {report['kiosk']}"
+        rows = [Reason("install.back", model=report["model"], kiosk=report["kiosk"])]
     else:
         report = _install(_read(args.file), args.sha256, store, state, settings)
-        text = f"{report['what']}: {report['model']}; {report['kiosk']}"
+        there = report["what"] == INSTALLED
+        key = "install.installed" if there else "install.was_there"
+        rows = [Reason(key, model=report["model"], kiosk=report["kiosk"])]
     if settings.model.file:
-        note = f"model.file in the configuration names {settings.model.file}, which is used instead"
-        report["note"], text = note, f"{text}\nnote: {note}"
-    print(json.dumps(report) if args.json else text.strip())
+        report["note"] = note = Reason("install.configured", file=settings.model.file)
+        rows.append(Reason("signin.note", text=note))
+    tag = reader(settings.kiosk.language)
+    print(json.dumps(report) if args.json else "\n".join(translated(row, tag) for row in rows))
     return 0
 
 
 def _install(data: bytes, wanted: str, store: ModelStore, state: Path, settings: Config) -> dict[str, Any]:
     if wanted and sha256(data) != wanted.lower():
-        raise Failure("the file did not arrive whole (another hash); nothing was changed")
+        raise Failure(Reason("install.other_hash"))
     model = check(data)
     try:
         with _as_owner(state):
             changed = store.put(data)
     except OSError as error:
-        raise Failure(
-            f"cannot write {error.filename or store.current}: {error.strerror}; nothing was changed"
-        ) from None
+        path = str(error.filename or store.current)
+        raise Failure(Reason("install.not_written", path=path, reason=error.strerror or "")) from None
     try:
         kiosk = _reload(settings)
     except Failure:
@@ -74,7 +81,7 @@ def _install(data: bytes, wanted: str, store: ModelStore, state: Path, settings:
             with _as_owner(state):
                 store.back()
         raise
-    what = "installed" if changed else "was there already"
+    what = INSTALLED if changed else "was there already"
     return {"what": what, "model": _name(store.current, data), "sha256": model.hash, "kiosk": kiosk}
 
 
@@ -82,10 +89,12 @@ def _rollback(store: ModelStore, state: Path, settings: Config) -> dict[str, Any
     try:
         with _as_owner(state):
             if not store.back():
-                raise Failure("nothing to go back to: the starter model is in use")
+                raise Failure(Reason("install.nothing_before"))
             current = store.current.read_bytes() if store.current.exists() else None
     except OSError as error:
-        raise Failure(f"cannot write {error.filename or state}: {error.strerror}") from None
+        raise Failure(
+            Reason("signin.not_written", path=str(error.filename or state), reason=error.strerror or "")
+        ) from None
     name = STARTER if current is None else _name(store.current, current)
     return {"what": "back to", "model": name, "kiosk": _reload(settings)}
 
@@ -104,10 +113,12 @@ def check(data: bytes) -> MoodModel:
         try:
             loaded = models.load(Path(file.name), mirrored=False)
         except BadModel as error:
-            raise Failure(f"refused: {str(error).removeprefix(f'{file.name}: ')}") from None
+            why, name = str(error), f"{file.name}: "
+            why = why.removeprefix(name) if why.startswith(name) else why  # whatever is cut is a reason no more
+            raise Failure(Reason("install.refused", reason=why)) from None
     answer = loaded.probabilities(np.zeros(len(MEASURES[loaded.schema]), np.float32))
     if not np.isfinite(answer).all():
-        raise Failure("refused: its probabilities are not numbers")
+        raise Failure(Reason("install.refused", reason=Reason("install.no_numbers")))
     return loaded
 
 
@@ -116,12 +127,12 @@ def _reload(settings: Config) -> str:
     try:
         result = control.ask(paths.control_socket(settings.paths), "reload", timeout=RELOAD_SECONDS)
     except control.NotRunning:
-        return "the kiosk is not running, and loads it when it starts"
+        return Reason("install.no_kiosk")
     if not result.ok:
         if "not running" in str(result.error):
-            return "the half that sees is not running, and loads it when it starts"
-        raise Failure(f"the kiosk does not take it: {result.error}")
-    return "loaded"
+            return Reason("install.no_sense")
+        raise Failure(Reason("install.not_taken", reason=result.error or ""))
+    return Reason("install.loaded")
 
 
 def _read(name: str) -> bytes:
@@ -133,7 +144,7 @@ def _read(name: str) -> bytes:
         with open(name, "rb") as file:
             return file.read(LIMIT_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"cannot read {name}: {error.strerror}") from None
+        raise UsageError(Reason("kept.unreadable", path=name, reason=error.strerror or "")) from None
 
 
 def _name(path: Path, data: bytes | None = None) -> str:
