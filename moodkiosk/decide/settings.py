@@ -120,6 +120,9 @@ class MusicSettings:
 
 GAP_LOOKS, SILENT_LOOKS = 1.5, 4.0
 """So many times as long as a look, where that is long."""
+SLOW_LOOK_SECONDS, SLOW_SILENCE_SECONDS = 0.5, 60.0
+"""A processor on which a look takes so long may need many times that for the next one, when it has much to do or
+is hot: that is no camera's fault. A camera that brings nothing is seen by the half that sees, and said by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,5 +148,9 @@ class Settings:
             self,
             presence=replace(self.presence, unknown_seconds=max(self.presence.unknown_seconds, SILENT_LOOKS * seconds)),
             gap_seconds=max(self.gap_seconds, GAP_LOOKS * seconds),
-            silence_seconds=max(self.silence_seconds, SILENT_LOOKS * seconds),
+            silence_seconds=max(
+                self.silence_seconds,
+                SILENT_LOOKS * seconds,
+                SLOW_SILENCE_SECONDS if seconds >= SLOW_LOOK_SECONDS else 0.0,
+            ),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import time
 from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from moodkiosk.sense.slow import Slowness
 
 EVERY_SECONDS = 30.0
+
+LOG_SECONDS = 600.0
+"""The same trouble is in the log no more often than this: its figures may change with every look."""
 
 log = logging.getLogger("moodkiosk.sense")
 PAGE_BYTES = os.sysconf("SC_PAGESIZE")
@@ -44,7 +48,7 @@ class HealthReport:
         self._looks = 0
         self._cpu_seconds = time.process_time()
         self._at: float | None = None
-        self._said: tuple[str | None, ...] = ()
+        self._logged_at: dict[str, float] = {}
         self._told: tuple[str, str] | None = None
 
     def look(self, seconds: float, lying: Turn | None = None) -> None:
@@ -88,10 +92,10 @@ class HealthReport:
             look_seconds=round(self._times.usual, 2),
             active_rate_hz=round(self._pace.active_hz, 1),
         )
-        for text in (slow, tilted):
-            if text and text not in self._said:
+        for kind, text in (("slow", slow), ("tilted", tilted)):
+            if text and not 0 <= at - self._logged_at.get(kind, -math.inf) < LOG_SECONDS:
+                self._logged_at[kind] = at
                 log.warning("%s", text)
-        self._said = (slow, tilted)
         self._told, self._at, self._looks, self._cpu_seconds = (camera, detail), at, 0, cpu_seconds
         return report
 

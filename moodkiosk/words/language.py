@@ -36,7 +36,7 @@ def _read(tag: str) -> Mapping[str, str]:
         found = json.loads((FOLDER / f"{tag}.json").read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
-    return {key: text for key, text in found.items() if _whole(text)} if isinstance(found, dict) else {}
+    return {key: text for key, text in found.items() if _whole(key) and _whole(text)} if isinstance(found, dict) else {}
 
 
 def _whole(text: object) -> bool:

@@ -52,7 +52,12 @@ def form(words: Words, count: object) -> str:
     forms = words.get(FORMS, "other").split()
     try:
         number = _rule(words.get(RULE, "0"))(abs(count))
-    except (ValueError, ArithmeticError, RecursionError):  # a damaged file: its sentences are still better than none
+    except (
+        ValueError,
+        SyntaxError,
+        ArithmeticError,
+        RecursionError,
+    ):  # a damaged file: its sentences are still better than none
         return "other"
     return forms[number] if 0 <= number < len(forms) else "other"
 

@@ -389,6 +389,21 @@ def test_what_was_learnt_is_told_as_figures_without_anybodys_name(world: World) 
     assert world.events[-1].taught.people == 1
 
 
+def test_a_slow_processor_that_stands_still_for_a_while_is_not_a_camera_that_brings_nothing(world: World) -> None:
+    world.turn(HELLO)
+    world.turn(protocol.SenseHealth(world.at, "on", "the processor is too slow", look_seconds=1.4))
+    world.turn(Reading(world.at, 0))
+    for _ in range(50):
+        world.at += 1
+        world.turn()
+        assert world.views[-1].camera_status == "on"
+    assert world.views[-1].unknown_because == "too slow"
+    for _ in range(20):
+        world.at += 1
+        world.turn()
+    assert "brings no pictures" in world.views[-1].camera_status
+
+
 def test_a_loop_that_is_far_behind_says_so_at_once(world: World) -> None:
     for _ in range(INBOX_LIMIT):
         world.loop.put(SenseLeft())

@@ -20,7 +20,7 @@ from moodkiosk.moods import Choice, Decision, Taste, Wanted
 from moodkiosk.words.tidy import tidy
 from tests.fuzz.inside import HELLO, Act
 from tests.fuzz.mutate import spoilt
-from tests.fuzz.run import HANG_SECONDS, Take
+from tests.fuzz.run import Take
 
 SONG = (
     b"file: Calm/Rain.flac\nTitle: Rain\nArtist: Arijit Singh\nAlbumArtist: Arijit Singh\nAlbum: Calm\nGenre: Hindi\n"
@@ -42,6 +42,8 @@ ANSWERS = (
     (b"rm", b"ACK [50@0] {rm} No such playlist\n"),
 )
 """To each command an answer; in an input they stand one after the other."""
+SECONDS = 1.0
+"""So long an answer without an end is waited for."""
 BETWEEN = b"\n%%\n"
 VALID = BETWEEN.join(answer for _, answer in ANSWERS)
 RADIO = VALID.replace(SONG, OTHER).replace(b"state: play", b"state: stop")
@@ -73,7 +75,7 @@ def _serve(listener: socket.socket, said: list[bytes]) -> None:
                 number = names.index(word) if word in names else len(said)
                 answer = said[number] if number < len(said) else b"OK\n"
                 peer.sendall(answer)
-                if not (answer.endswith(b"OK\n") or answer.startswith(b"ACK")):
+                if not (f"\n{answer.decode('latin-1')}".endswith("\nOK\n") or answer.startswith(b"ACK")):
                     break
 
 
@@ -102,7 +104,7 @@ def mpd(folder: Path) -> Iterator[Take]:
 
     def take(data: bytes) -> bool:
         said[:] = data.split(BETWEEN)
-        config = Config(mpd=MpdSettings(host=str(path), deadline_seconds=HANG_SECONDS))
+        config = Config(mpd=MpdSettings(host=str(path), deadline_seconds=SECONDS))
         player = MpdPlayer(config, folder, Clock(lambda: at[0], wait=wait))
         kinds = []
         for entry in ("Evening", "Calm", "genre:Hindi", "http://radio.example/list.m3u"):

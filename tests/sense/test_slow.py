@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from moodkiosk.config.settings import CameraSettings, Config, SenseSettings
 from moodkiosk.decide.settings import MoodSettings
+from moodkiosk.sense.camera.capture import CameraStatus
+from moodkiosk.sense.health import HealthReport
+from moodkiosk.sense.pace import Pace, Thermometer
 from moodkiosk.sense.slow import LookTimes, Slowness
 
 BIG = Config(camera=CameraSettings(width=1280, height=720))
@@ -45,3 +50,15 @@ def test_the_figure_is_not_said_anew_with_every_look() -> None:
     slow = Slowness(BIG, hands=False)
     assert slow.text(2.6) == slow.text(2.2) == slow.text(3.1)
     assert "looks take 4.0 s" in str(slow.text(4.0))
+
+
+def test_the_log_has_it_once_in_ten_minutes_whatever_the_figures_do(caplog: pytest.LogCaptureFixture) -> None:
+    thermometer = Thermometer()
+    pace = Pace(SenseSettings(), thermometer)
+    health = HealthReport(pace, thermometer, Slowness(BIG, hands=False))
+    for at in range(0, 1100, 20):
+        for seconds in ((1.6, 9.0, 2.0, 0.1)[at // 20 % 4],) * 5:
+            health.look(seconds)
+        report = health.due(CameraStatus("on"), float(at), lent=False, note=None, counters={})
+        assert report is None or ("too slow" in report.detail) == (report.look_seconds > 1)
+    assert caplog.text.count("too slow") == 2
