@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from moodkiosk.act.requests.waiting import WaitingList
 from moodkiosk.moods import Command, Result
 from moodkiosk.words.reason import Reason
 
@@ -31,32 +31,29 @@ class LookRequests:
     def __init__(self, begin: Callable[[], str | None]) -> None:
         """`begin` has the player look, and says why not; None: it has begun."""
         self._begin = begin
-        self._waiting: list[Waiting] = []
+        self._waiting = WaitingList[Waiting]()
 
     def ask(self, command: Command, future: Future[Result], at: float) -> None:
         """Somebody asks."""
         reason = None if self._waiting else self._begin()
         if reason is None:
-            self._waiting.append(Waiting(command, future, at + WAIT_SECONDS))
+            self._waiting.add(Waiting(command, future, at + WAIT_SECONDS))
         else:
             _answer(command, future, Reason("act.not_looked", reason=reason))
 
     def done(self, text: str) -> None:
         """The player has looked; `text` says what is known now."""
-        waiting, self._waiting = self._waiting, []
-        for one in waiting:
+        for one in self._waiting.take(lambda _: True):
             _answer(one.command, one.future, text)
 
     @property
     def due(self) -> float:
         """When the first of them has waited long enough, monotonic seconds; infinity: nobody waits."""
-        return min((one.deadline for one in self._waiting), default=math.inf)
+        return self._waiting.due
 
     def expire(self, at: float) -> None:
         """Lets go those who have waited long enough."""
-        late = [one for one in self._waiting if one.deadline <= at]
-        self._waiting = [one for one in self._waiting if one.deadline > at]
-        for one in late:
+        for one in self._waiting.late(at):
             _answer(one.command, one.future, LATER)
 
 

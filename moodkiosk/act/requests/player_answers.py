@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
+from moodkiosk.act.requests.waiting import WaitingList
 from moodkiosk.decide.music.reasons import LATE
 from moodkiosk.moods import Decision, PlayerReport, Result
 
@@ -33,18 +33,16 @@ class PlayerAnswers:
 
     def __init__(self, complete: Complete) -> None:
         self._complete = complete
-        self._waiting: list[Waiting] = []
+        self._waiting = WaitingList[Waiting]()
 
     def wait(self, promise: Result, decision: Decision, future: Future[Result], at: float) -> None:
         """Somebody has asked for what the player now gets to do."""
-        self._waiting.append(Waiting(promise, decision, future, at + WAIT_SECONDS))
+        self._waiting.add(Waiting(promise, decision, future, at + WAIT_SECONDS))
 
     def done(self, decision: Decision, report: PlayerReport | None) -> None:
         """The player has done with a decision. Earlier ones that it never began were replaced by it."""
-        mine = [one for one in self._waiting if one.decision is decision]
-        earlier = [one for one in self._waiting if one.decision is not decision and one.decision.at <= decision.at]
-        self._waiting = [one for one in self._waiting if one.decision.at > decision.at and one not in mine]
-        for one in earlier:
+        mine = self._waiting.take(lambda one: one.decision is decision)
+        for one in self._waiting.take(lambda one: one.decision.at <= decision.at):
             one.future.set_result(self._complete(one.promise, one.decision, None))
         for one in mine:
             one.future.set_result(self._complete(one.promise, one.decision, report))
@@ -52,11 +50,9 @@ class PlayerAnswers:
     @property
     def due(self) -> float:
         """When the first of them has waited long enough, monotonic seconds; infinity: nobody waits."""
-        return min((one.deadline for one in self._waiting), default=math.inf)
+        return self._waiting.due
 
     def expire(self, at: float) -> None:
         """Lets go those who have waited long enough."""
-        late = [one for one in self._waiting if one.deadline <= at]
-        self._waiting = [one for one in self._waiting if one.deadline > at]
-        for one in late:
+        for one in self._waiting.late(at):
             one.future.set_result(replace(one.promise, ok=False, error=LATE))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
+from moodkiosk.act.requests.waiting import WaitingList
 from moodkiosk.decide.music.songs import public
 from moodkiosk.moods import Result, Song, Wanted
 
@@ -31,33 +31,29 @@ class SongRequests:
         """`begin` has the player search, and says why not (None: it has begun); `listed` is the list as it is now."""
         self._begin = begin
         self._listed = listed
-        self._waiting: list[Waiting] = []
+        self._waiting = WaitingList[Waiting]()
 
     def ask(self, result: Result, wanted: Wanted, future: Future[Result], at: float) -> None:
         """Somebody asks for what the player has not found yet."""
         begun = any(one.wanted == wanted for one in self._waiting) or self._begin(wanted) is None
         if begun:
-            self._waiting.append(Waiting(result, wanted, future, at + WAIT_SECONDS))
+            self._waiting.add(Waiting(result, wanted, future, at + WAIT_SECONDS))
         else:
             future.set_result(result)
 
     def done(self, wanted: Wanted) -> None:
         """The player has searched."""
-        mine = [one for one in self._waiting if one.wanted == wanted]
-        self._waiting = [one for one in self._waiting if one.wanted != wanted]
-        for one in mine:
+        for one in self._waiting.take(lambda one: one.wanted == wanted):
             self._answer(one)
 
     @property
     def due(self) -> float:
         """When the first of them has waited long enough, monotonic seconds; infinity: nobody waits."""
-        return min((one.deadline for one in self._waiting), default=math.inf)
+        return self._waiting.due
 
     def expire(self, at: float) -> None:
         """Lets go those who have waited long enough."""
-        late = [one for one in self._waiting if one.deadline <= at]
-        self._waiting = [one for one in self._waiting if one.deadline > at]
-        for one in late:
+        for one in self._waiting.late(at):
             self._answer(one)
 
     def _answer(self, one: Waiting) -> None:
