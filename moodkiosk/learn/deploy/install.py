@@ -113,8 +113,8 @@ def check(data: bytes) -> MoodModel:
         try:
             loaded = models.load(Path(file.name), mirrored=False)
         except BadModel as error:
-            why, name = str(error), f"{file.name}: "
-            why = why.removeprefix(name) if why.startswith(name) else why  # whatever is cut is a reason no more
+            # Said of a file of its own name, which nobody has given it.
+            why = getattr(str(error), "fields", {}).get("reason", str(error))
             raise Failure(Reason("install.refused", reason=why)) from None
     answer = loaded.probabilities(np.zeros(len(MEASURES[loaded.schema]), np.float32))
     if not np.isfinite(answer).all():

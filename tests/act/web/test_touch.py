@@ -209,6 +209,9 @@ def test_volume_is_on_the_front_and_within_bounds(page: Page, home: Household) -
     page.locator("#quieter").click()
     expect(page.locator("#toasts")).to_contain_text("Never louder than 0 %")
     until(lambda: home.view.volume_cap == 0, what="silence")
+    page.locator("#louder").click(click_count=3)
+    expect(page.locator("#toasts")).to_contain_text("Never louder than 30 %")
+    expect(page.locator("#toasts > p")).to_have_count(2)  # they do not pile up over the buttons
 
 
 def test_a_step_of_the_volume_that_fails_is_told_and_not_counted_by_the_next(

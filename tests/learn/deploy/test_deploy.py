@@ -18,11 +18,14 @@ from typing import Any
 
 import pytest
 
+from moodkiosk.failure import Failure
 from moodkiosk.learn.collect.lease import Lease
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.deploy import command as deploying
+from moodkiosk.learn.deploy import install
 from moodkiosk.sense.mood.bundle import bundle, unbundle
 from moodkiosk.sense.teach.store import ModelStore, sha256
+from moodkiosk.words.language import translated
 from tests.support.control_double import ControlDouble
 from tests.support.kiosk import Kiosk
 from tests.support.sshd import Sshd
@@ -199,6 +202,13 @@ def test_a_file_that_is_damaged_on_the_way_changes_nothing(sshd: Sshd, homes: di
     assert foreign.returncode == 1
     assert foreign.stderr.startswith(b"moodkiosk: refused: ")
     assert not (homes["kitchen"] / CURRENT).exists()
+
+
+def test_what_is_refused_is_told_in_the_reader_s_language() -> None:
+    with pytest.raises(Failure) as caught:
+        install.check(b"no model")
+    assert str(caught.value) == "refused: not a TensorFlow Lite file"
+    assert translated(str(caught.value), "de") == "abgelehnt: keine Datei von TensorFlow Lite"
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ export function toast(title, detail = '') {
   // Inside an open dialog: what lies behind it can be neither seen nor heard.
   const place = sheet.open ? sheet.querySelector('.toasts') : byId('toasts');
   place.append(note);
+  if (place.children.length > 2) place.firstElementChild.remove(); // of many presses the last ones count
   setTimeout(() => note.remove(), 7000);
 }
 
