@@ -3,7 +3,8 @@
 A forward filter (hidden Markov model, Rabiner 1989) keeps a belief over the moods of the person in front. Each reading
 speaks for the time since the one before it: in that time the belief drifts a little towards what is usual, and the
 reading's probabilities weigh in, the more the better the view. A mood settles when the belief in it has been high
-enough while the person was seen showing it, and ends when the belief has been low for some time (hysteresis).
+enough while the person was seen showing it, and ends when the belief has been low for some time (hysteresis). A wrong
+mood costs more than none, so the way back to a face at rest never waits.
 Everything is counted in seconds, so 2, 5 and 30 readings a second behave alike.
 """
 
@@ -33,7 +34,7 @@ END_BELIEF = 0.6
 """A mood ends when the belief in it falls below this share of `sure`, …"""
 END_SETTLES = 1.0
 """… and stays there, without another mood that is believed, for this share of `settle_seconds`."""
-LEAD_SETTLES = 0.75
+LEAD_SETTLES = 0.6
 """A mood must have been seen in good views for this share of `settle_seconds` while it was believed."""
 GOOD_VIEW = 0.5
 """Quality weight of a good view; readings below it may keep a mood, but never settle one by themselves."""
@@ -190,14 +191,18 @@ def _gone(state: Debounce, reading: Reading, settings: MoodSettings) -> bool:
 
 
 def _settle(state: Debounce, at: float, settings: MoodSettings) -> Debounce:
-    """Lets a mood settle or end. Within the refractory period nothing changes: the belief will still be there after."""
+    """Lets a mood settle or end. Within the refractory period there is only the way back to a face at rest.
+
+    Nothing else is lost by that: the belief will still be there after.
+    """
     leader = state.leader
     led = leader is not None and state.lead_seconds >= LEAD_SETTLES * settings.settle_seconds - ROUNDING
     if not led or state.belief.get(leader or "", 0.0) < settings.sure - ROUNDING:
         leader = None
     if leader is not None and leader == state.mood:
         return replace(state, track=state.front)
-    if state.changed_at is not None and at - state.changed_at < settings.refractory_seconds - ROUNDING:
+    early = state.changed_at is not None and at - state.changed_at < settings.refractory_seconds - ROUNDING
+    if early and leader != AT_REST:
         return state
     if leader is not None:
         return replace(state, mood=leader, track=state.front, changed_at=at, weak_seconds=0.0)

@@ -45,7 +45,7 @@ class MoodSettings:
     """When a mood counts as settled."""
 
     settle_seconds: Annotated[float, Within(0.5, 60)] = 2.0  # a mood that shows clearly settles after about this long
-    sure: Annotated[float, Within(0.5, 0.99)] = 0.8  # how sure the kiosk must be of a mood
+    sure: Annotated[float, Within(0.5, 0.99)] = 0.85  # how sure the kiosk must be of a mood
     refractory_seconds: Seconds = 8.0  # after a change the next one waits this long
     manual_minutes: Minutes = 120.0  # a mood chosen by hand lasts this long
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moodkiosk.decide.settings import MoodSettings, Settings
-from moodkiosk.moods import Reading
+from moodkiosk.moods import AT_REST, Reading
 from tests.support.household import DARK, LABELS, Household, empty, reading
 
 RATES = [2.0, 5.0, 30.0]
@@ -70,13 +70,25 @@ def test_nothing_happens_for_as_long_as_nothing_changes(hz: float, minutes: int)
     st.sampled_from(RATES),
     st.lists(st.tuples(st.sampled_from([*LABELS, None]), st.floats(0.2, 12), st.floats(0.2, 1)), max_size=8),
 )
-def test_while_a_face_is_in_view_two_changes_are_never_closer_than_the_refractory_period(
+def test_while_a_face_is_in_view_no_mood_but_rest_comes_within_the_refractory_period(
     hz: float, looks: list[tuple[str | None, float, float]]
 ) -> None:
     home = Household()
     for mood, seconds, confidence in looks:
         home.look(mood, seconds, hz=hz, confidence=confidence)
-    assert all(later - earlier >= REFRACTORY_SECONDS - 1e-6 for earlier, later in pairwise(changed_at(home)))
+    changes = [(event.at, event.mood) for event in home.events if event.kind == "mood_changed"]
+    for (earlier, _), (later, mood) in pairwise(changes):
+        assert mood == AT_REST or later - earlier >= REFRACTORY_SECONDS - 1e-6
+
+
+def test_the_way_back_to_rest_does_not_wait() -> None:
+    """A wrong mood is corrected at once; that cannot make a wrong one."""
+    home = Household()
+    home.look("happy", 3)
+    begun = home.at
+    home.look(AT_REST, 12)
+    assert home.moods() == ["happy", AT_REST]
+    assert changed_at(home)[1] - begun <= 1.3 * SETTLE_SECONDS < REFRACTORY_SECONDS
 
 
 @pytest.mark.parametrize("confidence", [0.6, 0.8, 0.95])
@@ -108,6 +120,13 @@ def test_a_belief_exactly_as_sure_as_asked_counts_and_one_below_is_not_sure() ->
         home = Household(Settings(mood=MoodSettings(sure=sure)))
         home.look("happy", 0.6)
         assert home.state.debounce.leader == leader
+
+
+@pytest.mark.parametrize("sure", [0.5, 0.85, 0.99])
+def test_a_clear_mood_settles_however_sure_the_kiosk_must_be(sure: float) -> None:
+    home = Household(Settings(mood=MoodSettings(sure=sure)))
+    home.look("happy", 10, confidence=0.95)
+    assert home.moods() == ["happy"]
 
 
 def test_a_face_that_shows_no_more_than_chance_settles_nothing() -> None:

@@ -51,7 +51,7 @@ def sitting(person: int, where: Setting, frames: int, schema: str, labels: tuple
         times = []
         for _ in range(frames + 30):
             at += 1 / LOOKS_A_SECOND
-            pipeline.look(Frame(_drawn(person, label, where, rng), at))
+            pipeline.look(Frame(drawn(person, label, where, rng), at))
             if pipeline.front is not None:
                 rows.append(measure(pipeline.front.landmarks, schema))
                 times.append(at)
@@ -62,7 +62,8 @@ def sitting(person: int, where: Setting, frames: int, schema: str, labels: tuple
     return takes
 
 
-def _drawn(person: int, label: str, where: Setting, rng: np.random.Generator) -> Image:
+def drawn(person: int, label: str, where: Setting, rng: np.random.Generator) -> Image:
+    """One picture of a drawn person who shows a mood weakly."""
     width, height = SIZE
     expression = EXPRESSIONS["neutral"].blend(EXPRESSIONS[label], rng.uniform(*STRENGTH))
     pose = Pose(
