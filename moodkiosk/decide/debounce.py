@@ -98,7 +98,7 @@ def see(state: Debounce, reading: Reading, *, present: bool, settings: Settings)
         state = _believe(state, reading, seconds, mood)
     if not present or _gone(state, reading, mood):
         state = replace(state, mood=None, track=None, weak_seconds=0.0)
-    elif reading.track is not None:
+    elif reading.track is not None and state.track in (None, reading.track):  # not of who may only walk past
         state = _settle(state, reading.at, mood)
     confidence = 0.0 if state.mood is None else state.means.get(state.mood, state.confidence)
     return replace(state, confidence=confidence)

@@ -246,6 +246,14 @@ def test_somebody_who_only_walks_past_changes_nothing() -> None:
     assert home.moods() == ["happy"]
 
 
+def test_nor_where_a_mood_settles_sooner_than_somebody_takes_over() -> None:
+    home = Household(Settings(mood=MoodSettings(settle_seconds=0.6, refractory_seconds=0.0)))
+    home.look("happy", 12, hz=30.0, track=1)
+    home.look("sad", 0.9, hz=30.0, track=2)
+    home.look("happy", 12, hz=30.0, track=1)
+    assert home.moods() == ["happy"]
+
+
 def test_the_same_mood_of_the_next_person_is_a_mood_of_its_own() -> None:
     home = Household()
     home.look("happy", 12, track=1)
