@@ -15,7 +15,7 @@ import numpy as np
 
 from moodkiosk.moods import AT_REST, Quality, Reading
 from moodkiosk.sense.mood.selfcalibration import SelfCalibration
-from moodkiosk.sense.teach import figures
+from moodkiosk.sense.teach import proof
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,15 +141,15 @@ def streams(
     return found
 
 
-def summary(found: list[Stream], labels: tuple[str, ...]) -> dict[str, figures.Figure]:
+def summary(found: list[Stream], labels: tuple[str, ...]) -> dict[str, proof.Figure]:
     """Shares of time, false moods a minute of rest and the median latency, with intervals by person."""
     rest = labels.index(AT_REST) if AT_REST in labels else -1
     people = np.array([stream.person for stream in found])
 
-    def figure(of: Callable[[list[Stream]], float]) -> figures.Figure:
-        return figures.with_interval(np.arange(len(found)), people, lambda drawn: of([found[one] for one in drawn]))
+    def figure(of: Callable[[list[Stream]], float]) -> proof.Figure:
+        return proof.with_interval(np.arange(len(found)), people, lambda drawn: of([found[one] for one in drawn]))
 
-    def share(part: Callable[[Stream], float]) -> figures.Figure:
+    def share(part: Callable[[Stream], float]) -> proof.Figure:
         return figure(lambda some: sum(map(part, some)) / max(sum(stream.total for stream in some), 1e-9))
 
     def false_moods(some: list[Stream]) -> float:

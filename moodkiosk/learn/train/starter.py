@@ -27,7 +27,7 @@ from moodkiosk.sense.faces.engine import EXTRACTOR
 from moodkiosk.sense.mood.bundle import Manifest, bundle
 from moodkiosk.sense.mood.measures import FACE_AND_OPINION
 from moodkiosk.sense.mood.model import tempered
-from moodkiosk.sense.teach import dense, figures
+from moodkiosk.sense.teach import dense, figures, proof
 from moodkiosk.sense.teach.recipe import TrainingSettings
 
 if TYPE_CHECKING:
@@ -126,17 +126,17 @@ class _Judge:
     faces: Material
     shares: Floats
 
-    def of(self, rows: NDArray[np.bool_], figure: Callable[[NDArray[np.int64], Floats], float]) -> figures.Figure:
+    def of(self, rows: NDArray[np.bool_], figure: Callable[[NDArray[np.int64], Floats], float]) -> proof.Figure:
         at = np.flatnonzero(rows)
         y, shares = self.faces.y, self.shares
-        return figures.with_interval(at, self.faces.person[at], lambda drawn: figure(y[drawn], shares[drawn]))
+        return proof.with_interval(at, self.faces.person[at], lambda drawn: figure(y[drawn], shares[drawn]))
 
 
 def _right(y: NDArray[np.int64], shares: Floats) -> float:
     return float((shares.argmax(1) == y).mean())
 
 
-def _figures(faces: Material, shares: Floats, judged: NDArray[np.bool_]) -> dict[str, figures.Figure]:
+def _figures(faces: Material, shares: Floats, judged: NDArray[np.bool_]) -> dict[str, proof.Figure]:
     judge, held, london, y = _Judge(faces, shares), faces.held, faces.london & judged, faces.y
     rest = y == LABELS.index(AT_REST)
     found = {

@@ -35,7 +35,7 @@ def proof(outcome: Outcome) -> Proof:
         after=share(after.value),
         low=share(after.low),
         high=share(after.high),
-        looks=after.samples,
+        looks=after.count,
         moods={label: (share(old), share(new)) for label, (old, new) in outcome.recalls.items()},
         people=people if len(people) > 1 else {},
         remarks=tuple(map(remark, outcome.doubts)),

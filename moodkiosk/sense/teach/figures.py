@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,43 +18,6 @@ ANSWERED = (1.0, 0.8, 0.5)
 """The shares of samples, surest first, for which the accuracy is given."""
 
 WINDOW_SECONDS = 2.0
-
-DRAWS = 500
-"""Of people with replacement, for the intervals."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A share, its 95 % interval, and what number of samples it is a share of."""
-
-    value: float
-    low: float
-    high: float
-    count: int
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.2f} to {self.high:.2f}, n = {self.count})"
-
-
-def with_interval(rows: Whole, person: NDArray[np.str_], figure: Callable[[Whole], float]) -> Figure:
-    """A figure of some rows and its interval: the bootstrap (Efron 1979) that draws people, not samples, anew.
-
-    Args:
-        rows: of the samples.
-        person: whose each of these rows is, of the same length.
-        figure: takes rows, of which some may be there several times.
-    """
-    if not len(rows):
-        return Figure(float("nan"), float("nan"), float("nan"), 0)
-    rng = np.random.default_rng(0)
-    names, number = np.unique(person, return_inverse=True)
-    of_person = [rows[number == index] for index in range(len(names))]
-    drawn = [
-        figure(np.concatenate([of_person[one] for one in rng.integers(len(names), size=len(names))]))
-        for _ in range(DRAWS)
-    ]
-    low, high = np.quantile(drawn, (0.025, 0.975))
-    return Figure(figure(rows), float(low), float(high), len(rows))
 
 
 def recall(truth: Whole, guess: Whole) -> dict[int, float]:

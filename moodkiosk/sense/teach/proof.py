@@ -1,8 +1,9 @@
-"""How sure a figure is: exact tests and exact intervals, so that luck is not taken for learning. Pure functions."""
+"""How sure a figure is: exact tests, and intervals, so that luck is not taken for learning. Pure functions."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,25 +32,31 @@ NO_BETTER = 0.05
 SURE = 0.95
 """Of an interval."""
 
+DRAWS = 500
+"""Of people with replacement, for the bootstrap."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A balanced accuracy, and between what it lies.
+    """A figure, and between what it lies.
 
     Attributes:
-        value: 0 to 1; NaN without samples.
+        value: NaN without samples.
         low, high: its interval of 95 %.
-        samples: how many it was worked out from.
+        count: of how many samples, or streams, it is.
     """
 
     value: float
     low: float
     high: float
-    samples: int
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} ({self.low:.2f} to {self.high:.2f}, n = {self.count})"
 
 
 def figure(truth: Whole, guess: Whole, cluster: Whole | None = None) -> Figure:
-    """The balanced accuracy of these answers, with its interval.
+    """The balanced accuracy of these answers, with its interval. Other figures have theirs from `with_interval`.
 
     The interval is Clopper & Pearson's, of as many independent samples as have the same spread (Korn & Graubard 1998).
 
@@ -72,6 +79,27 @@ def figure(truth: Whole, guess: Whole, cluster: Whole | None = None) -> Figure:
         alike = min(alike, value * (1 - value) / spread) if spread else alike
     low, high = interval(value, alike)
     return Figure(value, low, high, len(truth))
+
+
+def with_interval(rows: Whole, person: NDArray[np.str_], figure: Callable[[Whole], float]) -> Figure:
+    """A figure that is no share of samples, such as one over time: the bootstrap (Efron 1979) draws people anew.
+
+    Args:
+        rows: of the samples.
+        person: whose each of these rows is, of the same length.
+        figure: takes rows, of which some may be there several times.
+    """
+    if not len(rows):
+        return Figure(float("nan"), float("nan"), float("nan"), 0)
+    rng = np.random.default_rng(0)
+    names, number = np.unique(person, return_inverse=True)
+    of_person = [rows[number == index] for index in range(len(names))]
+    drawn = [
+        figure(np.concatenate([of_person[one] for one in rng.integers(len(names), size=len(names))]))
+        for _ in range(DRAWS)
+    ]
+    low, high = np.quantile(drawn, (0.025, 0.975))
+    return Figure(figure(rows), float(low), float(high), len(rows))
 
 
 def interval(share: float, count: float, sure: float = SURE) -> tuple[float, float]:

@@ -15,7 +15,8 @@ from moodkiosk.learn.train.opinion.material import (
     Faces,
 )
 from moodkiosk.sense.mood.opinion import ANIMAL, COVERED
-from moodkiosk.sense.teach.figures import Figure, balanced_accuracy, with_interval
+from moodkiosk.sense.teach.figures import balanced_accuracy
+from moodkiosk.sense.teach.proof import Figure, with_interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
