@@ -18,6 +18,8 @@ SEEN_ANEW = timedelta(hours=1)
 """What is heard live is written to disk as seen no more often than this, for the sake of SD cards."""
 FIRST_PAUSE_MINUTES = 1.0
 """Music that could not be started is not tried again with the very next change of mood; each failure doubles this."""
+LONGEST_PAUSE_MINUTES = 10.0
+"""That grows as long as the cool-down, and where this is shorter, or there is none, to this."""
 
 
 def hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step:
@@ -175,7 +177,7 @@ def _named(names: dict[str, str], report: PlayerReport, music: MusicSettings) ->
 
 def _failed(playback: Playback, now: Now, settings: Settings) -> Playback:
     """It does not play, so no cool-down has begun: only a pause, and what was left of the cool-down before."""
-    longest = settings.music.min_minutes_between_changes
+    longest = max(settings.music.min_minutes_between_changes, LONGEST_PAUSE_MINUTES)
     pause = after(now, min(longest, FIRST_PAUSE_MINUTES * 2 ** min(playback.failures, 10)))
     earlier = playback.cooled
     if earlier is not None and (earlier.at is None or pause.at is None or earlier.at > pause.at):

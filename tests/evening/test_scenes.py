@@ -338,3 +338,11 @@ def test_who_takes_the_speaker_and_leaves_it_does_not_leave_the_room_silent_for_
     home.api.vanish()
     assert until(home, 18.32).api.plays
     assert (home.api.heard.cuts, home.api.heard.against) == (0, [])
+
+
+def test_what_cannot_be_played_is_tried_again_with_growing_pauses_whatever_the_cool_down(begin: Play) -> None:
+    home = begin(18, (18, 19, "sad"), min_minutes_between_changes=0.0)
+    home.api.devices = [home.api.device(PHONE)]
+    until(home, 19)
+    assert len([one for one in home.decisions if one.action == "play"]) <= 10
+    assert len(home.api.requests) <= 25

@@ -58,11 +58,11 @@ class Listener:
         """The first of them, when it is there."""
         return until(lambda: self.bodies(topic, since, **wanted), seconds, f"{topic} with {wanted}")[0]
 
-    def ask(self, kiosk: str, name: str) -> dict[str, Any]:
+    def ask(self, kiosk: str, name: str, payload: bytes = b"") -> dict[str, Any]:
         """Gives a command over MQTT, and waits for its result."""
         since = len(self.all)
-        self._client.publish(f"moodkiosk/{kiosk}/set/{name}", b"", 1)
-        return self.wait_for(f"{kiosk}/result", 10, since)
+        self._client.publish(f"moodkiosk/{kiosk}/set/{name}", payload, 1)
+        return self.wait_for(f"{kiosk}/result", 30, since)
 
     def close(self) -> None:
         """Disconnects, and fails the test if a message was not as documented."""
