@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -390,6 +391,37 @@ def test_the_promise_is_shown_on_the_running_system(machine: Machine) -> None:
     assert "no Internet socket" in found["sense: open now"]["text"]
     assert "TCP to 127.0.0.1:1883" in found["act: open now"]["text"]
     assert "/run/moodkiosk/link.sock" in found["act: open now"]["text"]
+
+
+def test_the_promise_holds_while_it_is_taught_and_learns(machine: Machine) -> None:
+    """Doctor looks again and again during a sitting; one of the looks lasts from before the fit until after it."""
+    settled(machine)
+    lesson = ("moodkiosk", "teach", "neutral", "happy", "--seconds", "2", "--yes")
+    spans: list[tuple[str, str]] = []
+    for _ in range(3):  # the actor may leave for too long
+        sitting = threading.Thread(target=machine.run, args=lesson, kwargs={"check": False, "seconds": 300})
+        sitting.start()
+        while sitting.is_alive():
+            before = teaching(machine)
+            found = findings(machine, "--privacy")
+            assert [name for name, one in found.items() if one["outcome"] == "failed"] == []
+            assert "no Internet socket" in found["sense: open now"]["text"]
+            spans.append((before, teaching(machine)))
+        if any(first in LEARNING and last in LEARNT for first, last in spans):
+            break
+    else:
+        raise AssertionError(f"it never learnt while doctor looked: {spans}")
+    machine.run("moodkiosk", "forget", "--all", check=False)
+    settled(machine)
+
+
+LEARNING, LEARNT = ("recording", "fitting"), ("fitting", "shown", "over")
+
+
+def teaching(machine: Machine) -> str:
+    """How far a sitting is."""
+    status = json.loads(machine.run("moodkiosk", "status", "--json").stdout)
+    return str((status.get("teaching") or {}).get("phase", ""))
 
 
 def findings(machine: Machine, *arguments: str) -> dict[str, dict[str, str]]:

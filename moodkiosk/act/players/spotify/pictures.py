@@ -17,7 +17,9 @@ CHUNK_BYTES = 64 * 1024
 class Pictures:
     """Fetches pictures, from Spotify's servers only."""
 
-    def __init__(self, settings: SpotifySettings) -> None:
+    def __init__(self, settings: SpotifySettings, seconds: float = SECONDS) -> None:
+        """`seconds`: within which a picture is there, or is none."""
+        self._seconds = seconds
         api = urlsplit(settings.developer.api_url)
         # Somebody who puts another Web API in its place (`spotify.developer`) has its pictures there as well.
         self._api = "" if (api.hostname or "").endswith(".spotify.com") else f"{api.scheme}://{api.netloc}"
@@ -27,27 +29,29 @@ class Pictures:
         if not self._may_ask(address):
             return None
         import requests  # it is there already: spotipy uses it
+        from urllib3.exceptions import HTTPError
 
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + self._seconds
         try:
-            with requests.get(address, timeout=SECONDS / 2, stream=True, allow_redirects=False) as answer:
+            with requests.get(address, timeout=self._seconds / 2, stream=True, allow_redirects=False) as answer:
                 if answer.status_code != 200:
                     return None
                 found = b""
-                for chunk in answer.iter_content(CHUNK_BYTES):
+                # What has come so far: to wait for a whole piece is to wait for ever where it comes byte by byte.
+                while chunk := answer.raw.read1(CHUNK_BYTES, decode_content=True):
                     found += chunk
                     if len(found) > COVER_LIMIT_BYTES or time.monotonic() > end:
                         return None
                 return found
-        except (requests.RequestException, ValueError):
+        except (requests.RequestException, HTTPError, OSError, ValueError):
             return None
 
     def _may_ask(self, address: str) -> bool:
         try:
             parts = urlsplit(address)
-            host = parts.hostname or ""
-        except ValueError:
+            host, port = parts.hostname or "", parts.port
+        except ValueError:  # such as a port beyond 65535
             return False
         if self._api and f"{parts.scheme}://{parts.netloc}" == self._api:
             return True
-        return parts.scheme == "https" and parts.port in (None, 443) and f".{host}".endswith(HOSTS)
+        return parts.scheme == "https" and port in (None, 443) and f".{host}".endswith(HOSTS)
