@@ -44,6 +44,7 @@ class Audience:
 
     def __init__(self) -> None:
         self._eyes = Pipeline(SenseSettings())
+        self._eyes.acted = True  # the second opinion is to be of the look that is kept
         self._at = 0.0
 
     def look(self, rgb: Image) -> Landmarks | None:
