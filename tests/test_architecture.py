@@ -334,7 +334,7 @@ def test_the_map_has_entries_enough_and_none_twice() -> None:
     assert len(set(sought)) == len(sought) >= LEAST_ENTRIES
 
 
-@pytest.mark.parametrize("paper", ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/decisions.md"])
+@pytest.mark.parametrize("paper", ["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/decisions.md", "docs/glossary.md"])
 def test_every_path_in_the_papers_for_contributors_is_there(paper: str) -> None:
     """What has a slash or ends like a file; placeholders are in capital letters, and what has a version is no path."""
     text = (PACKAGE.parent / paper).read_text(encoding="utf-8")
