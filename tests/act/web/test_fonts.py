@@ -5,19 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from moodkiosk.act.ports import Request
+from moodkiosk.act.web.access import password
 from moodkiosk.decide.music.songs import song
 from moodkiosk.link.protocol import Teaching
 from moodkiosk.moods import Choice, LookReport, Track
+from moodkiosk.operate.demo.booth import Booth
 from tests.act.web.test_teach import PROOF, STEPS
 from tests.support import fonts
 from tests.support.browser import PICTURE, SCREENSHOTS, opened
 from tests.support.wait import until
-from tests.support.web import HELLO, Household, household
+from tests.support.web import HELLO, Household, household, page_only
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -141,4 +144,25 @@ def test_every_sheet_fits_in_every_font_that_people_have(browser: Browser, home:
         home.loop.ask(Request("teach_keep")).result(10)
         home.loop.put(Teaching(time.monotonic(), "over", text="kept"))
         assert watched.complaints == []
+    assert found == []
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_the_sign_in_and_the_demo_fit_as_well(browser: Browser, tmp_path: Path, locale: str) -> None:
+    secret = tmp_path / "web-password"
+    secret.write_text(password.hashed("a good password"))
+    found: list[str] = []
+    with (
+        page_only(tmp_path, password_file=str(secret)) as (_, address),
+        opened(browser, address, locale=locale) as seen,
+    ):
+        expect(seen.page.locator("input[type=password]")).to_be_visible()
+        found += fits(seen.page, "sign-in", locale)
+        seen.page.locator("input[type=password]").fill("a wrong one")
+        seen.page.locator("button").first.click()
+        expect(seen.page.locator("#problem")).to_be_visible()
+        found += fits(seen.page, "wrong password", locale)
+    with Booth(tmp_path / "play.json", 0, 9) as booth, opened(browser, booth.origins[0], locale=locale) as seen:
+        expect(seen.page.locator("button").first).to_be_visible()
+        found += fits(seen.page, "demo", locale)
     assert found == []
