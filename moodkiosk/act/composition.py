@@ -28,6 +28,7 @@ from moodkiosk.act.store import Store
 from moodkiosk.act.surroundings import Surroundings, status_line
 from moodkiosk.act.worker import NewestWins
 from moodkiosk.config import mistakes
+from moodkiosk.config.languages import reader
 from moodkiosk.config.running import Configuration
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
@@ -47,6 +48,7 @@ from moodkiosk.moods import (
     View,
     Wanted,
 )
+from moodkiosk.words.language import FALLBACK
 from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
@@ -85,7 +87,9 @@ class Act:
         self.guard = Guard(log)
         state_dir = paths.state_dir(settings.paths, "act")
         self.store = Store(state_dir)
-        self.teller = Teller(self.wall.always, as_json=as_json, stamp=not systemd.in_journal(sys.stdout))
+        journal = systemd.in_journal(sys.stdout)
+        tag = FALLBACK if journal else reader(settings.kiosk.language)
+        self.teller = Teller(self.wall.always, as_json=as_json, stamp=not journal, tag=tag)
         decide = settings.for_decide()
         state = kiosk.start(decide, self.store.load(), session=secrets.token_hex(4))
         self.loop = Loop(decide, state, self._ports())

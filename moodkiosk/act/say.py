@@ -9,48 +9,61 @@ from typing import TextIO
 from moodkiosk.host.streams import LinePrinter
 from moodkiosk.link import protocol
 from moodkiosk.moods import Decision, MoodEvent, Reading
+from moodkiosk.words.language import FALLBACK, say, translated
+from moodkiosk.words.reason import Reason, how
 
-WORDS = {
-    "arrived": "somebody arrived",
-    "left": "everybody left",
-    "camera_lost": "the camera is lost",
-    "camera_back": "the camera is back",
-    "login_expiring": "the Spotify sign-in is ending",
-    "correction": "a correction",
-    "taught": "taught",
-    "played": "music",
-    "not_played": "not played",
-}
-ACTIONS = {
-    "none": "no music",
-    "pause": "pause",
-    "skip": "next song",
-    "resume": "go on with the music",
-    "volume": "quieter",
-}
+COLUMN = 9
+"""The longest word that a line begins with."""
 
 
-def event_line(event: MoodEvent) -> str:
+def event_line(event: MoodEvent, tag: str = FALLBACK) -> str:
     """The event in words, e.g. "mood      happy (was: neutral)"."""
     if event.kind == "mood_changed":
-        return f"mood      {event.mood or 'not sure'} (was: {event.previous or 'not sure'})"
-    text = WORDS[event.kind]
-    return f"{'presence' if event.kind in ('arrived', 'left') else 'news':<9} {text}" + (
-        f": {event.detail}" if event.detail else ""
-    )
+        return _line("mood", Reason("told.mood", mood=_named(event.mood), previous=_named(event.previous)), tag)
+    what = Reason(f"told.{event.kind}")
+    text = Reason("told.more", what=what, detail=event.detail) if event.detail else what
+    return _line("presence" if event.kind in ("arrived", "left") else "news", text, tag)
 
 
-def decision_line(decision: Decision) -> str:
+def decision_line(decision: Decision, tag: str = FALLBACK) -> str:
     """The decision in words, with its reason."""
-    playing = f"play “{decision.what}” on “{decision.speaker}”"
-    return f"decision  {playing if decision.action == 'play' else ACTIONS[decision.action]} – {decision.reason}"
+    if decision.action == "play":
+        what = Reason("told.play", music=decision.what, speaker=decision.speaker)
+    else:
+        what = Reason(f"told.{decision.action}")
+    return _line("decision", Reason("told.because", what=what, reason=decision.reason), tag)
+
+
+def _named(mood: str | None) -> Reason:
+    return Reason("cli.not_sure") if mood is None else how(mood)
+
+
+def _line(column: str, text: str, tag: str) -> str:
+    return f"{say(tag, f'column.{column}'):<{COLUMN}} {translated(text, tag)}"
 
 
 class Teller:
     """Prints events and decisions, readable or as JSON lines (contract 3); readings only as JSON."""
 
-    def __init__(self, wall: Callable[[], datetime], *, as_json: bool, stamp: bool, out: TextIO | None = None) -> None:
-        """`stamp` puts the time of day before readable lines (the journal has its own); `out`: by default stdout."""
+    def __init__(
+        self,
+        wall: Callable[[], datetime],
+        *,
+        as_json: bool,
+        stamp: bool,
+        tag: str = FALLBACK,
+        out: TextIO | None = None,
+    ) -> None:
+        """Says nothing yet.
+
+        Args:
+            wall: the time of day.
+            as_json: JSON lines.
+            stamp: put the time of day before readable lines (the journal has its own).
+            tag: the language of readable lines (a journal's is English).
+            out: where to; None: stdout.
+        """
+        self._tag = tag
         self._wall = wall
         self._json = as_json
         self._stamp = stamp
@@ -63,12 +76,16 @@ class Teller:
 
     def event(self, event: MoodEvent) -> None:
         """Prints an event."""
-        self._print(protocol.encode(event).decode().rstrip() if self._json else self._stamped(event_line(event)))
+        self._print(
+            protocol.encode(event).decode().rstrip() if self._json else self._stamped(event_line(event, self._tag))
+        )
 
     def decision(self, decision: Decision) -> None:
         """Prints a decision."""
         self._print(
-            protocol.encode(decision).decode().rstrip() if self._json else self._stamped(decision_line(decision))
+            protocol.encode(decision).decode().rstrip()
+            if self._json
+            else self._stamped(decision_line(decision, self._tag))
         )
 
     def _stamped(self, text: str) -> str:

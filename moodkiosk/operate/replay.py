@@ -15,6 +15,7 @@ import msgspec
 
 from moodkiosk.act.say import Teller
 from moodkiosk.config import load
+from moodkiosk.config.languages import reader
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import Settings
@@ -23,6 +24,8 @@ from moodkiosk.host import paths
 from moodkiosk.moods import Frame, PlayerReport, Reading
 from moodkiosk.operate import replay_neutral
 from moodkiosk.operate.paced import paced
+from moodkiosk.words.language import say, translated
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.sense.faces.upright import Upright
@@ -53,7 +56,8 @@ def main(args: argparse.Namespace) -> int:
             places = model.candidates(settings.model.file, state)
             mood_model, _, complaints = model.load_first(places, settings.camera.mirrored)
             for complaint in complaints:
-                print(f"moodkiosk: {complaint}; using another", file=sys.stderr)
+                text = say(reader(settings.kiosk.language), "film.another_model", complaint=complaint)
+                print(f"moodkiosk: {text}", file=sys.stderr)
     except BadModel as error:
         raise UsageError(str(error)) from None
     if args.no_self_calibrate:
@@ -68,7 +72,8 @@ def main(args: argparse.Namespace) -> int:
     frames = source.frames_of_file(args.file, mirrored=settings.camera.mirrored, rotate=args.rotate)
     seconds = source.seconds_of_file(args.file)
     moment = NOON
-    teller = Teller(lambda: moment - NOON + MIDNIGHT, as_json=args.json, stamp=True)
+    tag = reader(settings.kiosk.language)
+    teller = Teller(lambda: moment - NOON + MIDNIGHT, as_json=args.json, stamp=True, tag=tag)
     state_now = kiosk.start(decide, None, session="replay")
     tally, hung = Tally(), upright.Upright(msgspec.structs.replace(settings.camera, rotate=args.rotate))
     with _progress(seconds) as advance:
@@ -82,9 +87,10 @@ def main(args: argparse.Namespace) -> int:
             state_now = _carry_on(state_now, given, now, decide, teller)
     if hung.lying:
         turn = upright.to_set(hung.camera, hung.lying)
-        print(f"moodkiosk: faces are {upright.words(hung.lying)}: replay it with --rotate {turn}", file=sys.stderr)
+        text = say(tag, "film.upside_down" if hung.lying == 180 else "film.on_side", rotate=turn)
+        print(f"moodkiosk: {text}", file=sys.stderr)
     if not args.json:
-        print(tally.text)
+        print(translated(tally.text, tag))
     return 0
 
 
@@ -105,11 +111,15 @@ class Tally:
             self._complaints[reading.quality.reason] += 1
 
     @property
-    def text(self) -> str:
+    def text(self) -> Reason:
         """In words."""
-        seen = f"somebody in {self._with_a_face} of {self._looks} looks" if self._with_a_face else "nobody seen"
-        bad = ", ".join(f"{reason} in {count}" for reason, count in self._complaints.most_common())
-        return f"{self._until:.1f} seconds: {seen}" + (f" ({bad})" if bad else "")
+        looks, seconds = self._looks, f"{self._until:.1f}"
+        seen = Reason("film.seen", count=self._with_a_face, looks=looks) if self._with_a_face else Reason("film.nobody")
+        bad = [
+            Reason("film.bad", reason=Reason(f"view.{reason.replace(' ', '_')}", text=reason), count=count)
+            for reason, count in self._complaints.most_common()
+        ]
+        return Reason("film.tally_but" if bad else "film.tally", seconds=seconds, seen=seen, bad=bad)
 
 
 def _inputs(

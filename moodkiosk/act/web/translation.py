@@ -20,7 +20,7 @@ DIRECTIONS = ("ltr", "rtl")
 TERMINAL = (
     *("cli.", "word.", "unknown.", "cannot.", "model.", "slow.", "tilted.", "doctor.", "checked.", "outcome."),
     *("privacy.", "networks.", "address.", "collect.", "lesson.", "help.", "signin.", "config."),
-    *("tour.", "discovery.", "install."),
+    *("tour.", "discovery.", "install.", "told.", "column.", "film."),
 )
 SERVED = ("host.", "login.", "demo.", "no_script")
 ELSEWHERE = (*TERMINAL, *SERVED, "entity.", "entity_text.", "plural.rule")

@@ -107,11 +107,6 @@ def advice(camera: CameraSettings, lying: Turn) -> str | None:
     return Reason("tilted.upside_down" if lying == 180 else "tilted.on_side", rotate=to_set(camera, lying))
 
 
-def words(lying: Turn) -> str:
-    """How faces lie that are not upright."""
-    return "upside down" if lying == 180 else "on their side"
-
-
 class Upright:
     """How the last faces lay.
 
