@@ -28,6 +28,8 @@ LIBRARIES = ("uvicorn.error", "asyncio")
 """The loggers of those who serve the page."""
 ENDING = "Cancel %s running task(s), timeout graceful shutdown exceeded"
 """What uvicorn says of requests that are not answered GRACE_SECONDS after the page was told to stop."""
+ACCEPTING = "._start_serving("
+"""In what asyncio says when it would accept again, a second after there were too many files: the page has stopped."""
 CLIENTS_FAULTS = (h11.ProtocolError, ClientDisconnect, OSError)
 """What they report of damaged requests, of connections that broke off, and of more of them than there may be files."""
 
@@ -93,6 +95,8 @@ class ClientFaults(logging.Filter):
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, asyncio.CancelledError) or record.msg == ENDING:
             return False  # the page stops, and somebody's command was not answered yet
+        if isinstance(error, ValueError) and ACCEPTING in record.getMessage():
+            return False  # the page stops, and would have taken more connections
         if not (isinstance(error, CLIENTS_FAULTS) or record.levelno < logging.ERROR):
             return True
         self._count += 1

@@ -18,6 +18,7 @@ from moodkiosk.moods import Choice, Decision
 from moodkiosk.operate.demo.command import WITH_SOUND
 from moodkiosk.operate.demo.sound import card, speaker
 from moodkiosk.operate.tunes.composer import CHARACTERS
+from moodkiosk.operate.tunes.synth import RATE_HZ
 from tests.support import needs
 from tests.support.wait import until
 
@@ -55,7 +56,7 @@ def test_each_moods_piece_plays_and_is_written_down(tmp_path: Path) -> None:
                 assert dict(server.ask("currentsong"))["Title"] == CHARACTERS[mood].title
             until_more_is_heard(file)
     with wave.open(str(file)) as sound:
-        assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, 16_000)
+        assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, RATE_HZ)
         assert sound.getnframes() == len(heard(file)) > 0
 
 
