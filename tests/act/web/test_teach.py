@@ -225,5 +225,5 @@ def test_what_was_taught_can_be_taken_back_later_and_only_where_it_was_taught(
                 page.screenshot(path=SCREENSHOTS / f"teach-{locale}-undo-{width}.jpeg", quality=80)
             page.locator("dialog").get_by_role("button", name=answer, exact=True).click()
             expect(later).to_have_count(int(answer == back))
-        assert told(home)[before:] == ["teach_undo"]
+        until(lambda: told(home)[before:] == ["teach_undo"], 10, "what was asked for")
         expect(page.locator("#toasts")).to_contain_text(home.answer)
