@@ -244,6 +244,7 @@ def test_a_mistake_is_one_line_with_file_line_and_path(tmp_path: Path, text: str
     assert len(message) <= LINE_LETTERS
 
 
+@pytest.mark.slow
 def test_every_mistake_is_told_in_german_as_well(tmp_path: Path) -> None:
     """Down to the kinds of values; what YAML itself says of a text that is none stays English."""
     file = tmp_path / "config.yaml"

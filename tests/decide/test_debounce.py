@@ -65,6 +65,7 @@ def test_nothing_happens_for_as_long_as_nothing_changes(hz: float, minutes: int)
     assert home.events == before
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     st.sampled_from(RATES),

@@ -14,6 +14,7 @@ from tests.support.webapi import Seen
 PLAY = "PUT /me/player/play"
 
 
+@pytest.mark.slow
 def test_a_morning_of_two_households_keeps_what_is_promised_and_is_the_same_when_it_is_played_again() -> None:
     both = [evening(seed, hours=3) for seed in (1, 2)]
     assert evening(1, hours=3) == both[0] != both[1]

@@ -216,6 +216,7 @@ def test_packages_that_are_not_whole_are_fetched_again(
     assert not packages.exists(), "half of them are of no use"
 
 
+@pytest.mark.slow
 @needs_root
 @pytest.mark.parametrize("then", [[], ["--uninstall"], ["--uninstall", "--purge"]], ids=["install", "remove", "purge"])
 def test_what_a_killed_installation_left_behind_goes_with_the_next(tree: Path, then: list[str]) -> None:

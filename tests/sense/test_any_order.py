@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ def test_a_calibration_ends_some_seconds_after_it_began(begun: float, times: lis
 PLACES = st.lists(st.tuples(st.integers(0, 640), st.integers(0, 480), st.integers(40, 200)), max_size=4)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(ANY_TIME, PLACES), max_size=15), ANY_TIME)
 def test_tracks_stay_few_and_numbers_grow(looks: list[tuple[float, list[tuple[int, int, int]]]], later: float) -> None:
     tracks, numbers = Tracks(180.0, size=(640, 480)), 0

@@ -145,6 +145,7 @@ def test_a_retained_command_is_ignored_in_the_moment_it_is_published_too(broker:
         assert len(one.ears.heard(one.topic("result"))) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
 def test_a_message_of_any_size_is_refused_once_and_the_kiosk_stays(protocol: str) -> None:
     with private_broker() as own:  # others who listen would find fault with what is said here

@@ -85,6 +85,7 @@ def compared() -> Figures:
     return figures
 
 
+@pytest.mark.slow
 @pytest.mark.needs("mediapipe")
 def test_both_engines_detect_the_same_faces(compared: Figures) -> None:
     assert compared["detections"] > 20
@@ -93,6 +94,7 @@ def test_both_engines_detect_the_same_faces(compared: Figures) -> None:
     assert compared["box max"] <= SCORE
 
 
+@pytest.mark.slow
 @pytest.mark.needs("mediapipe")
 def test_both_engines_find_the_same_landmarks(compared: Figures) -> None:
     assert compared["meshes"] > 20
@@ -101,6 +103,7 @@ def test_both_engines_find_the_same_landmarks(compared: Figures) -> None:
     assert compared["mesh max"] <= MESH_MAX
 
 
+@pytest.mark.slow
 @pytest.mark.needs("mediapipe")
 def test_both_engines_find_the_same_hands(compared: Figures) -> None:
     assert compared["hands"] >= 6
@@ -108,6 +111,7 @@ def test_both_engines_find_the_same_hands(compared: Figures) -> None:
     assert compared["hand max"] <= HAND
 
 
+@pytest.mark.slow
 @pytest.mark.needs("mediapipe")
 def test_following_its_own_landmarks_each_engine_sees_the_same_people_and_moods(compared: Figures) -> None:
     assert compared["pipeline meshes"] > 100

@@ -170,6 +170,7 @@ def test_who_leaves_at_any_moment_leaves_nothing_behind(tmp_path: Path, phase: s
         assert not kiosk.course.busy
 
 
+@pytest.mark.slow
 def test_a_power_cut_while_it_is_written_leaves_the_whole_sitting_or_nothing(tmp_path: Path) -> None:
     """The child is killed at each of the system calls that writing consists of."""
     recordings = {f"{label}.npz": label.encode() * 999 for label in MOODS}

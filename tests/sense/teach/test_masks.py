@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from moodkiosk.sense.mood.measures import FACE_AND_OPINION
 from moodkiosk.sense.mood.opinion import COVERED, COVERED_LOG_ODDS
@@ -21,6 +22,7 @@ def masked(takes: list[Take], labels: tuple[str, ...] = MOODS) -> list[Take]:
     return [replace(take, covered=np.full(len(take), take.label in labels)) for take in takes]
 
 
+@pytest.mark.slow
 def test_who_taught_every_mood_with_a_mask_on_is_read_with_one() -> None:
     assert learnt(masked(sitting(frames=FRAMES))).manifest.covered_mouths
     both = sitting(frames=FRAMES) + masked(sitting(frames=FRAMES, number=2, person="Ben"))
