@@ -4,8 +4,9 @@
     scripts/bench.py [--json] [--quick] [--only NAME …] [--plot FILE.svg]
 
 Every side is a process of its own; two sides take turns for several rounds, and the median of the rounds' ratios
-counts. What is compared with, MediaPipe's own FaceMesh and the classic loop, has environments of its own, which are set
-up once (Python 3.11 or 3.12; where there is none, those figures are left out). Ends with 1 if a limit is missed.
+counts. Memory and what a lesson costs are no ratios. What is compared with, MediaPipe's own FaceMesh and the classic
+loop, has environments of its own, which are set up once (Python 3.11 or 3.12; where there is none, those figures are
+left out). Ends with 1 if a limit is missed.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ LIMITS = {
     "sense_rss_mb": 95.0,
     "sense_rss_growth_mb": 2.0,
     "act_rss_mb": 70.0,
+    "lesson_cpu_seconds": 3.0,
+    "lesson_step_seconds": 0.5,
+    "lesson_rss_mb": 15.0,
     "first_reading_ratio": 0.45,
     "threads": 1.2,
 }
@@ -59,7 +63,7 @@ def main() -> int:
         bench = Bench(link, quick=args.quick)
         measures: dict[str, Callable[[], dict[str, list[float]]]] = {
             name: getattr(bench, name)
-            for name in ("overhead", "paced", "idle", "classic", "opinion", "memory", "act", "first_reading")
+            for name in ("overhead", "paced", "idle", "classic", "opinion", "memory", "act", "lesson", "first_reading")
         }
         for name in args.only or measures:
             if name not in measures:

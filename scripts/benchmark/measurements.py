@@ -98,6 +98,15 @@ class Bench:
 
         return {"act_rss_mb": [act_rss_mb()]}
 
+    def lesson(self) -> dict[str, list[float]]:
+        """What it costs to learn five moods of 25 frames; sense looks between two steps of that."""
+        from scripts.benchmark.processes import lesson
+
+        found = [lesson() for _ in range(self.rounds)]
+        return {
+            f"lesson_{name}": [entry[name] for entry in found] for name in ("cpu_seconds", "step_seconds", "rss_mb")
+        }
+
     def first_reading(self) -> dict[str, list[float]]:
         """Process start to first reading ÷ import mediapipe, build FaceMesh and process one picture."""
         from scripts.benchmark.processes import bare_start_seconds, clip_of, sense_start_seconds

@@ -31,6 +31,14 @@ def test_a_measurement_that_does_not_exist_is_refused() -> None:
 
 
 @pytest.mark.slow
+def test_a_lesson_is_measured() -> None:
+    command = [sys.executable, str(BENCH), "--quick", "--json", "--only", "lesson"]
+    figures = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+    assert 0 < figures["lesson_step_seconds"] < figures["lesson_cpu_seconds"]
+    assert figures["lesson_rss_mb"] > 0
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["full", "paced", "empty", "memory"])
 def test_each_side_of_our_own_turns_the_loop_as_it_is_today(tmp_path: Path, kind: str) -> None:
     sides = BENCH.with_name("benchmark") / "sides.py"
