@@ -38,5 +38,6 @@ def application(parts: Parts) -> Starlette:
             Route("/api/token", api.token),
             Route("/api/command", api.command, methods=["POST"]),
             Route("/api/events", Events(parts)),
-        ]
+        ],
+        exception_handlers={404: view.nowhere},
     )

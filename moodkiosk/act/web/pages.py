@@ -50,8 +50,11 @@ class Pages:
             for name, body in sources.items()
             if (kind := name.rpartition(".")[2]) in TYPES
         }
+        inside = {"style": self._files["kiosk.css"].body.decode(), "icon": sources["icon.svg"].decode()}
         self._templates = {
-            (language, name): _with_words(body.decode(), {**words, "language": language, "build": self.build})
+            (language, name): _with_files(
+                _with_words(body.decode(), {**words, "language": language, "build": self.build}), inside
+            )
             for name, body in sources.items()
             if name.endswith(".html")
             for language, words in self._words.items()
@@ -109,6 +112,11 @@ def _name(file: object) -> str:
 def _with_words(template: str, words: Words) -> str:
     """The template with `{word}` replaced; one that is missing is a mistake of ours. Slots, `{{slot}}`, stay."""
     return re.sub(r"(?<!\{)\{([\w.]+)\}(?!\})", lambda found: html.escape(words[found[1]]), template)
+
+
+def _with_files(template: str, inside: dict[str, str]) -> str:
+    """The template with files of ours in these slots, as they are: for a page that nothing else can be loaded for."""
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: inside.get(found[1], found[0]), template)
 
 
 def _preferred(accepted: str) -> list[str]:

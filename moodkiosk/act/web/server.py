@@ -225,8 +225,8 @@ class Page:
         )
         key = secrets.token_bytes(32)
 
-        def other_name(host: str, accepted: str) -> bytes:
-            return pages.page("host.html", pages.language(self._language, accepted), host=host)
+        def other_name(host: str, address: str, accepted: str) -> bytes:
+            return pages.page("host.html", pages.language(self._language, accepted), host=host, address=address)
 
         guard = Guard(
             application(parts),

@@ -22,7 +22,7 @@ TERMINAL = (
     *("privacy.", "networks.", "address.", "collect.", "lesson.", "help.", "signin.", "config."),
     *("tour.", "discovery.", "install.", "told.", "column.", "film."),
 )
-SERVED = ("host.", "login.", "demo.", "no_script")
+SERVED = ("host.", "nowhere.", "login.", "demo.", "no_script")
 ELSEWHERE = (*TERMINAL, *SERVED, "entity.", "entity_text.", "plural.rule")
 """Words that the page's script never shows begin with these: they are said on a terminal, stand in the pages as these
 are served, or in Home Assistant."""

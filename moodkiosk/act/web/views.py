@@ -48,6 +48,15 @@ class Views:
         caching = f"public, max-age={YEAR_SECONDS}, immutable" if keep else "no-store"
         return Response(found.body, media_type=found.media_type, headers={"cache-control": caching})
 
+    async def nowhere(self, request: Request, _error: Exception) -> Response:
+        """An address that has nothing: a page that leads back for who reads it in a browser, else a line."""
+        path = request.url.path
+        if "text/html" not in request.headers.get("accept", "") or path.startswith("/api/"):
+            return PlainTextResponse(self._say(request, "http.not_found"), 404)
+        up = "../" * (path.count("/") - 1) or "./"
+        body = self._parts.pages.page("nowhere.html", self._parts.language_for(request), name=self._parts.name, up=up)
+        return Response(body, 404, media_type="text/html")
+
     async def icon(self, request: Request) -> Response:
         """The icon of the page in a browser's tab and on a phone's home screen."""
         found = self._parts.pages.file("en", request.url.path.rpartition("/")[2])

@@ -17,11 +17,13 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from moodkiosk.act.web.access import password
 from moodkiosk.moods import View
-from tests.support.browser import opened
+from tests.act.web.test_layout import SCREENS
+from tests.support.browser import SCREENSHOTS, opened
 from tests.support.web import LABELS, Visitor, page_only
 
 HAPPY = View(
@@ -48,6 +50,58 @@ def test_another_name_gets_a_page_in_the_readers_language_that_says_what_to_set(
         assert b"web.allowed_hosts" in visitor.get("/", Host="box.example").body
         assert b"web.allowed_hosts" in visitor.get("/api/state", Host="box.example", **BROWSER).body
         assert b"<script" not in visitor.get("/", Host="<script>alert(1)</script>", **BROWSER).body
+
+
+LONG_NAME = "wohnzimmer-im-erdgeschoss-bei-der-grossmutter-am-fenster-links"
+UNDER_OTHER_NAMES = ("box.localhost", f"{LONG_NAME}.localhost")
+"""Browsers take every name below localhost to this machine (RFC 6761, 6.3); the kiosk knows only that itself."""
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_the_page_for_another_name_looks_like_the_house_fits_every_screen_and_is_clean_for_axe(
+    browser: Browser, tmp_path: Path, locale: str
+) -> None:
+    with page_only(tmp_path) as (_, address):
+        port = address.rstrip("/").rpartition(":")[2]
+        for scheme in ("light", "dark"):
+            for name in UNDER_OTHER_NAMES:
+                there = f"http://{name}:{port}/"
+                with opened(browser, there, locale=locale, color_scheme=scheme) as seen:
+                    page = seen.page
+                    expect(page.locator("html")).to_have_attribute("lang", locale[:2])
+                    # The hash lets the style in; nothing else is asked for but the icon that browsers always try.
+                    assert page.evaluate("getComputedStyle(document.querySelector('main')).display") == "grid"
+                    assert {url.removeprefix(there) for url in seen.requests} <= {"", "favicon.ico"}
+                    assert not [text for text in seen.complaints if "403" not in text]
+                    for width, height in SCREENS:
+                        page.set_viewport_size({"width": width, "height": height})
+                        assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), (name, width)
+                    page.set_viewport_size({"width": 800, "height": 480})
+                    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+                    page.screenshot(path=SCREENSHOTS / f"other-name-{locale}-{scheme}-{len(name)}.png", full_page=True)
+            # The policy forbids what axe puts into the page.
+            there = f"http://{UNDER_OTHER_NAMES[0]}:{port}/"
+            with opened(browser, there, locale=locale, color_scheme=scheme, bypass_csp=True) as seen:
+                assert Axe().run(seen.page).response["violations"] == []
+
+
+@pytest.mark.parametrize("root_path", ["", "/kiosk"])
+def test_an_address_that_has_nothing_leads_back_to_the_page_in_the_readers_language(
+    tmp_path: Path, root_path: str
+) -> None:
+    with page_only(tmp_path, root_path=root_path) as (_, address):
+        visitor = Visitor(address)
+        answer = visitor.get(f"{root_path}/photos/today", **BROWSER)
+        assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert "Hier ist nichts" in answer.body.decode()
+        assert 'href="../"' in answer.body.decode()
+        for program in (
+            visitor.get(f"{root_path}/photos"),
+            visitor.get(f"{root_path}/api/photos", Accept="text/html"),
+        ):
+            assert (program.status, program.body) == (404, b"not found")
 
 
 # A proxy, under a path.

@@ -18,6 +18,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
+from moodkiosk.act.web.access.headers import headers, policy_with_style
 from moodkiosk.act.web.access.sessions import Sessions
 from moodkiosk.words.reason import Reason, plain, said
 
@@ -30,21 +31,6 @@ TOKEN_HEADER = b"x-csrf-token"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 OPEN_PATHS = ("/login", "/display", "/assets/", "/metrics", "/icon", "/manifest.webmanifest")
 """Answered without a session: nothing of the household is in them."""
-
-# CSP level 3. Everything comes from here, and nothing is inline.
-HEADERS: dict[bytes, bytes] = {
-    b"content-security-policy": b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    b"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-    b"require-trusted-types-for 'script'; trusted-types 'none'",
-    b"x-content-type-options": b"nosniff",
-    b"x-frame-options": b"DENY",
-    # Not "no-referrer": with it, browsers hide the origin of our own sign-in form.
-    b"referrer-policy": b"same-origin",
-    b"cross-origin-opener-policy": b"same-origin",
-    b"cross-origin-resource-policy": b"same-origin",
-    b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
-    b"cache-control": b"no-store",
-}
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -115,7 +101,7 @@ class Guard:
         key: bytes,
         framed_by: Iterable[str] = (),
         root_path: str = "",
-        other_name: Callable[[str, str], bytes] | None = None,
+        other_name: Callable[[str, str, str], bytes] | None = None,
     ) -> None:
         """Guards `app`, which listens at `host`.
 
@@ -127,8 +113,8 @@ class Guard:
             key: what tokens are made with; secret.
             framed_by: origins of sites that may show the page in a frame.
             root_path: under which a proxy shows us and leaves in the paths it asks for; "" for none.
-            other_name: makes the page for a browser that calls us by a name that is not ours, from that name and what
-                languages it accepts; None: a line says so.
+            other_name: makes the page for a browser that calls us by a name that is not ours, from that name, the same
+                with its port, and what languages it accepts; None: a line says so.
         """
         self._answer_headers = headers(tuple(framed_by))
         self._root_path = root_path
@@ -161,7 +147,8 @@ class Guard:
         except Refused as refused:
             page = None
             if refused.text == OTHER_NAME and self._other_name and request.wants_page:
-                page = self._other_name(request.host or "", request.header(b"accept-language") or "")
+                accepted = request.header(b"accept-language") or ""
+                page = self._other_name(request.host or "", request.header(b"host") or "", accepted)
             await _refuse(request, refused, page, send)
             return
         await self._app(scope, receive, send)
@@ -246,7 +233,9 @@ async def _refuse(request: Request, refused: Refused, page: bytes | None, send: 
         headers[0] = (b"content-type", b"application/json")
         body = json.dumps(said({"error": refused.text}, ("error",)), ensure_ascii=False)
     if page is not None:
+        # Under a name that is not ours nothing else is answered, so its style is in the page, and only that is allowed.
         headers[0] = (b"content-type", b"text/html; charset=utf-8")
+        headers.append((b"content-security-policy", policy_with_style(page)))
     await _send(send, status, headers, body.encode() if page is None else page)
 
 
@@ -267,17 +256,6 @@ def names(host: str, further_hosts: Iterable[str]) -> frozenset[str]:
 def is_ours(host: str | None, ours: frozenset[str], *, any_address: bool) -> bool:
     """Whether we answer to a name; `any_address`: also to an address literal, which reaches us only if it is ours."""
     return host is not None and (host in ours or (any_address and _is_address(host)))
-
-
-def headers(framed_by: tuple[str, ...]) -> dict[bytes, bytes]:
-    """`HEADERS`, for a page that these sites may show in a frame."""
-    if not framed_by:
-        return HEADERS
-    # X-Frame-Options knows no list; browsers that know frame-ancestors go by that (CSP level 3, 6.4.2.1).
-    kept = {key: value for key, value in HEADERS.items() if key != b"x-frame-options"}
-    policy = HEADERS[b"content-security-policy"]
-    allowed = b"frame-ancestors " + " ".join(framed_by).encode()
-    return kept | {b"content-security-policy": policy.replace(b"frame-ancestors 'none'", allowed)}
 
 
 def _with_headers(send: Send, headers: dict[bytes, bytes]) -> Send:
