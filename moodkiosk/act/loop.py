@@ -145,7 +145,7 @@ class Loop:
         before = self._state
         self._step(kiosk.Tick(), now)
         self._tell_sense(now)
-        self._ports.keep(kiosk.remember(self._state), now.at)
+        self._ports.keep(kiosk.remember(self._state, alive=now.wall), now.at)
         view = kiosk.view(self._state, now, self._settings)
         if view != self._view:
             self._view = view

@@ -188,7 +188,8 @@ def _tell_people(step: Step, passed: State, now: Now, settings: Settings) -> Ste
     came = presence.change(passed.presence, step.state.presence)
     if came is None:
         return step
-    step = step.tell(came, now, mood=mood_of(step.state))
+    # Whoever is told of is remembered no longer: how long the kiosk was away says nothing more of them.
+    step = step.to(replace(step.state, stopped=None)).tell(came, now, mood=mood_of(step.state))
     manual, playback = step.state.manual, step.state.playback
     if came == "left":
         step = step.to(replace(step.state, manual=manual and replace(manual, left=True)))

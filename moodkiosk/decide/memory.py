@@ -15,14 +15,19 @@ from moodkiosk.words.reason import Reason, heard, plain, said
 
 NO_CLOCK = "unknown"
 """In place of the end of a deadline that began while the clock was not set."""
+ALIVE_SECONDS = 60
+"""So often it is kept that this run goes on, while somebody is here: after a power cut that says how long it lasted."""
+ALIVE_WITHIN_SECONDS = ALIVE_SECONDS + 5.0
+"""A run that was cut off went on for at most so much longer than it says: the file is written a little later."""
 
 
-def remember(state: State, stopped: datetime | None = None) -> dict[str, object]:
+def remember(state: State, stopped: datetime | None = None, alive: datetime | None = None) -> dict[str, object]:
     """The part of the state that survives a restart. Times are ISO 8601 in UTC.
 
     Args:
         state: the state.
         stopped: the time of day at the end of a run; None: it goes on.
+        alive: the time of day during a run; it is kept while somebody is here, in steps of ALIVE_SECONDS.
     """
     chosen, playback = state.chosen, state.playback
     return {
@@ -33,6 +38,7 @@ def remember(state: State, stopped: datetime | None = None) -> dict[str, object]
         "mood": state.told,
         "since": _iso(state.since),
         "stopped": _iso(stopped if stopped is None else stopped.astimezone(UTC)),
+        "alive": _iso(_floor(alive)) if alive is not None and state.presence.was_here else None,
         "camera": chosen.camera,
         "music": chosen.music,
         "language": chosen.language,
@@ -95,7 +101,8 @@ def restore(state: State, remembered: dict[str, object]) -> State:
         presence=Presence(was_here=get("present") is True),
         told=_text(get("mood")),
         since=_time(get("since")),
-        stopped=_time(get("stopped")),
+        stopped=_time(get("stopped")) or _time(get("alive")),
+        stopped_within_seconds=0.0 if _time(get("stopped")) else ALIVE_WITHIN_SECONDS,
         chosen=chosen,
         playback=playback,
         manual=_manual(remembered),
@@ -211,6 +218,11 @@ def _deadline(value: object) -> Deadline | None:
 
 def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
+
+
+def _floor(moment: datetime) -> datetime:
+    seconds = moment.timestamp()
+    return datetime.fromtimestamp(seconds - seconds % ALIVE_SECONDS, UTC)
 
 
 def _time(value: object) -> datetime | None:

@@ -95,7 +95,7 @@ def pass_time(state: State, now: Now, settings: Settings) -> State:
     """A camera that is silent for too long is lost; and who was here is forgotten in the dark."""
     if camera.silent(state.camera, now, settings):
         state = told(state, camera.SILENT, now, settings)
-    state = _make_up(state, now)
+    state = _make_up(state, now, settings)
     why = blind(state, now, settings)
     if why is not None and state.stepped_at is not None:
         state = replace(state, sight=_darken(state.sight, now.at - state.stepped_at, PASSING.get(why, 0.0)))
@@ -196,19 +196,27 @@ def unknown_because(state: State, now: Now, settings: Settings) -> UnknownBecaus
     return why
 
 
-def _make_up(state: State, now: Now) -> State:
+def _make_up(state: State, now: Now, settings: Settings) -> State:
     """After a restart: how long nobody was watching, as soon as that can be told.
 
-    Starting up is not counted, neither the program's nor, if it has been started since, the machine's.
+    Starting up is not counted, neither the program's nor, if it has been started since, the machine's. A clock that
+    is behind the end of the run before is not set yet, whoever says so.
     """
-    wall = utc(now)
-    if state.stopped is None or wall is None:
+    wall, who = utc(now), state.presence
+    if state.stopped is None or wall is None or wall < state.stopped:
         return state
     booted = wall - timedelta(seconds=now.at)
     begun = booted if state.stopped < booted else wall
-    seconds = max(0.0, (begun - state.stopped).total_seconds() - RESTART_SECONDS)
-    sight = replace(state.sight, dark_seconds=state.sight.dark_seconds + seconds)
-    return replace(state, sight=sight, stopped=None)
+    seconds = (begun - state.stopped).total_seconds() - state.stopped_within_seconds - RESTART_SECONDS
+    state = replace(state, stopped=None)
+    if who.here is None:
+        return replace(state, sight=replace(state.sight, dark_seconds=state.sight.dark_seconds + max(0.0, seconds)))
+    since = who.here_since
+    if since is None or now.at - since > PATIENCE_SECONDS or seconds <= settings.presence.leave_seconds:
+        return state
+    # Whoever was seen before the clock was set was taken for whoever was here before; now it is known that they came.
+    sight = replace(state.sight, dark_seconds=seconds)
+    return _lose(replace(state, sight=sight), replace(who, here=None, here_since=None))
 
 
 def _forget(state: State) -> State:

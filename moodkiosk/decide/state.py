@@ -116,6 +116,7 @@ class State:
         log: the last decisions, oldest first.
         stepped_at: monotonic seconds of the last step; None: there was none in this run.
         stopped: when the run before this one ended, UTC; None: that is unknown, or taken into account.
+        stopped_within_seconds: it may have ended so much later than `stopped`: it was cut off.
     """
 
     session: str
@@ -138,6 +139,7 @@ class State:
     log: tuple[Entry, ...] = ()
     stepped_at: float | None = None
     stopped: datetime | None = None
+    stopped_within_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -330,6 +330,100 @@ def test_after_a_power_cut_of_unknown_length_whoever_is_here_has_not_arrived() -
     assert again.events == []
 
 
+class CutOff(Household):
+    """The kiosk of a household after so many seconds without power; it takes 40 more to see again.
+
+    Its clock says `clock` until it learns the time; None: it is known not to be set.
+    """
+
+    def __init__(self, home: Household, seconds: float, clock: datetime | None = None) -> None:
+        assert home.now.wall is not None
+        kept = json.loads(json.dumps(kiosk.remember(home.state, alive=home.now.wall)))
+        super().__init__(home.settings, clock, kept, at=40.0, session="again")
+        self.give(Labels(LABELS))
+        self.power_back = home.now.wall + timedelta(seconds=seconds)
+
+    def learns_the_time(self) -> None:
+        self.begun = self.power_back
+        self.give(Tick())
+
+
+@pytest.mark.parametrize("late_seconds", [0, 5, 60])
+@pytest.mark.parametrize("seconds", [1, 20, 39])
+def test_a_power_cut_that_nobody_needs_to_have_left_in_is_no_visit(seconds: float, late_seconds: float) -> None:
+    again = CutOff(seen_happy(), seconds)
+    if late_seconds:
+        again.look("happy", late_seconds)
+    again.learns_the_time()
+    again.look("happy", 10)
+    assert again.events == []
+
+
+@pytest.mark.parametrize("late_seconds", [0, 2, 60])
+@pytest.mark.parametrize("seconds", [106, 3600, 14 * 86400])
+def test_whoever_is_seen_after_a_longer_power_cut_has_arrived_as_soon_as_the_clock_says_so(
+    seconds: float, late_seconds: float
+) -> None:
+    """To the minute: so often it is kept that somebody is here."""
+    again = CutOff(seen_happy(), seconds)
+    again.look("happy", late_seconds)
+    assert again.events == []
+    again.learns_the_time()
+    again.look("happy", 10)
+    assert [(event.kind, event.mood, event.previous) for event in again.events] == [
+        ("arrived", None, None),
+        ("mood_changed", "happy", None),
+    ]
+
+
+def test_a_clock_in_the_past_that_passes_for_right_is_not_believed_until_it_is_set() -> None:
+    """Without a clock chip and with another NTP client than systemd's, nothing says that it is not set yet."""
+    again = CutOff(seen_happy(), 86400, clock=MONDAY_EVENING - timedelta(days=3))
+    again.look("happy", 10)
+    assert again.events == []
+    again.learns_the_time()
+    again.look("happy", 10)
+    assert again.kinds() == ["arrived", "mood_changed"]
+
+
+def test_whoever_came_and_went_before_the_clock_was_set_is_not_told_of_once_more() -> None:
+    again = CutOff(seen_happy(), 86400)
+    again.look("happy", 5)
+    again.leave(31)
+    again.look("happy", 10)
+    assert again.kinds() == ["mood_changed", "left", "arrived", "mood_changed"]
+    again.learns_the_time()
+    again.look("happy", 10)
+    assert len(again.events) == 4
+
+
+def test_an_arrival_that_is_known_only_minutes_later_is_no_news() -> None:
+    again = CutOff(seen_happy(), 86400)
+    again.look("happy", 130)
+    again.learns_the_time()
+    again.look("happy", 10)
+    assert again.events == []
+
+
+def test_whoever_left_in_a_power_cut_leaves_as_everybody_does_or_is_forgotten() -> None:
+    for seconds, told in ((20, ["left", "mood_changed"]), (3600, [])):
+        again = CutOff(seen_happy(), seconds)
+        again.learns_the_time()
+        again.leave(40)
+        assert (again.kinds(), again.view.present) == (told, False)
+
+
+def test_that_somebody_is_here_is_kept_once_a_minute_and_that_nobody_is_once() -> None:
+    home = seen_happy()
+    alive = []
+    for _ in range(300):
+        home.look("happy", 1)
+        alive.append(kiosk.remember(home.state, alive=home.now.wall)["alive"])
+    assert len(set(alive)) in (5, 6)
+    home.leave(40)
+    assert kiosk.remember(home.state, alive=home.now.wall)["alive"] is None
+
+
 def test_whoever_has_gone_during_a_restart_leaves_as_everybody_does_and_the_mood_ends_with_it() -> None:
     again = restarted(seen_happy(), seconds=5)
     again.leave(29)

@@ -129,6 +129,13 @@ class Scene:
         self.ha.catch_up()
         self.loop, self.publisher, self.sense_there = None, None, False
 
+    def power_cut(self) -> None:
+        """Act is gone, as the power is: what it has not kept is lost, and the broker says so in its place."""
+        assert self.publisher is not None
+        self.publisher.stop()  # as the last will says it
+        self.ha.catch_up()
+        self.loop, self.publisher, self.sense_there = None, None, False
+
     def turn(self, item: Item | None = None) -> None:
         """One turn of the loop, and what comes of it has arrived."""
         assert self.loop is not None

@@ -179,6 +179,25 @@ def test_the_machine_is_started_again_and_learns_the_time_late(home: Scene) -> N
     assert sorted(home.diary()) == sorted([*UNAVAILABLE, *UNKNOWN, *HAPPY])
 
 
+@pytest.mark.parametrize("came", [False, True])
+def test_the_power_is_cut_for_a_day_and_the_clock_is_set_late(home: Scene, came: bool) -> None:
+    """Whether somebody else has come meanwhile cannot be seen, only that nobody has stayed for so long."""
+    somebody_happy(home)
+    home.power_cut()
+    home.begun, home.at = home.wall() + timedelta(seconds=86400 if came else 30), 25.0
+    home.clock_is_set = False
+    home.start()
+    home.sense()
+    home.look("happy", 6)
+    before = home.diary()
+    assert sorted(before) == sorted([*UNAVAILABLE, *UNKNOWN, *HAPPY])
+    home.clock_is_set = True
+    home.look("happy", PATIENCE_SECONDS + 6)
+    news = ["event: arrived", "mood: happy", "event: mood_changed"]
+    diary = [line for line in changes(home.diary()) if line not in UNKNOWN and not line.startswith("present")]
+    assert diary == (news if came else [])
+
+
 @pytest.mark.parametrize("theirs", ['{"a":1}', "[]", "1", '{"present":null}'])
 def test_what_somebody_else_puts_on_our_state_is_never_an_empty_room(home: Scene, theirs: str) -> None:
     somebody_happy(home)
