@@ -504,6 +504,7 @@ class View:
     quiet_until: str | None = None
     manual_mood: str | None = None
     volume_cap: int = 60
+    volume_percent_max: int = 60  # as configured: no request goes above it
     language: str = ""
     artist: str = ""
     recommendation: Recommendation | None = None

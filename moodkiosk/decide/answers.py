@@ -83,11 +83,14 @@ def _artist(step: Step, command: Command, _now: Now, _settings: Settings) -> Ste
     return _say(_choose(step, replace(step.state.chosen, artist=text)), command, _any("artist", text))
 
 
-def _volume_cap(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:
+def _volume_cap(step: Step, command: Command, _now: Now, settings: Settings) -> Step:
     if not isinstance(command.value, int) or not 0 <= command.value <= 100:
         return _refuse(step, command, Reason("bad.percent"))
-    step = _choose(step, replace(step.state.chosen, volume_cap=command.value))
-    return _say(step, command, reasons.quieter(command.value))
+    most = settings.music.volume_percent_max
+    cap = min(command.value, most)
+    step = _choose(step, replace(step.state.chosen, volume_cap=cap))
+    text = reasons.quieter(cap) if cap == command.value else Reason("music.at_most_set", percent=cap)
+    return _say(step, command, text)
 
 
 def _person(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:

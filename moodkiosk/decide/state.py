@@ -202,5 +202,6 @@ def automatic(state: State, settings: Settings) -> bool:
 
 
 def volume_cap(state: State, settings: Settings) -> int:
-    """The loudest the kiosk may play, in percent, quiet hours aside."""
-    return settings.music.volume_percent_max if state.chosen.volume_cap is None else state.chosen.volume_cap
+    """The loudest the kiosk may play, in percent, quiet hours aside: as chosen, never above what is configured."""
+    most, chosen = settings.music.volume_percent_max, state.chosen.volume_cap
+    return most if chosen is None else min(chosen, most)

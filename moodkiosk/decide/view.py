@@ -39,6 +39,7 @@ def view(state: State, now: Now, settings: Settings) -> View:
         quiet_until=iso(quiet, now),
         manual_mood=None if state.manual is None else state.manual.mood,
         volume_cap=volume_cap(state, settings),
+        volume_percent_max=settings.music.volume_percent_max,
         language=taste.language,
         artist=taste.artist,
         recommendation=_recommendation(state, settings),

@@ -116,7 +116,7 @@ class Evening(RuleBasedStateMachine):
     @rule(percent=st.integers(0, 100))
     def choose_cap(self, percent: int) -> None:
         self.home.ask("volume_cap", percent)
-        self.cap = percent
+        self.cap = min(percent, CAP)
         self.check()
 
     @rule()

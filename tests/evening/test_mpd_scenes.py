@@ -132,7 +132,7 @@ def test_a_cap_moved_while_music_runs_holds_at_once_downwards_only(begin: Play) 
     home = until(begin(18, (18, 19, "happy")), 18.1)
     home.ask("volume_cap", 30)
     assert until(home, 18.11).heard == ("play", SUNNY, 30)
-    home.ask("volume_cap", 80)
+    home.ask("volume_cap", 60)
     assert until(home, 18.5).heard == ("play", SUNNY, 30)
     home.server.ask("setvol", 20)  # somebody's own hand
     home.ask("volume_cap", 25)

@@ -117,9 +117,10 @@ def test_a_mood_set_by_hand_holds_until_auto(run: Run) -> None:
 
 @pytest.mark.slow
 def test_volume_takes_a_number_or_a_step(run: Run) -> None:
-    for wanted, cap in (("40", 40), ("up", 50), ("down", 40)):
+    for wanted, cap in (("40", 40), ("up", 50), ("up", 60), ("up", 60), ("90", 60), ("down", 50)):
         assert run("volume", wanted).returncode == 0
         assert json.loads(run("status", "--json").stdout)["volume_cap"] == cap
+    assert "never louder than 60 %: the configuration allows no more" in run("volume", "90").stdout
     done = run("volume", "loud")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
 

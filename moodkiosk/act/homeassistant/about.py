@@ -27,11 +27,13 @@ class Offered:
         labels: the moods of the loaded model.
         enrolled: the names of those with a neutral face of their own.
         corrections: a correction is remembered, as the household has chosen; it would be refused otherwise.
+        loudest: the highest that the volume cap may be set to, in percent.
     """
 
     labels: tuple[str, ...] = ()
     enrolled: tuple[str, ...] = ()
     corrections: bool = False
+    loudest: int = 100
 
 
 @dataclass(frozen=True, slots=True)

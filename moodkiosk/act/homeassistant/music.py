@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moodkiosk.act.homeassistant.about import About
+from moodkiosk.act.homeassistant.about import About, Offered
 from moodkiosk.act.homeassistant.pieces import (
     STATE_LIMIT,
     Entity,
@@ -38,14 +38,14 @@ def _place(name: str, topics: Topics, key: str, icon: str) -> Keys:
     }
 
 
-def music(about: About) -> dict[str, Entity]:
+def music(about: About, offered: Offered) -> dict[str, Entity]:
     """What plays, and what may be asked of the music."""
     topics = about.topics
     look = button("Look at what plays", topics, "look", "mdi:refresh", "diagnostic")
     return {
         **_playing(topics),
         **_recommended(topics),
-        **_left_alone(topics),
+        **_left_alone(topics, offered.loudest),
         "language": ("text", text("Language of songs", topics, "language", 100, "mdi:translate", config=True)),
         "artist": ("text", text("Artist", topics, "artist", 100, "mdi:account-music", config=True)),
         "find_songs": ("button", button("Find songs", topics, "recommendations", "mdi:playlist-edit")),
@@ -109,7 +109,7 @@ def _recommended(topics: Topics) -> dict[str, Entity]:
     }
 
 
-def _left_alone(topics: Topics) -> dict[str, Entity]:
+def _left_alone(topics: Topics, loudest: int) -> dict[str, Entity]:
     """Why music is left alone or not, for how long, and how loud it may be."""
     return {
         "last_decision": (
@@ -132,8 +132,8 @@ def _left_alone(topics: Topics) -> dict[str, Entity]:
                 "icon": "mdi:volume-high",
                 "entity_category": "config",
                 "min": 0,
-                "max": 100,
-                "step": 5,
+                "max": max(1, loudest),  # it wants more than "min"
+                "step": 1 if loudest % 5 else 5,
                 "mode": "slider",
                 "unit_of_measurement": "%",
                 "state_topic": topics.state,

@@ -59,7 +59,7 @@ def components_of(about: About, offered: Offered) -> dict[str, Keys]:
     """All components by key: the entities, and the device triggers."""
     found: dict[str, Keys] = {}
     topics, words = about.topics, names(about.language)
-    for key, (platform, own) in {**seeing(about, offered), **music(about), **health(topics)}.items():
+    for key, (platform, own) in {**seeing(about, offered), **music(about, offered), **health(topics)}.items():
         common = {
             "platform": platform,
             "unique_id": f"{topics.device_id}_{key}",

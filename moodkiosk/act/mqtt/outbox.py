@@ -95,7 +95,7 @@ class Outbox:
         self._view = view
         # No labels: no model is loaded just now, the old ones still count.
         kept = self._offered.corrections if view.remembers is None else view.remembers
-        offered = Offered(view.labels or self._offered.labels, view.enrolled, kept)
+        offered = Offered(view.labels or self._offered.labels, view.enrolled, kept, view.volume_percent_max)
         if offered != self._offered:
             self._offered = offered
             self._discovery_due = now
@@ -278,6 +278,7 @@ class Outbox:
 
         It refuses a mood that is not among the options of its sensor, and an update of the options around a mood that
         drops out of them. So until the discovery has the new labels, only moods of both are shown; others as not sure.
+        So it does a volume above the highest that it was told of.
         """
         view = self._view
         if view is None or self._discovery is None:
@@ -290,6 +291,7 @@ class Outbox:
             mood=view.mood if view.mood in options else None,
             manual_mood=view.manual_mood if view.manual_mood in options else None,
             person=view.person if view.person in people or view.person not in self._offered.enrolled else None,
+            volume_cap=min(view.volume_cap, announced.loudest),
         )
 
     def _due_state(self, now: float, waits: Callable[[str], bool]) -> list[Message]:

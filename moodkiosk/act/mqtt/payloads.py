@@ -78,6 +78,9 @@ class State(Payload, frozen=True):
     quiet_until: Annotated[str | None, Meta(description="until when no music starts by itself")]
     manual_mood: Annotated[str | None, Meta(description="the mood set by hand; null: by camera")]
     volume_cap: Annotated[int, Meta(ge=0, le=100, description="the loudest the kiosk may set its speaker, percent")]
+    volume_percent_max: Annotated[
+        int, Meta(ge=0, le=100, description="the highest that `volume_cap` may be set to, as configured")
+    ]
     language: Annotated[str, Meta(description="language of recommended songs; empty: any")]
     artist: Annotated[str, Meta(description="artist of recommended songs; empty: any")]
     recommendation: Annotated[

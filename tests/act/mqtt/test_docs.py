@@ -195,9 +195,12 @@ def test_the_player_s_card_knows_every_state_and_keeps_the_volume_in_bounds() ->
         "idle": "idle",
         None: "idle",
     }
-    for name, before, after in (("volume_up", "95", "100"), ("volume_down", "5", "0"), ("volume_up", "60", "70")):
+    for name, before, after in (("volume_up", "75", "80"), ("volume_down", "5", "0"), ("volume_up", "60", "70")):
         environment.globals["states"] = lambda _entity, before=before: before
+        environment.globals["state_attr"] = lambda _entity, name: {"max": 80}[name]  # the configured cap
         assert environment.from_string(player["commands"][name]["data"]["value"]).render() == after
+    loud = environment.from_string(player["commands"]["volume_set"]["data"]["value"]).render(volume_level=1.0)
+    assert float(loud) == 80
     half = environment.from_string(player["commands"]["volume_set"]["data"]["value"]).render(volume_level=0.35)
     assert float(half) == 35
 

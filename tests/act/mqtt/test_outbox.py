@@ -297,6 +297,17 @@ def test_somebody_who_is_enrolled_is_an_option_before_they_are_chosen() -> None:
     assert msgspec.json.decode(got[1].payload)["components"]["person"]["options"] == ["nobody", "Ada"]
 
 
+def test_the_highest_volume_is_announced_as_configured_and_before_a_volume_that_needs_it() -> None:
+    broker = online(replace(HERE, volume_cap=40, volume_percent_max=40))
+    broker.outbox.show(replace(HERE, volume_cap=73, volume_percent_max=73), 20.0)
+    broker.now = 20.0
+    got = broker.until(30.0)
+    assert [message.topic for message in got] == [TOPICS.state, TOPICS.discovery, TOPICS.state]
+    assert [state(got[0])["volume_cap"], state(got[2])["volume_cap"]] == [40, 73]
+    number = msgspec.json.decode(got[1].payload)["components"]["volume_cap"]
+    assert (number["min"], number["max"], number["step"]) == (0, 73, 1)
+
+
 def test_components_of_an_older_run_are_removed_once() -> None:
     broker = online()
     ghost = ("old_sensor", "sensor")

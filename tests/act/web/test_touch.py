@@ -197,9 +197,9 @@ def test_presses_that_were_meant_as_one_are_one(page: Page, home: Household) -> 
     page.locator("#camera").dblclick()
     until(lambda: home.view.camera_status == "off", what="the camera")
     assert [found.action for found in home.decisions[decided:]] == ["skip"]
-    allow(page, home, 60)
+    allow(page, home, 40)
     page.locator("#louder").click(click_count=2)  # steps may be pressed fast
-    until(lambda: home.view.volume_cap == 80, what="two steps")
+    until(lambda: home.view.volume_cap == 60, what="two steps")
     page.locator("#camera").click()
     until(lambda: home.view.camera_status == "on", what="the camera")
 
@@ -212,19 +212,23 @@ def test_volume_is_on_the_front_and_within_bounds(page: Page, home: Household) -
     page.locator("#louder").click(click_count=3)
     expect(page.locator("#toasts")).to_contain_text("Never louder than 30 %")
     expect(page.locator("#toasts > p")).to_have_count(2)  # they do not pile up over the buttons
+    allow(page, home, 55)
+    page.locator("#louder").click(click_count=2)
+    expect(page.locator("#toasts")).to_contain_text("never louder than 60 %: the configuration allows no more")
+    assert home.view.volume_cap == 60
 
 
 def test_a_step_of_the_volume_that_fails_is_told_and_not_counted_by_the_next(
     page: Page, home: Household, watched: Watched
 ) -> None:
-    allow(page, home, 60)
+    allow(page, home, 50)
     page.route("**/api/command", lambda route: route.abort())
     page.locator("#louder").click()
     expect(page.locator("#toasts")).to_contain_text("The kiosk does not answer")
     page.unroute("**/api/command")
     page.locator("#louder").click()
-    expect(page.locator("#toasts")).to_contain_text("Never louder than 70 %")
-    until(lambda: home.view.volume_cap == 70, what="one step")
+    expect(page.locator("#toasts")).to_contain_text("Never louder than 60 %")
+    until(lambda: home.view.volume_cap == 60, what="one step")
     watched.complaints.clear()  # the browser says it as well
 
 
@@ -295,6 +299,7 @@ def test_more_sets_automatic_music_the_loudest_volume_and_who_is_in_front(page: 
     until(lambda: home.view.music is True, what="the switch")
     slider = page.get_by_label("Never louder than")
     expect(slider).to_have_value("60")
+    expect(slider).to_have_attribute("max", "60")  # as configured
     slider.focus()
     page.keyboard.press("ArrowLeft")
     until(lambda: home.view.volume_cap == 55, what="the volume")

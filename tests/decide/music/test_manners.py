@@ -325,9 +325,34 @@ def test_a_cap_that_is_moved_down_holds_at_once_and_one_that_is_moved_up_changes
     home.wait(0.01)
     (decision,) = carried_out(home, "volume")
     assert (decision.volume_percent_max, decision.reason) == (30, "never louder than 30 %")
-    home.ask("volume_cap", 80)
+    home.ask("volume_cap", 50)
     home.wait(0.01)
     assert len(carried_out(home, "volume")) == 1
+
+
+@pytest.mark.parametrize(("asked", "cap", "text"), [
+    (60, 60, "never louder than 60 %"),
+    (61, 60, "never louder than 60 %: the configuration allows no more"),
+    (100, 60, "never louder than 60 %: the configuration allows no more"),
+    (10, 10, "never louder than 10 %"),
+])  # fmt: skip
+def test_nobody_raises_the_cap_above_the_configured_one_and_is_told_so(asked: int, cap: int, text: str) -> None:
+    home = household()
+    result = home.ask("volume_cap", asked)
+    assert (result.ok, result.text) == (True, text)
+    assert (home.view.volume_cap, home.view.volume_percent_max) == (cap, 60)
+    happy(home)
+    assert home.decisions[-1].volume_percent_max == cap
+
+
+def test_a_cap_that_was_chosen_before_the_configured_one_was_lowered_does_not_outlive_it() -> None:
+    before = household(volume_percent_max=90)
+    before.ask("volume_cap", 85)
+    before.settings = household(volume_percent_max=50).settings
+    after = restart(before)
+    assert (after.view.volume_cap, after.view.volume_percent_max) == (50, 50)
+    happy(after)
+    assert after.decisions[-1].volume_percent_max == 50
 
 
 # Pause

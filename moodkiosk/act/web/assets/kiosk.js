@@ -196,12 +196,13 @@ function sends(id, name, value = () => null) {
 /** A button for a little more or less of the volume; it may be pressed faster than the kiosk answers. */
 function steps(id, percent) {
   byId(id).addEventListener('click', async () => {
-    volume = Math.min(100, Math.max(0, (volume ?? state.volume_cap) + percent));
+    const wanted = Math.min(100, Math.max(0, (volume ?? state.volume_cap) + percent));
+    volume = Math.min(wanted, state.volume_percent_max);
     stepping += 1;
-    const result = await command('volume_cap', volume);
+    const result = await command('volume_cap', wanted);
     stepping -= 1;
     if (!result.ok && stepping === 0) volume = null; // the next step begins at what the kiosk has
-    if (result.ok) toast(say('music.never_louder', { percent: volume ?? state.volume_cap }));
+    if (result.ok) toast(result.text_key === 'music.at_most_set' ? told(result, 'text') : say('music.never_louder', { percent: volume ?? state.volume_cap }));
     else toast(say('failed'), told(result));
   });
 }

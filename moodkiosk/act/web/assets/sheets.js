@@ -131,9 +131,14 @@ function day() {
 function more() {
   const music = make('button.switch', { type: 'button', role: 'switch', 'aria-checked': String(kiosk.state.music), id: 'music-switch', 'aria-describedby': 'music-text' }, say('more.music'));
   music.addEventListener('click', () => send('music', kiosk.state.music ? 'off' : 'on'));
-  const shown = make('output', { for: 'volume' }, `${kiosk.state.volume_cap} %`);
-  const volume = make('input', { type: 'range', id: 'volume', min: 0, max: 100, step: 5 });
-  volume.value = kiosk.state.volume_cap;
+  const shown = make('output', { for: 'volume' });
+  const volume = make('input', { type: 'range', id: 'volume', min: 0 });
+  const slide = () => {
+    const { volume_cap: cap, volume_percent_max: most } = kiosk.state;
+    Object.assign(volume, { max: most, step: most % 5 ? 1 : 5, value: cap });
+    put(shown, `${cap} %`);
+  };
+  slide();
   volume.addEventListener('input', () => put(shown, `${volume.value} %`));
   volume.addEventListener('change', () => send('volume_cap', Number(volume.value)));
   const [personField, person] = field('who', say('more.person'), kiosk.state.person ?? '');
@@ -152,7 +157,7 @@ function more() {
     session ? make('p.do', {}, button(say('do.sign_out'), leave)) : '');
   on.state = () => {
     music.setAttribute('aria-checked', String(kiosk.state.music));
-    if (document.activeElement !== volume) { volume.value = kiosk.state.volume_cap; put(shown, `${kiosk.state.volume_cap} %`); }
+    if (document.activeElement !== volume) slide();
   };
 }
 
