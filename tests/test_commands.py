@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import unicodedata
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from moodkiosk.link import commands
 from moodkiosk.moods import Command, Lesson, Taste
+from moodkiosk.words import mood_words
 
 LABELS = ("happy", "sad")
 
@@ -22,6 +24,13 @@ GOOD = [
     ("music", b"on", "on"),
     ("mood", b"auto", "auto"),
     ("mood", b"happy", "happy"),
+    ("mood", b"Happy", "happy"),
+    ("mood", b"AUTO", "auto"),
+    ("mood", "fröhlich".encode(), "happy"),
+    ("mood", "FRO\u0308HLICH".encode(), "happy"),  # with the dots as a letter of their own
+    ("mood", b'{"value": "Traurig"}', "sad"),
+    ("correct", b"TRAURIG", "sad"),
+    ("teach", '{"value": {"labels": ["Traurig", "fröhlich"]}}'.encode(), Lesson("", ("sad", "happy"))),
     ("language", "Türkçe".encode(), "Türkçe"),
     ("artist", b"", ""),
     ("volume_cap", b"40", 40),
@@ -48,6 +57,28 @@ GOOD = [
 @pytest.mark.parametrize(("name", "payload", "value"), GOOD)
 def test_a_valid_request_becomes_a_command(name: str, payload: bytes, value: object) -> None:
     assert commands.parse_payload(name, payload, LABELS) == Command(name, value, None, "mqtt")  # type: ignore[arg-type]
+
+
+MANY = mood_words.labels()
+
+
+@pytest.mark.parametrize("tag", mood_words.tags())
+@pytest.mark.parametrize("label", MANY)
+def test_every_word_that_is_shown_for_a_mood_is_taken_for_it(label: str, tag: str) -> None:
+    for word in mood_words.shown(label, tag):
+        for spelt in (word, word.upper(), f" {word.lower()} ", unicodedata.normalize("NFD", word)):
+            for name in ("mood", "correct"):
+                assert commands.parse(name, spelt, MANY).value == label
+
+
+def test_a_label_comes_before_a_word_for_another_and_what_may_be_two_moods_is_refused() -> None:
+    assert commands.parse("mood", "surprised", ("surprise", "surprised")).value == "surprised"
+    assert commands.parse("mood", "Happy", ("happy", "Happy")).value == "Happy"
+    assert commands.parse("mood", "überrascht", ("surprising", "sad")).value == "surprising"  # as the page shows it
+    assert commands.parse("mood", "Auto", ("Auto", "sad")).value == "Auto"
+    for word, labels in (("HAPPY", ("happy", "Happy")), ("überrascht", ("surprising", "surprises"))):
+        with pytest.raises(commands.BadCommand, match="no such mood"):
+            commands.parse("mood", word, labels)
 
 
 BAD = [

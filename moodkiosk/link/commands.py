@@ -15,6 +15,7 @@ import msgspec
 
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.moods import AT_REST, Command, Lesson, Taste
+from moodkiosk.words import mood_words
 from moodkiosk.words.reason import Reason, either
 
 TEACH_SECONDS = (2.0, 20.0)
@@ -39,11 +40,11 @@ class Spec:
 
     Attributes:
         kind: what the value is: "switch" ("on"/"off", also booleans), "camera" ("on"/"off"/"lend"), "text" (up to 100
-            characters, may be empty), "name" (of a person, may be empty), "percent" (0 to 100), "label" (a mood),
-            "mood" (a label, or "auto"), "wish" (an object with "language", "artist" and "genre", each of which may be
-            left out; anything else is no wish in particular), "song" (the id or the place of one in the list; may be
-            empty), "lesson" (an object with "person", "labels" and "seconds", each of which may be left out), "none"
-            (the value is ignored).
+            characters, may be empty), "name" (of a person, may be empty), "percent" (0 to 100), "label" (a mood: the
+            model's label, or a word that is shown for it in any language), "mood" (a label, or "auto"), "wish" (an
+            object with "language", "artist" and "genre", each of which may be left out; anything else is no wish in
+            particular), "song" (the id or the place of one in the list; may be empty), "lesson" (an object with
+            "person", "labels" and "seconds", each of which may be left out), "none" (the value is ignored).
         doc: one sentence for people.
         guests: allowed in the page's read-only view.
     """
@@ -167,11 +168,17 @@ def _value(kind: Kind, value: object, labels: tuple[str, ...]) -> str | int | Ta
     if kind == "song" and isinstance(value, int) and not isinstance(value, bool):
         value = str(value) if 0 <= value < 1000 else "?"
     text = _text(value, 100 if kind == "text" else 60)
-    if kind == "mood" and text == "auto":
-        return text
-    if kind in ("label", "mood") and text not in labels:
+    if kind == "mood" and text not in labels and text.casefold() == "auto":
+        return "auto"
+    return _label(text, labels) if kind in ("label", "mood") else text
+
+
+def _label(text: str, labels: tuple[str, ...]) -> str:
+    """The label that is meant: as the model writes it, or as it is shown in any language."""
+    label = mood_words.meant(text, labels)
+    if label is None:
         raise BadCommand(Reason("bad.mood", known=list(labels)) if labels else Reason("bad.no_moods"))
-    return text
+    return label
 
 
 def _wish(value: object) -> Taste | None:
@@ -206,9 +213,7 @@ def _somebody(name: str) -> str:
 
 def _taught(chosen: list[object] | tuple[object, ...], labels: tuple[str, ...]) -> tuple[str, ...]:
     """The moods of a lesson, in the order given."""
-    texts = tuple(_text(label, 60) for label in chosen)
-    if any(text not in labels for text in texts):
-        raise BadCommand(Reason("bad.mood", known=list(labels)) if labels else Reason("bad.no_moods"))
+    texts = tuple(_label(_text(label, 60), labels) for label in chosen)
     if len(set(texts)) < len(texts):
         raise BadCommand(Reason("bad.moods_twice"))
     if texts and (AT_REST in labels) and (AT_REST not in texts or len(texts) < 2):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from moodkiosk.config.languages import reader
+from moodkiosk.words import mood_words
 from moodkiosk.words.language import translated
 
 BASH = """# moodkiosk: completion for bash. To use it: source <(moodkiosk completion bash)
@@ -58,13 +59,23 @@ def commands(parser: argparse.ArgumentParser) -> dict[str, tuple[str, list[str]]
     return found
 
 
+def _moods(parser: argparse.ArgumentParser) -> list[str]:
+    """The words for the moods that have one, where a mood is expected: in the reader's language, and as labels."""
+    if not any("LABEL" in str(action.metavar) for action in parser._actions if not action.option_strings):  # noqa: SLF001 - as above
+        return []
+    labels = mood_words.labels()
+    by_hand = ["auto"] if any(action.metavar == "auto|LABEL" for action in parser._actions) else []  # noqa: SLF001 - as above
+    shown = [word for label in labels for word in mood_words.shown(label, reader())]
+    return list(dict.fromkeys([*by_hand, *labels, *(word.lower() for word in shown if " " not in word)]))
+
+
 def _words(parser: argparse.ArgumentParser) -> list[str]:
     words: list[str] = []
     for action in parser._actions:  # noqa: SLF001 - as above
         words += action.option_strings
         if action.choices is not None:
             words += map(str, action.choices)
-    return words
+    return words + _moods(parser)
 
 
 def bash(table: dict[str, tuple[str, list[str]]]) -> str:

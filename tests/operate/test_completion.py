@@ -62,6 +62,9 @@ def test_help_is_in_the_reader_s_language(monkeypatch: pytest.MonkeyPatch, capsy
         (["camera", ""], ["on", "off", "lend"]),
         (["forget", "--p"], ["--person"]),
         (["completion", "z"], ["zsh"]),
+        (["mood", "s"], ["sad", "surprise", "surprised", "scornful"]),
+        (["mood", "au"], ["auto"]),
+        (["correct", "afr"], ["afraid"]),
     ],
 )
 def test_bash_completes_commands_options_and_values(typed: list[str], offered: list[str]) -> None:
