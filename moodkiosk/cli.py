@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import errno
 import importlib
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from moodkiosk import __version__
+from moodkiosk.config.arguments import EXIT_CODES, Parser, household
+from moodkiosk.config.languages import reader
 from moodkiosk.failure import Failure, OneLine, UsageError, one_line
 from moodkiosk.host import streams
 from moodkiosk.host.paths import RECORDINGS, SYSTEM_CONFIG
 from moodkiosk.words.language import FALLBACK, say, translated
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 """Errors of standard output that people can do something about."""
@@ -33,28 +39,25 @@ PURPOSES: dict[str, tuple[str, ...]] = {
 
 
 PROGRAM = "moodkiosk"
-EXIT_CODES = Reason("help.exit_codes")
 INSTALL, ROLLBACK = Reason("help.option.install"), Reason("help.option.rollback")
 LISTED = Reason("help.option.list")
 
 
-class Parser(argparse.ArgumentParser):
-    """A command whose help is in the language of whoever reads it."""
+class Commands(Parser):
+    """The whole of them; its help has them by purpose."""
 
-    def format_help(self) -> str:
-        """The help. Its sentences are reasons until now; argparse has no language of its own but English."""
-        tag = _household(None)
-        self.epilog = translated(EXIT_CODES, tag)
-        self.description = overview(tag) if self.prog == PROGRAM else translated(self.description or "", tag)
-        self._positionals.title, self._optionals.title = say(tag, "help.arguments"), say(tag, "help.options")
-        for action in self._actions:
-            if action.dest == "help":
-                action.help = say(tag, "help.help")
-            elif action.help and action.help is not argparse.SUPPRESS:
-                action.help = translated(action.help, tag)
-        if self.usage:
-            self.usage = translated(self.usage, tag)
-        return super().format_help().replace("usage: ", say(tag, "help.usage_is"), 1)
+    def overview(self, tag: str) -> str:
+        """What the kiosk is, and every command."""
+        return overview(tag)
+
+    def error(self, message: str) -> NoReturn:
+        """Of a command that there is not: which one may be meant, instead of the whole list."""
+        if found := re.match(r"argument COMMAND: invalid choice: '(.*?)' \(choose", message, re.DOTALL):
+            every = [name for names in PURPOSES.values() for name in names]
+            near = difflib.get_close_matches(found[1], every, n=1)
+            meant = Reason("arguments.meant", name=near[0]) if near else Reason("arguments.see_help")
+            raise UsageError(Reason("arguments.no_command", given=repr(found[1]), meant=meant))
+        super().error(message)
 
 
 def overview(tag: str) -> str:
@@ -73,7 +76,7 @@ def _does(name: str) -> Reason:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    top = Parser(
+    top = Commands(
         prog=PROGRAM,
         usage=Reason("help.usage"),
         description=overview(FALLBACK),
@@ -81,7 +84,9 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"moodkiosk {__version__}", help=Reason("help.version"))
-    commands = top.add_subparsers(dest="command", prog=PROGRAM, metavar="COMMAND", help=argparse.SUPPRESS)
+    commands = top.add_subparsers(
+        dest="command", prog=PROGRAM, parser_class=Parser, metavar="COMMAND", help=argparse.SUPPRESS
+    )
 
     def add(name: str, target: str, *, config: bool = True, json: bool = False) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, description=_does(name), epilog=EXIT_CODES)
@@ -256,7 +261,7 @@ def _add_control(add: Callable[..., argparse.ArgumentParser]) -> None:
 def _somebody(name: str) -> str:
     """A name that is none would mean everybody, to be forgotten: that is said by --all."""
     if not name.strip():
-        raise argparse.ArgumentTypeError("whom? name somebody, or say --all")
+        raise UsageError(Reason("arguments.whom"))
     return name
 
 
@@ -283,28 +288,15 @@ def _call(argv: Sequence[str] | None) -> int:
 def _in_words_of_the_household(error: OneLine, args: argparse.Namespace) -> str:
     """What went wrong, in the language of the kiosk, if one is configured; services say it in English, to a journal."""
     services = args.command in PURPOSES["systemd"]
-    return translated(str(error), FALLBACK if services else _household(getattr(args, "config", None)))
-
-
-def _household(config: Path | None) -> str:
-    """The language of the kiosk that is configured, in this file or where it usually is; else that of the reader."""
-    from moodkiosk.config.languages import reader
-    from moodkiosk.config.load import ConfigError, load
-
-    file = config or (SYSTEM_CONFIG if SYSTEM_CONFIG.is_file() else None)
-    try:
-        return reader(load(file, secrets=False).kiosk.language) if file else reader()
-    except ConfigError:
-        return reader()
+    return translated(str(error), FALLBACK if services else household(getattr(args, "config", None)))
 
 
 def guarded(call: Callable[[], int], program: str = "moodkiosk") -> int:
     """The exit code of `call`; what people can do something about becomes one line on stderr instead of a traceback."""
-    from moodkiosk.config.languages import reader
     from moodkiosk.config.load import ConfigError
 
-    def complain(error: OneLine) -> None:
-        streams.complain(f"{program}: {translated(str(error), reader())}")
+    def complain(text: object) -> None:
+        streams.complain(f"{program}: {translated(one_line(text), reader())}")
 
     streams.make_safe()
     try:
@@ -312,10 +304,10 @@ def guarded(call: Callable[[], int], program: str = "moodkiosk") -> int:
         code = call()
         sys.stdout.flush()
     except (ConfigError, UsageError) as error:
-        complain(error)
+        complain(str(error))
         return 2
     except Failure as error:
-        complain(error)
+        complain(str(error))
         return 1
     except KeyboardInterrupt:
         return 130
@@ -324,11 +316,11 @@ def guarded(call: Callable[[], int], program: str = "moodkiosk") -> int:
         return 1
     except OSError as error:
         if error.filename is not None:  # a file or folder that this user may not use, or a name that is too long
-            streams.complain(f"{program}: {one_line(f'cannot use {error.filename}: {error.strerror}')}")
+            complain(Reason("file.cannot_use", path=one_line(error.filename), reason=system(error)))
             return 1
         if error.errno not in FULL:
             raise
-        streams.complain(f"{program}: cannot write: {error.strerror}")
+        complain(Reason("file.cannot_write", reason=system(error)))
         streams.lead_nowhere(sys.stdout)
         return 1
     return code
@@ -339,4 +331,4 @@ def _refuse_other_encodings(words: Sequence[str]) -> None:
     for word in words:
         if not word.isascii() and any("\ud800" <= letter <= "\udfff" for letter in word):
             shown = os.fsencode(word).decode("utf-8", "backslashreplace")
-            raise UsageError(f"'{shown}' is no UTF-8 text: does this terminal use another encoding?")
+            raise UsageError(Reason("arguments.encoding", given=f"'{shown}'"))

@@ -111,7 +111,7 @@ class Act:
             self.bridge = SenseLink(paths.link_socket(settings.paths), self._from_sense)
             self.control = ControlServer(paths.control_socket(settings.paths), self.loop.ask)
         except OSError as error:
-            raise Failure(f"cannot listen: {error}") from None
+            raise Failure(Reason("cannot.listen", reason=str(error))) from None
         self.surroundings = Surroundings(
             configuration, self.loop, self.bridge, self.player, self.store, self.publisher, self.page
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from moodkiosk.failure import Failure
 from moodkiosk.host import paths
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 
 def owner_for(path: Path, like: Path) -> tuple[int, int] | None:
@@ -21,7 +22,7 @@ def owner_for(path: Path, like: Path) -> tuple[int, int] | None:
         paths.make_private(folder)
         about = (like if like.exists() else folder).stat()
     except OSError as error:
-        raise Failure(Reason("signin.needs_sudo", path=str(path), reason=error.strerror or "")) from None
+        raise Failure(Reason("signin.needs_sudo", path=str(path), reason=system(error))) from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Failure(Reason("signin.folder_needs_sudo", folder=str(folder)))
     return (about.st_uid, about.st_gid) if os.geteuid() == 0 else None

@@ -11,6 +11,7 @@ import msgspec
 from moodkiosk.host import paths
 from moodkiosk.host.files import NOT_JSON, TooLarge, read_at_most, write_atomic
 from moodkiosk.words.reason import Reason, plain
+from moodkiosk.words.system import system
 
 COALESCE_SECONDS = 2.0
 """A burst of changes of one setting (a slider) becomes one write. A change of another one has both written at once: a
@@ -49,7 +50,7 @@ class Store:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self.status = Reason("kept.unreadable", path=str(self._path), reason=error.strerror or "")
+            self.status = Reason("kept.unreadable", path=str(self._path), reason=system(error))
             log.warning(self.status)
             return None
         except TooLarge:
@@ -95,7 +96,7 @@ class Store:
         except OSError as error:
             if self.status == "ready":
                 log.warning("cannot keep settings in %s: %s", self._path, error.strerror)
-            self.status = Reason("kept.not", reason=error.strerror or "")
+            self.status = Reason("kept.not", reason=system(error))
             self._due = at + 60
             return
         self.status = "ready"

@@ -12,6 +12,7 @@ from moodkiosk.config import mistakes
 from moodkiosk.failure import OneLine
 from moodkiosk.host.files import TooLarge, read_at_most
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 LIMIT_BYTES = 256 * 1024
 """A configuration larger than this is not one."""
@@ -114,7 +115,7 @@ def _text(path: Path) -> str:
     try:
         data = read_at_most(path, LIMIT_BYTES)
     except OSError as error:
-        raise _at(path, Reason("config.unreadable", reason=error.strerror or "")) from None
+        raise _at(path, Reason("config.unreadable", reason=system(error))) from None
     except TooLarge:
         raise _at(path, Reason("config.large", kibibytes=LIMIT_BYTES // 1024)) from None
     except ValueError:  # a NUL in the name

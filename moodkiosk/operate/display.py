@@ -5,7 +5,6 @@ Run inside a Wayland compositor by systemd/moodkiosk-display.service: `python -m
 
 from __future__ import annotations
 
-import argparse
 import logging
 import shutil
 import signal
@@ -17,10 +16,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from moodkiosk.config import load
+from moodkiosk.config.arguments import Parser
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths, systemd
 from moodkiosk.host.paths import SYSTEM_CONFIG
 from moodkiosk.link import control
+from moodkiosk.words.reason import Reason
 
 ASK_SECONDS = 2.0
 BACKLIGHTS = Path("/sys/class/backlight")
@@ -95,16 +96,16 @@ def browser_command(page: Path, profile: str) -> list[str]:
     """The browser's command line. Raises Failure where there is none."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        raise Failure("no Chromium here: apt-get install chromium")
+        raise Failure(Reason("display.no_browser"))
     return [found, *ARGUMENTS, f"--user-data-dir={profile}", page.as_uri()]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Shows the page until the browser ends or SIGTERM comes."""
-    parser = argparse.ArgumentParser(
-        prog="moodkiosk.operate.display", description="Shows the kiosk's page on its own screen."
-    )
-    parser.add_argument("--config", type=Path, default=SYSTEM_CONFIG if SYSTEM_CONFIG.is_file() else None)
+    parser = Parser(prog="moodkiosk.operate.display", description=Reason("display.does"))
+    there = SYSTEM_CONFIG if SYSTEM_CONFIG.is_file() else None
+    config = Reason("help.option.config", file=str(SYSTEM_CONFIG))
+    parser.add_argument("--config", type=Path, metavar="FILE", default=there, help=config)
     args = parser.parse_args(argv)
     systemd.set_up_logging()
     stop = threading.Event()

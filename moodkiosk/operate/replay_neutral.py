@@ -10,6 +10,7 @@ import numpy as np
 from moodkiosk.failure import UsageError
 from moodkiosk.host import paths
 from moodkiosk.operate.paced import paced
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import Config
@@ -27,8 +28,8 @@ def of_person(name: str, settings: Config) -> OwnNeutral:
     neutrals = Neutrals(paths.state_dir(settings.paths, "sense"))
     own = neutrals.of(name)
     if own is None:
-        known = ", ".join(neutrals.people) or "nobody yet"
-        raise UsageError(f"no neutral face of {name!r} is known; known: {known} (see 'moodkiosk calibrate')")
+        known = list(neutrals.people) or Reason("replay.nobody_yet")
+        raise UsageError(Reason("replay.unknown_person", name=repr(name), known=known))
     return own
 
 
@@ -66,8 +67,7 @@ def _of_recording(path: Path, model: MoodModel) -> OwnNeutral:
     data = dataset.load([path])
     found = own_neutrals(vectors(data, model.schema), data.label, people(data))
     if len(found) != 1:
-        whose = f"of {len(found)} people" if found else "of nobody"
-        raise UsageError(f"--neutral {path}: it has samples labelled {AT_REST!r} {whose}, one person's are wanted")
+        raise UsageError(Reason("replay.whose", path=str(path), label=repr(AT_REST), count=len(found)))
     person, measures = next(iter(found.items()))
     return OwnNeutral(person.partition("\0")[0] or path.stem, measures)
 
@@ -91,8 +91,8 @@ def _of_film(path: Path, model: MoodModel, settings: Config, rotate: int) -> Own
         if look.done(frame.at):
             break
     if look is None:
-        raise UsageError(f"--neutral: {path.name} gives no neutral look: nobody is to be seen in it")
+        raise UsageError(Reason("replay.no_look", name=path.name, reason=Reason("replay.nobody_in_it")))
     try:
         return OwnNeutral(path.stem, np.median(np.stack(look.measures()), axis=0).astype(np.float32))
     except NotCalibrated as error:
-        raise UsageError(f"--neutral: {path.name} gives no neutral look: {error}") from None
+        raise UsageError(Reason("replay.no_look", name=path.name, reason=str(error))) from None

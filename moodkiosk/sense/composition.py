@@ -32,6 +32,7 @@ from moodkiosk.sense.pipeline import Pipeline
 from moodkiosk.sense.records.corrections import Corrections
 from moodkiosk.sense.slow import Slowness
 from moodkiosk.sense.uplink import Uplink
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import Config
@@ -137,7 +138,7 @@ def _models(settings: Config, state: Path) -> Models:
     try:
         models = Models(lambda: model.candidates(settings.model.file, state), mirrored=False)
     except BadModel as error:
-        raise Failure(f"no mood model can be used: {error}") from None
+        raise Failure(Reason("cannot.no_model", reason=str(error))) from None
     log.info("mood model %s: %s", models.path, ", ".join(models.current.labels))
     return models
 

@@ -16,6 +16,7 @@ from moodkiosk.link import protocol
 from moodkiosk.link.result import OURS
 from moodkiosk.sense.lessons.about import about
 from moodkiosk.sense.mood.calibration import RATE_HZ
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Frame, Reading
@@ -191,7 +192,7 @@ class Loop:
     def _attend(self, at: float) -> None:
         parts = self._parts
         if parts.capture.failed is not None:
-            raise Failure(f"the camera does not recover: {parts.capture.failed}")
+            raise Failure(Reason("cannot.recover", reason=parts.capture.failed))
         parts.orders.attend(at, calm=parts.pace.name == "idle" or not parts.capture.wanted)
         if parts.state.models.retry(at):
             parts.orders.changed = True

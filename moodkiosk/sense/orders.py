@@ -18,6 +18,7 @@ from moodkiosk.sense.mood.models import Models
 from moodkiosk.sense.mood.neutral import Neutrals
 from moodkiosk.sense.records.corrections import Corrections, NotKept
 from moodkiosk.words.reason import Reason, either
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     import numpy as np
@@ -225,7 +226,7 @@ class Orders:
 
 
 def _unwritten(error: OSError) -> Reason:
-    return Reason("kept.cannot_write", reason=error.strerror or str(error))
+    return Reason("kept.cannot_write", reason=system(error))
 
 
 def _known(people: Sequence[str]) -> Sequence[str] | Reason:

@@ -12,6 +12,7 @@ from moodkiosk.act.mqtt.topics import Message
 from moodkiosk.config import load
 from moodkiosk.config.settings import MqttSettings
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
@@ -93,9 +94,9 @@ def trouble(error: Exception, settings: MqttSettings) -> str:
     if isinstance(error, TimeoutError):
         return Reason("broker.no_answer", where=where)
     if isinstance(error, OSError) and error.filename:
-        return Reason("kept.cannot_be_read", path=str(error.filename), reason=error.strerror or "")
+        return Reason("kept.cannot_be_read", path=str(error.filename), reason=system(error))
     if isinstance(error, FileNotFoundError | PermissionError):
-        return Reason("broker.tls_file", reason=error.strerror or "")
+        return Reason("broker.tls_file", reason=system(error))
     text = error.strerror if isinstance(error, OSError) else None
     return Reason("broker.away", reason=text or str(error), where=where)
 

@@ -25,6 +25,7 @@ from moodkiosk.host import files, paths
 from moodkiosk.link.protocol import Teaching
 from moodkiosk.moods import Decision, MoodEvent, Song, View
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from moodkiosk.act.web.logging import QuietServer
@@ -185,7 +186,7 @@ class Page:
                 self._socket = self._bind()
             except OSError as error:
                 web = self._settings.web
-                text = Reason("http.cannot_listen", host=web.host, port=web.port, reason=error.strerror or "")
+                text = Reason("http.cannot_listen", host=web.host, port=web.port, reason=system(error))
                 if text != self.status:
                     log.warning(text)
                 self.status = text

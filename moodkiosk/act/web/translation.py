@@ -21,6 +21,7 @@ TERMINAL = (
     *("cli.", "word.", "unknown.", "cannot.", "model.", "slow.", "tilted.", "doctor.", "checked.", "outcome."),
     *("privacy.", "networks.", "address.", "collect.", "lesson.", "help.", "signin.", "config."),
     *("tour.", "discovery.", "install.", "told.", "column.", "film."),
+    *("arguments.", "file.", "source.", "engine.", "replay.", "tunes.", "display.", "sound.", "remote.", "label."),
 )
 SERVED = ("host.", "nowhere.", "login.", "demo.", "no_script")
 ELSEWHERE = (*TERMINAL, *SERVED, "entity.", "entity_text.", "plural.rule")

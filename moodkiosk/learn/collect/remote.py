@@ -26,6 +26,7 @@ from moodkiosk.learn.data.outbox import OUTBOX, make_writable
 from moodkiosk.learn.deploy import ssh
 from moodkiosk.words.language import FALLBACK, say
 from moodkiosk.words.reason import Reason, together
+from moodkiosk.words.system import system
 
 NAME = re.compile(r"[\w.-]+\.npz")
 """Names of recordings; see `sense.recording.safe_name`."""
@@ -60,7 +61,8 @@ class Connection:
             check=False,
         )
         if done.returncode:
-            raise Failure(f"{self.host}: {last_line(done.stderr) or f'ended with {done.returncode}'}")
+            ended = last_line(done.stderr) or Reason("remote.ended", code=done.returncode)
+            raise Failure(Reason("remote.of", host=self.host, text=ended))
         return done.stdout
 
     def fetch(self, folder: str, into: Path) -> None:
@@ -73,7 +75,7 @@ class Connection:
             copy, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace", check=False
         )
         if done.returncode:
-            raise Failure(f"{self.host}: copying failed: {last_line(done.stderr)}")
+            raise Failure(Reason("remote.copy", host=self.host, reason=last_line(done.stderr)))
 
 
 def collect_there(args: argparse.Namespace, *, by_hand: bool) -> int:
@@ -162,8 +164,8 @@ def _put(fetched: Path, folder: Path) -> Path:
             if path.read_bytes() == data:
                 return path
     except OSError as error:
-        raise Failure(Reason("collect.no_room", folder=str(folder), reason=error.strerror or "")) from None
-    raise Failure(f"too many files named {fetched.name} in {folder}")
+        raise Failure(Reason("collect.no_room", folder=str(folder), reason=system(error))) from None
+    raise Failure(Reason("remote.names", name=fetched.name, folder=str(folder)))
 
 
 def last_line(text: str) -> str:

@@ -13,6 +13,7 @@ from moodkiosk.failure import Failure
 from moodkiosk.learn.collect.sitting import Sitting
 from moodkiosk.learn.collect.take import Sight
 from moodkiosk.words.reason import Reason, together
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import Config
@@ -69,7 +70,7 @@ def run(
         try:
             sitting.step(sight, at, view.pressed())
         except OSError as error:
-            raise Failure(Reason("collect.not_written", label=sitting.label, reason=error.strerror or "")) from None
+            raise Failure(Reason("collect.not_written", label=sitting.label, reason=system(error))) from None
         view.show(sitting, sight, at)
 
 

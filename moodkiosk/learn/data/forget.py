@@ -8,6 +8,8 @@ from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host.paths import RECORDINGS
 from moodkiosk.learn.data.outbox import OUTBOX
 from moodkiosk.sense.records.erase import Erased, erase
+from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 
 def folders(given: Path | None) -> list[Path]:
@@ -23,8 +25,9 @@ def forget_recordings(folder: Path, person: str) -> Erased:
     Raises UsageError when there is no such folder, Failure when something could not be deleted.
     """
     if not folder.is_dir():
-        raise UsageError(f"no such folder: {folder}")
+        raise UsageError(Reason("file.no_folder", folder=str(folder)))
     try:
         return erase(folder, person)
     except OSError as error:
-        raise Failure(f"could not delete everything in {folder}: {error.strerror}: {error.filename}") from None
+        why = Reason("file.unusable", path=str(error.filename), reason=system(error))
+        raise Failure(Reason("file.not_all", folder=str(folder), reason=why)) from None

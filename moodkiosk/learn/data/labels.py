@@ -31,7 +31,7 @@ def clean(text: str) -> str:
     if not label.isprintable() or any(letter in FORBIDDEN for letter in label) or label.startswith((".", "-")):
         raise UsageError(Reason("collect.label_file", label=repr(label), letters=" ".join(FORBIDDEN)))
     if (means := meaning(label)) is not None:
-        raise UsageError(f"{label!r} cannot be a label: on the kiosk it {means}")
+        raise UsageError(Reason("label.taken", label=repr(label), means=means))
     return label
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from moodkiosk.failure import Failure
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 OUTBOX = ".local/state/moodkiosk/outbox"
 """On the kiosk, in the home of who signs in."""
@@ -19,4 +20,4 @@ def make_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise Failure(Reason("collect.folder", folder=str(folder), reason=error.strerror or "")) from None
+        raise Failure(Reason("collect.folder", folder=str(folder), reason=system(error))) from None

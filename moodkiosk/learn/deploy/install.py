@@ -24,6 +24,7 @@ from moodkiosk.link import control
 from moodkiosk.sense.teach.store import ModelStore, sha256
 from moodkiosk.words.language import translated
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import Config
@@ -73,7 +74,7 @@ def _install(data: bytes, wanted: str, store: ModelStore, state: Path, settings:
             changed = store.put(data)
     except OSError as error:
         path = str(error.filename or store.current)
-        raise Failure(Reason("install.not_written", path=path, reason=error.strerror or "")) from None
+        raise Failure(Reason("install.not_written", path=path, reason=system(error))) from None
     try:
         kiosk = _reload(settings)
     except Failure:
@@ -92,9 +93,7 @@ def _rollback(store: ModelStore, state: Path, settings: Config) -> dict[str, Any
                 raise Failure(Reason("install.nothing_before"))
             current = store.current.read_bytes() if store.current.exists() else None
     except OSError as error:
-        raise Failure(
-            Reason("signin.not_written", path=str(error.filename or state), reason=error.strerror or "")
-        ) from None
+        raise Failure(Reason("signin.not_written", path=str(error.filename or state), reason=system(error))) from None
     name = STARTER if current is None else _name(store.current, current)
     return {"what": "back to", "model": name, "kiosk": _reload(settings)}
 
@@ -144,7 +143,7 @@ def _read(name: str) -> bytes:
         with open(name, "rb") as file:
             return file.read(LIMIT_BYTES + 1)
     except OSError as error:
-        raise UsageError(Reason("kept.unreadable", path=name, reason=error.strerror or "")) from None
+        raise UsageError(Reason("kept.unreadable", path=name, reason=system(error))) from None
 
 
 def _name(path: Path, data: bytes | None = None) -> str:
@@ -157,7 +156,7 @@ def _name(path: Path, data: bytes | None = None) -> str:
     try:
         data = files.read_at_most(path, LIMIT_BYTES) if data is None else data
     except (OSError, files.TooLarge) as error:
-        return f"{path.name} (cannot be read: {reason(error)})"
+        return Reason("install.unreadable", name=path.name, reason=reason(error))
     try:
         labels = ", ".join(unbundle(data)[0].labels)
     except BadModel as error:
@@ -186,7 +185,7 @@ def _become_able(state: Path) -> None:
     try:
         os.execvp("sudo", ["sudo", *quiet, *command, *sys.argv[1:]])  # noqa: S606 - no shell is wanted
     except OSError:
-        raise Failure(f"may not write into {state}, and there is no sudo: try it as root") from None
+        raise Failure(Reason("install.no_sudo", folder=str(state))) from None
 
 
 @contextlib.contextmanager
@@ -200,7 +199,7 @@ def _as_owner(state: Path) -> Iterator[None]:
         os.setegid(owner.st_gid)
         os.seteuid(owner.st_uid)
     except PermissionError as error:  # a root without that power, as in some containers
-        raise Failure(f"may not act as the owner of {state}: {error.strerror}") from None
+        raise Failure(Reason("install.no_owner", folder=str(state), reason=system(error))) from None
     try:
         yield
     finally:

@@ -19,6 +19,8 @@ from moodkiosk.act.players.mpd.protocol import Connection, MpdError
 from moodkiosk.failure import Failure
 from moodkiosk.operate.tunes import command, synth
 from moodkiosk.operate.tunes.composer import CHARACTERS
+from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 SEED, SECONDS = 1, 60.0
 """Of the pieces: short, so that the demo need not be waited for."""
@@ -42,7 +44,7 @@ def speaker(folder: Path, file: Path | None, seconds: float = SECONDS) -> Iterat
     """
     program = shutil.which("mpd", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/bin")
     if program is None:
-        raise Failure("--sound needs MPD: apt-get install mpd")
+        raise Failure(Reason("sound.no_mpd"))
     pipe = folder / "heard"
     output = ['type "fifo"', f'path "{pipe}"', f'format "{synth.RATE_HZ}:16:1"'] if file else card(os.environ)
     music, port = folder / "music", free_port()
@@ -79,7 +81,7 @@ def card(environment: Mapping[str, str], devices: Path = Path("/dev/snd")) -> li
         return ['type "pipewire"']
     if any(devices.glob("pcm*p")):
         return ['type "alsa"']
-    raise Failure("--sound: there is no sound card here; --sound=FILE.wav writes down what would be heard")
+    raise Failure(Reason("sound.no_card"))
 
 
 @contextlib.contextmanager
@@ -91,7 +93,7 @@ def _running(line: list[str], port: int) -> Iterator[None]:
         end = time.monotonic() + START_SECONDS
         while not _knows_all(port):
             if server.poll() is not None or time.monotonic() > end:
-                raise Failure("--sound: MPD does not start; try 'mpd --no-daemon --stderr' by hand")
+                raise Failure(Reason("sound.no_start"))
             time.sleep(STEP_SECONDS)
         yield
     finally:
@@ -120,7 +122,7 @@ def _written_down(pipe: Path, file: Path) -> Iterator[None]:
             # Bound to the stack, for a file of that name need not be writable.
             sink = stack.enter_context(wave.open(stack.enter_context(file.open("wb")), "wb"))
         except OSError as error:
-            raise Failure(f"--sound: cannot write {file}: {error.strerror}") from None
+            raise Failure(Reason("sound.not_written", file=str(file), reason=system(error))) from None
         sink.setparams((1, 2, synth.RATE_HZ, 0, "NONE", "not compressed"))
         source = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
         stack.callback(os.close, source)

@@ -19,6 +19,7 @@ from moodkiosk.operate.doctor import camera, companions, home, running
 from moodkiosk.operate.doctor.finding import SUDO, Check, Finding
 from moodkiosk.sense.faces.engine import MEDIAPIPE
 from moodkiosk.words.reason import Reason, together
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     pass
@@ -116,7 +117,12 @@ def state_folder(settings: Config) -> Finding:
     try:
         paths.make_private(path)
     except OSError as error:
-        return Finding("state folder", "failed", f"{folder}: {error.strerror}", Reason("doctor.folder_make"))
+        return Finding(
+            "state folder",
+            "failed",
+            Reason("file.unusable", path=str(folder), reason=system(error)),
+            Reason("doctor.folder_make"),
+        )
     if os.access(folder, os.W_OK):
         return Finding("state folder", "ok", folder)
     if path.stat().st_uid != os.getuid():

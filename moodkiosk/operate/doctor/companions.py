@@ -10,6 +10,7 @@ from moodkiosk.config.load import LOOPBACK
 from moodkiosk.config.settings import Config
 from moodkiosk.operate.doctor.finding import SUDO, Finding
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 HALVES = ("moodkiosk-act.service", "moodkiosk-sense.service")
 DISPLAY = "moodkiosk-display.service"
@@ -66,7 +67,7 @@ def raspotify(settings: Config, conf: Path = RASPOTIFY) -> Finding:
     except FileNotFoundError:
         return Finding("raspotify", "skipped", Reason("doctor.not_installed"))
     except OSError as error:
-        return Finding("raspotify", "note", f"{conf}: {error.strerror}", SUDO)
+        return Finding("raspotify", "note", Reason("file.unusable", path=str(conf), reason=system(error)), SUDO)
     if CACHE_OFF.search(text):
         return Finding(
             "raspotify",

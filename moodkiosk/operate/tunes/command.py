@@ -9,6 +9,7 @@ from moodkiosk.failure import UsageError
 from moodkiosk.host.files import write_atomic
 from moodkiosk.operate.tunes import flac, synth
 from moodkiosk.operate.tunes.composer import CHARACTERS, compose
+from moodkiosk.words.reason import Reason
 
 ALBUM = ARTIST = "Moodkiosk"
 MINUTES_MAX = 30.0
@@ -19,9 +20,9 @@ MODE = 0o644
 def main(args: argparse.Namespace) -> int:
     """Writes a piece for each mood into a folder, and says what it wrote. Raises UsageError."""
     if not 0 < args.minutes <= MINUTES_MAX:
-        raise UsageError(f"--minutes: expected a number above 0 and up to {MINUTES_MAX:g}, got {args.minutes:g}")
+        raise UsageError(Reason("tunes.minutes", most=MINUTES_MAX, given=args.minutes))
     if args.folder.exists() and not args.folder.is_dir():
-        raise UsageError(f"{args.folder} is no folder")
+        raise UsageError(Reason("tunes.no_folder", folder=str(args.folder)))
     args.folder.mkdir(parents=True, exist_ok=True)
     for mood in CHARACTERS:
         print(write(args.folder, mood, args.seed, 60 * args.minutes), flush=True)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Literal
 from moodkiosk.sense.camera.holder import cameras, holder_of
 from moodkiosk.sense.camera.pixels import CameraError
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
@@ -103,7 +104,7 @@ class Rpicam:
             )
         except OSError as error:
             raise CameraError(
-                Reason("picam.not_started", program=_command(settings), reason=error.strerror or ""), "unusable"
+                Reason("picam.not_started", program=_command(settings), reason=system(error)), "unusable"
             ) from None
         assert self._child.stdout is not None
         assert self._child.stderr is not None

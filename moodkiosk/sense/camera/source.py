@@ -18,6 +18,8 @@ from moodkiosk.failure import UsageError
 from moodkiosk.moods import Frame
 from moodkiosk.sense.camera.pixels import CameraError as CameraError
 from moodkiosk.sense.camera.pixels import normal, plausible, turned
+from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
@@ -200,22 +202,17 @@ def is_url(source: str) -> bool:
 
 def _check_network(settings: CameraSettings) -> None:
     if not settings.allow_network:
-        raise UsageError(
-            "camera.source is a URL, but what sees must have no network; to break that promise set "
-            "camera.allow_network: true (docs/pi.md says what else)"
-        )
+        raise UsageError(Reason("source.network"))
     try:
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
     except OSError:  # RestrictAddressFamilies= of the installed unit
-        raise UsageError(
-            "camera.source is a URL, but this service has no network; docs/pi.md has the drop-in that gives it one"
-        ) from None
+        raise UsageError(Reason("source.no_network")) from None
 
 
 def _check_file(path: Path) -> None:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
-            raise UsageError(f"{path}: is not a video file")
+            raise UsageError(Reason("file.no_video", path=str(path)))
         path.open("rb").close()
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
+        raise UsageError(Reason("file.unusable", path=str(path), reason=system(error))) from None

@@ -115,7 +115,7 @@ class VideoFile(Opened):
         super().__init__(cv2.VideoCapture(f"file:{path}", cv2.CAP_FFMPEG))
         self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)  # telephones write how they were held
         if not self._capture.isOpened():
-            raise UsageError(f"{path}: is not a video that can be read")
+            raise UsageError(Reason("file.unreadable_video", path=str(path)))
         rate, total = (self._capture.get(p) for p in (cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_COUNT))
         self.frames_per_second = rate if 0.1 <= rate <= 1000 else 30.0
         self.total = int(total) if math.isfinite(total) and 0 < total < 1e9 else None
@@ -124,7 +124,7 @@ class VideoFile(Opened):
         if not self._grabbed:
             codec = _letters(int(self._capture.get(cv2.CAP_PROP_FOURCC)))
             self.close()
-            raise UsageError(f"{path}: {_undecodable(codec, path)}")
+            raise UsageError(Reason("file.unusable", path=str(path), reason=_undecodable(codec, path)))
 
     def next(self) -> float | None:
         """Grabs the next picture and returns its time in seconds from the first one's; None at the end."""
@@ -169,10 +169,11 @@ def _letters(fourcc: int) -> str:
 
 def _undecodable(codec: str, path: Path) -> str:
     if codec.lower() == "webp":  # FFmpeg's own decoder knows single pictures only
-        return "animated WebP cannot be decoded here; make it an MP4, for instance with ImageMagick"
+        return Reason("file.webp")
     name = CODECS.get(codec.lower(), codec)
-    what = f"{name} cannot be decoded here" if name else "no picture in it can be decoded"
-    return f"{what}; convert it: ffmpeg -i {shlex.quote(path.name)} -c:v libx264 -an converted.mp4"
+    what = Reason("file.codec", name=name) if name else Reason("file.no_codec")
+    line = f"ffmpeg -i {shlex.quote(path.name)} -c:v libx264 -an converted.mp4"
+    return Reason("file.convert", what=what, line=line)
 
 
 class Playback:
@@ -206,7 +207,7 @@ def frames(path: Path, *, mirrored: bool, rotate: int = 0) -> Iterator[Frame]:
     file = VideoFile(path)
     if file.next() is None:
         file.close()
-        raise UsageError(f"{path}: no picture in it can be read")
+        raise UsageError(Reason("file.no_picture", path=str(path)))
     return _frames(file, mirrored, rotate)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from moodkiosk.failure import UsageError
 from moodkiosk.sense.faces.engine import MEDIAPIPE
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.sense.faces.engine import Engine, EngineName
@@ -18,10 +19,7 @@ def make(name: EngineName) -> Engine:
 
         return LiteRT()
     if _version("mediapipe") != MEDIAPIPE:
-        raise UsageError(
-            f"sense.engine: mediapipe {MEDIAPIPE} is not installed; on Python 3.11 and 3.12"
-            " 'pip install --no-deps --require-hashes -r requirements/mediapipe.txt' brings it"
-        )
+        raise UsageError(Reason("engine.absent", version=MEDIAPIPE))
     from moodkiosk.sense.faces.mediapipe.engine import MediaPipe
 
     return MediaPipe()

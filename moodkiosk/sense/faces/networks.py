@@ -13,6 +13,7 @@ from pathlib import Path
 
 from moodkiosk.failure import Failure
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 FOLDER = "moodkiosk_networks"
 
@@ -55,7 +56,7 @@ def what_is_wrong(name: str) -> str | None:
     try:
         data = path.read_bytes()
     except OSError as error:
-        return Reason("networks.unreadable", path=str(path), reason=error.strerror or "")
+        return Reason("networks.unreadable", path=str(path), reason=system(error))
     return None if hashlib.sha256(data).hexdigest() == SHA256[name] else Reason("networks.altered", path=str(path))
 
 

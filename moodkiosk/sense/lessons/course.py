@@ -28,6 +28,7 @@ from moodkiosk.sense.teach.learning import schema_of
 from moodkiosk.sense.teach.store import ModelStore
 from moodkiosk.sense.teach.takes import BadTake, takes_of
 from moodkiosk.words.reason import Reason, how
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     import numpy as np
@@ -215,9 +216,7 @@ class Course:
         except (BadModel, BadTake, ValueError) as error:  # a ValueError: more people are known than can be kept
             self._close(at, Reason("taught.nothing_kept", why=str(error)))
         except OSError as error:
-            self._close(
-                at, Reason("taught.nothing_kept", why=Reason("kept.cannot_write", reason=error.strerror or str(error)))
-            )
+            self._close(at, Reason("taught.nothing_kept", why=Reason("kept.cannot_write", reason=system(error))))
 
     def _lesson(self, sitting: Sitting) -> Iterator[Progress | Outcome]:
         schema = schema_of(STARTER.read_bytes())

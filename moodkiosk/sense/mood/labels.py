@@ -6,22 +6,24 @@ import itertools
 import unicodedata
 from collections.abc import Sequence
 
+from moodkiosk.words.reason import Reason
+
 MAX_LABELS = 64
 """More than anybody can show; a damaged manifest may claim any number."""
 LABEL_LETTERS = 60
 
 RESERVED = {
-    "auto": "goes by the camera again",
-    "nobody": "says that nobody is there",
-    "not sure": "says that somebody is there, with no mood that is sure",
-    "not_sure": "says that somebody is there, with no mood that is sure",
-    "none": "is what Home Assistant shows where nothing is known",
-    "null": "is how JSON writes that nothing is known",
-    "unknown": "is what Home Assistant shows where nothing is known",
-    "unavailable": "is what Home Assistant shows while the kiosk is off",
-    "lend": "lends the camera",
-    "on": "switches something on",
-    "off": "switches something off",
+    "auto": Reason("label.means_auto"),
+    "nobody": Reason("label.means_nobody"),
+    "not sure": Reason("label.means_unsure"),
+    "not_sure": Reason("label.means_unsure"),
+    "none": Reason("label.means_nothing"),
+    "null": Reason("label.means_json"),
+    "unknown": Reason("label.means_nothing"),
+    "unavailable": Reason("label.means_away"),
+    "lend": Reason("label.means_lend"),
+    "on": Reason("label.means_on"),
+    "off": Reason("label.means_off"),
 }
 """Words that commands, the page or Home Assistant use for something else, in lower case, and what they mean there."""
 

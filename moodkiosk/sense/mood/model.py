@@ -15,6 +15,7 @@ from moodkiosk.sense.interpreter import Network
 from moodkiosk.sense.mood.bundle import BadModel, Manifest, unbundle
 from moodkiosk.sense.mood.measures import MEASURES, with_own_neutral, without_gaps
 from moodkiosk.words.reason import Reason, together
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -143,7 +144,7 @@ def _read(path: Path) -> bytes:
     except files.TooLarge:
         raise BadModel(Reason("model.too_large", mebibytes=LIMIT_BYTES // 1024**2)) from None
     except OSError as error:
-        raise BadModel(Reason("model.no_access", reason=error.strerror or "")) from None
+        raise BadModel(Reason("model.no_access", reason=system(error))) from None
 
 
 def _check_mirrored(manifest: Manifest, mirrored: bool | None) -> None:

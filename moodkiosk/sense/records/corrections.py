@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from moodkiosk.host import files, paths
 from moodkiosk.sense.records import erase, recording
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import LearningSettings
@@ -103,7 +104,7 @@ class Corrections:
         try:
             recording.save(made, paths.make_private(self._folder))
         except OSError as error:
-            raise NotKept(Reason("corrected.not_written", reason=error.strerror or "")) from None
+            raise NotKept(Reason("corrected.not_written", reason=system(error))) from None
         self._recent.clear()  # the same seconds are not labelled twice
         return Reason("corrected.kept", samples=len(samples), label=repr(label))
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from moodkiosk.moods import Choice, Recommendation, Song
+from moodkiosk.moods import Choice, Recommendation, Song, View
 from moodkiosk.words.reason import Reason
 from tests.act.web.test_layout import ARABIC, NAMES, SCREENS, TROUBLE, USUAL, WORD
 from tests.act.web.test_sentences import LANGUAGES
 from tests.act.web.test_teach import MEASURE, PROOF
-from tests.act.web.test_walk import SONGS, Scene, song
+from tests.act.web.test_walk import NOW, SONGS, Scene, song
 from tests.support.browser import SCREENSHOTS, opened
 from tests.support.web import page_only
 
@@ -71,8 +71,45 @@ def sheets(scene: Scene, name: str) -> Iterator[str]:
     reason = Reason("spotify.speaker_missing", name=name, others=[name, "Kitchen"])
     scene.answers["why"] = {"ok": True, "data": [scene.line("20:14", Reason("music.not_played", reason=reason))]}
     yield from opening(scene, "why", "why")
+    yield from today(scene, label)
+    yield from taught(scene, replace(view, model="taught", remembers=True), label)
     scene.page.locator(".notice").first.click()
     yield "notices"
+    scene.close()
+
+
+def today(scene: Scene, label: str) -> Iterator[str]:
+    """The day with such a mood in it, its stretches from a moment to most of a day."""
+    kinds = (("mood", label), ("nobody", None), ("unsure", None), ("blind", None), ("mood", "happy"))
+    hours = ("05:00:00", "16:30:00", "17:00:00", "20:00:00", "20:13:59")
+    spans = [
+        {"at": f"2026-11-24T{at}+01:00", "seen": kind, "mood": mood}
+        for at, (kind, mood) in zip(hours, kinds, strict=True)
+    ]
+    scene.answers["history"] = {"spans": spans, "now": NOW}
+    scene.open("day")
+    expect(scene.page.locator("dialog .spans li")).to_have_count(len(spans))
+    yield "today"
+    scene.close()
+
+
+def taught(scene: Scene, view: View, label: str) -> Iterator[str]:
+    """Once it was taught: what More offers then, taking the lesson back, and a correction that is remembered."""
+    scene.show("", view)
+    yield from opening(scene, "more", "more-taught")
+    scene.open("more", "teach.undo_last")
+    yield "undo"
+    scene.close()
+    scene.open("more", "do.wrong")
+    scene.page.locator("#sheet .moods button").last.click()
+    expect(scene.page.locator("#sheet-title")).to_have_text(scene.word("wrong.now"))
+    yield "wrong-now"
+    scene.close()
+    scene.teach("", phase="over", text=Reason("taught.nothing_kept", why=Reason("taught.left")))
+    scene.open("more", "teach.do", "teach.start")
+    scene.teach("", phase="waiting", view="seen", label=label, number=1, count=2)
+    scene.teach("", phase="over", text=Reason("taught.nothing_kept", why=Reason("taught.left")))
+    yield "teach-over"
     scene.close()
 
 

@@ -18,6 +18,7 @@ from typing import Literal, Self
 from moodkiosk.config.load import secret
 from moodkiosk.config.settings import MpdSettings
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 Kind = Literal["unreachable", "password", "permission", "not found", "refused", "garbage", "late", "replaced"]
 Pairs = list[tuple[str, str]]
@@ -95,7 +96,7 @@ class Connection:
         except TimeoutError:
             raise MpdError("unreachable", Reason("mpd.silent", where=self._where)) from None
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = system(error)
             raise MpdError("unreachable", Reason("mpd.away", where=self._where, reason=reason)) from None
         try:
             self.version = self._greeting()
@@ -224,7 +225,7 @@ class Connection:
         except TimeoutError:
             raise self._late() from None
         except OSError as error:
-            raise MpdError("unreachable", Reason("mpd.broke", where=self._where, reason=error.strerror or "")) from None
+            raise MpdError("unreachable", Reason("mpd.broke", where=self._where, reason=system(error))) from None
         if not came:
             raise MpdError("unreachable", Reason("mpd.closed", where=self._where))
         self._buffer += came
@@ -249,7 +250,7 @@ class Connection:
         return None if math.isinf(left) else left
 
     def _broken(self, error: OSError) -> MpdError:
-        return MpdError("unreachable", Reason("mpd.broke", where=self._where, reason=error.strerror or ""))
+        return MpdError("unreachable", Reason("mpd.broke", where=self._where, reason=system(error)))
 
     def _late(self) -> MpdError:
         return MpdError("late", Reason("mpd.late", where=self._where))

@@ -22,6 +22,7 @@ from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import files, paths
 from moodkiosk.words.language import say
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 LENGTH_LEAST, LENGTH_MOST = 8, 200
 # 16 MB and some 60 ms on a desk (a quarter of a second on a Pi); OWASP's password storage cheat sheet names N=2^14
@@ -63,7 +64,7 @@ def main(args: argparse.Namespace) -> int:
     try:
         files.write_atomic(path, f"{line}\n".encode(), owner=owner)
     except OSError as error:
-        raise Failure(Reason("signin.not_written", path=str(path), reason=error.strerror or "")) from None
+        raise Failure(Reason("signin.not_written", path=str(path), reason=system(error))) from None
     print(say(tag, "signin.password_kept", path=str(path)))
     if not settings.web.password_file:
         print(f"{say(tag, 'signin.password_use')}\n\n  password_file: {path}")

@@ -58,6 +58,6 @@ export function list(history) {
     const word = span.seen === 'mood' ? moodWord(span.mood, lookOf(span.mood).look) : say(`today.${span.seen}`);
     const minutes = Math.round((span.to - span.from) / 60e3);
     return make('li', {}, make('time', {}, timeOf(span.at)), dot, make('span', {}, word),
-      make('small', {}, minutes < 1 ? '' : minutes < 120 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`));
+      make('small', {}, minutes < 1 ? '' : minutes < 120 ? `${minutes} min` : `${(minutes / 60).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 })} h`));
   }));
 }

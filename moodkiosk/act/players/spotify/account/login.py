@@ -29,6 +29,7 @@ from moodkiosk.host import paths
 from moodkiosk.link import control
 from moodkiosk.words.language import say, translated
 from moodkiosk.words.reason import Reason, heard_all, together
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from moodkiosk.act.players.spotify.web_api.client import SignIn
@@ -67,7 +68,7 @@ def main(args: argparse.Namespace) -> int:
     try:
         tokens.write(path, {**found, "authorized_at": time.time(), "account": account}, owner)
     except OSError as error:
-        raise Failure(Reason("signin.not_written", path=str(path), reason=error.strerror or "")) from None
+        raise Failure(Reason("signin.not_written", path=str(path), reason=system(error))) from None
     with contextlib.suppress(OSError):
         tokens.ended(path).unlink()
     notes = _not_taken(settings)
@@ -127,7 +128,7 @@ def _ask_for_code(settings: Config, sign_in: SignIn, seconds: float, tag: str) -
             sources.append(stack.enter_context(redirect.callbacks(port, judge, tag)))
         except OSError as error:
             if not sources:
-                raise Failure(Reason("signin.cannot_listen", port=port, reason=error.strerror or "")) from None
+                raise Failure(Reason("signin.cannot_listen", port=port, reason=system(error))) from None
             print(say(tag, "signin.port_in_use", port=port))
         print(say(tag, "signin.that_is_all"))
         print(f"   ssh -L {port}:127.0.0.1:{port} {getpass.getuser()}@{_this_machine()}")

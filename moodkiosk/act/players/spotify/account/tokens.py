@@ -14,6 +14,7 @@ from typing import Any
 
 from moodkiosk.host.files import read_at_most, write_atomic
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -91,7 +92,7 @@ class TokenFile:
             self.problem = ENDED if ended(self.path).exists() else Reason("spotify.not_signed_in")
         except OSError as error:
             self._tokens, self._stamp = None, None
-            self.problem = Reason("spotify.unreadable", path=str(self.path), reason=error.strerror or "")
+            self.problem = Reason("spotify.unreadable", path=str(self.path), reason=system(error))
         except (ValueError, RecursionError):
             self._tokens, self._stamp = None, stamp
             self.problem = Reason("spotify.damaged", path=str(self.path))
