@@ -172,6 +172,7 @@ class Act:
             find=self._find,
             offer=self._offer,
             teaching=self._teaching,
+            doubt=self._doubt,
         )
 
     def _now(self) -> kiosk.Now:
@@ -267,6 +268,10 @@ class Act:
             self.publisher.offer(songs)
         if self.page is not None:
             self.page.offer(songs)
+
+    def _doubt(self, until: float) -> None:
+        if self.publisher is not None:
+            self.publisher.doubt(until)
 
     def _teaching(self, teaching: protocol.Teaching | None) -> None:
         if self.page is not None:

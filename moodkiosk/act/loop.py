@@ -36,6 +36,8 @@ INBOX_LIMIT = 512
 STALL_SECONDS, OVERDUE_SECONDS = 2.0, 1.0
 """When a turn comes so much later than the one before, and so much later than it was to come, this half itself was
 stopped or starved."""
+DOUBT_SECONDS = 2.0
+"""After that nothing is told anew of before, until there is a look, for so long at most: the room may be another."""
 
 LISTS = ("recommendations", "more_like")
 """Commands that are answered with songs to choose from, for which the player looks as well."""
@@ -86,6 +88,8 @@ class Loop:
         self._offered_for: object = None
         self._view: View | None = None
         self._turned_at: float | None = None
+        self._looked_at: float | None = None
+        self._doubted_until: float | None = None
         self._pause_seconds = 0.0
 
     def ask(self, request: Request) -> Future[Result]:
@@ -150,6 +154,7 @@ class Loop:
         if view != self._view:
             self._view = view
             self._ports.show(view)
+        self._believe(now)
         self._offer()
         self._pause_seconds = self._pause(now, changed=not kiosk.same(before, self._state))
         return self._pause_seconds
@@ -164,7 +169,17 @@ class Loop:
         passed = 0.0 if self._turned_at is None else now.at - self._turned_at
         if passed > max(STALL_SECONDS, self._pause_seconds + OVERDUE_SECONDS):
             self._state = kiosk.slept(self._state, passed)
+            if self._state.camera.status == "on":
+                self._doubted_until = now.at + DOUBT_SECONDS
+                self._ports.doubt(self._doubted_until)
         self._turned_at = now.at
+
+    def _believe(self, now: kiosk.Now) -> None:
+        """What is shown is so: somebody has looked since this half stood still, or will not soon."""
+        until = self._doubted_until
+        if until is not None and (self._looked_at == now.at or now.at >= until):
+            self._doubted_until = None
+            self._ports.doubt(now.at)
 
     def remember(self, now: kiosk.Now) -> None:
         """Keeps what is remembered, at once: this run ends."""
@@ -206,6 +221,7 @@ class Loop:
                 if abs(now.at - item.at) > self._stale_seconds:
                     self.counters.stale_readings += 1
                     return
+                self._looked_at = now.at
                 self._ports.reading(item)
                 self._step(item, now)
             case protocol.Hello():

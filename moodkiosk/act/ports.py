@@ -95,6 +95,7 @@ class Ports:
         offer: told the songs to choose from whenever they changed.
         reload: takes what has changed in the configuration; says what was done, "" for nothing. Raises ConfigError.
         teaching: told how a sitting goes; None: there is none, and nobody has asked for one.
+        doubt: told until when, in monotonic seconds, what was shown last may not be so any more.
     """
 
     reading: Callable[[Reading], None]
@@ -111,3 +112,4 @@ class Ports:
     offer: Callable[[tuple[Song, ...]], None]
     reload: Callable[[], str] = str
     teaching: Callable[[protocol.Teaching | None], None] = lambda _: None
+    doubt: Callable[[float], None] = lambda _: None

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from moodkiosk.act.health import Begin, gather
-from moodkiosk.act.loop import INBOX_LIMIT, STALE_SECONDS, Loop, reloaded
+from moodkiosk.act.loop import DOUBT_SECONDS, INBOX_LIMIT, STALE_SECONDS, Loop, reloaded
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.players.player import PlayerStatus
 from moodkiosk.act.ports import Carried, Ports, Request, SenseLeft
@@ -66,6 +66,7 @@ class World:
     no_find: str | None = None
     wanted: list[Wanted] = field(default_factory=list)
     offers: list[tuple[Song, ...]] = field(default_factory=list)
+    doubts: list[float] = field(default_factory=list)
     broken: str = ""
 
     def __post_init__(self) -> None:
@@ -85,6 +86,7 @@ class World:
             self.look,
             self.find,
             self.offers.append,
+            doubt=self.doubts.append,
         )
         self.loop = Loop(settings, kiosk.start(settings, None, "s"), ports)
 
@@ -402,6 +404,26 @@ def test_a_slow_processor_that_stands_still_for_a_while_is_not_a_camera_that_bri
         world.at += 1
         world.turn()
     assert "brings no pictures" in world.views[-1].camera_status
+
+
+def test_after_a_stall_what_was_shown_is_in_doubt_until_somebody_has_looked_or_nobody_will(world: World) -> None:
+    def seen(later: float) -> None:
+        world.at += later
+        world.turn(Reading(world.at, 0))
+
+    seen(0.2)
+    world.turn(later=60)
+    assert world.doubts == [world.at + DOUBT_SECONDS]
+    world.turn(Reading(world.at - 60, 0))
+    assert len(world.doubts) == 1, "a look from before says nothing of now"
+    seen(0.2)
+    assert world.doubts[1:] == [world.at]
+    world.turn(later=60)
+    world.turn(later=0.9)
+    world.turn(later=1.0)
+    assert world.doubts[2:] == [pytest.approx(world.at - 1.9 + DOUBT_SECONDS)]
+    world.turn(later=0.2)
+    assert world.doubts[3:] == [world.at]
 
 
 def test_a_loop_that_is_far_behind_says_so_at_once(world: World) -> None:

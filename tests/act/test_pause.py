@@ -92,6 +92,11 @@ def test_a_long_wait_is_no_stall_and_a_turn_that_comes_much_too_late_is(calm: Wo
     assert calm.views[-1].camera_status == "on", "a stall of our own is no silence of sense's"
 
 
+def test_a_stall_with_the_camera_closed_puts_nothing_in_doubt(calm: World) -> None:
+    calm.turn(later=60)
+    assert calm.doubts == []
+
+
 def test_what_a_signal_says_is_not_slept_through() -> None:
     """Also when it comes in the moment before the wait begins, for which no handler of Python's runs."""
     woken = threading.Event()

@@ -62,6 +62,7 @@ class Outbox:
         self._online = False
         self._view: View | None = None
         self._gate = StateThrottle()
+        self._doubted_until = float("-inf")
         self._events: deque[bytes] = deque()
         self._results: deque[bytes] = deque()
         # What is retained besides the state, in the order in which it is sent. "online" comes last: nobody shall take
@@ -100,6 +101,10 @@ class Outbox:
             self._offered = offered
             self._discovery_due = now
         self._gate.changed(now)
+
+    def doubt(self, until: float) -> None:
+        """What is to be known of people may not be so any more: until then no state leaves, nor what comes after it."""
+        self._doubted_until = until
 
     def tell(self, event: bytes, now: float) -> None:
         """An event happened."""
@@ -210,7 +215,7 @@ class Outbox:
         messages += self._due_state(now, waits)
         messages += self._due_discovery(now)
         messages += self._due_state(now, waits)
-        if not self._gate.settles(now):
+        if not self._gate.settles(now) and now >= self._doubted_until:
             messages += [Message(self._topics.event, it, expiry_seconds=EVENT_EXPIRY_SECONDS) for it in self._events]
             self._events.clear()
         messages += self._due_rest(waits)
@@ -225,6 +230,8 @@ class Outbox:
         times = [due for due in known if due is not None]
         if not self._online or not times:
             return 60.0
+        if now < self._doubted_until:
+            return self._doubted_until - now
         if min(times) > now:
             return min(times) - now
         shown = self._shown()
@@ -296,7 +303,8 @@ class Outbox:
 
     def _due_state(self, now: float, waits: Callable[[str], bool]) -> list[Message]:
         view = self._shown()
-        if view is None or not self._gate.wants(view, now) or now < self._gate.opens(view) or waits(self._topics.state):
+        held = now < self._doubted_until or waits(self._topics.state)
+        if view is None or held or not self._gate.wants(view, now) or now < self._gate.opens(view):
             return []  # what is held back goes out later, as it is then
         self._gate.sent(view, now)
         return [Message(self._topics.state, payloads.encode(payloads.state_of(view, self._language)), retain=True)]

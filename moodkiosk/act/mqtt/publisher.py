@@ -130,6 +130,12 @@ class Publisher:
             self._outbox.show(view, self._clock())
         self._connection.wake()
 
+    def doubt(self, until: float) -> None:
+        """Until then, in monotonic seconds, the state of before may not be so any more: it is not said again."""
+        with self._lock:
+            self._outbox.doubt(until)
+        self._connection.wake()
+
     def tell(self, event: MoodEvent) -> None:
         """An event happened. It is published now or never."""
         now = self._clock()

@@ -210,6 +210,30 @@ def test_what_waited_when_the_connection_ended_is_not_sent_on_the_next_one() -> 
     assert broker.outbox.dropped == {"mqtt_events": 1, "mqtt_results": 1}
 
 
+@pytest.mark.parametrize("looked", [True, False])
+def test_after_a_stall_the_state_of_before_is_not_said_again_until_somebody_has_looked(looked: bool) -> None:
+    """The broker had given us up: Home Assistant shows nothing of before in between, nor that we are there."""
+    broker = online()
+    broker.outbox.disconnected()
+    broker.outbox.doubt(12.0)
+    broker.outbox.connected(10.5)
+    broker.outbox.tell(b"{}", 10.5)
+    told = {message.topic for message in broker.until(11.0)}
+    assert told & {TOPICS.state, TOPICS.availability, TOPICS.event} == set()
+    if looked:
+        broker.outbox.show(View(present=None, mood=None, labels=LABELS, unknown_because="just begun"), 11.0)
+        broker.outbox.doubt(11.0)
+        assert [message.topic for message in broker.until(11.9) if message.topic != TOPICS.discovery] == [
+            TOPICS.state,
+            TOPICS.event,
+            TOPICS.availability,
+        ]
+        assert json.loads(broker.outbox._own[TOPICS.state][-1])["mood"] is None
+    else:
+        told = {message.topic for message in broker.until(12.1)}
+        assert {TOPICS.state, TOPICS.availability, TOPICS.event} <= told
+
+
 def test_a_stalled_broker_gets_no_events_and_later_only_the_newest_state() -> None:
     broker = online()
     for number in range(100):
