@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
 import msgspec
 
 from moodkiosk.config.settings import Config
+from moodkiosk.host.digest import sha256_hex
 
 TAKEN = ("presence", "mood", "music", "spotify", "mpd")
 """Sections that a running kiosk takes; so it does `camera.off_hours`."""
@@ -58,7 +58,7 @@ def digest(config: Config) -> str:
     """What the half that sees has read, as a short number: the same for the same settings."""
     camera = msgspec.structs.replace(config.camera, off_hours=())
     read = [camera, *(getattr(config, name) for name in (*OF_SENSE[1:], "paths"))]
-    return hashlib.sha256(msgspec.json.encode(read)).hexdigest()[:16]
+    return sha256_hex(msgspec.json.encode(read))[:16]
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -3,5 +3,5 @@
 `files` survive power cuts, `paths` say where they are, `version` which is the newest here;
 `systemd` is readiness, watchdog and journal, `streams` a
 terminal, `signals` what ends a program at one. `guard` keeps what one item from outside brings about to that item,
-`crash` ends the process for a mistake of ours.
+`crash` ends the process for a mistake of ours. `digest` is SHA-256 without OpenSSL.
 """

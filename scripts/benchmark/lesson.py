@@ -21,11 +21,11 @@ def main() -> None:
     from moodkiosk.sense.health import rss_mb
     from moodkiosk.sense.mood import model
     from moodkiosk.sense.mood.measures import MEASURES
-    from moodkiosk.sense.teach import learning
+    from moodkiosk.sense.teach import dense, learning
     from moodkiosk.sense.teach.takes import Take
 
     starter = model.STARTER.read_bytes()
-    schema = learning.schema_of(starter)
+    schema = dense.schema_of(starter)
     rng = np.random.default_rng(0)
     at = np.arange(FRAMES) / RATE_HZ
     takes = []

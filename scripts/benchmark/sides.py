@@ -46,6 +46,24 @@ def pictures(size: tuple[int, int], count: int, *, empty: bool = False) -> list[
     return [scene.picture_at(2.5 + index / 15) for index in range(count)]
 
 
+def pictures_from_elsewhere(size: tuple[int, int], count: int) -> list[Image]:
+    """The same, drawn by a process of its own: a kiosk with a camera does not hold what draws the actor."""
+    import subprocess
+    import tempfile
+
+    import numpy as np
+
+    with tempfile.NamedTemporaryFile(suffix=".npy") as file:
+        program = (
+            "import sys, numpy\n"
+            "from scripts.benchmark.sides import pictures\n"
+            "numpy.save(sys.argv[1], pictures((int(sys.argv[2]), int(sys.argv[3])), int(sys.argv[4])))\n"
+        )
+        command = [sys.executable, "-c", program, file.name, *map(str, size), str(count)]
+        subprocess.run(command, check=True, cwd=Path(__file__).parents[2])
+        return list(np.load(file.name))
+
+
 def back_and_forth(found: list[Any]) -> Callable[[int], Any]:
     """The pictures in an order without jumps, for ever."""
     order = [*range(len(found)), *range(len(found) - 2, 0, -1)]
@@ -129,7 +147,8 @@ def main() -> None:
     else:
         from scripts.benchmark.loop import Run
 
-        found = pictures(size, 4 if side == "memory" else 45, empty=side == "empty")
+        memory = side == "memory"
+        found = pictures_from_elsewhere(size, 4) if memory else pictures(size, 45, empty=side == "empty")
         serve_loop(Run(back_and_forth(found), link, paced=side in ("paced", "empty")))
 
 

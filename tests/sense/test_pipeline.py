@@ -401,9 +401,10 @@ def test_a_hand_belongs_to_the_face_that_it_hangs_below() -> None:
     assert hands.distance(at_rest, mine) == pytest.approx(0)
 
 
-def test_seeing_loads_neither_mediapipe_nor_tensorflow_nor_what_they_bring() -> None:
+def test_seeing_loads_neither_mediapipe_nor_tensorflow_nor_openssl_nor_what_only_teaching_needs() -> None:
     program = (
         "import sys, numpy as np\n"
+        "import moodkiosk.sense.composition\n"
         "from moodkiosk.moods import Frame\n"
         "from moodkiosk.sense.pipeline import Pipeline\n"
         "from moodkiosk.sense.mood import model\n"
@@ -411,6 +412,7 @@ def test_seeing_loads_neither_mediapipe_nor_tensorflow_nor_what_they_bring() -> 
         "pipeline = Pipeline(SenseSettings(), model.load(model.STARTER), every_look=True)\n"
         "pipeline.look(Frame(np.zeros((480, 640, 3), np.uint8), 0.0))\n"
         "heavy = {'mediapipe', 'matplotlib', 'tensorflow', 'jax', 'sounddevice', 'google.protobuf', 'flatbuffers'}\n"
+        "heavy |= {'_hashlib', 'ssl', 'statistics', 'moodkiosk.sense.teach.learning', 'moodkiosk.sense.actor'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.measures import FACE_AND_OPINION, MEASURES, OPINION_MOODS, measures
-from moodkiosk.sense.teach import learning
+from moodkiosk.sense.teach import dense, learning
 from moodkiosk.sense.teach.learning import Outcome, Progress
 from moodkiosk.sense.teach.takes import Take
 from tests.support.moods_in_numbers import faces
 
 MOODS = ("neutral", "happy", "sad", "angry", "surprise")
 STARTER = models.STARTER.read_bytes()
-SCHEMA = learning.schema_of(STARTER)
+SCHEMA = dense.schema_of(STARTER)
 
 
 def shown(label: str, frames: int, number: int, seed: int = 0, schema: str = SCHEMA) -> NDArray[np.float32]:

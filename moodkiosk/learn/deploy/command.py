@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from moodkiosk.failure import EPILOG, Failure, UsageError
+from moodkiosk.host.digest import sha256_hex
 from moodkiosk.learn.collect.remote import last_line
 from moodkiosk.learn.deploy import ssh
 from moodkiosk.learn.deploy.install import check
-from moodkiosk.sense.teach.store import sha256
 
 DEADLINE_SECONDS = 180.0
 """For one kiosk: a small Pi needs a while to load TensorFlow Lite."""
@@ -81,7 +81,7 @@ def _task(args: argparse.Namespace) -> tuple[list[str], bytes, list[str]]:
         raise UsageError(f"cannot read {file}: {error.strerror}") from None
     except Failure as error:
         raise UsageError(f"{file}: {error}") from None
-    return [*words, "install", "-", "--sha256", sha256(data)], data, hosts
+    return [*words, "install", "-", "--sha256", sha256_hex(data)], data, hosts
 
 
 def _carry(host: str, command: list[str], data: bytes) -> Outcome:

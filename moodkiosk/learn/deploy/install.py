@@ -20,8 +20,9 @@ from moodkiosk.config import load
 from moodkiosk.config.languages import reader
 from moodkiosk.failure import Failure, UsageError, reason
 from moodkiosk.host import files, paths
+from moodkiosk.host.digest import sha256_hex
 from moodkiosk.link import control
-from moodkiosk.sense.teach.store import ModelStore, sha256
+from moodkiosk.sense.teach.store import ModelStore
 from moodkiosk.words.language import translated
 from moodkiosk.words.reason import Reason
 from moodkiosk.words.system import system
@@ -66,7 +67,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _install(data: bytes, wanted: str, store: ModelStore, state: Path, settings: Config) -> dict[str, Any]:
-    if wanted and sha256(data) != wanted.lower():
+    if wanted and sha256_hex(data) != wanted.lower():
         raise Failure(Reason("install.other_hash"))
     model = check(data)
     try:
@@ -161,7 +162,7 @@ def _name(path: Path, data: bytes | None = None) -> str:
         labels = ", ".join(unbundle(data)[0].labels)
     except BadModel as error:
         labels = str(error)
-    return f"{sha256(data)[:12]} ({labels})"
+    return f"{sha256_hex(data)[:12]} ({labels})"
 
 
 def _readable(state: Path) -> bool:

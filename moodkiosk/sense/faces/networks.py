@@ -6,12 +6,12 @@ MediaPipe's licence in a folder `moodkiosk_networks` beside the other packages. 
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import sys
 from pathlib import Path
 
 from moodkiosk.failure import Failure
+from moodkiosk.host.digest import sha256_hex
 from moodkiosk.words.reason import Reason
 from moodkiosk.words.system import system
 
@@ -57,7 +57,7 @@ def what_is_wrong(name: str) -> str | None:
         data = path.read_bytes()
     except OSError as error:
         return Reason("networks.unreadable", path=str(path), reason=system(error))
-    return None if hashlib.sha256(data).hexdigest() == SHA256[name] else Reason("networks.altered", path=str(path))
+    return None if sha256_hex(data) == SHA256[name] else Reason("networks.altered", path=str(path))
 
 
 def remedy() -> str:

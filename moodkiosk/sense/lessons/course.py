@@ -23,8 +23,8 @@ from moodkiosk.sense.lessons.sitting import Sitting
 from moodkiosk.sense.lessons.telling import Telling
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.mood.model import DEPLOYED, STARTER
+from moodkiosk.sense.teach.dense import schema_of
 from moodkiosk.sense.teach.doubts import NotTaught
-from moodkiosk.sense.teach.learning import schema_of
 from moodkiosk.sense.teach.store import ModelStore
 from moodkiosk.sense.teach.takes import BadTake, takes_of
 from moodkiosk.words.reason import Reason, how

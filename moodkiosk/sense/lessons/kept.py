@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import secrets
+import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator
@@ -54,7 +54,7 @@ class Lessons:
         """The recordings of one sitting: name of the file to its bytes."""
         session = time.strftime("%Y-%m-%d %H:%M:%S")
         return {
-            f"{recording.safe_name(each.label) or 'mood'}-{secrets.token_hex(3)}.npz": recording.encode(
+            f"{recording.safe_name(each.label) or 'mood'}-{os.urandom(3).hex()}.npz": recording.encode(
                 recording.Recording(
                     each.label, each.samples, mirrored=False, extractor=EXTRACTOR, person=person, session=session
                 )
@@ -64,7 +64,7 @@ class Lessons:
 
     def new_name(self) -> str:
         """The name of a sitting that is complete now."""
-        return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+        return f"{time.strftime('%Y%m%d-%H%M%S')}-{os.urandom(3).hex()}"
 
     def keep(self, recordings: dict[str, bytes], name: str) -> None:
         """Writes a sitting; at any moment, a power cut included, all of it is there or nothing. Raises OSError."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from moodkiosk.host import files, paths
+from moodkiosk.host.digest import sha256_hex
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.moods import AT_REST
 from moodkiosk.sense.lessons.about import TAUGHT
@@ -20,7 +21,7 @@ from moodkiosk.sense.lessons.kept import SITTING
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.mood.model import LIMIT_BYTES as MODEL_BYTES
 from moodkiosk.sense.mood.neutral import Earlier
-from moodkiosk.sense.teach.store import KEPT, sha256
+from moodkiosk.sense.teach.store import KEPT
 
 if TYPE_CHECKING:
     from moodkiosk.sense.lessons.kept import Lessons
@@ -72,7 +73,7 @@ class Ledger:
         face = None
         if AT_REST in sitting.takes:
             face = self._neutrals.would_learn(sitting.plan.person, sitting.takes[AT_REST].measures)
-        lesson = Lesson(self._recordings.new_name(), sha256(model) if model else "", face)
+        lesson = Lesson(self._recordings.new_name(), sha256_hex(model) if model else "", face)
         self._write([*self._written, lesson])
         try:
             self._recordings.keep(recordings, lesson.sitting)
@@ -87,7 +88,7 @@ class Ledger:
 
     def reviewed(self, model: bytes) -> None:
         """Uses a model that was learnt again from what there was. Raises OSError and BadModel."""
-        self._write([*self._written, Lesson(model=sha256(model))])
+        self._write([*self._written, Lesson(model=sha256_hex(model))])
         self._put(model)
 
     def take_back(self) -> tuple[bool, bool]:
@@ -120,7 +121,7 @@ class Ledger:
     def _stored(self) -> str:
         """SHA-256 of the model that was put in use last; "": none is there."""
         try:
-            return sha256(files.read_at_most(self._store.current, MODEL_BYTES))
+            return sha256_hex(files.read_at_most(self._store.current, MODEL_BYTES))
         except (OSError, files.TooLarge):
             return ""
 

@@ -13,8 +13,8 @@ from moodkiosk.sense.lessons import wording
 from moodkiosk.sense.lessons.about import TAUGHT
 from moodkiosk.sense.mood.bundle import BadModel, unbundle
 from moodkiosk.sense.mood.model import LIMIT_BYTES, STARTER
+from moodkiosk.sense.teach.dense import schema_of
 from moodkiosk.sense.teach.doubts import NotTaught
-from moodkiosk.sense.teach.learning import NOBODY, Outcome, Progress, learn, schema_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from moodkiosk.sense.lessons.kept import Lessons
     from moodkiosk.sense.lessons.ledger import Ledger
     from moodkiosk.sense.mood.models import Models
+    from moodkiosk.sense.teach.learning import Outcome, Progress
     from moodkiosk.sense.teach.store import ModelStore
     from moodkiosk.sense.teach.takes import Take
 
@@ -35,17 +36,21 @@ log = logging.getLogger("moodkiosk.sense")
 
 
 def steps(
-    takes: list[Take], models: Models, neutrals: Mapping[str, NDArray[np.float32]] = NOBODY
+    takes: list[Take], models: Models, neutrals: Mapping[str, NDArray[np.float32]] | None = None
 ) -> Iterator[Progress | Outcome]:
     """Learns from these takes, from the starter on, to be better than the model in use. Raises OSError, BadModel.
 
     `neutrals`: faces at rest that were known before, by name: with these the model in use reads people.
     """
-    return learn(takes, STARTER.read_bytes(), before=models.path.read_bytes(), neutrals=neutrals)
+    from moodkiosk.sense.teach.learning import learn  # with all it needs, which a kiosk that is not taught never loads
+
+    return learn(takes, STARTER.read_bytes(), before=models.path.read_bytes(), neutrals=neutrals or {})
 
 
 def go_on(learning: Iterator[Progress | Outcome], clock: Callable[[], float]) -> Outcome | None:
     """Learns for a slice of time; the outcome, once it is there. Raises what `learn` raises."""
+    from moodkiosk.sense.teach.learning import Outcome
+
     ends = clock() + SLICE_SECONDS
     for step in learning:
         if isinstance(step, Outcome):

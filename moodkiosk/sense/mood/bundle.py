@@ -6,7 +6,6 @@ Lite's own metadata convention.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from moodkiosk.failure import OneLine, reason
+from moodkiosk.host.digest import sha256_hex
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.sense import unzip
 from moodkiosk.sense.mood import labels
@@ -102,7 +102,7 @@ def unbundle(data: bytes) -> tuple[Manifest, bytes]:
     manifest = _manifest(texts[MANIFEST])
     if tuple(texts[LABELS].decode("utf-8", "replace").splitlines()) != manifest.labels:
         raise BadModel(Reason("model.labels_differ", one=LABELS, other=MANIFEST))
-    if hashlib.sha256(data[:size]).hexdigest() != manifest.network_sha256:
+    if sha256_hex(data[:size]) != manifest.network_sha256:
         raise BadModel(Reason("model.other_network"))
     return manifest, data[:size]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import numpy as np
 
 from moodkiosk.failure import reason
 from moodkiosk.host import files
+from moodkiosk.host.digest import sha256_hex
 from moodkiosk.sense.interpreter import Network
 from moodkiosk.sense.mood.bundle import BadModel, Manifest, unbundle
 from moodkiosk.sense.mood.measures import MEASURES, with_own_neutral, without_gaps
@@ -106,7 +106,7 @@ def load(path: Path, mirrored: bool | None = None) -> MoodModel:
     """
     try:
         data = _read(path)
-        model = MoodModel(*unbundle(data), hashlib.sha256(data).hexdigest())
+        model = MoodModel(*unbundle(data), sha256_hex(data))
         _check_mirrored(model.manifest, mirrored)
     except BadModel as error:
         raise BadModel(Reason("list.of", what=str(path), reason=str(error))) from None

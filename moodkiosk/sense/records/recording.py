@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
 import re
-import secrets
 import time
 import unicodedata
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def save(recording: Recording, folder: Path) -> Path:
     Raises OSError (disk full, folder not writable), and then nothing is left behind.
     """
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    parts = [safe_name(recording.label), safe_name(recording.person), stamp, secrets.token_hex(3)]
+    parts = [safe_name(recording.label), safe_name(recording.person), stamp, os.urandom(3).hex()]
     path = folder / ("-".join(part for part in parts if part) + ".npz")
     files.write_new(path, encode(recording))
     return path

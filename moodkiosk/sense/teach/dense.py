@@ -145,6 +145,11 @@ class Base:
         return Base(self.labels, FACE, self.usual[:count], weights)
 
 
+def schema_of(starter: bytes) -> str:
+    """By which measures takes are to be measured. Raises BadModel."""
+    return base_of(starter).schema
+
+
 def base_of(data: bytes) -> Base:
     """A model file's bytes as a base. Raises BadModel, one line."""
     manifest, _ = unbundle(data)

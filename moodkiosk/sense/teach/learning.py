@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk import __version__
+from moodkiosk.host.digest import sha256_hex
 from moodkiosk.moods import AT_REST
 from moodkiosk.sense.mood.bundle import Manifest, bundle
 from moodkiosk.sense.teach import dense, doubts, examination, figures, flatbuffer, masks, proof, recipe
@@ -75,11 +75,6 @@ class Outcome:
         return gained and self.guessed <= proof.GUESSED and self.by_chance <= proof.NO_BETTER
 
 
-def schema_of(starter: bytes) -> str:
-    """By which measures takes are to be measured. Raises BadModel."""
-    return dense.base_of(starter).schema
-
-
 def learn(
     takes: Sequence[Take],
     starter: bytes,
@@ -92,7 +87,7 @@ def learn(
     Between two steps the caller may do whatever else it has to do; a step takes some milliseconds.
 
     Args:
-        takes: of one or more people, measured by `schema_of(starter)`.
+        takes: of one or more people, measured by `dense.schema_of(starter)`.
         starter: a model file's bytes, to start from.
         seed: same takes, same seed: same file.
         before: the file of the model in use, to be better than; None: the starter.
@@ -166,7 +161,7 @@ def _work(
         uses_hands=False,
         neutral_mean=tuple(final.usual.astype(float).round(6).tolist()),
         temperature=round(figures.best_temperature(truth, answers.shares), 4),
-        network_sha256=hashlib.sha256(network).hexdigest(),
+        network_sha256=sha256_hex(network),
         metrics=manifest_metrics,
         training_files={take.name: take.sha256 for take in takes},
         version=__version__,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from moodkiosk.host import files, paths
@@ -58,8 +57,3 @@ class ModelStore:
         """A change that was cut short left a copy of the current model among those before it."""
         while self.before and self.before[-1].read_bytes() == data:
             self.before[-1].unlink()
-
-
-def sha256(data: bytes) -> str:
-    """Hexadecimal."""
-    return hashlib.sha256(data).hexdigest()

@@ -5,12 +5,12 @@ Of each recording only the measures are kept: a face mesh takes 35 times as much
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from moodkiosk.host.digest import sha256_hex
 from moodkiosk.sense.mood.labels import fit_for_label
 from moodkiosk.sense.mood.measures import FACE_MEASURES, measures
 from moodkiosk.sense.records import npy
@@ -84,7 +84,7 @@ def takes_of(recording: bytes, name: str, schema: str) -> list[Take]:
         raise BadTake(f"{name}: not a recording, it lacks {error}") from None
     except (Damaged, ValueError, TypeError) as error:
         raise BadTake(f"{name}: {error}") from None
-    about = Take("", "", x, at, name, hashlib.sha256(recording).hexdigest(), extractor, mirrored, hidden)
+    about = Take("", "", x, at, name, sha256_hex(recording), extractor, mirrored, hidden)
     found = []
     keys = list(zip(*(column.tolist() for column in texts), strict=True))
     for key in dict.fromkeys(keys):

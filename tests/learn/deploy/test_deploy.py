@@ -19,12 +19,13 @@ from typing import Any
 import pytest
 
 from moodkiosk.failure import Failure
+from moodkiosk.host.digest import sha256_hex
 from moodkiosk.learn.collect.lease import Lease
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.deploy import command as deploying
 from moodkiosk.learn.deploy import install
 from moodkiosk.sense.mood.bundle import bundle, unbundle
-from moodkiosk.sense.teach.store import ModelStore, sha256
+from moodkiosk.sense.teach.store import ModelStore
 from moodkiosk.words.language import translated
 from tests.support.control_double import ControlDouble
 from tests.support.kiosk import Kiosk
@@ -143,7 +144,7 @@ def test_rollback_goes_back_and_in_the_end_to_the_starter_model(
         assert deploy(sshd, file, "kitchen").code == 0
     done = deploy(sshd, "--rollback", "kitchen")
     assert done.code == 0
-    assert sha256(first.read_bytes())[:12] in done.said
+    assert sha256_hex(first.read_bytes())[:12] in done.said
     assert (homes["kitchen"] / CURRENT).read_bytes() == first.read_bytes()
     done = deploy(sshd, "--rollback", "kitchen")
     assert "the starter model" in done.said
@@ -189,7 +190,7 @@ def test_a_real_kiosk_loads_it_without_a_restart_learns_from_a_correction_and_le
 def test_a_file_that_is_damaged_on_the_way_changes_nothing(sshd: Sshd, homes: dict[str, Path], tmp_path: Path) -> None:
     new = model(tmp_path, "new")
     data = new.read_bytes()
-    line = f"moodkiosk model install - --sha256 {sha256(data)}"
+    line = f"moodkiosk model install - --sha256 {sha256_hex(data)}"
     cut = subprocess.run(
         [*sshd.command.split(), "kitchen", line], input=data[:-100], capture_output=True, timeout=60, check=False
     )

@@ -144,7 +144,7 @@ def test_a_starter_that_asks_the_second_opinion_as_well_is_taught_alike() -> Non
         network_sha256=hashlib.sha256(network).hexdigest(),
     )
     starter = bundle(network, manifest, {dense.FILE: dense.packed(weights)})
-    assert learning.schema_of(starter) == FACE_AND_OPINION
+    assert dense.schema_of(starter) == FACE_AND_OPINION
     *_, found = learning.learn([seen(mood, 1) for mood in MOODS], starter)
     assert isinstance(found, Outcome)
     assert found.better
