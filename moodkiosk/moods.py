@@ -277,7 +277,7 @@ class Track:
     elapsed_seconds: float | None = None
 
 
-ReportKind = Literal["played", "failed", "overridden", "paused", "skipped", "resumed", "kept", "adjusted"]
+ReportKind = Literal["played", "failed", "overridden", "paused", "skipped", "resumed", "kept", "adjusted", "nothing"]
 Certainty = Literal["plays", "asked", "dry run"]
 """How much a player knows of what it has started: that it plays, that somebody else was asked to play it, or that it
 would have been played."""
@@ -290,7 +290,7 @@ class PlayerReport:
     Attributes:
         kind: "played"; "failed" (see status); "overridden" (a person paused, changed the tracks or plays something
             else: nothing was done); "paused"; "skipped"; "resumed"; "kept" (what we started still plays and was left as
-            it is, see `Decision.continues`); "adjusted" (the volume).
+            it is, see `Decision.continues`); "adjusted" (the volume); "nothing" (to pause or to skip: nothing plays).
         at: monotonic seconds.
         status: the player's state in words a person can act on ("ready", "speaker not connected: …").
         mood: the decision's mood.
@@ -305,6 +305,7 @@ class PlayerReport:
         note: what was tried before, and why that could not be played; "" for the first choice.
         track: the song that plays now (or, for "overridden" and "paused", is paused); None: the player does not know.
         ours: with `stopped`: what a person has paused is what we started, so the choice of the music is still ours.
+        decided_at: `at` of the decision, for whoever has taken another one since; None: it is about the newest one.
     """
 
     kind: ReportKind
@@ -321,6 +322,7 @@ class PlayerReport:
     note: str = ""
     track: Track | None = None
     ours: bool = False
+    decided_at: float | None = None
 
 
 LookKind = Literal["ours", "others", "nothing", "unknown"]

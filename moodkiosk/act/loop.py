@@ -251,7 +251,7 @@ class Loop:
                 self._step(kiosk.SenseGone(), now)
             case Carried(decision, report):
                 if report is not None:
-                    self._step(report, now)
+                    self._step(replace(report, decided_at=decision.at), now)
                     self._looks.done(said(kiosk.view(self._state, now, self._settings)))
                 self._player_answers.done(decision, report)
             case LookReport():

@@ -26,13 +26,19 @@ def completed(promise: Result, decision: Decision, report: PlayerReport | None) 
     Args:
         promise: what was answered so far: the mood that was set, or the link to the same music.
         decision: what the player was to do.
-        report: what the player says; None: something newer came in between.
+        report: what the player says; None: somebody asked for something else before it was done.
     """
-    if report is not None and report.kind not in ("failed", "overridden"):
+    if report is not None and (report.kind not in ("failed", "overridden", "nothing") or _is_silent(decision, report)):
         said = reasons.done(decision, report)
         return replace(promise, text=reasons.both(said, promise.text) if promise.text else said)
-    error = reasons.not_done(decision, reasons.REPLACED if report is None else report.status)
+    reason = reasons.REPLACED if report is None else report.status
+    error = reasons.not_done(decision, reasons.NOTHING_PLAYS if report and report.kind == "nothing" else reason)
     return replace(promise, ok=False, error=error)
+
+
+def _is_silent(decision: Decision, report: PlayerReport) -> bool:
+    """Whether who wanted silence has it, though there was nothing to pause."""
+    return decision.action == "pause" and report.kind == "nothing"
 
 
 def answer(step: Step, command: Command, now: Now, settings: Settings) -> Step:

@@ -15,7 +15,7 @@ from moodkiosk.decide.camera import wanted as camera_wanted
 from moodkiosk.decide.hours import next_change
 from moodkiosk.decide.inputs import CameraStatus, Input, Labels, Notice, PlayerSays, SenseGone, Tick
 from moodkiosk.decide.memory import remember
-from moodkiosk.decide.music import continuity, night, policy, respect, songs
+from moodkiosk.decide.music import continuity, night, policy, respect, running, songs
 from moodkiosk.decide.music.playback import Heard, Playback, Started
 from moodkiosk.decide.perception import slept
 from moodkiosk.decide.settings import Settings
@@ -102,6 +102,7 @@ def due(state: State, now: Now, settings: Settings) -> float:
     started = playback.started
     known = None if started is None else started.seen or started.wall
     moments.append(monotonic(known and known + timedelta(hours=PLAYING_HOURS, milliseconds=1), now))
+    moments.append(running.answered_at(playback))
     moments += [perception.due(state, now, settings), night.due(state, now, settings), continuity.due(state, settings)]
     return min((moment for moment in moments if moment > now.at), default=math.inf)
 

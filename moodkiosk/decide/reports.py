@@ -32,11 +32,15 @@ def hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step
 
 
 def _hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step:
-    starting, playback = step.state.playback.starting, replace(step.state.playback, starting=False)
+    newest = step.state.playback.asked_for
+    if newest is not None and report.decided_at not in (None, newest.at):
+        return _came_late(step, report, now, settings)
+    starting, playback = step.state.playback.starting, replace(step.state.playback, starting=False, asked_for=None)
     if report.kind != "overridden":
         playback = replace(playback, status=report.status, people=None)
     match report.kind:
         case "played":
+            playback = _taken_back(playback) if report.asked else playback
             return _played(step, playback, report, now, settings)
         case "failed" if report.retry_at is not None and report.mood is not None:
             # Nothing has failed: the song that plays is to end first. No cool-down has begun.
@@ -62,11 +66,31 @@ def _hear(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Ste
         case "kept":
             return _with(step, _kept(playback, report, now))
         case "resumed":
+            return _with(step, _taken_back(_resumed(playback, report, now)))
+        case "nothing":
+            return _with(step, replace(playback, started=None))
+        case "adjusted" | "skipped":
+            return _with(step, playback)
+
+
+def _came_late(step: Step, report: PlayerReport, now: Now, settings: Settings) -> Step:
+    """An earlier decision was carried out, though somebody has asked for something else since: that is done next.
+
+    What plays now is known by it; what has been decided since stands: above all a pause.
+    """
+    playback = step.state.playback
+    match report.kind:
+        case "played":
+            return _played(step, playback, report, now, settings)
+        case "resumed":
             return _with(step, _resumed(playback, report, now))
-        case "adjusted":
-            return _with(step, playback)
-        case "skipped":
-            return _with(step, playback)
+        case "kept" if playback.started is not None:
+            started = running.known(playback.started, now, report.lasts_seconds)
+            return _with(step, replace(playback, started=replace(started, mood=report.mood)))
+        case "paused" | "nothing" | "overridden":
+            return _with(step, replace(playback, started=None, paused=playback.started or playback.paused))
+        case _:
+            return step
 
 
 def look(step: Step, report: LookReport, now: Now, settings: Settings) -> Step:
@@ -138,7 +162,17 @@ def _resumed(playback: Playback, report: PlayerReport, now: Now) -> Playback:
     seen = utc(now) if report.certainty == "plays" else None
     if started is not None:
         started = running.known(replace(started, seen=seen, certainty=report.certainty), now, None)
-    return _taken_back(replace(playback, started=started, paused=None, empty_at=None))
+    return _begins(replace(playback, started=started, paused=None), report)
+
+
+def _begins(playback: Playback, report: PlayerReport) -> Playback:
+    """Music is to be heard from now on. Whoever left while the player was at it has left it behind.
+
+    What somebody asked for does not stop because quiet hours have begun meanwhile, or had when it was last known.
+    """
+    left_at = playback.empty_at
+    left = left_at is not None and report.decided_at is not None and left_at > report.decided_at
+    return replace(playback, empty_at=left_at if left else None, quiet=None if report.asked else playback.quiet)
 
 
 def _seen(what: str, now: Now) -> str:
@@ -152,13 +186,12 @@ def _left_alone(what: str, until: str) -> Reason:
 
 
 def _played(step: Step, playback: Playback, report: PlayerReport, now: Now, settings: Settings) -> Step:
-    """It plays. Who asked for it has taken back any earlier choice of other music."""
+    """It plays."""
     what = report.what or "music"
     started = Started(what, report.mood, utc(now), certainty=report.certainty, asked=report.asked)
     started = running.known(started, now, report.lasts_seconds)
-    playback = replace(playback, started=started, paused=None, failures=0, empty_at=None)
-    playback = replace(playback, names=_named(playback.names, report, settings.music))
-    step = _with(step, _taken_back(playback) if report.asked else playback)
+    playback = _begins(replace(playback, started=started, paused=None, failures=0), report)
+    step = _with(step, replace(playback, names=_named(playback.names, report, settings.music)))
     detail = Reason("music.plays_on", what=what, speaker=settings.music.speaker)
     if report.certainty != "plays":
         detail = reasons.playing(what, settings.music.speaker, report.certainty)

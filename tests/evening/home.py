@@ -6,6 +6,7 @@ newest decision wins, as there.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -157,7 +158,7 @@ class Kiosk:
             self._at_work = False
             self.carried_out.append((decision, report))
             if report is not None:
-                self.give(report)
+                self.give(replace(report, decided_at=decision.at))
 
     def _begin(self, decision: Decision) -> None:
         """The player is about to carry a decision out."""

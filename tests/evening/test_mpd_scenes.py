@@ -16,7 +16,7 @@ from moodkiosk.act.players.player import Clock
 from moodkiosk.config.settings import Config, MpdSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
-from moodkiosk.moods import Taste, View
+from moodkiosk.moods import Decision, Taste, View
 from tests.evening.home import Kiosk
 from tests.evening.script import Script, every
 from tests.support import mpd
@@ -32,6 +32,7 @@ class Home(Kiosk):
 
     def __init__(self, server: Mpd, folder: Path, people: Script, hour: float, **music: object) -> None:
         self.server = server
+        self.then: list[Callable[[], object]] = []
         settings = {"player": "mpd", "moods": MOODS} | music
         super().__init__(
             Config(
@@ -53,6 +54,10 @@ class Home(Kiosk):
         """The server's state, what is in its queue, and how loud it is."""
         found = self.server.status()
         return found["state"], set(self.server.queue()), int(found["volume"])
+
+    def _begin(self, decision: Decision) -> None:  # noqa: ARG002 - whichever it is
+        if self.then:  # it happens while the player is at this
+            self.then.pop()()
 
     def _clock(self) -> Clock:
         """The server lives in real time: it is given ten times as much of it, whatever the machine is busy with."""
@@ -137,6 +142,20 @@ def test_a_cap_moved_while_music_runs_holds_at_once_downwards_only(begin: Play) 
     home.server.ask("setvol", 20)  # somebody's own hand
     home.ask("volume_cap", 25)
     assert until(home, 19).heard == ("play", SUNNY, 20)
+
+
+@pytest.mark.parametrize("first", ["play", "recommend", "mood"])
+def test_what_comes_while_the_player_is_at_a_wish_loses_nobody_the_music_and_no_pause_is_lost(
+    begin: Play, first: str
+) -> None:
+    home = until(begin(18, (18, 19, "happy"), min_minutes_between_changes=0.0), 18.1)
+    home.then = [lambda: home.ask("volume_cap", 20)]
+    assert home.answer(first, "sad" if first == "mood" else None).ok
+    assert (home.then, home.heard) == ([], ("play", CALM if first == "mood" else SUNNY, 20))
+    home.then = [lambda: home.ask("pause")]
+    home.answer(first, "sad" if first == "mood" else None)
+    assert (home.then, home.heard[0]) == ([], "pause")
+    assert until(home, 18.3).heard[0] == "pause"
 
 
 def test_a_pause_at_the_server_lasts_until_the_morning_or_until_play(begin: Play) -> None:

@@ -20,7 +20,7 @@ from moodkiosk.moods import LookReport, Taste
 from tests.evening.home import FOREIGN, PHONE, Home
 from tests.evening.script import Script, every
 from tests.evening.speaker import SPEAKER, Living
-from tests.support.webapi import Fault, device, error, playlist
+from tests.support.webapi import Fault, Reply, Seen, device, error, playlist
 
 Play = Callable[..., Home]
 
@@ -351,3 +351,57 @@ def test_what_cannot_be_played_is_tried_again_with_growing_pauses_whatever_the_c
     until(home, 19)
     assert len([one for one in home.decisions if one.action == "play"]) <= 10
     assert len(home.api.requests) <= 25
+
+
+def live(home: Home) -> None:
+    """Sixteen seconds pass in which the player is still at it."""
+    for _ in range(8):
+        home.live(2)
+
+
+class Hurried(Living):
+    """Something happens in the very moment in which the music is being started."""
+
+    def __init__(self) -> None:
+        super().__init__(autoplay=False, song_seconds=200.0)
+        self.then: list[Callable[[], object]] = []
+
+    def answer(self, seen: Seen, headers: dict[str, str]) -> Reply | str:
+        if self.then and seen.path == "/v1/me/player/play":
+            self.then.pop()()
+        return super().answer(seen, headers)
+
+
+@pytest.mark.parametrize("first", ["play", "recommend", "mood"])
+@pytest.mark.parametrize("second", ["pause", "another wish", "a lower cap", "another look"])
+def test_what_was_asked_for_last_wins_while_the_music_is_still_being_started(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    with Hurried() as api:
+        script = Script((18, 18.02, "happy"), (18.02, 19, "sad"))
+        home = Home(api, tmp_path, script, 18, min_minutes_between_changes=0.0, after_seconds=0.0)
+        until(home, 18.018)
+        home.ask("pause")
+        home.work()
+        api.vanish()
+        happens: dict[str, Callable[[], object]] = {
+            "pause": lambda: home.ask("pause"),
+            "another wish": lambda: home.ask("mood", "angry"),
+            "a lower cap": lambda: home.ask("volume_cap", 20),
+            "another look": lambda: live(home),
+        }
+        api.then = [happens[second]]
+        answer = home.answer(first, "happy" if first == "mood" else None)
+        assert not api.then, "it happened while the player was at it"
+        home.live(1)
+        home.work()
+        assert api.plays == (second != "pause")
+        if second == "pause":
+            until(home, 18.5)
+            assert not api.plays, "and for the evening"
+        elif second == "another wish":
+            assert started(home)[-1] == "out"
+        else:
+            assert answer.ok
+            assert "beach" in started(home), "whatever follows it"
+            assert api.loud == (20 if second == "a lower cap" else 40)

@@ -122,9 +122,9 @@ class Household:
         self.give(kiosk.Tick())
 
     def report(self, kind: str, status: str = "ready", **what: object) -> None:
-        """The player says what became of the last decision."""
-        last = self.decisions[-1]
-        fields = {"mood": last.mood, "what": last.what, "asked": last.asked} | what
+        """The player says what became of the last decision that it was given."""
+        last = next((one for one in reversed(self.decisions) if one.action != "none"), self.decisions[-1])
+        fields = {"mood": last.mood, "what": last.what, "asked": last.asked, "decided_at": last.at} | what
         self.give(PlayerReport(kind, self.at, status, **fields))  # type: ignore[arg-type]  # kinds are written by hand
 
     def kinds(self) -> list[EventKind]:

@@ -15,7 +15,7 @@ WAIT_SECONDS = 25.0
 30."""
 
 Complete = Callable[[Result, Decision, PlayerReport | None], Result]
-"""Makes the answer of what could be said before; None: something newer came in between. `decide.kiosk.completed`."""
+"""Makes the answer of what could be said before; None: somebody asked for something else. `decide.kiosk.completed`."""
 
 
 @dataclass(frozen=True, slots=True)

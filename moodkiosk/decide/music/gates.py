@@ -27,6 +27,7 @@ class Case:
         stopped: that person has paused it.
         cooling: how long to leave it alone, because we started it.
         failed: the last try failed; `cooling` is then the pause before the next.
+        asked_for: somebody has asked for something, and the player is still at it.
         now: the present moment.
     """
 
@@ -41,6 +42,7 @@ class Case:
     stopped: bool
     cooling: Deadline | None
     failed: bool
+    asked_for: bool
     now: Now
 
 
@@ -91,6 +93,11 @@ def cool_down(case: Case) -> str | None:
     return Reason("gate.failed" if case.failed else "gate.cooling", until=until(case.cooling, case.now))
 
 
+def wish(case: Case) -> str | None:
+    """The player is still at what somebody asked for."""
+    return Reason("gate.asked_for") if case.asked_for else None
+
+
 GATES: dict[str, Gate] = {
     "action": action,
     "automatic music": automatic,
@@ -100,6 +107,7 @@ GATES: dict[str, Gate] = {
     "quiet hours": quiet,
     "override": override,
     "cool-down": cool_down,
+    "wish": wish,
 }
 
 

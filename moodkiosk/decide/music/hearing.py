@@ -27,6 +27,8 @@ def _reported(playback: Playback, report: PlayerReport, now: Now) -> Heard | Non
     match report.kind:
         case "failed" | "adjusted":
             return before
+        case "nothing":
+            return None
         case "overridden":
             return Heard(report.ours, report.stopped, utc(now), report.track, live)
         case "paused":

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from moodkiosk.decide.hours import active_until
-from moodkiosk.decide.music import policy, reasons
+from moodkiosk.decide.music import policy, reasons, running
 from moodkiosk.decide.music.playback import Playback
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import State, Step, automatic
@@ -21,7 +21,7 @@ AGAIN_SECONDS = 60.0
 
 def watch(step: Step, now: Now, settings: Settings) -> Step:
     """What the hour, the cap and an empty room mean for our music that runs."""
-    if now.wall is None or step.decisions:
+    if now.wall is None or step.decisions or running.is_asked_for(step.state.playback, now):
         return step
     if step.state.playback.unfinished is not None:
         return _try_again(step, step.state.playback.unfinished, now, settings)
@@ -31,6 +31,10 @@ def watch(step: Step, now: Now, settings: Settings) -> Step:
     step = step.to(replace(step.state, playback=replace(step.state.playback, quiet=quiet)))
     if quiet and before is False and settings.music.quiet_action == "stop" and automatic(step.state, settings):
         return policy.fade_out(step, reasons.quiet_begins(), now, settings)
+    if step.state.playback.empty_at is not None and settings.music.when_nobody == "pause":
+        step = policy.pause_behind(step, now, settings)
+        if step.decisions:
+            return step
     if (minutes := _empty_for(step.state, now, settings, quiet=quiet)) is not None:
         return policy.fade_out(step, reasons.nobody_since(minutes), now, settings)
     return _lower(step, now, settings, quiet=quiet and before is False)

@@ -95,6 +95,7 @@ class Playback:
         last: mood to the entry that was played for it last.
         names: context URI of an entry to its name, as the player has found out.
         starting: music was to be started, and the player has not answered.
+        asked_for: what somebody asked for last, as long as the player has not answered; see `running.is_asked_for`.
         turned: the entry before the last decision's; it is the last one again should that start nothing.
         waiting: music that begins after the song that plays now; not kept over a restart.
         recommended, wish: the mood of the last recommendation, and what was wished for with it.
@@ -122,6 +123,7 @@ class Playback:
     names: dict[str, str] = field(default_factory=dict)
     turned: str | None = None
     starting: bool = False
+    asked_for: Decision | None = None
     recommended: str | None = None
     wish: Taste = field(default_factory=Taste)
     waiting: Waiting | None = None

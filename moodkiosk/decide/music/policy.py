@@ -88,8 +88,7 @@ def on_play(step: Step, now: Now, settings: Settings) -> Step:
         decision = Decision("play", now.at, reasons.asked(), mood=mood, speaker=settings.music.speaker)
         decision = replace(decision, volume_percent_max=loudest(state, now, settings))
     step = decided(step, replace(decision, action="resume", asked=True, finish_song=False), now)
-    playback = replace(step.state.playback, starting=True, cooled=step.state.playback.cooling)
-    return step.to(replace(step.state, playback=playback))
+    return _begin(step, now, settings, takes_turns=False)
 
 
 def may_play(state: State, mood: str, now: Now, settings: Settings) -> bool:
@@ -116,18 +115,26 @@ def fade_out(step: Step, why: str, now: Now, settings: Settings) -> Step:
 
 
 def on_departure(step: Step, now: Now, settings: Settings) -> Step:
-    """Everybody has left: our own music is paused, now or after a while, where that is wished."""
+    """Everybody has left: our own music is paused, now or after a while, where that is wished.
+
+    What somebody has just asked for is brought to its end first; `night.watch` sees to the rest.
+    """
     state = step.state
-    if state.playback.started is None:
+    if state.playback.started is None and not state.playback.starting:
         return step
     step = step.to(replace(state, playback=replace(state.playback, empty_at=now.at)))
-    if settings.music.when_nobody != "pause" or not automatic(state, settings):
+    return step if running.is_asked_for(state.playback, now) else pause_behind(step, now, settings)
+
+
+def pause_behind(step: Step, now: Now, settings: Settings) -> Step:
+    """Pauses our own music behind those who have left, where that is wished."""
+    state = step.state
+    started = state.playback.started
+    if started is None or settings.music.when_nobody != "pause" or not automatic(state, settings):
         return step
-    decision = Decision(
-        "pause", now.at, reasons.EVERYBODY_LEFT, mood=state.playback.started.mood, speaker=settings.music.speaker
-    )
+    decision = Decision("pause", now.at, reasons.EVERYBODY_LEFT, mood=started.mood, speaker=settings.music.speaker)
     step = decided(step, decision, now)
-    playback = replace(step.state.playback, started=None, paused=state.playback.started, unfinished=decision)
+    playback = replace(step.state.playback, started=None, paused=started, empty_at=None, unfinished=decision)
     return step.to(replace(step.state, playback=playback))
 
 
@@ -156,6 +163,7 @@ def _case(state: State, mood: str, now: Now, settings: Settings, *, action: bool
         stopped=state.playback.stopped,
         cooling=state.playback.cooling,
         failed=state.playback.failures > 0,
+        asked_for=running.is_asked_for(state.playback, now),
         now=now,
     )
 
@@ -237,6 +245,8 @@ def decided(
         playback = replace(playback, recommended=decision.mood, wish=wish)
     if decision.volume_percent_max is not None:
         playback = replace(playback, cap=decision.volume_percent_max)
+    if decision.action != "none":
+        playback = replace(playback, asked_for=decision if decision.asked else None)
     step = replace(step, state=replace(step.state, playback=playback), decisions=(*step.decisions, decision))
     return step.note(reasons.sentence(decision), now, verdicts)
 
@@ -244,14 +254,15 @@ def decided(
 def _begin(step: Step, now: Now, settings: Settings, *, takes_turns: bool = True) -> Step:
     """Music is about to play: its cool-down begins, and the entry has had its turn."""
     decision, playback = step.decisions[-1], step.state.playback
-    assert decision.mood is not None
-    turn = {decision.mood: decision.choices[0].value} if takes_turns else {}
+    mood = decision.mood or ""
+    turn = {mood: decision.choices[0].value} if takes_turns else {}
     playback = replace(
         playback,
         cooling=after(now, settings.music.min_minutes_between_changes),
         cooled=playback.cooling,
         last=playback.last | turn,
-        turned=playback.last.get(decision.mood),
+        turned=playback.last.get(mood),
         starting=True,
+        quiet=playback.quiet if decision.asked else False,  # nothing begins by itself in quiet hours
     )
     return step.to(replace(step.state, playback=playback))

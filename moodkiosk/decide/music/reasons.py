@@ -11,6 +11,7 @@ from moodkiosk.words.reason import Reason, how
 EVERYBODY_LEFT = Reason("music.everybody_left")
 REPLACED = Reason("music.replaced")
 LATE = Reason("music.late")
+NOTHING_PLAYS = Reason("player.nothing_plays")
 
 
 def not_played(reason: str) -> Reason:
@@ -98,6 +99,8 @@ def done(decision: Decision, report: PlayerReport) -> Reason:
     if report.kind in ("played", "resumed") and report.what:
         text = playing(report.what, decision.speaker, report.certainty)
         return Reason("music.after", text=text, note=report.note) if report.note else text
+    if report.kind == "nothing":
+        return NOTHING_PLAYS
     return Reason(f"player.{_sure(report.certainty)}.{report.kind}")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
-from moodkiosk.decide.music.playback import Started
+from moodkiosk.decide.music.playback import Playback, Started
 from moodkiosk.decide.state import State
 from moodkiosk.decide.times import Now
 
@@ -13,6 +14,20 @@ LOOK_AFTER_SECONDS = 1800.0
 
 SURE_SECONDS = 900.0
 """After so long a mood that settles again takes a look as well: somebody else may have taken the speaker meanwhile."""
+
+ANSWER_SECONDS = 150.0
+"""A player answers before this: it takes 120 seconds at the very most (`deadline_seconds`), and ends what it is at
+first. After it, what somebody asked for is taken to be lost."""
+
+
+def is_asked_for(playback: Playback, now: Now) -> bool:
+    """Whether the player is still at what somebody asked for: nothing decided by itself may take its place there."""
+    return playback.asked_for is not None and now.at < answered_at(playback)
+
+
+def answered_at(playback: Playback) -> float:
+    """When that is over though the player has not answered, monotonic seconds; infinity: nobody waits for it."""
+    return math.inf if playback.asked_for is None else playback.asked_for.at + ANSWER_SECONDS
 
 
 def known(started: Started, now: Now, lasts_seconds: float | None) -> Started:

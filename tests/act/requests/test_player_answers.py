@@ -67,7 +67,7 @@ def test_a_decision_that_was_never_begun_is_answered_when_the_one_that_replaced_
     world.at += 1
     second = asks(world, "pause")
     answered(world, -1, "paused")
-    assert "something newer" in str(first.result(0).error)
+    assert "something else was asked for" in str(first.result(0).error)
     assert second.result(0).text == "paused"
 
 

@@ -89,7 +89,7 @@ def test_the_answer_to_somebody_who_asked_is_what_the_player_says() -> None:
     assert (failed.ok, failed.text) == (False, promise.text)
     assert failed.error == "not played: speaker 'Living room' not connected: choose it once in the Spotify app"
     replaced = completed(promise, decision, None)
-    assert replaced.error == "not played: something newer was asked for, or decided, before it could be done"
+    assert replaced.error == "not played: something else was asked for before it could be done"
 
 
 def test_asked_for_a_mood_without_music_the_answer_is_no() -> None:
@@ -164,3 +164,15 @@ def test_a_mood_chosen_by_hand_whose_music_plays_already_leaves_it_and_takes_no_
     assert home.view.playing == "Sunny side, started by us at 18:00, still playing at 18:03"
     home.ask("recommend")
     assert not home.decisions[-1].continues, "who asks for songs gets others"
+
+
+def test_the_answer_where_nothing_plays_is_that_nothing_does() -> None:
+    home = household()
+    for name, ok, says in (("pause", True, "nothing plays"), ("skip", False, "not skipped: nothing plays")):
+        promise = home.ask(name)
+        said = completed(promise, home.decisions[-1], PlayerReport("nothing", home.at, "ready", asked=True))
+        assert (said.ok, said.text or said.error) == (ok, says)
+    home.ask("pause")
+    home.report("nothing")
+    assert (home.view.playing, home.view.now_playing) == (None, None)
+    assert home.view.override_until is not None, "who wants silence has it"

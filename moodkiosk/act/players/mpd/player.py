@@ -227,10 +227,13 @@ class MpdPlayer:
             self._clock.wait(STEP_SECONDS)
 
     def _pause(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
-        kind, text = self._seen(server, queue.status(server))
+        now = queue.status(server)
+        kind, text = self._seen(server, now)
         if kind == "others" and not decision.asked:
             return "overridden", text, None, None, ""
-        volume = queue.status(server).volume if kind == "ours" else None
+        if now.state == "stop" or not queue.fingerprint(server):
+            return "nothing", "ready", None, None, ""
+        volume = now.volume if kind == "ours" else None
         if volume and decision.fade_seconds > 0:
             volume = self._loudness.fade(server, volume, 0, decision.fade_seconds)
         server.ask("pause", 1)
@@ -248,7 +251,10 @@ class MpdPlayer:
         return "adjusted", "ready", None, None, ""
 
     def _skip(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
-        ours = queue.fingerprint(server) == self._file.kept.queue != ""
+        current, stopped = queue.fingerprint(server), queue.status(server).state == "stop"
+        ours = current == self._file.kept.queue != ""
+        if not current or (stopped and not ours):
+            return "nothing", "ready", None, None, ""
         server.ask("next")
         if ours and queue.status(server).state == "stop":  # it was the last; silence is not wanted
             server.ask("play", 0)

@@ -23,6 +23,8 @@ SOON_SECONDS = 60.0
 """Music whose end is near is looked at again no sooner than after this."""
 EARLY_SECONDS = 3.0
 """Music that waits for the end of a song is asked for so much before it."""
+JUST_BEGUN_SECONDS = 10.0
+"""Music that was started longer ago has begun, or never will."""
 
 log = logging.getLogger("moodkiosk.act.player")
 
@@ -141,9 +143,12 @@ class Remote:
     def pause(self, decision: Decision, name: str) -> Outcome:
         """Pauses the speaker; without being asked, only what we started there."""
         playback, memory = self._look(name), self._memory
+        if decision.asked and self._has_just_begun() and (playback is None or not playback.is_playing):
+            self._client.pause_for(launch.VERIFY_SECONDS)  # what was started a moment ago is not told yet
+            playback = self._look(name)
+        device = playback.device if playback else None
         if playback is None or not playback.is_playing:
-            return Outcome("paused")
-        device = playback.device
+            return Outcome("paused" if override.is_speaker(device, name, memory) else "nothing")
         if device is None or device.id is None or not override.is_speaker(device, name, memory):
             if decision.asked:
                 raise ApiError("no_speaker", Reason("spotify.nothing_playing", name=name))
@@ -211,6 +216,11 @@ class Remote:
         if device is not None and device.id and not device.is_restricted and device.name.casefold() == name.casefold():
             speaker.seen(device, name, self._memory)
         return playback
+
+    def _has_just_begun(self) -> bool:
+        """Whether music of ours was started so lately that it may only just begin."""
+        started = self._memory.started
+        return started is not None and 0 <= self._clock.wall() - started.at < JUST_BEGUN_SECONDS
 
     def _track(self, playback: Playback | None) -> Track | None:
         """The song that the look before has found: no request is sent for it."""

@@ -250,6 +250,17 @@ def test_a_pause_of_the_households_is_respected_and_one_of_ours_is_not_taken_for
     assert home.server.status()["state"] == "play"
 
 
+@pytest.mark.parametrize("action", ["pause", "skip"])
+@pytest.mark.parametrize("silence", ["an empty queue", "somebody stopped theirs"])
+def test_where_nothing_plays_there_is_nothing_to_pause_or_to_skip(home: Home, action: str, silence: str) -> None:
+    if silence != "an empty queue":
+        home.server.ask("add", "Calm/Rain.flac")
+        home.server.ask("play", 0)
+        home.server.ask("stop")
+    assert home.play(action=action, asked=True).kind == "nothing"
+    assert home.server.status()["state"] == "stop"
+
+
 def test_a_foreign_queue_that_was_paused_long_ago_is_nobodys_any_more(home: Home) -> None:
     home.server.ask("add", "Calm/Rain.flac")
     home.server.ask("play", 0)

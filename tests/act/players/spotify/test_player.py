@@ -11,7 +11,7 @@ import pytest
 from moodkiosk.act.players.spotify.override import ONE_PLACE
 from moodkiosk.moods import Choice
 from tests.support.spotify_home import FOREIGN, HAPPY, SAD, HandClock, Household, openapi
-from tests.support.webapi import WebApi, device, playlist
+from tests.support.webapi import Fault, Reply, WebApi, device, playlist
 
 LOOK, LIST, START = "GET /me/player", "GET /me/player/devices", "PUT /me/player/play"
 VOLUME, SHUFFLE, PAUSE = "PUT /me/player/volume", "PUT /me/player/shuffle", "PUT /me/player/pause"
@@ -156,8 +156,26 @@ class TestPeopleFirst:
         assert warm.told() == [LOOK, PAUSE]
 
     def test_pausing_silence_sends_nothing(self, house: Household) -> None:
-        assert house.decide("pause", asked=True).kind == "paused"
+        assert house.decide("pause", asked=True).kind == "nothing"
         assert house.told() == [LOOK]
+
+    def test_what_stands_still_already_is_paused_and_silence_elsewhere_is_nothing(self, warm: Household) -> None:
+        warm.api.person_pauses()
+        assert warm.decide("pause", asked=True).kind == "paused"
+        warm.api.devices.append(device("Ana's phone", "p1"))
+        warm.api.person_plays("p1", FOREIGN)
+        warm.api.person_pauses()
+        assert warm.decide("pause", asked=True).kind == "nothing"
+
+    def test_music_that_was_started_a_moment_ago_is_paused_though_spotify_does_not_tell_of_it_yet(
+        self, warm: Household
+    ) -> None:
+        assert warm.play(SAD, asked=True).kind == "played"
+        warm.api.faults.append(Fault("GET /v1/me/player", Reply(204)))
+        warm.told()
+        assert warm.decide("pause", asked=True).kind == "paused"
+        assert warm.told() == [LOOK, LOOK, PAUSE]
+        assert warm.play(HAPPY).kind == "overridden"
 
     def test_skip_skips_on_our_speaker_only(self, warm: Household) -> None:
         assert warm.decide("skip", asked=True).kind == "skipped"
