@@ -215,7 +215,7 @@ class Outbox:
         messages += self._due_state(now, waits)
         messages += self._due_discovery(now)
         messages += self._due_state(now, waits)
-        if not self._gate.settles(now) and now >= self._doubted_until:
+        if not self._gate.settles(now) and now >= self._doubted_until and not self._throttled(now):
             messages += [Message(self._topics.event, it, expiry_seconds=EVENT_EXPIRY_SECONDS) for it in self._events]
             self._events.clear()
         messages += self._due_rest(waits)
@@ -308,6 +308,11 @@ class Outbox:
             return []  # what is held back goes out later, as it is then
         self._gate.sent(view, now)
         return [Message(self._topics.state, payloads.encode(payloads.state_of(view, self._language)), retain=True)]
+
+    def _throttled(self, now: float) -> bool:
+        """Whether a state is held back for a moment, and so the events that belong to it."""
+        view = self._shown()
+        return view is not None and self._gate.wants(view, now) and now < self._gate.opens(view)
 
     def _due_rest(self, waits: Callable[[str], bool]) -> list[Message]:
         due = [

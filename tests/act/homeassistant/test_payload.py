@@ -389,8 +389,9 @@ def test_entity_ids_are_as_the_papers_say(kiosk: str, entity: str) -> None:
 
 
 EARLIEST = {
-    "sensor": "mood since confidence people camera_status playing player_status recommendation last_decision override_until quiet_until "
-    "frames_per_second cpu_ms_per_frame celsius sense_rss act_rss uptime requests_today login_days_left model",
+    "sensor": "mood since confidence people camera_status playing player_status recommendation "
+    "last_decision override_until quiet_until frames_per_second cpu_ms_per_frame celsius "
+    "sense_rss act_rss uptime requests_today login_days_left model",
     "binary_sensor": "present camera_problem throttled sense",
     "text": "person language artist",
     "switch": "camera music",

@@ -189,6 +189,30 @@ def test_however_wild_the_scene_two_states_a_second_and_the_last_one_arrives(gap
     assert state(broker.got[-1][1])["people"] == len(gaps) + 1
 
 
+def test_an_event_waits_for_its_state_where_that_is_held_back_for_about_a_second() -> None:
+    """An automation that the event starts reads the mood."""
+    broker = online()
+    before = len(broker.got)
+    for step, mood in enumerate(("happy", "sad", "happy")):
+        at = 10.0 + 0.3 * step
+        broker.until(at)
+        broker.outbox.show(replace(HERE, mood=mood), at)
+        broker.outbox.tell(mood.encode(), at)
+    broker.until(13.0)
+    told = [
+        (round(at, 2), "shown", state(message)["mood"])
+        if message.topic == TOPICS.state
+        else (round(at, 2), "event", message.payload.decode())
+        for at, message in broker.got[before:]
+    ]
+    assert [(kind, mood) for _, kind, mood in told] == [
+        ("shown", "happy"), ("event", "happy"),
+        ("shown", "sad"), ("event", "sad"),
+        ("shown", "happy"), ("event", "happy"),
+    ]  # fmt: skip
+    assert [at for at, _, _ in told] == [10.05, 10.05, 10.35, 10.35, 11.15, 11.15]
+
+
 def test_an_event_is_dropped_and_counted_while_the_broker_is_away() -> None:
     broker = online()
     broker.outbox.disconnected()
