@@ -27,7 +27,19 @@ from moodkiosk.config.settings import Config, KioskSettings, PathSettings, WebSe
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MoodSettings, MusicSettings, PresenceSettings
 from moodkiosk.link import protocol
-from moodkiosk.moods import Decision, LookReport, Quality, Reading, Result, Song, SongsReport, View, Wanted
+from moodkiosk.moods import (
+    Decision,
+    LookReport,
+    PlayerReport,
+    Quality,
+    Reading,
+    ReportKind,
+    Result,
+    Song,
+    SongsReport,
+    View,
+    Wanted,
+)
 from tests.support import sense_lines
 from tests.support.wait import until
 
@@ -74,6 +86,7 @@ class Household:
         orders: what it ordered of the half that sees; the answer to each is `answer`.
         decisions: what it decided.
         looks: how often the player was to look at what plays.
+        at_work: what a player that is slow is at, until `report`; None: the player is not.
     """
 
     page: Page
@@ -86,6 +99,14 @@ class Household:
     looks: int = 0
     songs: tuple[Song, ...] = ()
     covers: dict[str, bytes] = field(default_factory=dict)
+    at_work: list[Decision] | None = None
+
+    def report(self, kind: ReportKind, status: str = "ready", *, what: str | None = None) -> None:
+        """A player that is slow has done with the first thing that it is at."""
+        assert self.at_work
+        decision = self.at_work.pop(0)
+        found = PlayerReport(kind, time.monotonic(), status, decision.mood, what or decision.what, asked=decision.asked)
+        self.loop.put(Carried(decision, found))
 
     def see(self, mood: str | None, people: int = 1) -> None:
         """Shows a face to the kiosk until it has understood; a mood chosen by hand is given up first."""
@@ -130,7 +151,10 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
         loop.put(SongsReport(wanted, time.monotonic(), home.songs))
 
     def carry_out(decision: Decision) -> None:
-        loop.put(Carried(decision, player.play(decision, never)))
+        if home.at_work is not None:
+            home.at_work.append(decision)
+        else:
+            loop.put(Carried(decision, player.play(decision, never)))
 
     ports = Ports(
         reading=lambda _: None,

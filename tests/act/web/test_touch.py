@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from moodkiosk.act.ports import Request
 from moodkiosk.act.web.access import password
 from moodkiosk.decide.music.songs import song
 from moodkiosk.moods import Choice, View
+from moodkiosk.words.reason import Reason
 from tests.support.browser import PICTURE, SCREENSHOTS, Watched, opened
 from tests.support.wait import until
 from tests.support.web import LABELS, Household, household, page_only
@@ -113,6 +115,51 @@ def test_a_song_of_the_list_plays_at_a_touch_and_can_be_liked_refused_and_taken_
     home.loop.ask(Request("not_again", album.id)).result(10)
     home.loop.ask(Request("not_again", "")).result(10)
     home.loop.ask(Request("artist", "")).result(10)
+
+
+def test_who_asks_for_music_reads_that_it_is_starting_and_then_the_truth(
+    page: Page, home: Household, watched: Watched
+) -> None:
+    """Started, refused, without its speaker, and overtaken by somebody else; a pause where nothing plays."""
+    home.loop.ask(Request("recommend")).result(10)  # the code beside the answer is of it
+    page.evaluate("sessionStorage.setItem('asked', 'yes')")
+    home.at_work = []
+    away = Reason("spotify.speaker_idle", name="Living room")
+    refused = Reason("spotify.nothing_to_play", reason=Reason("spotify.none_set"))
+
+    def overtaken() -> None:
+        home.loop.ask(Request("pause"))
+        until(lambda: len(home.at_work or ()) == 2, what="somebody else's wish")
+        home.at_work = (home.at_work or [])[1:]  # the player gives up what it was at
+        home.report("paused")
+
+    outcomes: list[tuple[Callable[[], object], str]] = [
+        (lambda: home.report("played"), "playing “Sunny side” on Living room"),
+        (lambda: home.report("failed", refused), f"not played: {refused}"),
+        (lambda: home.report("failed", away), f"not played: {away}"),
+        (overtaken, "not played: something else was asked for before it could be done"),
+    ]
+    try:
+        page.locator("#pause").click()
+        expect(page.locator("#pause")).to_have_attribute("aria-busy", "true")
+        until(lambda: home.at_work, what="the wish")
+        home.report("nothing")
+        expect(page.locator("#toasts")).to_contain_text("nothing plays")
+        for happens, says in outcomes:
+            page.locator("#recommend").click()
+            button(page, "Play some for me").click()
+            answer = page.locator("dialog .recommended")
+            expect(answer).to_have_text("Starting …")
+            until(lambda: home.at_work, what="the wish")
+            happens()
+            expect(answer.locator(".plays")).to_have_text(says)
+            page.keyboard.press("Escape")
+        # A browser writes every 422 into its console.
+        assert [line for line in watched.complaints if "422" not in line] == []
+        watched.complaints.clear()
+    finally:
+        home.at_work = None
+        home.loop.ask(Request("play")).result(10)
 
 
 def test_pause_and_next_song_reach_the_player_and_pause_is_respected(page: Page, home: Household) -> None:

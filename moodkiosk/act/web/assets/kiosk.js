@@ -190,6 +190,7 @@ function sends(id, name, value = () => null) {
     const result = await command(name, value());
     button.removeAttribute('aria-busy');
     if (!result.ok) toast(say('failed'), told(result));
+    else if (result.text_key === 'player.nothing_plays') toast(told(result, 'text'));
   });
 }
 
