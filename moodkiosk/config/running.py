@@ -9,6 +9,7 @@ from moodkiosk.config import changes
 from moodkiosk.config.load import ConfigError
 from moodkiosk.config.settings import Config
 from moodkiosk.words.reason import Reason, either, together
+from moodkiosk.words.system import system
 
 RELOAD = Reason("reload.takes_it")
 
@@ -73,7 +74,7 @@ class Configuration:
             about = self._path.stat()
             stamp = (about.st_mtime_ns, about.st_ino, about.st_size)
         except OSError as error:
-            return f"{self._path}: {error.strerror}"
+            return Reason("file.unusable", path=str(self._path), reason=system(error))
         if anew or self._seen is None or self._seen[0] != stamp:
             try:
                 found: Config | str = self._read(self._path)

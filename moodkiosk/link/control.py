@@ -11,6 +11,7 @@ from moodkiosk.link.protocol import LINE_LIMIT_BYTES
 from moodkiosk.link.result import decode
 from moodkiosk.moods import Result
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,7 @@ def ask(path: Path, name: str, value: object = None, timeout: float = ANSWER_SEC
     except TimeoutError:
         raise Failure(Reason("cannot.no_answer", seconds=timeout)) from None
     except OSError as error:
-        raise Failure(Reason("cannot.talk", path=str(path), reason=str(error))) from None
+        raise Failure(Reason("cannot.talk", path=str(path), reason=system(error))) from None
     result = decode(line)
     if result is None:
         raise Failure(Reason("cannot.cut_off"))

@@ -13,6 +13,7 @@ from moodkiosk.config.settings import WebSettings
 from moodkiosk.failure import UsageError
 from moodkiosk.operate.doctor.finding import Finding, print_table
 from moodkiosk.words.reason import Reason, together
+from moodkiosk.words.system import system
 
 ANSWER_SECONDS = 5.0
 NOT_FOUND, WELL = 404, (200, 303, 308)
@@ -112,7 +113,12 @@ def _answer(web: WebSettings, url: SplitResult) -> Finding:
         status = _status(here, web.port, url, url.path or "/")
         own = _status(here, web.port, url, f"{web.root_path}/") if status == NOT_FOUND else status
     except (OSError, http.client.HTTPException) as error:
-        text = Reason("address.no_answer", host=here, port=web.port, reason=str(error))
+        text = Reason(
+            "address.no_answer",
+            host=here,
+            port=web.port,
+            reason=system(error) if isinstance(error, OSError) else str(error),
+        )
         return Finding("answer", "note", text, Reason("address.no_answer_do"))
     said = Reason("address.answer", status=status, what=SAYS.get(status, Reason("address.says_other")))
     if own in WELL and status == NOT_FOUND:

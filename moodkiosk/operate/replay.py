@@ -76,7 +76,7 @@ def main(args: argparse.Namespace) -> int:
     teller = Teller(lambda: moment - NOON + MIDNIGHT, as_json=args.json, stamp=True, tag=tag)
     state_now = kiosk.start(decide, None, session="replay")
     tally, hung = Tally(), upright.Upright(msgspec.structs.replace(settings.camera, rotate=args.rotate))
-    with _progress(seconds) as advance:
+    with _progress(seconds, say(tag, "film.replaying")) as advance:
         for at, given in _inputs(frames, mood_model, settings, own, hung):
             advance(at)
             moment = NOON + timedelta(seconds=at)
@@ -113,7 +113,7 @@ class Tally:
     @property
     def text(self) -> Reason:
         """In words."""
-        looks, seconds = self._looks, f"{self._until:.1f}"
+        looks, seconds = self._looks, round(self._until, 1)
         seen = Reason("film.seen", count=self._with_a_face, looks=looks) if self._with_a_face else Reason("film.nobody")
         bad = [
             Reason("film.bad", reason=Reason(f"view.{reason.replace(' ', '_')}", text=reason), count=count)
@@ -160,7 +160,7 @@ def _carry_on(
 
 
 @contextlib.contextmanager
-def _progress(seconds: float | None) -> Iterator[Callable[[float], None]]:
+def _progress(seconds: float | None, what: str) -> Iterator[Callable[[float], None]]:
     """A progress bar on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda _at: None
@@ -175,5 +175,5 @@ def _progress(seconds: float | None) -> Iterator[Callable[[float], None]]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("replaying", total=seconds)
+        task = bar.add_task(what, total=seconds)
         yield lambda at: bar.update(task, completed=at)

@@ -97,8 +97,8 @@ def trouble(error: Exception, settings: MqttSettings) -> str:
         return Reason("kept.cannot_be_read", path=str(error.filename), reason=system(error))
     if isinstance(error, FileNotFoundError | PermissionError):
         return Reason("broker.tls_file", reason=system(error))
-    text = error.strerror if isinstance(error, OSError) else None
-    return Reason("broker.away", reason=text or str(error), where=where)
+    why = system(error) if isinstance(error, OSError) else str(error)
+    return Reason("broker.away", reason=why, where=where)
 
 
 def refusal_advice(reason: ReasonCode, settings: MqttSettings) -> str:
