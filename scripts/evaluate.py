@@ -11,13 +11,14 @@ from pathlib import Path
 
 try:
     from moodkiosk import cli
+    from moodkiosk.config.arguments import DeskParser
     from moodkiosk.failure import EPILOG
 except ModuleNotFoundError:  # the system's Python: go on with the project's own
     os.execv(Path(__file__).parent / "_python", ["_python", *sys.argv])  # noqa: S606 - no shell is wanted
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="evaluate.py", description=__doc__, epilog=EPILOG)
+    parser = DeskParser(prog="evaluate.py", description=__doc__, epilog=EPILOG)
     parser.add_argument("dataset", nargs="+", type=Path, metavar="DATASET", help="recordings: an .npz file or a folder")
     parser.add_argument("--model", required=True, type=Path, metavar="M", help="the model file")
     parser.add_argument("--neutral", action="store_true", help="subtract each person's own neutral face")

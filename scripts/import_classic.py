@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 try:
     from moodkiosk import cli
+    from moodkiosk.config.arguments import DeskParser
     from moodkiosk.failure import EPILOG, Failure, UsageError
 except ModuleNotFoundError:  # the system's Python: go on with the project's own
     os.execv(Path(__file__).parent / "_python", ["_python", *sys.argv])  # noqa: S606 - no shell is wanted
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="import_classic.py", description=__doc__, epilog=EPILOG)
+    parser = DeskParser(prog="import_classic.py", description=__doc__, epilog=EPILOG)
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the .npy files are")
     parser.add_argument("--aspect", required=True, metavar="W:H", help="width to height of the pictures, usually 4:3")
     parser.add_argument("--person", default="", metavar="NAME", help="who is in them; training splits by person")

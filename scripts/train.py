@@ -23,13 +23,14 @@ def go_on_in_venv() -> None:
 
 try:
     from moodkiosk import cli
+    from moodkiosk.config.arguments import DeskParser
     from moodkiosk.failure import EPILOG
 except ModuleNotFoundError:  # the system's Python
     go_on_in_venv()
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="train.py", description=__doc__, epilog=EPILOG)
+    parser = DeskParser(prog="train.py", description=__doc__, epilog=EPILOG)
     parser.add_argument("dataset", nargs="+", type=Path, metavar="DATASET", help="recordings: .npz files and folders")
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="the model file to write, NAME.tflite")
     parser.add_argument("--report", type=Path, metavar="DIR", help="write report.html into this folder")

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import os
 import sys
@@ -24,10 +23,11 @@ if __name__ == "__main__":
     if importlib.util.find_spec("moodkiosk") is None or importlib.util.find_spec("tensorflow") is None:
         go_on_in_venv()
     from moodkiosk import cli
+    from moodkiosk.config.arguments import DeskParser
     from moodkiosk.failure import EPILOG
     from moodkiosk.learn.train.opinion import command
 
-    parser = argparse.ArgumentParser(prog="train_opinion.py", description=__doc__, epilog=EPILOG)
+    parser = DeskParser(prog="train_opinion.py", description=__doc__, epilog=EPILOG)
     command.add_arguments(parser)
     args = parser.parse_args()
     sys.exit(cli.guarded(lambda: command.main(args), "train_opinion.py"))

@@ -75,6 +75,14 @@ class Parser(argparse.ArgumentParser):
         return text.replace("usage: ", say(tag, "help.usage_is"), 1)
 
 
+class DeskParser(Parser):
+    """The same of a tool of the desk: what is wrong is said in the reader's language, the help is in English."""
+
+    def format_help(self) -> str:
+        """The help, as it was written."""
+        return argparse.ArgumentParser.format_help(self)
+
+
 def complaint(message: str) -> str:
     """What argparse complains of, as a reason where the sentence is known."""
     for pattern, known in COMPLAINTS.items():

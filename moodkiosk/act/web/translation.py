@@ -22,6 +22,7 @@ TERMINAL = (
     *("privacy.", "networks.", "address.", "collect.", "lesson.", "help.", "signin.", "config."),
     *("tour.", "discovery.", "install.", "told.", "column.", "film."),
     *("arguments.", "file.", "source.", "engine.", "replay.", "tunes.", "display.", "sound.", "remote.", "label."),
+    *("recording.", "judge.", "train."),
 )
 SERVED = ("host.", "nowhere.", "login.", "demo.", "no_script")
 ELSEWHERE = (*TERMINAL, *SERVED, "entity.", "entity_text.", "plural.rule")

@@ -20,6 +20,7 @@ from moodkiosk.learn.data import labels
 from moodkiosk.moods import Landmarks
 from moodkiosk.sense.records import npy, recording
 from moodkiosk.sense.unzip import Damaged
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,17 +65,17 @@ def aspect(text: str) -> float:
     match = re.fullmatch(r"(\d{1,4})[:/x](\d{1,4})", text.strip())
     shape = int(match[1]) / int(match[2]) if match and int(match[2]) else 0.0
     if not 0.25 <= shape <= 4:
-        raise UsageError(f"--aspect must be the picture's width to its height, such as 4:3 or 16:9, not {text!r}")
+        raise UsageError(Reason("recording.aspect", given=repr(text)))
     return shape
 
 
 def look_through(folder: Path) -> list[Found]:
     """The `.npy` files of a folder, in the order of their names. Raises UsageError if there are none."""
     if not folder.is_dir():
-        raise UsageError(f"no such folder: {folder}")
+        raise UsageError(Reason("file.no_folder", folder=str(folder)))
     found = [_look_at(path) for path in sorted(folder.glob("*.npy")) if path.is_file()]
     if not found:
-        raise UsageError(f"no .npy files in {folder}")
+        raise UsageError(Reason("recording.no_npy", folder=str(folder)))
     return found
 
 

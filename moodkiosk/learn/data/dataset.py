@@ -18,6 +18,8 @@ from moodkiosk.host import files
 from moodkiosk.learn.data import npz
 from moodkiosk.sense.records import npy
 from moodkiosk.sense.records.recording import OPINION_ANSWERS
+from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 VERSION = 1
 """The version of contract 1 that this reads."""
@@ -131,7 +133,7 @@ def load(paths: Iterable[Path]) -> Dataset:
         seen.add(part.sources[0].sha256)
         parts.append(part)
         if sum(map(len, parts)) > SAMPLES_LIMIT:
-            raise UsageError(f"more than {SAMPLES_LIMIT} samples, with {path}: use fewer files at once")
+            raise UsageError(Reason("recording.too_many", count=SAMPLES_LIMIT, path=str(path)))
     return _join(parts, tuple(twins))
 
 
@@ -139,20 +141,22 @@ def parse(data: bytes, path: Path) -> Dataset:
     """The data set of one file's bytes; `path` is for messages. Raises UsageError."""
     arrays = npz.arrays(data, (*REQUIRED, *OPTIONAL), path)
     if missing := [name for name in REQUIRED if name not in arrays]:
-        raise UsageError(f"{path} is not a recording: it lacks {', '.join(missing)} (contract: docs/collect.md)")
+        raise UsageError(Reason("recording.lacks", path=str(path), names=missing))
     reader = npz.Reader(path, arrays)
     version = reader.scalar("version")
     if version != VERSION:
-        raise UsageError(f"{path} is a recording of version {version}, this program reads version {VERSION}")
+        raise UsageError(Reason("recording.version", path=str(path), version=str(version), own=VERSION))
     face = reader.points("face", FACE_POINTS)
     n = len(face)
     if n == 0:
-        raise UsageError(f"{path} holds no samples")
+        raise UsageError(Reason("recording.empty", path=str(path)))
     if not np.isfinite(face).all():
-        raise UsageError(f"{path} is damaged: some points of 'face' are not numbers")
+        raise UsageError(
+            Reason("recording.damaged", path=str(path), why=Reason("recording.not_numbers", name="'face'"))
+        )
     mirrored, extractor = reader.scalar("mirrored"), reader.scalar("extractor")
     if not isinstance(mirrored, bool) or not isinstance(extractor, str):
-        raise UsageError(f"{path} is damaged: 'mirrored' must be true or false, 'extractor' a text")
+        raise UsageError(Reason("recording.damaged", path=str(path), why=Reason("recording.mirrored")))
     source = Source(path, hashlib.sha256(data).hexdigest(), n, mirrored, extractor)
     return Dataset(
         face=face,
@@ -175,10 +179,9 @@ def _bytes(path: Path) -> bytes:
     try:
         return files.read_at_most(path, FILE_BYTES)
     except files.TooLarge:
-        text = f"{path} is larger than {FILE_BYTES // 1024**2} MiB: not a recording, or too many in one file"
-        raise UsageError(text) from None
+        raise UsageError(Reason("recording.large", path=str(path), mib=FILE_BYTES // 1024**2)) from None
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+        raise UsageError(Reason("kept.unreadable", path=str(path), reason=system(error))) from None
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
@@ -188,15 +191,14 @@ def _files(paths: Iterable[Path]) -> list[Path]:
             inside = sorted(file for file in path.rglob("*.npz") if file.is_file() and not file.name.startswith("."))
             if not inside:
                 classic = any(path.rglob("*.npy"))
-                hint = "; its .npy files are the classic format: scripts/import_classic.py" if classic else ""
-                raise UsageError(f"no recordings (.npz) in {path}{hint}")
+                raise UsageError(Reason("recording.none_but_classic" if classic else "recording.none", path=str(path)))
             found += inside
         elif path.is_file():
             found.append(path)
         else:
-            raise UsageError(f"no such file or folder: {path}")
+            raise UsageError(Reason("recording.nowhere", path=str(path)))
     if not found:
-        raise UsageError("no recordings given")
+        raise UsageError(Reason("recording.not_given"))
     return found
 
 

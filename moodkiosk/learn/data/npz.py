@@ -15,6 +15,7 @@ import numpy as np
 from moodkiosk.failure import UsageError
 from moodkiosk.sense.records import npy
 from moodkiosk.sense.unzip import Damaged
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,11 +35,11 @@ def arrays(data: bytes, names: Collection[str], path: Path) -> dict[str, NDArray
     Raises UsageError when the bytes are damaged or foreign, or the arrays too large.
     """
     if not zipfile.is_zipfile(io.BytesIO(data)):
-        raise UsageError(f"{path} is not a recording: not an .npz file, or cut off")
+        raise UsageError(Reason("recording.no_npz", path=str(path)))
     try:
         return npy.arrays(data, names)
     except Damaged as error:
-        raise UsageError(f"{path} is damaged: {error}") from None
+        raise UsageError(Reason("recording.damaged", path=str(path), why=str(error))) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Reader:
         """The one value of an array."""
         array = self.arrays[name]
         if array.size != 1:
-            raise self._bad(name, "one value", array)
+            raise self._bad(name, Reason("recording.one_value"), array)
         value: object = array.reshape(()).item()
         return value
 
@@ -66,9 +67,9 @@ class Reader:
             array = array[:, :count]
         wanted = (*array.shape[:1], count, 3) if n is None else (n, count, 3)
         if array.dtype.kind not in "fiu" or array.shape != wanted:
-            raise self._bad(name, f"numbers [{'n' if n is None else n}, {count}, 3]", array)
+            raise self._bad(name, Reason("recording.numbers", shape=f"[{'n' if n is None else n}, {count}, 3]"), array)
         if (np.abs(array) > FARTHEST_PX).any():
-            raise UsageError(f"{self.path} is damaged: some points of '{name}' are not numbers of pixels")
+            raise self._damaged(Reason("recording.not_pixels", name=f"'{name}'"))
         return np.ascontiguousarray(array, np.float32)
 
     def numbers(self, name: str, n: int, count: int) -> Floats:
@@ -77,9 +78,9 @@ class Reader:
         if array is None:
             return np.full((n, count), np.nan, np.float32)
         if array.dtype.kind not in "fiu" or array.shape != (n, count):
-            raise self._bad(name, f"numbers [{n}, {count}]", array)
+            raise self._bad(name, Reason("recording.numbers", shape=f"[{n}, {count}]"), array)
         if np.isinf(array).any():
-            raise UsageError(f"{self.path} is damaged: some numbers of '{name}' are infinite")
+            raise self._damaged(Reason("recording.infinite", name=f"'{name}'"))
         return np.ascontiguousarray(array, np.float32)
 
     def texts(self, name: str, n: int, *, empty: bool = True) -> Texts:
@@ -87,26 +88,26 @@ class Reader:
         array = self.arrays.get(name, np.array(""))
         if array.dtype.kind == "S":
             array = np.char.decode(array, "utf-8", "replace")
-        array = self._spread(name, array, n, "U", "a text, or one a sample")
+        array = self._spread(name, array, n, "U", Reason("recording.text_each"))
         if not empty and (array == "").any():
-            raise UsageError(f"{self.path} has samples without a label")
+            raise UsageError(Reason("recording.no_label", path=str(self.path)))
         return cast("Texts", array.astype(np.str_))
 
     def pixels(self, name: str, n: int) -> Whole:
         """int64 [n], positive."""
-        array = self._spread(name, self.arrays[name], n, "iuf", "a number, or one a sample")
+        array = self._spread(name, self.arrays[name], n, "iuf", Reason("recording.number_each"))
         if not (np.isfinite(array) & (array >= 1) & (array <= 100_000)).all():
-            raise UsageError(f"{self.path} is damaged: '{name}' must be a number of pixels")
+            raise self._damaged(Reason("recording.pixels", name=f"'{name}'"))
         return array.astype(np.int64)
 
     def seconds(self, name: str, n: int) -> Doubles:
         """float64 [n]; NaN where the optional array is missing."""
         array = self.arrays.get(name, np.array(math.nan))
         if name in self.arrays and array.shape != (n,):
-            raise self._bad(name, f"one number a sample, [{n}]", array)
-        seconds = self._spread(name, array, n, "iuf", "numbers").astype(np.float64)
+            raise self._bad(name, Reason("recording.one_each", count=n), array)
+        seconds = self._spread(name, array, n, "iuf", Reason("recording.some_numbers")).astype(np.float64)
         if np.isinf(seconds).any():
-            raise UsageError(f"{self.path} is damaged: some of '{name}' are not times")
+            raise self._damaged(Reason("recording.not_times", name=f"'{name}'"))
         return seconds
 
     def _spread(self, name: str, array: NDArray[Any], n: int, kinds: str, expected: str) -> NDArray[Any]:
@@ -115,4 +116,10 @@ class Reader:
         return array if array.shape == (n,) else np.full(n, array.reshape(())[()])
 
     def _bad(self, name: str, expected: str, array: NDArray[Any]) -> UsageError:
-        return UsageError(f"{self.path}: '{name}' must be {expected}, not {array.dtype} {list(array.shape)}")
+        found = f"{array.dtype} {list(array.shape)}"
+        return UsageError(
+            Reason("recording.expected", path=str(self.path), name=f"'{name}'", expected=expected, found=found)
+        )
+
+    def _damaged(self, why: str) -> UsageError:
+        return UsageError(Reason("recording.damaged", path=str(self.path), why=why))

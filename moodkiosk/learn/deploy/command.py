@@ -11,11 +11,14 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from moodkiosk.config.arguments import DeskParser
 from moodkiosk.failure import EPILOG, Failure, UsageError
 from moodkiosk.host.digest import sha256_hex
 from moodkiosk.learn.collect.remote import last_line
 from moodkiosk.learn.deploy import ssh
 from moodkiosk.learn.deploy.install import check
+from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 DEADLINE_SECONDS = 180.0
 """For one kiosk: a small Pi needs a while to load TensorFlow Lite."""
@@ -52,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = DeskParser(
         prog="deploy",
         usage="deploy FILE HOST [HOST ...]\n       deploy --rollback HOST [HOST ...]",
         description="Carries a model to kiosks and has them load it, or goes back to the model before.",
@@ -73,14 +76,14 @@ def _task(args: argparse.Namespace) -> tuple[list[str], bytes, list[str]]:
         return [*words, "rollback"], b"", args.words
     file, *hosts = args.words
     if not hosts:
-        raise UsageError("which kiosk? deploy FILE HOST [HOST ...]")
+        raise UsageError(Reason("remote.which"))
     try:
         data = Path(file).read_bytes()
         check(data)
     except OSError as error:
-        raise UsageError(f"cannot read {file}: {error.strerror}") from None
+        raise UsageError(Reason("kept.unreadable", path=file, reason=system(error))) from None
     except Failure as error:
-        raise UsageError(f"{file}: {error}") from None
+        raise UsageError(Reason("file.unusable", path=file, reason=str(error))) from None
     return [*words, "install", "-", "--sha256", sha256_hex(data)], data, hosts
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 
 from moodkiosk.failure import UsageError
+from moodkiosk.words.reason import Reason
 
 # Where scripts/install-pi, pip and a checkout put the command; `command -v` finds whatever else is on the path.
 PLACES = (
@@ -25,7 +26,7 @@ PATIENCE = ("-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=5", "-o", "Ser
 def host(text: str) -> str:
     """A host as ssh takes it: "kiosk", "pi@kiosk", "ssh://pi@kiosk:2222". Raises UsageError."""
     if not text.strip() or text.startswith("-") or any(letter.isspace() or not letter.isprintable() for letter in text):
-        raise UsageError(f"{text!r} is not a host: expected one as for ssh, such as pi@kiosk")
+        raise UsageError(Reason("remote.no_host", given=repr(text)))
     return text
 
 
@@ -36,7 +37,7 @@ def program(text: str) -> list[str]:
     except ValueError as error:
         raise UsageError(f"--ssh: {error}") from None
     if not words:
-        raise UsageError("--ssh: expected a command")
+        raise UsageError(Reason("remote.no_command"))
     return words
 
 

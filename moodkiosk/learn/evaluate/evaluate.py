@@ -19,6 +19,7 @@ from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.teach import figures
 from moodkiosk.sense.teach.recipe import own_neutrals, with_own_neutrals
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,7 +81,7 @@ def answers(
     unknown = {label: int((data.label == label).sum()) for label in data.labels if label not in model.labels}
     known = np.isin(data.label, model.labels)
     if not known.any():
-        raise UsageError(f"no sample has a label of the model ({', '.join(model.labels)}), but {', '.join(unknown)}")
+        raise UsageError(Reason("judge.no_label", labels=list(model.labels), names=list(unknown)))
     data = data.select(known)
     x, person = vectors(data, model.schema), people(data)
     looks: NDArray[np.bool_] = np.zeros(len(data), bool)
@@ -88,13 +89,13 @@ def answers(
     shown = x
     if neutral:
         if model.manifest.neutral_mean is None:
-            raise UsageError("this model knows no neutral face (its training had no label 'neutral'): drop --neutral")
+            raise UsageError(Reason("judge.no_neutral"))
         looks = neutral_looks(data, person)
         medians = own_neutrals(x[looks], data.label[looks], person[looks])
         usual = np.array(model.manifest.neutral_mean, np.float32)
         shown = with_own_neutrals(x, person, medians, usual, gain)
     if looks.all():
-        raise UsageError("every sample is a neutral look, none is left to judge: drop --neutral")
+        raise UsageError(Reason("judge.all_neutral"))
     shares = np.stack([model.probabilities(row) for row in shown[~looks]])
     truth = np.array([model.labels.index(label) for label in data.label[~looks].tolist()])
     files = set(model.manifest.training_files.values())
@@ -188,7 +189,7 @@ def _check_fits(model: models.MoodModel, data: Dataset) -> None:
     other = data.mirrored != model.manifest.mirrored
     if other.any():
         where = data.sources[int(data.file[other][0])].path
-        raise UsageError(f"{where} is mirrored otherwise than what the model was trained on, and the model uses hands")
+        raise UsageError(Reason("judge.mirrored", path=str(where)))
 
 
 def _rounded(value: Any) -> Any:

@@ -18,6 +18,8 @@ from moodkiosk.host import files
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.evaluate import certainty, report
 from moodkiosk.learn.train import backend, make_model, starter
+from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,7 +39,7 @@ def main(args: argparse.Namespace, settle: Settle) -> int:
     _check_places(args.out, args.report)
     if args.starter:
         if len(args.dataset) != 1:
-            raise UsageError("--starter wants one file, face_crops.npz")
+            raise UsageError(Reason("train.starter"))
         settings = replace(starter.SETTINGS, epochs=args.epochs or starter.SETTINGS.epochs, seed=args.seed)
         with _stages(console) as stage:
             file = starter.make(args.dataset[0], settings, stage, console.print)
@@ -55,7 +57,7 @@ def main(args: argparse.Namespace, settle: Settle) -> int:
         console.print(f"report: {_reported(found, args.report)}")
     why_not = make_model.objection(found, args.out)
     if why_not and not args.force:
-        raise Failure(f"not written, {why_not} (--force writes it all the same)")
+        raise Failure(Reason("train.not_written", why=why_not))
     _write(args.out, found.file, console)
     return 0
 
@@ -63,21 +65,21 @@ def main(args: argparse.Namespace, settle: Settle) -> int:
 def _check_places(out: Path, folder: Path | None) -> None:
     """Before an hour of training ends in vain."""
     if out.is_dir():
-        raise UsageError(f"--out is a folder: {out}; name the file, e.g. {out / 'mood.tflite'}")
+        raise UsageError(Reason("train.out_folder", folder=str(out), file=str(out / "mood.tflite")))
     for place in (out, folder):
         if place is not None and not place.parent.is_dir():
-            raise UsageError(f"no such folder: {place.parent}")
+            raise UsageError(Reason("file.no_folder", folder=str(place.parent)))
     if not os.access(out.parent, os.W_OK):
-        raise UsageError(f"the folder cannot be written to: {out.parent}")
+        raise UsageError(Reason("train.no_access", folder=str(out.parent)))
     if folder is not None and folder.exists() and not folder.is_dir():
-        raise UsageError(f"--report is not a folder: {folder}")
+        raise UsageError(Reason("train.report_file", folder=str(folder)))
 
 
 def _write(out: Path, file: bytes, console: Console) -> None:
     try:
         files.write_atomic(out, file, mode=0o644)
     except OSError as error:
-        raise Failure(f"cannot write {out}: {error.strerror}") from None
+        raise Failure(Reason("train.cannot_write", path=str(out), reason=system(error))) from None
     console.print(f"{out}: {len(file)} bytes, sha256 {hashlib.sha256(file).hexdigest()}")
 
 
@@ -85,7 +87,7 @@ def _reported(found: Examined, folder: Path) -> Path:
     try:
         return report.write(found, folder)
     except OSError as error:
-        raise Failure(f"cannot write the report into {folder}: {error.strerror}") from None
+        raise Failure(Reason("train.report_not_written", folder=str(folder), reason=system(error))) from None
 
 
 def chosen(data: Dataset, only: list[str], rename: list[str]) -> Dataset:
@@ -94,13 +96,13 @@ def chosen(data: Dataset, only: list[str], rename: list[str]) -> Dataset:
     for text in rename:
         old, sign, new = text.partition("=")
         if not (old and sign and new.strip()):
-            raise UsageError(f"--rename {text}: expected OLD=NEW")
+            raise UsageError(Reason("train.rename", given=text))
         if old not in data.labels:
-            raise UsageError(f"--rename {text}: no samples of {old!r}; there are {', '.join(data.labels)}")
+            raise UsageError(Reason("train.rename_none", given=text, label=repr(old), names=list(data.labels)))
         names[old] = new.strip()
     data = data.relabelled(names)
     if missing := [label for label in only if label not in data.labels]:
-        raise UsageError(f"--only {missing[0]}: no samples of it; there are {', '.join(data.labels)}")
+        raise UsageError(Reason("train.only", label=missing[0], names=list(data.labels)))
     return data.select(np.isin(data.label, only)) if only else data
 
 

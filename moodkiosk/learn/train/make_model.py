@@ -24,6 +24,7 @@ from moodkiosk.sense.mood.bundle import BadModel, Manifest, bundle, unbundle
 from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS, FACE_AND_OPINION, MEASURES
 from moodkiosk.sense.teach import dense, figures, masks, recipe
 from moodkiosk.sense.teach import flatbuffer as flatbuffers
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -240,7 +241,7 @@ def _hands(data: Dataset, wish: str) -> tuple[bool, str]:
         return False, "as asked"
     if wish == "yes":
         if not data.hands_seen.any():
-            raise UsageError("--hands yes, but no hands were recorded")
+            raise UsageError(Reason("train.no_hands"))
         return True, "as asked"
     return checks.wants_hands(data)
 

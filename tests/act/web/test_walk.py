@@ -214,6 +214,10 @@ def front(scene: Scene) -> None:
     scene.page.locator("#pause").click()
     scene.page.wait_for_timeout(300)
     scene.look("toasts")
+    scene.answers["volume_cap"] = {"ok": True, "text_key": "music.at_most_set", "text_fields": {"percent": 60}}
+    scene.page.locator("#louder").click()
+    scene.page.wait_for_timeout(300)
+    scene.look("toasts-no-louder")
 
 
 def song(number: int, **changes: Any) -> dict[str, Any]:
