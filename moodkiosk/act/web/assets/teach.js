@@ -64,12 +64,13 @@ function course() {
   const ring = drawRing(face.svg);
   const what = make('p.what', { role: 'status' });
   const hint = make('p', { 'aria-live': 'polite' });
-  const view = make('p.seen', { role: 'status' });
+  const view = make('p.seen', { role: 'status', hidden: true });
   const step = make('p.small');
   const count = make('b.count', { role: 'timer', 'aria-live': 'assertive' });
   show(say('teach.title'), make('div.teaching', {}, make('div.ring-box', {}, ring.svg, count), make('div', {}, step, what, hint, view)),
     make('p.do', {}, button(say('teach.leave'), () => sheet.close())));
   sheet.addEventListener('close', leave, { once: true });
+  ring.run(null);
   let drawn = '', begun = false;
   on.teaching = () => {
     const t = kiosk.teaching;
