@@ -29,6 +29,12 @@ BEHIND_MORE = {
     "forget": ("more.forget",),
     "teach": ("teach.do",),
 }
+BAND = """() => {
+    const band = document.querySelector('dialog .band'), blind = band.querySelector('[data-seen=blind]');
+    const begins = band.querySelector('i').getBoundingClientRect().left - band.getBoundingClientRect().left;
+    return { begins: Math.round(begins), blind: getComputedStyle(blind).backgroundColor };
+}"""
+"""Where the day begins on its band, in pixels, and the colour of a stretch in which the camera did not look: none."""
 STEP: dict[str, Any] = {"number": 2, "count": 5, "seconds": 5.0, "left_seconds": 2.5}
 
 
@@ -89,6 +95,8 @@ def today(scene: Scene, label: str) -> Iterator[str]:
     scene.answers["history"] = {"spans": spans, "now": NOW}
     scene.open("day")
     expect(scene.page.locator("dialog .spans li")).to_have_count(len(spans))
+    expect(scene.page.locator("dialog .spans")).to_contain_text("11,5 h" if scene.language == "de" else "11.5 h")
+    assert scene.page.evaluate(BAND) == {"begins": 0, "blind": "rgba(0, 0, 0, 0)"}
     yield "today"
     scene.close()
 
