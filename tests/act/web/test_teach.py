@@ -142,6 +142,37 @@ def test_the_sheet_says_what_is_kept_and_leaves_out_the_moods_that_are_not_wante
         assert '"person":"Anna","labels":["happy","neutral","sad","surprise"]' in home.orders[-1].value
 
 
+def test_a_kiosk_that_was_never_taught_offers_it_first_and_keys_alone_lead_through_it(
+    browser: Browser, home: Household
+) -> None:
+    home.loop.put(HELLO)
+    until(lambda: home.view.model == "starter", 10, "the model")
+    with opened(browser, home.address) as watched:
+        page = watched.page
+
+        def by_keys(name: str) -> None:
+            for _ in range(40):
+                page.keyboard.press("Tab")
+                if page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel") == name:
+                    return page.keyboard.press("Enter")
+            raise AssertionError(name)
+
+        by_keys("More")
+        expect(page.locator("dialog")).to_contain_text("Nobody has taught me yet")
+        expect(page.locator("dialog button.main")).to_have_text("Teach me")
+        by_keys("Teach me")
+        before = len(told(home))
+        by_keys("I agree, start")
+        say(home, **STEPS[0])
+        expect(page.get_by_role("status").filter(has_text="two people")).to_be_visible()
+        by_keys("Leave")
+        until(lambda: told(home)[before:] == ["teach", "teach_stop"], 10, "what was asked for")
+        home.loop.put(replace(HELLO, model_made="taught"))
+        until(lambda: home.view.model == "taught", 10, "the model")
+        page.locator("#more").click()
+        expect(page.locator("dialog")).not_to_contain_text("Nobody has taught me yet")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["key", "button", "reload"])
 def test_leaving_by_any_way_stops_the_sitting(browser: Browser, home: Household, way: str) -> None:
