@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.support import needs
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:  # the page's fixtures import what they need: most tests need 
     from tests.support.browser import Watched
     from tests.support.web import Household, Visitor
 
-# The same examples on every run, and no limit of time for one: the machine may be busy. To look further:
-#   HYPOTHESIS_PROFILE=explore pytest …
-settings.register_profile("suite", deadline=None, derandomize=True)
+# The same examples on every run, and no limit of time for making or trying one: the machine may be busy. To look
+# further: HYPOTHESIS_PROFILE=explore pytest …
+settings.register_profile("suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 

@@ -107,7 +107,7 @@ def test_a_decision_against_music_says_which_gate_was_shut() -> None:
 
 def get(address: str) -> tuple[int, str, bytes]:
     try:
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.urlopen(address, timeout=60) as answer:
             return answer.status, answer.headers["content-type"], answer.read()
     except urllib.error.HTTPError as error:
         with error:

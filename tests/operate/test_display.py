@@ -112,7 +112,7 @@ def test_the_browser_opens_the_page_s_file_once_it_is_there_and_ends_with_the_sc
 
 def test_without_a_browser_one_line_says_what_to_install(tmp_path: Path, settings: Path) -> None:
     with start(settings, str(tmp_path)) as screen:
-        _, said = screen.communicate(timeout=20)
+        _, said = screen.communicate(timeout=60)
     assert (screen.returncode, said) == (1, "moodkiosk: no Chromium here: apt-get install chromium\n")
 
 

@@ -54,7 +54,7 @@ class Listener:
         bodies = [json.loads(payload) for found, payload, _ in self.all[since:] if found.endswith(topic)]
         return [body for body in bodies if all(body.get(key) == value for key, value in wanted.items())]
 
-    def wait_for(self, topic: str, seconds: float = 30.0, since: int = 0, **wanted: object) -> dict[str, Any]:
+    def wait_for(self, topic: str, seconds: float = 60.0, since: int = 0, **wanted: object) -> dict[str, Any]:
         """The first of them, when it is there."""
         return until(lambda: self.bodies(topic, since, **wanted), seconds, f"{topic} with {wanted}")[0]
 

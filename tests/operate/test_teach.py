@@ -124,7 +124,7 @@ def test_a_sitting_from_a_terminal_is_learnt_by_the_running_kiosk(taught: tuple[
     kiosk, pupil = taught
     process = teach(kiosk, "neutral", "sad", "--person", "Ann", "--seconds", "3", "--json")
     until(lambda: pupil.follow(kiosk) is None or process.poll() is not None, 120, "the end")
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=60)
     last: dict[str, Any] = json.loads(out.splitlines()[-1])
     assert last["phase"] == "shown"
     assert process.returncode == (0 if last["proof"]["better"] else 1)
@@ -141,7 +141,7 @@ def test_whoever_leaves_or_is_cut_off_leaves_nothing(taught: tuple[Kiosk, Pupil]
     process = teach(kiosk, "--seconds", "2")
     until(lambda: pupil.follow(kiosk).get("phase") == "recording", 60, "a recording")
     process.send_signal(number)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 130
     until(lambda: pupil.follow(kiosk).get("phase") == "over", what="the end of the sitting")
     assert recordings(kiosk) == []

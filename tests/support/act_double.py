@@ -47,7 +47,7 @@ class ActDouble:
         return [message for message in self.said if isinstance(message, kind)]
 
     def wait_for(
-        self, kind: type[Kind], seconds: float = 30.0, where: Callable[[Kind], bool] = lambda _: True, after: int = 0
+        self, kind: type[Kind], seconds: float = 60.0, where: Callable[[Kind], bool] = lambda _: True, after: int = 0
     ) -> Kind:
         """The first message of a kind for which `where` holds, from the `after`th message on."""
 
@@ -67,7 +67,7 @@ class ActDouble:
         self.send(protocol.encode(protocol.Order(self._number, what, value)))
         return self._number
 
-    def order(self, what: protocol.OrderName, value: str = "", seconds: float = 30.0) -> protocol.SenseResult:
+    def order(self, what: protocol.OrderName, value: str = "", seconds: float = 60.0) -> protocol.SenseResult:
         """Gives an order and waits for its result."""
         number = self.tell(what, value)
         return self.wait_for(protocol.SenseResult, seconds, lambda result: result.id == number)

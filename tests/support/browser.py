@@ -25,7 +25,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-expect.set_options(timeout=20_000)  # milliseconds; its own 5 s are short for a busy machine
+expect.set_options(timeout=60_000)  # milliseconds; its own 5 s are short for a busy machine
 SIZES = {"kiosk": (800, 480), "phone": (390, 844), "desk": (1440, 900)}
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

@@ -72,7 +72,7 @@ class Half:
         for thread in self._threads:
             thread.start()
 
-    def wait_for(self, seconds: float = 30.0, **wanted: object) -> dict[str, Any]:
+    def wait_for(self, seconds: float = 60.0, **wanted: object) -> dict[str, Any]:
         """The next line whose keys have these values. Raises queue.Empty after `seconds` without any line."""
         while True:
             try:
@@ -86,7 +86,7 @@ class Half:
         """Sends a signal."""
         os.kill(self.process.pid, number)
 
-    def stop(self, number: int = signal.SIGTERM, seconds: float = 15.0) -> int:
+    def stop(self, number: int = signal.SIGTERM, seconds: float = 60.0) -> int:
         """Ends the process and returns its exit code."""
         if self.process.poll() is None:
             self.send(signal.SIGCONT)
@@ -151,7 +151,7 @@ class Kiosk:
 
     def page(self, path: str) -> bytes:
         """What the kiosk's page answers to a GET."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.settings['web']['port']}/{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.settings['web']['port']}/{path}", timeout=60) as answer:
             return bytes(answer.read())
 
     def __enter__(self) -> Self:

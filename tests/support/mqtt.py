@@ -131,7 +131,7 @@ class Recorder:
             or one.topic.endswith(f"/moodkiosk_{of}/config")
         ]
 
-    def until(self, topic: str, count: int = 1, seconds: float = 10.0) -> list[Heard]:
+    def until(self, topic: str, count: int = 1, seconds: float = 60.0) -> list[Heard]:
         """Waits for so many messages."""
         until(lambda: len(self.heard(topic)) >= count, seconds, f"{count} × {topic}")
         return self.heard(topic)

@@ -10,8 +10,13 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def until(condition: Callable[[], Found], seconds: float = 10.0, what: str = "the condition") -> Found:
+PATIENT_SECONDS = 60.0
+"""Nothing is given up before: a machine may have other work. Waiting takes as long as it must, so that is no loss."""
+
+
+def until(condition: Callable[[], Found], seconds: float = PATIENT_SECONDS, what: str = "the condition") -> Found:
     """Asks `condition` until it is true and returns its value. Raises AssertionError at the deadline."""
+    seconds = max(seconds, PATIENT_SECONDS)
     deadline = time.monotonic() + seconds
     never = threading.Event()
     while not (found := condition()):

@@ -242,7 +242,7 @@ class Visitor:
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         """One request on a connection of its own. `_` in a header's name stands for `-`; an empty one is left out."""
-        connection = http.client.HTTPConnection(self.host, timeout=20)
+        connection = http.client.HTTPConnection(self.host, timeout=60)
         given = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
         try:
             connection.putrequest(method, path, skip_host="Host" in given, skip_accept_encoding=True)
@@ -281,7 +281,7 @@ class Stream:
         self.events: list[tuple[str, Any]] = []
         self.ended = threading.Event()
         name, _, port = host.rpartition(":")
-        self._socket = socket.create_connection((name, int(port)), timeout=20)
+        self._socket = socket.create_connection((name, int(port)), timeout=60)
         # HTTP/1.0: the answer comes as it is, not in chunks.
         self._socket.sendall(f"GET /api/events HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
         self._lines = self._socket.makefile("rb")

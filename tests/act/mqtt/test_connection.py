@@ -254,7 +254,7 @@ def test_a_broker_that_talks_nonsense_is_the_worlds_fault(protocol: str, nonsens
         )
         with publisher(mqtt) as one:
             for _ in range(2):
-                assert visits.acquire(timeout=20)
+                assert visits.acquire(timeout=60)
             assert one.status != "connecting"
             assert one._connection._thread.is_alive()
         server.shutdown(socket.SHUT_RDWR)

@@ -32,7 +32,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def sent(host: str, *packets: bytes) -> bytes:
     """What comes back to these bytes, until the kiosk hangs up."""
     name, _, port = host.rpartition(":")
-    with socket.create_connection((name, int(port)), timeout=20) as peer, contextlib.suppress(OSError):
+    with socket.create_connection((name, int(port)), timeout=60) as peer, contextlib.suppress(OSError):
         for packet in packets:
             peer.sendall(packet)
         peer.shutdown(socket.SHUT_WR)
@@ -130,7 +130,7 @@ def test_more_connections_than_there_may_be_files_fill_no_log_and_keep_nobody_ou
         resource.prlimit(act.process.pid, resource.RLIMIT_NOFILE, (48, 48))
         port = kiosk.settings["web"]["port"]
         for _ in range(60):
-            half_open = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            half_open = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
             half_open.sendall(b"GET / HTTP/1.1\r\nHost: loc")
 
         def answered() -> bool:

@@ -80,7 +80,7 @@ def proxy(folder: Path, name: str, location: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{outside}"
     finally:
         server.terminate()
-        server.communicate(timeout=10)
+        server.communicate(timeout=60)
 
 
 @pytest.mark.browser

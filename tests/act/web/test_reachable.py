@@ -114,7 +114,7 @@ def proxy(port: int, *, strips: str = "") -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             path = self.path.removeprefix(strips) or "/"
             line.request(self.command, path, body or None, dict(self.headers.items()) | {"Connection": "close"})
             answer = line.getresponse()

@@ -218,7 +218,7 @@ def test_what_the_kiosk_says_cannot_become_markup(tmp_path: Path) -> None:
 def in_pieces(host: str, head: bytes, rest: bytes, pieces: int) -> bytes:
     """Sends a request in pieces until the other side has had enough; what it said."""
     name, _, port = host.rpartition(":")
-    with socket.create_connection((name, int(port)), timeout=20) as line:
+    with socket.create_connection((name, int(port)), timeout=60) as line:
         said = b""
         try:
             line.sendall(head)
@@ -276,7 +276,7 @@ def test_those_who_begin_a_request_and_do_not_end_it_are_sent_away_and_keep_nobo
     name, _, port = visitor.host.rpartition(":")
     with ExitStack() as stack:
         lines = [
-            stack.enter_context(socket.create_connection((name, int(port)), timeout=20))
+            stack.enter_context(socket.create_connection((name, int(port)), timeout=60))
             for _ in range(CONNECTIONS_LIMIT + 16)
         ]
         for line in lines:

@@ -470,7 +470,7 @@ def test_a_kiosk_that_goes_away_is_said_to_be_and_one_that_comes_back_is_found(
             port = int(address.rstrip("/").rpartition(":")[2])
             with page_only(tmp_path, port=port) as (again, _):
                 again.show(View(mood="happy", present=True, people=1, camera_status="on", labels=LABELS))
-                expect(page.locator("#word")).to_have_text("Happy", timeout=20_000)
+                expect(page.locator("#word")).to_have_text("Happy", timeout=60_000)
                 expect(page.locator("#stale")).to_be_hidden()
                 # The token is a new one, and the page has it.
                 page.locator("#skip").click()

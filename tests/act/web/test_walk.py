@@ -405,7 +405,7 @@ def teaching(scene: Scene) -> None:
 def offline(scene: Scene) -> None:
     """The kiosk is away."""
     scene.kiosk.stop()
-    expect(scene.page.locator("#stale")).to_be_visible(timeout=40_000)
+    expect(scene.page.locator("#stale")).to_be_visible(timeout=60_000)
     scene.look("stale")
 
 

@@ -137,7 +137,7 @@ def test_the_kiosks_camera_is_borrowed_over_there(
     words = ["happy", "--host", "kitchen", "--quiet", "--ssh", sshd.command, "--out", str(tmp_path / "out")]
     with ControlDouble(tmp_path / "control.sock") as kiosk:
         assert cli.main(["collect", *words, "--source", "/dev/video97", "--config", str(config)]) == 1
-        assert kiosk.asked.get(timeout=5) == ("camera", "lend")
+        assert kiosk.asked.get(timeout=60) == ("camera", "lend")
     assert "no pictures: there is no /dev/video97" in capfd.readouterr().err
     assert not list(outbox.iterdir())
 

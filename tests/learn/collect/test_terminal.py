@@ -121,7 +121,7 @@ def test_a_kiosk_that_does_not_lend_its_camera_is_a_reason_to_stop(tmp_path: Pat
             [sys.executable, SCRIPT, "happy", "--source", "/dev/video97", "--config", str(config)],
             cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False, input="",
         )  # fmt: skip
-        assert kiosk.asked.get(timeout=5) == ("camera", "lend")
+        assert kiosk.asked.get(timeout=60) == ("camera", "lend")
     assert done.returncode == 1
     assert "the kiosk does not lend its camera: the camera does not close" in done.stderr
 
@@ -148,7 +148,7 @@ def test_a_kiosk_whose_eyes_are_not_running_keeps_nobody_from_the_camera_and_len
     with ControlDouble(tmp_path / "control.sock", lambda _name, _value: answers.pop(0) if answers else None) as kiosk:
         with Lease(tmp_path / "control.sock") as lease:
             assert (lease.lent, lease.state) == (False, "the half that sees is not running")
-            kiosk.asked.get(timeout=5)
+            kiosk.asked.get(timeout=60)
             kiosk.asked.get(timeout=RENEW_SECONDS + 5)
             until(lambda: lease.lent)
         assert lease.state == "borrowed from the kiosk"

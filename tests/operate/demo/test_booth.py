@@ -130,7 +130,7 @@ def test_the_page_is_in_the_visitors_language_and_frames_nothing_but_the_kiosk(b
 
 
 def test_the_picture_goes_on_and_on(booth: Booth) -> None:
-    line = HTTPConnection(booth.origins[0].removeprefix("http://"), timeout=20)
+    line = HTTPConnection(booth.origins[0].removeprefix("http://"), timeout=60)
     line.request("GET", "/picture")
     answer = line.getresponse()
     assert answer.getheader("Content-Type", "").startswith("multipart/x-mixed-replace")

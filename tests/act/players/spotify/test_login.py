@@ -113,7 +113,7 @@ class Terminal:
 
     def redirected(self) -> str:
         """Where a browser on another machine ends up."""
-        return requests.get(self.address(), allow_redirects=False, timeout=5).headers["Location"]
+        return requests.get(self.address(), allow_redirects=False, timeout=60).headers["Location"]
 
     def waits_for(self, text: str) -> None:
         """Until it is said."""
@@ -139,9 +139,9 @@ def test_the_browser_brings_the_answer_back_by_itself(tmp_path: Path, api: WebAp
     with Terminal(tmp_path, api, port) as terminal, socket.socket() as idle:
         address = terminal.address()
         idle.connect(("127.0.0.1", port))  # browsers do that
-        assert requests.get(f"http://127.0.0.1:{port}/favicon.ico", timeout=5).status_code == 404
-        assert requests.get(f"http://127.0.0.1:{port}/callback?code=x&state=forged", timeout=5).status_code == 400
-        answer = requests.get(address, timeout=5)
+        assert requests.get(f"http://127.0.0.1:{port}/favicon.ico", timeout=60).status_code == 404
+        assert requests.get(f"http://127.0.0.1:{port}/callback?code=x&state=forged", timeout=60).status_code == 400
+        answer = requests.get(address, timeout=60)
         assert (answer.status_code, "Thank you" in answer.text) == (200, True)
         assert terminal.code() == 0
         assert f"ssh -L {port}:127.0.0.1:{port} " in terminal.said
@@ -178,7 +178,7 @@ def test_saying_no_changes_nothing(tmp_path: Path, api: WebApi, port: int) -> No
     with Terminal(tmp_path, api, port) as terminal:
         until(lambda: terminal.token_file.parent.is_dir(), what="the state folder")
         terminal.token_file.write_text("the old sign-in")
-        assert "you said no in the browser" in requests.get(terminal.address(), timeout=5).text
+        assert "you said no in the browser" in requests.get(terminal.address(), timeout=60).text
         assert terminal.code() == 1
         assert "moodkiosk: you said no in the browser; nothing has changed" in terminal.said
         assert terminal.token_file.read_text() == "the old sign-in"
@@ -242,7 +242,7 @@ def test_without_port_and_input_it_ends_at_once(tmp_path: Path, api: WebApi, por
 def test_without_input_the_browser_still_brings_the_answer(tmp_path: Path, api: WebApi, port: int) -> None:
     with Terminal(tmp_path, api, port) as terminal:
         terminal.close_input()
-        requests.get(terminal.address(), timeout=5)
+        requests.get(terminal.address(), timeout=60)
         assert terminal.code() == 0
 
 
@@ -260,7 +260,7 @@ def test_an_account_that_cannot_be_used_is_not_kept(
 ) -> None:
     api.faults.append(fault)
     with Terminal(tmp_path, api, port) as terminal:
-        requests.get(terminal.address(), timeout=5)
+        requests.get(terminal.address(), timeout=60)
         assert terminal.code() == 1
         assert shown in terminal.said
         assert not terminal.token_file.exists()
@@ -277,7 +277,7 @@ def test_a_code_that_was_used_before_is_refused_in_one_line(tmp_path: Path, api:
 def test_fewer_permissions_than_needed_are_refused(tmp_path: Path, api: WebApi, port: int) -> None:
     api.scope = "user-read-playback-state"
     with Terminal(tmp_path, api, port) as terminal:
-        requests.get(terminal.address(), timeout=5)
+        requests.get(terminal.address(), timeout=60)
         assert terminal.code() == 1
         missing = "user-modify-playback-state, playlist-read-private, playlist-read-collaborative"
         assert f"not everything that is needed was allowed: {missing} is missing; nothing has changed" in terminal.said
@@ -286,7 +286,7 @@ def test_fewer_permissions_than_needed_are_refused(tmp_path: Path, api: WebApi, 
 def test_a_sign_in_that_cannot_be_proved_just_now_is_kept(tmp_path: Path, api: WebApi, port: int) -> None:
     api.faults.append(Fault("/v1/me", error(429, "slow down", Retry_After="3600"), None))
     with Terminal(tmp_path, api, port) as terminal:
-        requests.get(terminal.address(), timeout=5)
+        requests.get(terminal.address(), timeout=60)
         assert terminal.code() == 0
         assert "Whether the speakers are there could not be seen" in terminal.said
         assert terminal.token_file.is_file()
@@ -296,7 +296,7 @@ def test_another_account_than_before_is_noted(tmp_path: Path, api: WebApi, port:
     (tmp_path / "state" / "act").mkdir(parents=True)
     (tmp_path / "state" / "act" / "spotify-token.json").write_text(json.dumps(api.sign_in(account="bea")))
     with Terminal(tmp_path, api, port) as terminal:
-        requests.get(terminal.address(), timeout=5)
+        requests.get(terminal.address(), timeout=60)
         assert terminal.code() == 0
         assert "another account than before (bea)" in terminal.said
 
@@ -344,7 +344,7 @@ def test_root_leaves_the_tokens_to_the_user_of_the_folder(tmp_path: Path, api: W
     (tmp_path / "state" / "act").mkdir(parents=True)
     os.chown(tmp_path / "state" / "act", 12_345, 23_456)
     with Terminal(tmp_path, api, port) as terminal:
-        requests.get(terminal.address(), timeout=5)
+        requests.get(terminal.address(), timeout=60)
         assert terminal.code() == 0
         about = terminal.token_file.stat()
         assert (about.st_uid, about.st_gid, about.st_mode & 0o777) == (12_345, 23_456, 0o600)
@@ -357,7 +357,7 @@ def test_the_tokens_are_private_from_the_first_byte_and_on_disk_before_they_are_
     trace = tmp_path / "trace"
     watch = ("strace", "-f", "-o", str(trace), "-e", "trace=openat,write,fsync,rename,renameat,renameat2,chmod,fchmod")
     with Terminal(tmp_path, api, port, prefix=watch) as terminal:
-        requests.get(terminal.address(), timeout=5)
+        requests.get(terminal.address(), timeout=60)
         assert terminal.code() == 0
         calls = re.sub(r"(?m)^\d+ +", "", trace.read_text())
         folder = re.escape(str(terminal.token_file.parent))
