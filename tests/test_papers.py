@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import pytest
+
+from moodkiosk import cli
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -58,3 +62,46 @@ def test_a_page_begins_with_what_one_gets_and_where_one_works_with_how_long_it_t
     assert len(beginning.split()) > 8, "a sentence, before any heading"
     if name in TAKES_TIME:
         assert re.search(r"\b(minutes?|hour|seconds)\b", beginning), beginning
+
+
+def spoken(text: str) -> Iterator[list[str]]:
+    """The command lines of moodkiosk in code, inline and in blocks, as words, up to where a shell goes on."""
+    code = [*re.findall(r"`([^`\n]+)`", text), *re.findall(r"(?m)^(?:    )?(.*\bmoodkiosk .*)$", text)]
+    for line in code:
+        if found := re.match(r"\s*(?:\$ )?(?:sudo )?(?:\S*/)?moodkiosk (.+)", line):
+            yield re.split(r"\s[#|;>&…]|\s→|\s{2,}|`", found[1])[0].split()
+
+
+@pytest.mark.parametrize("paper", ["README.md", "PRIVACY.md", *(f"docs/{name}" for name in DOCS)])
+def test_every_command_in_the_papers_is_one_with_options_that_it_has(paper: str) -> None:
+    commands, wrong = subcommands(cli.parser()), []
+    for words in spoken((ROOT / paper).read_text(encoding="utf-8")):
+        name = words[0].rstrip(".,:)")
+        if name not in commands:
+            wrong += [" ".join(words)] if re.fullmatch(r"[a-z][a-z-]+", name) else []
+            continue
+        known = {option for each in (commands[name], *subcommands(commands[name]).values()) for option in options(each)}
+        wrong += [f"{name} {word}" for word in words if word.startswith("--") and word.partition("=")[0] not in known]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("paper", ["README.md", "PRIVACY.md", "CONTRIBUTING.md", *(f"docs/{name}" for name in DOCS)])
+def test_every_script_in_the_papers_is_there(paper: str) -> None:
+    named = re.findall(r"(?<![\w/.-])scripts/([\w-]+(?:\.py)?)", (ROOT / paper).read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / "scripts" / name).exists()] == []
+
+
+def test_the_search_for_commands_finds_them() -> None:
+    text = "say `moodkiosk why`:\n\n    sudo moodkiosk web --check https://x/ # and see\n"
+    assert [" ".join(words) for words in spoken(text)] == ["why", "web --check https://x/"]
+
+
+def subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The commands of a parser."""
+    found = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(found[0].choices) if found else {}
+
+
+def options(parser: argparse.ArgumentParser) -> list[str]:
+    """What a command may be given."""
+    return [option for action in parser._actions for option in action.option_strings]
