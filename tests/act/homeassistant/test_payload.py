@@ -186,6 +186,20 @@ def test_each_entity_is_named_identified_and_tied_to_the_availability(key: str) 
     assert "icon" in own or device_class is not None
 
 
+def test_names_are_in_sentence_case_as_home_assistant_s_own_are() -> None:
+    names = {key: own["name"] for key, own in ENTITIES.items() if own["name"] is not None}
+    for name in names.values():
+        assert name[0].isupper()
+        assert [word for word in name.split()[1:] if not word.islower() and word != "Spotify"] == []
+    assert names["cpu_ms_per_frame"] == "Processor time per look"
+
+
+def test_what_only_somebody_who_looks_after_it_wants_is_among_the_diagnostics() -> None:
+    wanted = ("look", "uptime", "last_result", "cpu_ms_per_frame", "camera_status", "player_status")
+    assert {ENTITIES[key]["entity_category"] for key in wanted} == {"diagnostic"}
+    assert ENTITIES["uptime"]["device_class"] == "timestamp"
+
+
 def test_names_and_ids_are_all_different() -> None:
     for key in ("unique_id", "default_entity_id", "name"):
         values = [own[key] for own in ENTITIES.values()]
