@@ -149,6 +149,7 @@ def test_whoever_listens_on_a_phone_is_not_interrupted(begin: Play, private: boo
     assert (started(home), home.api.heard.against) == ([], [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("autoplay", [False])
 def test_when_our_playlist_ends_its_mood_goes_on_within_a_minute(begin: Play) -> None:
     home = until(begin(18, (18, 22, "sad")), 18.05)
@@ -165,6 +166,7 @@ def test_eight_seconds_of_an_expression_change_nothing_in_the_room(begin: Play) 
     assert started(home) == ["sunny"]
 
 
+@pytest.mark.slow
 def test_what_spotify_goes_on_with_after_our_playlist_ends_in_an_empty_room_too(begin: Play) -> None:
     home = until(begin(18, (18, 18.02, "sad"), (18.02, 20, "neutral")), 20)
     until(home, 21)

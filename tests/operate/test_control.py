@@ -138,6 +138,7 @@ def test_the_camera_is_closed_and_opened(run: Run) -> None:
     until(lambda: json.loads(run("status", "--json").stdout)["camera_status"] == "on", 10)
 
 
+@pytest.mark.slow
 def test_songs_are_listed_chosen_liked_and_refused(run: Run) -> None:
     once_seen(run, "mood", "sad")
     listed = run("recommend", "--list").stdout.splitlines()

@@ -144,6 +144,7 @@ def test_whoever_comes_to_an_empty_room_is_noticed_within_a_second_wherever_that
     assert late == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("speed", [12, 25, 45])
 def test_people_who_walk_past_each_other_keep_their_numbers(pipeline: Pipeline, speed: int) -> None:
     """`speed`: pixels a look, so up to 1.3 m/s at about a metre."""
@@ -180,6 +181,7 @@ def test_a_portrait_on_the_wall_counts_only_where_it_is_wanted(ignored: bool) ->
     assert (pipeline.front is None) == ignored
 
 
+@pytest.mark.slow
 def test_somebody_before_a_portrait_is_in_front(pipeline: Pipeline) -> None:
     pipeline = Pipeline(SenseSettings(still_minutes=0.1))
     portrait = role(3, 160, 200, 200)
@@ -296,6 +298,7 @@ def test_a_reading_says_where_the_neutral_face_that_was_subtracted_comes_from(st
         assert {reading.neutral_from for reading in readings} == sources
 
 
+@pytest.mark.slow
 def test_a_face_that_looks_sad_at_rest_is_read_as_neutral_when_it_has_been_watched(starter: model.MoodModel) -> None:
     scene = picture([role(7, 320, 240, 200, "sad")])
     shares = {}

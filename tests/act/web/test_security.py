@@ -180,6 +180,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.slow
 @hypothesis_settings(max_examples=150)
 @given(
     method=st.sampled_from(["GET", "HEAD", "POST", "OPTIONS"]),

@@ -66,6 +66,7 @@ def test_a_mood_that_settles_again_leaves_its_running_music_alone() -> None:
     assert "not_played" not in home.kinds()
 
 
+@pytest.mark.slow
 def test_fifteen_smiles_in_three_hours_start_music_once_and_then_ask_before_they_cut() -> None:
     home = happy(household())
     for _ in range(14):

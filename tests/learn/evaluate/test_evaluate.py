@@ -193,6 +193,7 @@ def test_two_people_make_wider_intervals_than_as_many_frames_of_strangers(tmp_pa
     assert widths[0] > 3 * widths[1]
 
 
+@pytest.mark.slow
 def test_a_model_worse_than_the_one_it_would_replace_is_objected_to(tmp_path: Path) -> None:
     found = examined(tmp_path / "data")
     there = tmp_path / "mood.tflite"
