@@ -44,13 +44,15 @@ def frontalised(xy: Array, points: Sequence[int]) -> Array:
     """The given points of faces frontalised: straight ahead, upright, with the eyes 1 apart and 0 between them.
 
     Args:
-        xy: landmarks in pixels, [..., 468, 2].
+        xy: landmarks in pixels, [..., 468, 2]; of one face, [468, 2], in half of the time of a batch of one.
         points: which landmarks are wanted.
 
     Returns:
         [..., len(points), 2].
     """
     at, lent, eyes = _lent(tuple(points))
+    if xy.ndim == 2:
+        return _one_frontalised(xy, at, lent, eyes)
     rows, scale, middle = _fit(xy)
     facing = _cross(rows[..., 0, :], rows[..., 1, :])
     seen = (xy[..., at, :] - middle) / scale[..., None, None]
@@ -58,6 +60,32 @@ def frontalised(xy: Array, points: Sequence[int]) -> Array:
     depth = lent @ facing[..., None]
     straight = seen @ rows[..., :, :2] + depth * facing[..., None, :2]
     return levelled(straight, straight[..., eyes, :])
+
+
+def _one_frontalised(xy: Array, at: Indices, lent: Array, eyes: list[int]) -> Array:
+    """`frontalised` of one face, [468, 2]: the same, but what is a handful of numbers is no array.
+
+    A call of numpy costs more than such numbers do (docs/performance.md).
+    """
+    rigid = xy[_RIGID_AT]
+    middle = rigid.sum(0) / len(RIGID)
+    x, y = ((rigid - middle).T @ _rigid()[0].T).tolist()
+    # See `_fit`.
+    a, b, c = _dot(x, x), _dot(x, y), _dot(y, y)
+    root = math.sqrt(max(a * c - b * b, 1e-18))
+    sizes = math.sqrt(a + c + 2 * root)
+    u = [((c + root) * p - b * q) / (sizes * root) for p, q in zip(x, y, strict=True)]
+    v = [((a + root) * q - b * p) / (sizes * root) for p, q in zip(x, y, strict=True)]
+    facing = (u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0])
+    turn = np.array(((u[0], u[1]), (v[0], v[1])))
+    straight = (xy[at] - middle) / max(sizes / 2, 1e-9) @ turn + (lent @ facing)[:, None] * facing[:2]
+    # See `levelled`.
+    (x1, y1), (x2, y2) = straight[eyes].tolist()
+    along, up = x2 - x1, y2 - y1
+    square = max(along * along + up * up, 1e-12)
+    level = np.array(((along / square, -up / square), (up / square, along / square)))
+    found: Array = (straight - ((x1 + x2) / 2, (y1 + y2) / 2)) @ level
+    return found
 
 
 def levelled(xy: Array, eyes: Array) -> Array:
@@ -79,6 +107,10 @@ def turn_degrees(face: Points) -> tuple[float, float, float]:
     pitch = math.asin(float(np.clip(facing[1], -1, 1)))
     roll = math.atan2(-float(rows[0, 1]), float(rows[1, 1]))
     return math.degrees(yaw), math.degrees(pitch), math.degrees(roll)
+
+
+def _dot(one: list[float], other: list[float]) -> float:
+    return sum(p * q for p, q in zip(one, other, strict=True))
 
 
 def _cross(a: Array, b: Array) -> Array:

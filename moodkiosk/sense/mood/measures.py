@@ -149,10 +149,15 @@ LARGEST = 1e6
 
 def measure(landmarks: Landmarks, schema: str = FACE) -> Floats:
     """The measures of one person in one frame, float32 [k], named by `MEASURES[schema]`."""
+    if schema != FACE_AND_HANDS:
+        found = np.full(len(MEASURES[schema]), np.nan, np.float32)
+        found[: len(FACE_MEASURES)] = _face(landmarks.face[:, :2].astype(np.float64))
+        if schema == FACE_AND_OPINION and landmarks.opinion is not None:
+            found[len(FACE_MEASURES) :] = clipped(landmarks.opinion)
+        return found
     hands = (landmarks.left_hand, landmarks.right_hand)
     left, right = (np.full((21, 3), np.nan, np.float32) if hand is None else hand for hand in hands)
-    opinion = None if landmarks.opinion is None else landmarks.opinion[None]
-    row: Floats = measures(landmarks.face[None], left[None], right[None], schema, opinion)[0]
+    row: Floats = measures(landmarks.face[None], left[None], right[None], schema)[0]
     return row
 
 
