@@ -19,7 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from moodkiosk.act.players.spotify.account.tokens import LIFE_DAYS
 from moodkiosk.host.files import write_atomic
-from moodkiosk.operate.broker import Broker, answers, private_broker
+from moodkiosk.operate.broker import Broker, answers, free_port, private_broker
 from tests.support.broker import Mosquitto
 from tests.support.kiosk import Kiosk
 from tests.support.mqtt import Heard, check
@@ -286,6 +286,30 @@ def test_a_second_act_and_a_wrong_command_are_one_clear_line(tmp_path: Path) -> 
         assert kiosk.ask("camera", "off").text == "the camera is switched off"
         assert kiosk.ask("camera", "maybe").error == "expected on or off or lend"
         assert kiosk.ask("recommend").error == "let me see your mood first"
+
+
+@pytest.mark.parametrize(
+    ("player", "code", "says"),
+    [
+        ("mpd", 1, "not played: MPD at 127.0.0.1:"),
+        ("mqtt", 0, "asked Home Assistant to go on with the music"),
+        ("dry-run", 0, "would go on with the music (dry run)"),
+    ],
+)
+def test_who_asks_for_music_at_a_terminal_or_over_mqtt_reads_what_became_of_it(
+    player: str, code: int, says: str, broker: Broker, listener: Listener, tmp_path: Path
+) -> None:
+    """A speaker that is away, one that only Home Assistant knows, and none."""
+    away = {"host": "127.0.0.1", "port": free_port()}
+    settings = {"web": {"enabled": False}, "kiosk": {"id": player}, "music": {"player": player}, "mpd": away}
+    with Kiosk(tmp_path, broker, settings) as kiosk:
+        kiosk.start("act")
+        listener.wait_for(f"{player}/state")
+        command = [sys.executable, "-m", "moodkiosk", "play", "--config", str(kiosk.config)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, says in done.stdout + done.stderr) == (code, True), done
+        result = listener.ask(player, "play")
+        assert (result["ok"], says in (result["error"] or result["text"])) == (code == 0, True), result
 
 
 def test_what_was_set_by_command_survives_a_power_cut(tmp_path: Path) -> None:
