@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.kiosk import CameraStatus, Labels, SenseGone, Tick
+from moodkiosk.decide.music.running import ANSWER_SECONDS
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, PresenceSettings, Settings
 from moodkiosk.moods import Decision, LookKind, LookReport, PlayerReport
 from tests.support.household import BERLIN, LABELS, Household
@@ -64,6 +65,7 @@ class Evening(RuleBasedStateMachine):
         self.before: datetime | None = None
         self.chosen_at: datetime | None = None  # a person chose
         self.pending: Decision | None = None
+        self.wish: Decision | None = None  # asked for, and the player has not answered
         self.cap = CAP
         self.last: dict[str, str] = {}
         self.ids: set[str] = set()
@@ -136,7 +138,7 @@ class Evening(RuleBasedStateMachine):
     @precondition(lambda self: self.pending is not None)
     @rule(kind=st.sampled_from(["played", "played", "failed", "overridden"]))
     def player_answers(self, kind: str) -> None:
-        decision, self.pending = self.pending, None
+        decision, self.pending, self.wish = self.pending, None, None
         assert decision is not None
         if kind == "overridden" and decision.asked:
             kind = "played"  # people do not override themselves
@@ -177,7 +179,7 @@ class Evening(RuleBasedStateMachine):
         self.boot = self.true_time + timedelta(minutes=off_minutes)
         self.sessions += 1
         self.home = Household(SETTINGS, None, kept, session=f"s{self.sessions}")
-        self.pending = None
+        self.pending = self.wish = None
         if clock:
             self.set_clock()
         self.home.give(Tick())
@@ -195,6 +197,10 @@ class Evening(RuleBasedStateMachine):
         assert all(answer.action == "play" for answer in answers), "what more is decided is that a gate has opened"
         for decision in home.decisions:
             assert decision.reason
+            if decision.action != "none":
+                waited = self.wish is None or decision.at - self.wish.at >= ANSWER_SECONDS
+                assert decision.asked or waited, "nothing but a person takes a wish from the player"
+                self.wish = decision if decision.asked else None
             if decision.action == "play":
                 self.judge(decision)
             elif decision.action == "pause" and not decision.asked:
