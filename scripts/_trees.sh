@@ -43,7 +43,7 @@ tree() {
     echo "$base"
 }
 
-# booting_tree SUITE: one with systemd, a broker, and Python.
+# booting_tree SUITE [,MORE]: one with systemd, a broker, Python, and more packages.
 booting_tree() {
-    tree "$1" amd64 systemd,systemd-sysv,dbus,libnss-systemd,udev,kmod,python3,python3-venv,ca-certificates,netbase,mosquitto,mosquitto-clients
+    tree "$1" amd64 "systemd,systemd-sysv,dbus,libnss-systemd,udev,kmod,python3,python3-venv,ca-certificates,netbase,mosquitto,mosquitto-clients${2:-}"
 }
