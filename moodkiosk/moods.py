@@ -91,6 +91,8 @@ class Reading:
         neutral: name of the person whose neutral face was subtracted, or None.
         neutral_from: where the neutral face that was subtracted comes from: "calibration" (a neutral look that was
             given), "watching" (the face most of the time), "both" (a given one that follows), or "nobody" (none was).
+        next_seconds: for so long nothing may follow, because nothing changes: nobody is there. 0: looks follow at their
+            usual pace.
     """
 
     at: float
@@ -102,6 +104,7 @@ class Reading:
     quality: Quality = Quality()
     neutral: str | None = None
     neutral_from: NeutralFrom = "nobody"
+    next_seconds: float = 0.0
 
 
 EventKind = Literal[

@@ -17,6 +17,7 @@ from moodkiosk.act.homeassistant.about import Offered
 from moodkiosk.act.loop import Loop
 from moodkiosk.act.metrics import Metrics
 from moodkiosk.act.mqtt.publisher import Publisher
+from moodkiosk.act.pause import CALM_SECONDS
 from moodkiosk.act.players import choose
 from moodkiosk.act.players.exchange import Exchange
 from moodkiosk.act.players.player import Look, PlayerStatus
@@ -92,7 +93,8 @@ class Act:
         self.teller = Teller(self.wall.always, as_json=as_json, stamp=not journal, tag=tag)
         decide = settings.for_decide()
         state = kiosk.start(decide, self.store.load(), session=secrets.token_hex(4))
-        self.loop = Loop(decide, state, self._ports())
+        # Whoever prints every look wants every look.
+        self.loop = Loop(decide, state, self._ports(), calm_seconds=0.0 if as_json else CALM_SECONDS)
         self.publisher = (
             Publisher(
                 settings,

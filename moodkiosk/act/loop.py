@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from moodkiosk.act.orders import Orders
-from moodkiosk.act.pause import pause_seconds
+from moodkiosk.act.pause import CALM_SECONDS, pause_seconds
 from moodkiosk.act.ports import Asked, Carried, FromSense, Item, Ports, Request, SenseLeft
 from moodkiosk.act.requests.look_requests import LookRequests
 from moodkiosk.act.requests.player_answers import PlayerAnswers
@@ -65,12 +65,16 @@ class SenseState:
     hello: protocol.Hello | None = None
     health: protocol.SenseHealth | None = None
     told_camera: bool | None = None
+    told_calm: float = 0.0
 
 
 class Loop:
     """One turn a message; see `turn`."""
 
-    def __init__(self, settings: Settings, state: kiosk.State, ports: Ports) -> None:
+    def __init__(
+        self, settings: Settings, state: kiosk.State, ports: Ports, calm_seconds: float = CALM_SECONDS
+    ) -> None:
+        """`calm_seconds`: so seldom sense need tell its looks while nobody is here; 0: it tells them all."""
         self.counters = Counters()
         self.guard = Guard(log)
         self.sense = SenseState()
@@ -79,6 +83,7 @@ class Loop:
         self._stale_seconds = STALE_SECONDS
         self._state = state
         self._ports = ports
+        self._calm_seconds = calm_seconds
         self._orders = Orders(ports.order)
         self._looks = LookRequests(ports.look)
         self.classroom = Classroom(ports.teaching)
@@ -162,7 +167,8 @@ class Loop:
     def _pause(self, now: kiosk.Now, *, changed: bool) -> float:
         waiting = (self._orders, self._looks, self.classroom, self._player_answers, self._songs)
         due = min(kiosk.due(self._state, now, self._settings), *(those.due for those in waiting))
-        return pause_seconds(now, due, changed=changed, watching=self._state.camera.status == "on")
+        watching = self._state.camera.status == "on" and not self._state.presence.promised_seconds
+        return pause_seconds(now, due, changed=changed, watching=watching)
 
     def _notice_stall(self, now: kiosk.Now) -> None:
         """A turn that comes much later than it was to come: this half itself did nothing meanwhile."""
@@ -225,7 +231,7 @@ class Loop:
                 self._ports.reading(item)
                 self._step(item, now)
             case protocol.Hello():
-                self.sense.hello, self.sense.told_camera = item, None
+                self.sense.hello, self.sense.told_camera, self.sense.told_calm = item, None, 0.0
                 self._ports.hello(item)
                 self._step(kiosk.Labels(item.labels, item.people, item.model_made or None, item.remembers), now)
                 if item.person != self._state.chosen.person:
@@ -354,11 +360,15 @@ class Loop:
         return step
 
     def _tell_sense(self, now: kiosk.Now) -> None:
-        """Sense is told what the camera should do when that changes, and again when it connects."""
+        """Sense is told what the camera should do, and how much it need say, when that changes and when it connects."""
         wanted, _ = kiosk.camera_wanted(self._state, now, self._settings)
         news = self.sense.hello is not None and wanted != self.sense.told_camera
         if news and self._orders.send_quietly("camera", "on" if wanted else "off"):
             self.sense.told_camera = wanted
+        calm_seconds = self._calm_seconds if kiosk.calm(self._state) else 0.0
+        news = self.sense.hello is not None and self.sense.hello.calms and calm_seconds != self.sense.told_calm
+        if news and self._orders.send_quietly("calm", f"{calm_seconds:g}"):
+            self.sense.told_calm = calm_seconds
 
 
 def reloaded(model: Result, done: str, wrong: str) -> Result:

@@ -11,7 +11,8 @@ WATCHING_SECONDS = 1.0
 """While pictures are expected, that none comes is news, and a kiosk that was stopped must know it from a look that is
 late."""
 CALM_SECONDS = 15.0
-"""The longest wait: somebody may set the clock meanwhile, and the watchdog wants to hear of a loop that turns."""
+"""The longest wait: somebody may set the clock meanwhile, and the watchdog wants to hear of a loop that turns. So often
+sense tells its looks while nobody is here, too."""
 LATE_SECONDS = 0.001
 """So much after the moment itself, so that it is surely over."""
 
@@ -23,7 +24,7 @@ def pause_seconds(now: Now, due: float, *, changed: bool, watching: bool) -> flo
         now: the present moment.
         due: the earliest deadline, monotonic seconds; infinity: there is none.
         changed: time alone has just changed something.
-        watching: pictures are expected.
+        watching: looks are expected at their usual pace.
     """
     longest = WATCHING_SECONDS if watching else CALM_SECONDS
     if changed or now.wall is None:

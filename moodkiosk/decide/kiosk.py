@@ -17,7 +17,7 @@ from moodkiosk.decide.inputs import CameraStatus, Input, Labels, Notice, PlayerS
 from moodkiosk.decide.memory import remember
 from moodkiosk.decide.music import continuity, night, policy, respect, running, songs
 from moodkiosk.decide.music.playback import Heard, Playback, Started
-from moodkiosk.decide.perception import slept
+from moodkiosk.decide.perception import calm, slept
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import State, Step, knows_mood, mood_of, taste_of
 from moodkiosk.decide.times import Now, monotonic, renew, utc
@@ -35,6 +35,7 @@ __all__ = [
     "State",
     "Step",
     "Tick",
+    "calm",
     "camera_wanted",
     "completed",
     "due",

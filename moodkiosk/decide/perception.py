@@ -40,7 +40,8 @@ def see(state: State, reading: Reading, now: Now, settings: Settings) -> State:
         return state
     if read_at is not None and reading.at <= read_at:
         return state
-    if _other_number(state.debounce, reading, settings):
+    promised = settings.with_promise_of(state.presence.promised_seconds)
+    if _other_number(state.debounce, reading, promised.gap_seconds):
         state = _lose(state, state.presence)
     who = presence.see(state.presence, reading, settings)
     here_long = who.here_since is not None and reading.at - who.here_since >= MOOD_AFTER_SECONDS - ROUNDING
@@ -55,13 +56,13 @@ def see(state: State, reading: Reading, now: Now, settings: Settings) -> State:
     )
 
 
-def _other_number(before: Debounce, reading: Reading, settings: Settings) -> bool:
+def _other_number(before: Debounce, reading: Reading, gap_seconds: float) -> bool:
     """Whether somebody else may be in front, or only a face that was numbered anew.
 
     Sense follows nobody over a pause (`tracks.REMEMBER_SECONDS`). Their mood is not known then, until it is seen; but
     it has not ended, as that of somebody has whom another has relieved before our eyes.
     """
-    paused = before.read_at is not None and reading.at - before.read_at > settings.gap_seconds + ROUNDING
+    paused = before.read_at is not None and reading.at - before.read_at > gap_seconds + ROUNDING
     return paused and reading.track != before.front
 
 
@@ -93,7 +94,7 @@ def told(state: State, status: CameraStatus, now: Now, settings: Settings) -> St
 
 def pass_time(state: State, now: Now, settings: Settings) -> State:
     """A camera that is silent for too long is lost; and who was here is forgotten in the dark."""
-    if camera.silent(state.camera, now, settings):
+    if camera.silent(state.camera, now, settings.with_promise_of(state.presence.promised_seconds)):
         state = told(state, camera.SILENT, now, settings)
     state = _make_up(state, now, settings)
     why = blind(state, now, settings)
@@ -158,24 +159,32 @@ def blind(state: State, now: Now, settings: Settings) -> UnknownBecause | None:
         return reasons.get(seeing.detail, "camera lost")
     if seeing.status != "on":
         return "camera starting"
-    if who.counted_at is not None and now.at - who.counted_at > _patience_seconds(settings) + ROUNDING:
+    if who.counted_at is not None and now.at - who.counted_at > _patience_seconds(who, settings) + ROUNDING:
         return "too slow"
     return None
 
 
-def _patience_seconds(settings: Settings) -> float:
+def _patience_seconds(who: Presence, settings: Settings) -> float:
     """Without two readings that follow each other for longer than this, nothing is known of anybody."""
-    return max(settings.presence.unknown_seconds, settings.gap_seconds)
+    return max(settings.presence.unknown_seconds, settings.with_promise_of(who.promised_seconds).gap_seconds)
 
 
 def due(state: State, now: Now, settings: Settings) -> float:
     """When the passing of time alone will next mean something here, monotonic seconds; infinity: never."""
     seeing, counted_at = state.camera, state.presence.counted_at
     open_since = seeing.read_at if seeing.status == "on" else None
-    silent = math.inf if open_since is None else open_since + settings.silence_seconds
+    silence_seconds = settings.with_promise_of(state.presence.promised_seconds).silence_seconds
+    silent = math.inf if open_since is None else open_since + silence_seconds
     if blind(state, now, settings) is not None:
         return min(silent, _forgets_at(state, now, settings))
-    return min(silent, math.inf if counted_at is None else counted_at + _patience_seconds(settings) + 2 * ROUNDING)
+    patience_seconds = _patience_seconds(state.presence, settings)
+    return min(silent, math.inf if counted_at is None else counted_at + patience_seconds + 2 * ROUNDING)
+
+
+def calm(state: State) -> bool:
+    """Whether nobody is here for sure, so that only a change of that is news."""
+    who = state.presence
+    return state.camera.status == "on" and who.here is False and not who.seen_seconds
 
 
 def _forgets_at(state: State, now: Now, settings: Settings) -> float:

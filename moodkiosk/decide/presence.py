@@ -26,6 +26,7 @@ class Presence:
         was_here: somebody is here, or was when it was last known, and is not forgotten yet.
         counted_at: monotonic seconds of the last reading that followed the one before it closely enough to count.
         crowd: another number of people than `people`, and since when it is seen.
+        promised_seconds: for so long after the last reading none need come, for nobody is there; see `Reading`.
     """
 
     here: bool | None = None
@@ -39,17 +40,20 @@ class Presence:
     was_here: bool = False
     counted_at: float | None = None
     crowd: tuple[int, float] | None = None
+    promised_seconds: float = 0.0
 
 
 def see(presence: Presence, reading: Reading, settings: Settings) -> Presence:
     """Takes in one reading."""
     face = reading.faces > 0
     elapsed = _elapsed(presence.read_at, reading.at, settings.gap_seconds)
+    followed = _elapsed(presence.read_at, reading.at, settings.with_promise_of(presence.promised_seconds).gap_seconds)
     if face:
         # The first sight covers no time; from then on each counts for the time since the reading before.
         going = presence.face_seen or presence.seen_seconds > 0
         seen, missed = presence.seen_seconds + (elapsed if going else 0.0), 0.0
     else:
+        elapsed = followed  # nobody was there all the while: that was promised
         seen, missed = max(0.0, presence.seen_seconds - elapsed), presence.missed_seconds + elapsed
     looked = presence.looked_seconds + elapsed if presence.here is None else 0.0
     here = presence.here
@@ -68,8 +72,9 @@ def see(presence: Presence, reading: Reading, settings: Settings) -> Presence:
         looked_seconds=looked,
         face_seen=face,
         was_here=presence.was_here if here is None else here,
-        counted_at=reading.at if elapsed or presence.counted_at is None else presence.counted_at,
+        counted_at=reading.at if followed or presence.counted_at is None else presence.counted_at,
         crowd=crowd,
+        promised_seconds=0.0 if face else reading.next_seconds,
     )
 
 

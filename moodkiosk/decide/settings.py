@@ -142,6 +142,13 @@ class Settings:
     gap_seconds: float = 1.5
     silence_seconds: float = 10.0
 
+    def with_promise_of(self, seconds: float) -> Settings:
+        """The same, where sense has said that it may be silent for so long."""
+        if not seconds:
+            return self
+        late = seconds + self.gap_seconds
+        return replace(self, gap_seconds=late, silence_seconds=max(self.silence_seconds, late))
+
     def with_looks_of(self, seconds: float) -> Settings:
         """The same, where one look takes so long: what is too long a pause follows it."""
         return replace(

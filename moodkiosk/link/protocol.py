@@ -22,6 +22,9 @@ from moodkiosk.words.reason import heard, plain, said
 LINE_LIMIT_BYTES = 64 * 1024
 """A line may have this many bytes, its end included."""
 
+LONGEST_CALM_SECONDS = 60.0
+"""For no longer than this may sense say nothing of what it sees."""
+
 LARGEST = 2**53
 """Whole numbers are exact in JSON up to here (RFC 8259, section 6)."""
 
@@ -39,6 +42,7 @@ class Hello:
     person: str | None = None  # whose neutral face is in use
     settings: str = ""  # what it has read of the configuration, see config.changes.digest
     teaches: bool = False  # it knows the orders that begin with "teach"
+    calms: bool = False  # it knows the order "calm"
     remembers: bool | None = None  # corrections are kept to learn from; None: an older sense, which has no switch
     model_made: Literal["", "starter", "taught", "trained"] = ""  # who made the model; "": an older sense
     model_date: str = ""  # when its file was written, ISO 8601 with zone
@@ -182,6 +186,7 @@ OrderName = Literal[
     "teach_undo",
     "teach_stop",
     "remember",
+    "calm",
 ]
 ORDER_NAMES: dict[str, OrderName] = {name: name for name in get_args(OrderName)}
 
@@ -196,7 +201,9 @@ class Order:
             "person" (value: a name, or "" for nobody in particular), "correct" (value: the right label),
             "reload" (the model), "forget" (value: a name, or "" for everything), "teach" (a sitting; value: a
             `moods.Lesson` as JSON), "teach_again" (value: the mood to show once more), "teach_keep", "teach_undo",
-            "teach_stop", "remember" (corrections; value: "on" or "off").
+            "teach_stop", "remember" (corrections; value: "on" or "off"), "calm" (value: seconds; while nobody is there
+            and nothing changes, a reading is enough once in so long, and says so; "0", and after connecting: every
+            look is told. Has no result.).
         value: see `what`.
     """
 
@@ -254,6 +261,8 @@ def encode(message: Line) -> bytes:
     kind = type(message)
     names = PUBLIC_FIELDS.get(kind) or tuple(message.__dataclass_fields__)
     body = {"type": NAMES[kind], **{name: getattr(message, name) for name in names}}
+    if isinstance(message, Reading) and not message.next_seconds:
+        del body["next_seconds"]  # contract 3 fixes the keys of a usual reading
     return msgspec.json.encode(said(body, SAID.get(kind, ())), enc_hook=plain) + b"\n"
 
 
@@ -300,7 +309,7 @@ def _check_reading(reading: Reading) -> None:
     shares = (reading.confidence, reading.quality.weight, *reading.probabilities.values())
     if any(not 0.0 <= share <= 1.0 + 1e-6 for share in shares):
         raise BadLine("a number out of range")
-    if reading.faces < 0 or len(reading.probabilities) > 64:
+    if reading.faces < 0 or len(reading.probabilities) > 64 or not 0 <= reading.next_seconds <= LONGEST_CALM_SECONDS:
         raise BadLine("a number out of range")
 
 

@@ -16,6 +16,7 @@ from moodkiosk.link import protocol
 from moodkiosk.link.result import OURS
 from moodkiosk.sense.lessons.about import about
 from moodkiosk.sense.mood.calibration import RATE_HZ
+from moodkiosk.sense.repeats import Repeats
 from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def introduction(state: SenseState) -> protocol.Hello:
         neutrals.person,
         state.settings,
         teaches=True,
+        calms=True,
         remembers=state.corrections.remembers,
         model_made=made,
         model_date=date,
@@ -105,6 +107,7 @@ class Loop:
         self._due = self._seen_at = self._told_at = float("-inf")
         self._fed_at: float | None = None
         self._capture_turns = 0
+        self._repeats = Repeats()
         self._ready = False
         watchdog = systemd.watchdog_seconds()
         self._feed_seconds = None if watchdog is None else watchdog / 4
@@ -115,6 +118,7 @@ class Loop:
         """One turn, of TURN_SECONDS at most; `wake`: a file descriptor that ends a wait. Raises Failure."""
         parts, at = self._parts, self._clock()
         if parts.uplink.connect(at):
+            parts.orders.calm_seconds = 0.0  # this act has not said yet what it knows
             self._introduce()
         for order in parts.uplink.orders():
             self._obey(order, at)
@@ -171,7 +175,10 @@ class Loop:
         parts.pace.see(reading.faces, frame.at)
         if not 0 <= frame.at - self._told_at < TELL_SECONDS - ROUNDING:
             self._told_at = frame.at
-            parts.uplink.tell(acted(reading) if parts.state.course.watching else reading)
+            said = acted(reading) if parts.state.course.watching else reading
+            news = self._repeats.news(said, parts.orders.calm_seconds)
+            if news is not None:
+                parts.uplink.tell(news)
         return reading
 
     def _switch(self, at: float) -> None:

@@ -65,12 +65,14 @@ class Orders:
     Attributes:
         calibration: the one going on, or None.
         changed: whose face, or which model, is in use may have changed; the loop takes it back to False.
+        calm_seconds: so seldom act need be told that nobody is there; 0: at every look.
     """
 
     def __init__(self, state: SenseState, tell: Callable[[protocol.SenseResult], None]) -> None:
         """`tell` sends a result to act."""
         self.calibration: Calibration | None = None
         self.changed = False
+        self.calm_seconds = 0.0
         self._state = state
         self._tell = tell
         self._expired_at: float | None = None
@@ -153,6 +155,12 @@ class Orders:
                 return self._state.course.undo(at)
             case "teach_stop":
                 return self._state.course.stop(at)
+            case "calm":
+                seconds = float(order.value)
+                if not 0 <= seconds <= protocol.LONGEST_CALM_SECONDS:
+                    raise ValueError(f"calm: {seconds:g} seconds")
+                self.calm_seconds = seconds
+                return None
 
     def _camera(self, value: str, at: float) -> str:
         switch = self._state.switch
