@@ -131,13 +131,11 @@ def streams(
     found = []
     for rows in _sittings(data, person):
         at = _one_clock(data, rows)
-        readings = _readings(
-            model, at, x[rows], own.get(str(person[rows[0]])), self_calibrate=self_calibrate, gain=gain
-        )
+        read = _readings(model, at, x[rows], own.get(str(person[rows[0]])), self_calibrate=self_calibrate, gain=gain)
         truth = np.array([model.labels.index(label) for label in data.label[rows].tolist()])
-        settled, belief = _settled(settle(readings), model.labels)
+        mood, belief = settled(settle(read), model.labels)
         seconds = np.minimum(np.diff(at, append=at[-1] + BETWEEN_SECONDS), LONGEST_SECONDS)
-        found.append(Stream(str(person[rows[0]]), at, seconds, truth, settled, belief, ~looks[rows]))
+        found.append(Stream(str(person[rows[0]]), at, seconds, truth, mood, belief, ~looks[rows]))
     return found
 
 
@@ -205,7 +203,8 @@ def _readings(
     return found
 
 
-def _settled(said: Sequence[tuple[str | None, Mapping[str, float]]], labels: tuple[str, ...]) -> tuple[Whole, Floats]:
-    settled = np.array([-1 if mood is None else labels.index(mood) for mood, _ in said], np.int64)
+def settled(said: Sequence[tuple[str | None, Mapping[str, float]]], labels: tuple[str, ...]) -> tuple[Whole, Floats]:
+    """What `settle` said as numbers: the label, -1 for not sure, [n]; and the belief in each, [n, labels]."""
+    moods = np.array([-1 if mood is None else labels.index(mood) for mood, _ in said], np.int64)
     beliefs = np.array([[belief.get(label, 0.0) for label in labels] for _, belief in said], np.float32)
-    return settled, beliefs
+    return moods, beliefs

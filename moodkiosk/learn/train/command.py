@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def main(args: argparse.Namespace, settle: Settle) -> int:
-    """Trains, examines, writes. Raises UsageError and Failure. `settle`: the kiosk's debounce, for the report."""
+    """Trains, examines, writes. Raises UsageError and Failure. `settle`: the kiosk's debounce, to judge time by."""
     from rich.console import Console
 
     backend.prepare()
@@ -42,7 +42,7 @@ def main(args: argparse.Namespace, settle: Settle) -> int:
             raise UsageError(Reason("train.starter"))
         settings = replace(starter.SETTINGS, epochs=args.epochs or starter.SETTINGS.epochs, seed=args.seed)
         with _stages(console) as stage:
-            file = starter.make(args.dataset[0], settings, stage, console.print)
+            file = starter.make(args.dataset[0], settings, stage, console.print, settle)
         _write(args.out, file, console)
         return 0
     data = chosen(dataset.load(args.dataset), args.only, args.rename)

@@ -3,7 +3,8 @@
     scripts/train.py face_crops.npz --starter --out moodkiosk/models/starter.tflite
 
 Figures are of faces that were held out by person: press photographs that neither this network nor the second opinion
-was trained on, and London's portraits by cross-validation. Actors are shown in training and never scored.
+was trained on, the same in time (`starter_streams`), where the temperature is fitted, and London's portraits by
+cross-validation. Actors are shown in training and never scored.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from moodkiosk import __version__
 from moodkiosk.failure import UsageError
 from moodkiosk.learn.data.split import folds
-from moodkiosk.learn.train import make_model, network, starter_faces
+from moodkiosk.learn.train import make_model, network, starter_faces, starter_streams
 from moodkiosk.learn.train.opinion import material
 from moodkiosk.learn.train.starter_faces import LABELS, Material, Shown
 from moodkiosk.moods import AT_REST
@@ -33,6 +34,7 @@ from moodkiosk.sense.teach.recipe import TrainingSettings
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from moodkiosk.learn.evaluate.streams import Settle
     from moodkiosk.learn.train.make_model import Stage
     from moodkiosk.learn.train.network import EpochDone
     from moodkiosk.sense.teach.dense import Weights
@@ -52,8 +54,11 @@ SETTINGS = TrainingSettings(epochs=12, rate=2e-3, batch=128, noise=0.15, smoothi
 """The targets are soft by themselves."""
 
 
-def make(path: Path, settings: TrainingSettings, stage: Stage, say: Callable[[str], None]) -> bytes:
-    """The starter's file, of the faces in `face_crops.npz`. Raises UsageError where they cannot be read."""
+def make(path: Path, settings: TrainingSettings, stage: Stage, say: Callable[[str], None], settle: Settle) -> bytes:
+    """The starter's file, of the faces in `face_crops.npz`. Raises UsageError where they cannot be read.
+
+    `settle`: the kiosk's debounce, for the figures in time.
+    """
     try:
         hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
         faces = starter_faces.material(material.load_faces(path))
@@ -64,8 +69,12 @@ def make(path: Path, settings: TrainingSettings, stage: Stage, say: Callable[[st
     weights = taught(faces, drawn, settings, stage("training", settings.epochs))
     shares = cross_validated(faces, drawn, weights, settings, stage)
     judged = faces.held | (faces.london & (faces.y >= 0))
-    temperature = figures.best_temperature(faces.y[faces.held], shares[faces.held])
+    say("putting held-out faces together in time")
+    films = starter_streams.films(faces)
+    said = [starter_streams.read(weights, faces.usual, film) for film in films]
+    temperature = round(starter_streams.best_temperature(films, said), 4)
     found = _figures(faces, tempered(shares, temperature), judged)
+    found |= starter_streams.judged(films, [tempered(some, temperature) for some in said], settle)
     for name, figure in found.items():
         say(f"{name}: {figure}")
     flatbuffer = network.to_tflite(weights)
@@ -76,7 +85,7 @@ def make(path: Path, settings: TrainingSettings, stage: Stage, say: Callable[[st
         mirrored=False,
         uses_hands=False,
         neutral_mean=tuple(faces.usual.astype(float).round(6).tolist()),
-        temperature=round(temperature, 4),
+        temperature=temperature,
         network_sha256=hashlib.sha256(flatbuffer).hexdigest(),
         metrics={name: round(figure.value, 4) for name, figure in found.items()},
         training_files=hashes,
