@@ -132,7 +132,7 @@ def best_temperature(some: list[Film], said: list[Floats]) -> float:
             of_plan.setdefault(film.plan, []).append(-np.log(np.maximum(right, 1e-9)))
         return float(np.mean([np.concatenate(losses).mean() for losses in of_plan.values()]))
 
-    return float(min(np.geomspace(0.5, 3.0, 181), key=loss))
+    return float(min(np.geomspace(0.5, 3.0, 61), key=loss))
 
 
 def judged(some: list[Film], said: list[Floats], settle: Settle) -> dict[str, proof.Figure]:
