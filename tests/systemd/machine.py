@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import shutil
+import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -25,12 +28,15 @@ class Machine:
 
     Attributes:
         root: its folder.
+        own_clock: whether its monotonic clock begins when it is booted, as that of any machine does; else it is ours.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.own_clock = False
         self._container: subprocess.Popen[bytes] | None = None
         self._init = 0
+        self._cables: list[str] = []
 
     @classmethod
     def unpack(cls, archive: Path, root: Path) -> Machine:
@@ -42,8 +48,12 @@ class Machine:
 
     def boot(self) -> None:
         """Starts it and waits until systemd answers."""
+        clock: tuple[str, ...] = ()
+        if self.own_clock:
+            up = str(-int(time.clock_gettime(time.CLOCK_BOOTTIME)))
+            clock = ("--time", "--monotonic", up, "--boottime", up)
         self._container = subprocess.Popen(
-            ["unshare", "-m", "--propagation", "private", "sh", "-c", BOOT, str(self.root)],
+            ["unshare", "-m", "--propagation", "private", *clock, "sh", "-c", BOOT, str(self.root)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             process_group=0,
@@ -62,6 +72,43 @@ class Machine:
             self._container.kill()
             self._container.wait()
         self._container = None
+
+    def reboot(self) -> None:
+        """Has it go down in order, as `systemctl reboot` does, and starts it."""
+        assert self._container is not None
+        self.run("systemctl", "reboot", check=False)
+        self._container.wait(60)
+        self._cables.clear()
+        self.boot()
+
+    def cut_power(self) -> None:
+        """Nothing in it has a chance to do anything, nor does anybody outside hear of it: no connection is closed."""
+        assert self._container is not None
+        for cable in self._cables:
+            subprocess.run(["ip", "link", "set", cable, "down"], check=True)
+        self._cables.clear()
+        os.kill(self._init, signal.SIGKILL)
+        self._container.kill()
+        self._container.wait()
+        self._container = None
+
+    def plug_in(self, cable: str, ours: str, its: str) -> None:
+        """Puts a cable between this machine and it; `ours` and `its` are addresses with the length of the network.
+
+        The cable goes with the boot in which it was plugged in.
+        """
+        subprocess.run(["ip", "link", "del", cable], check=False, capture_output=True)
+        ends = ["ip", "link", "add", cable, "type", "veth", "peer", "name", "host0", "netns", str(self._init)]
+        subprocess.run(ends, check=True)
+        inside = ["nsenter", "-t", str(self._init), "-n", "ip"]
+        for command in (
+            ["ip", "addr", "add", ours, "dev", cable],
+            ["ip", "link", "set", cable, "up"],
+            [*inside, "addr", "add", its, "dev", "host0"],
+            [*inside, "link", "set", "host0", "up"],
+        ):
+            subprocess.run(command, check=True)
+        self._cables.append(cable)
 
     def remove(self) -> None:
         """Deletes its folder."""
