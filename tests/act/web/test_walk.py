@@ -218,6 +218,10 @@ def front(scene: Scene) -> None:
     scene.page.locator("#louder").click()
     scene.page.wait_for_timeout(300)
     scene.look("toasts-no-louder")
+    scene.answers["pause"] = {"ok": True, "text_key": "player.nothing_plays", "text_fields": {}}
+    scene.page.locator("#pause").click()
+    scene.page.wait_for_timeout(300)
+    scene.look("toasts-nothing-plays")
 
 
 def song(number: int, **changes: Any) -> dict[str, Any]:
