@@ -82,7 +82,7 @@ def log_lines(folder: Path) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180 + SECONDS)
+@pytest.mark.timeout(600 + SECONDS)
 @pytest.mark.needs("strace")
 def test_calm_writes_nothing(tmp_path: Path, config: Path) -> None:
     halves = {}

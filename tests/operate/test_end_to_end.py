@@ -27,7 +27,7 @@ from tests.support.spotify_home import openapi
 from tests.support.wait import until
 from tests.support.webapi import CLIENT_ID, WebApi
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 HAPPY = "spotify:playlist:37i9dQZF1DXdPec7aLTmlC"
 SAD = "spotify:playlist:37i9dQZF1DX7qK8ma5wgG1"

@@ -19,7 +19,7 @@ from tests.support.wait import until
 from tests.support.web import Visitor
 from tests.support.webapi import Fault, WebApi, device, error
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 COMMANDS = {"mood": "sad", "recommend": None, "play": None, "skip": None, "pause": None, "volume_cap": 40}
 ON_THE_COMMAND_LINE = {"skip": ("next",), "volume_cap": ("volume", "40"), "mood": ("mood", "sad")}

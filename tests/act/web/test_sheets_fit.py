@@ -19,7 +19,7 @@ from tests.act.web.test_walk import NOW, SONGS, Scene, song
 from tests.support.browser import SCREENSHOTS, opened
 from tests.support.web import page_only
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 BEHIND_MORE = {
     "more": (),

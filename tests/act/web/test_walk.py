@@ -466,7 +466,7 @@ def side_by_side(pictures: list[dict[str, bytes]]) -> None:
         )
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_every_sentence_of_both_languages_is_shown_in_a_walk_through_all_states(
     browser: Browser, tmp_path: Path
 ) -> None:

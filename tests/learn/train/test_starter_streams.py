@@ -91,7 +91,7 @@ def test_every_plan_counts_the_same_however_long_it_is() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_the_starter_is_as_sure_as_it_is_right_on_photographs_and_in_time(extra: Path) -> None:
     """Its temperature is the one that is fitted in time; the calibration error is at most 0.05 either way."""
     all_of_them = faces_of(material.load_faces(extra / "data" / "face_crops.npz"))

@@ -34,7 +34,7 @@ MOODS = ("neutral", "happy", "sad", "angry", "surprise")
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(600),  # the trainings count as the first test's, and the machine may be busy
+    pytest.mark.timeout(1200),  # the trainings count as the first test's, and the machine may be busy
 ]
 
 

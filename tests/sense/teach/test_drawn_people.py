@@ -22,7 +22,7 @@ from tests.support import needs
 from tests.support.drawn_people import FIRST, SECOND, sitting
 from tests.support.taught import SCHEMA, STARTER, learnt
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 ROOT = Path(__file__).resolve().parents[3]
 PEOPLE = range(5000, 5010)
