@@ -23,6 +23,8 @@ from tests.support import mpd
 from tests.support.mpd import Mpd
 from tests.support.wait import until as really
 
+pytestmark = pytest.mark.slow  # whole evenings
+
 MOODS = {"happy": MoodMusic(play=("Sunny",)), "sad": MoodMusic(play=("album:Calm",))}
 SUNNY, CALM = {"Sunny/One.flac", "Sunny/Two.flac"}, {"Calm/Rain.flac", "Calm/Slow 'n' \"soft\".flac"}
 

@@ -25,6 +25,9 @@ from tests.support.webapi import Fault, Reply, Seen, device, error, playlist
 Play = Callable[..., Home]
 
 
+pytestmark = pytest.mark.slow  # whole evenings
+
+
 @pytest.fixture
 def autoplay() -> bool:
     return True
@@ -61,7 +64,6 @@ def test_fifteen_smiles_in_three_hours_never_cut_the_music_for_more_of_the_same(
     assert home.api.heard.starts <= 3, "once, and when the playlist was over"
 
 
-@pytest.mark.slow
 def test_sixty_short_looks_in_twelve_hours_start_a_handful_and_ask_little(begin: Play) -> None:
     home = until(begin(8, *every(12, 20, 8.01, 20, "happy")), 20)
     assert (home.api.heard.cuts, home.api.heard.surprises) == (0, [])
@@ -149,7 +151,6 @@ def test_whoever_listens_on_a_phone_is_not_interrupted(begin: Play, private: boo
     assert (started(home), home.api.heard.against) == ([], [])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("autoplay", [False])
 def test_when_our_playlist_ends_its_mood_goes_on_within_a_minute(begin: Play) -> None:
     home = until(begin(18, (18, 22, "sad")), 18.05)
@@ -166,7 +167,6 @@ def test_eight_seconds_of_an_expression_change_nothing_in_the_room(begin: Play) 
     assert started(home) == ["sunny"]
 
 
-@pytest.mark.slow
 def test_what_spotify_goes_on_with_after_our_playlist_ends_in_an_empty_room_too(begin: Play) -> None:
     home = until(begin(18, (18, 18.02, "sad"), (18.02, 20, "neutral")), 20)
     until(home, 21)
@@ -182,7 +182,6 @@ def test_who_has_paused_their_own_music_elsewhere_in_the_morning_hears_ours_in_t
     assert len(started(until(home, 9.7))) == 1
 
 
-@pytest.mark.slow
 def test_five_mornings_with_a_silent_speaker_begin_with_at_least_four_songs(begin: Play) -> None:
     mornings = [(day * 24 + 7.5, day * 24 + 7.55, "sad") for day in range(5)]
     home = begin(7, *mornings)
@@ -195,7 +194,6 @@ def test_five_mornings_with_a_silent_speaker_begin_with_at_least_four_songs(begi
     assert len(set(first)) >= 4
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["the speaker is missing", "nothing is found", "429", "the sign-in has ended"])
 def test_who_asks_is_told_the_truth_and_so_is_whoever_looks_for_hours_afterwards(begin: Play, trouble: str) -> None:
     home = begin(18, (18, 18.01, "neutral"), (18.01, 21, "sad"), moods={"sad": MoodMusic(search="nobody sings this")})
@@ -271,7 +269,6 @@ def test_a_configuration_that_was_edited_is_not_taken_for_running_until_it_is(be
     assert len(started(until(home, 21.5))) == 1
 
 
-@pytest.mark.slow
 def test_the_230th_playlist_is_found_and_the_library_is_read_once_in_a_week(begin: Play) -> None:
     days = [(day * 24 + 18, day * 24 + 18.1, "happy") for day in range(4)]
     home = begin(18, *days, moods={"happy": MoodMusic(play=("Party 230",))})
@@ -283,7 +280,6 @@ def test_the_230th_playlist_is_found_and_the_library_is_read_once_in_a_week(begi
     assert len(home.api.sent("GET /v1/me/playlists")) == 6, "of 50 each"
 
 
-@pytest.mark.slow
 def test_a_search_that_found_nothing_is_looked_for_again_by_whoever_asks(begin: Play) -> None:
     home = begin(18, (18, 21, "sad"), moods={})
     assert started(until(home, 19)) == []
@@ -294,7 +290,6 @@ def test_a_search_that_found_nothing_is_looked_for_again_by_whoever_asks(begin: 
     assert len(home.api.sent("GET /v1/search")) == 2
 
 
-@pytest.mark.slow
 def test_two_kiosks_on_one_account_do_not_fight_and_the_first_says_what_became_of_its_music(
     begin: Play, tmp_path: Path
 ) -> None:

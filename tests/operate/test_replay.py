@@ -80,6 +80,7 @@ def test_a_file_that_is_no_video_is_one_line_and_exit_2(tmp_path: Path, name: st
     assert name in done.stderr
 
 
+@pytest.mark.slow
 def test_a_foreign_model_is_one_line_and_exit_2(tmp_path: Path, film: Path) -> None:
     (tmp_path / "x.tflite").write_bytes(b"TFL3" * 100)
     done = replay(str(film), "--model", str(tmp_path / "x.tflite"))
@@ -125,6 +126,7 @@ def test_people_are_told_when_and_what_was_seen_even_if_that_is_nothing(tmp_path
     assert replay(str(film)).stdout == f"1.8 seconds: {said}\n"
 
 
+@pytest.mark.slow
 def test_lines_for_people_begin_with_the_time_in_the_film(film: Path) -> None:
     lines = replay(str(film)).stdout.splitlines()
     assert lines[0].startswith("00:00:0")

@@ -123,6 +123,7 @@ def test_a_python_that_cannot_do_is_refused(tree: Path, path: str, words: str) -
     assert (done.returncode, words in done.stderr) == (2, True), done.stderr
 
 
+@pytest.mark.slow
 @needs_root
 def test_a_tree_is_filled_and_again_is_the_same(tree: Path) -> None:
     done = install("--root", tree)
@@ -315,6 +316,7 @@ def test_without_a_network_it_says_so_and_changes_nothing(tree: Path) -> None:
     assert not list((tree / "opt").glob(".moodkiosk*"))
 
 
+@pytest.mark.slow
 @needs_root
 def test_the_rights_do_not_depend_on_who_installs(tree: Path, checkout: Path) -> None:
     """Root's umask is 077 on some systems; the services are other users."""
@@ -333,6 +335,7 @@ def test_the_rights_do_not_depend_on_who_installs(tree: Path, checkout: Path) ->
     assert (tree / "etc/moodkiosk").stat().st_mode & 0o777 == 0o755
 
 
+@pytest.mark.slow
 @needs_root
 def test_a_tree_may_be_named_from_where_one_stands(tree: Path) -> None:
     command: list[str | Path] = [PROJECT / "scripts/install-pi", "--root", f"{tree.name}/"]
@@ -341,6 +344,7 @@ def test_a_tree_may_be_named_from_where_one_stands(tree: Path) -> None:
     assert (tree / "opt/moodkiosk/current/bin/moodkiosk").exists()
 
 
+@pytest.mark.slow
 @needs_root
 def test_removing_keeps_what_is_the_owners_and_purging_keeps_nothing(tree: Path) -> None:
     install("--root", tree)

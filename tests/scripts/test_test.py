@@ -76,7 +76,7 @@ def test_only_the_whole_suite_and_lint_run_ruff_and_mypy_and_set_everything_up(t
     whole = said()
     assert whole[:4] == ["venv .venv", *lint]
     assert {"venv .venv-train", "mosquitto", "sshd", "chromium", "ffmpeg", "strace"} <= set(whole[4:-1])
-    assert whole[-1].startswith("python -m pytest -n 4 ")
+    assert whole[-1].startswith("python -m pytest -n 5 ")
     assert whole[-1].endswith("-m not slow")
     every = said("--all")
-    assert every == [*whole[:-1], whole[-1].removesuffix(" -m not slow").replace("-n 4", "-n 2")]
+    assert every == [*whole[:-1], whole[-1].removesuffix(" -m not slow").replace("-n 5", "-n 2")]

@@ -74,6 +74,7 @@ def test_own_neutral_puts_every_persons_rest_right(tmp_path: Path) -> None:
     assert evaluate.summary(said)["recall"]["neutral"] > 0.9
 
 
+@pytest.mark.slow
 def test_pooled_files_with_a_person_for_each_sample_are_taken(tmp_path: Path) -> None:
     face = np.concatenate([faces(label, 6, person) for label in ("neutral", "happy") for person in (0, 1)])
     np.savez(
@@ -103,6 +104,7 @@ def test_labels_that_the_model_does_not_know_are_left_out_and_counted(tmp_path: 
     assert evaluate.summary(said)["n"] == 7
 
 
+@pytest.mark.slow
 def test_samples_that_the_model_was_trained_on_are_pointed_out(tmp_path: Path) -> None:
     folder = write(tmp_path / "data", ("neutral", "happy"), n=5)
     source = dataset.load([folder]).sources[0]
@@ -111,6 +113,7 @@ def test_samples_that_the_model_was_trained_on_are_pointed_out(tmp_path: Path) -
     assert "trained on 5 of these samples" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage", ["missing model", "no model", "missing data", "no known label", "gain", "no neutral"]
 )
@@ -147,6 +150,7 @@ def rated(found: Examined, score: float, **changes: Any) -> Examined:
     return replace(found, manifest=replace(found.manifest, metrics=metrics, **changes))
 
 
+@pytest.mark.slow
 def test_a_model_that_only_guesses_is_objected_to(tmp_path: Path) -> None:
     found = examined(tmp_path / "data", right=0.2)
     assert "guessing would do as well" in (objection(found, tmp_path / "new.tflite") or "")
@@ -172,6 +176,7 @@ def test_whole_takes_that_were_guessed_are_no_proof_however_many_frames_they_hav
     assert objection(replace(lucky, split=replace(found.split, way="time")), tmp_path / "new.tflite") is None
 
 
+@pytest.mark.slow
 def test_every_figure_comes_with_its_interval(tmp_path: Path) -> None:
     one = write(tmp_path / "one", people=("Ana", "Ben"), n=12)
     (line,) = run("--model", models.STARTER, one, "--json").stdout.splitlines()
@@ -182,6 +187,7 @@ def test_every_figure_comes_with_its_interval(tmp_path: Path) -> None:
     assert len(found["intervals"]) == 3 + 3 + 5
 
 
+@pytest.mark.slow
 def test_two_people_make_wider_intervals_than_as_many_frames_of_strangers(tmp_path: Path) -> None:
     said = examined(tmp_path / "data").answers
     is_ben = np.arange(len(said.truth)) % 2
@@ -204,6 +210,7 @@ def test_a_model_worse_than_the_one_it_would_replace_is_objected_to(tmp_path: Pa
     assert objection(rated(found, score + 0.02), there) is None
 
 
+@pytest.mark.slow
 def test_after_training_on_the_same_files_the_figures_of_then_are_compared(tmp_path: Path) -> None:
     """The old model has seen every sample in the end; asking it again would be unfair."""
     found = examined(tmp_path / "data")
@@ -213,6 +220,7 @@ def test_after_training_on_the_same_files_the_figures_of_then_are_compared(tmp_p
     assert objection(rated(found, 0.9), there) is None
 
 
+@pytest.mark.slow
 def test_a_model_of_other_labels_cannot_be_compared(tmp_path: Path) -> None:
     found = examined(tmp_path / "data", names={"happy": "glad"})
     there = tmp_path / "mood.tflite"
@@ -220,6 +228,7 @@ def test_a_model_of_other_labels_cannot_be_compared(tmp_path: Path) -> None:
     assert objection(rated(found, 0.3), there) is None
 
 
+@pytest.mark.slow
 def test_a_foreign_file_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     assert "not a model of moodkiosk" in (objection(rated(examined(tmp_path / "d"), 0.9), tmp_path / "notes.txt") or "")

@@ -50,6 +50,7 @@ def test_it_says_how_good_the_model_is_and_how_that_was_found(tmp_path: Path) ->
         assert heading in page
 
 
+@pytest.mark.slow
 def test_the_same_training_gives_the_same_page(tmp_path: Path) -> None:
     assert report.render(examined(tmp_path / "a")) == report.render(examined(tmp_path / "a"))
 
