@@ -321,9 +321,12 @@ def test_the_camera_is_switched_off_and_on(page: Page, home: Household) -> None:
 
 
 def test_why_tells_the_last_decisions_the_newest_first(page: Page, home: Household) -> None:
-    home.loop.ask(Request("recommend")).result(10)
-    page.locator("#why").click()
-    expect(page.locator("dialog .why li").first).to_contain_text("play “Sunny side” on Living room")
+    home.loop.ask(Request("recommend")).result(60)
+    with page.expect_response("**/api/why") as answered:
+        page.locator("#why").click()
+    decided = [line["text"] for line in answered.value.json()["data"]]
+    assert any("play “Sunny side” on Living room" in text for text in decided[-3:])
+    expect(page.locator("dialog .why li span")).to_have_text(decided[::-1])
 
 
 def test_today_shows_the_moods_as_a_band_and_as_a_list(page: Page, home: Household) -> None:
