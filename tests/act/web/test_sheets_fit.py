@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from moodkiosk.moods import Choice, Recommendation, Song, View
 from moodkiosk.words.reason import Reason
-from tests.act.web.test_layout import ARABIC, NAMES, SCREENS, TROUBLE, USUAL, WORD
+from tests.act.web.test_layout import ARABIC, HEBREW, NAMES, SCREENS, TROUBLE, USUAL, WORD
 from tests.act.web.test_sentences import LANGUAGES
 from tests.act.web.test_teach import MEASURE, PROOF
 from tests.act.web.test_walk import NOW, SONGS, Scene, song
@@ -129,7 +129,7 @@ def opening(scene: Scene, button: str, name: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [WORD, NAMES, ARABIC], ids=["word", "names", "arabic"])
+@pytest.mark.parametrize("name", [WORD, NAMES, ARABIC, HEBREW], ids=["word", "names", "arabic", "hebrew"])
 def test_no_sheet_is_cut_on_any_screen_whatever_the_names(
     browser: Browser, tmp_path: Path, language: str, name: str
 ) -> None:

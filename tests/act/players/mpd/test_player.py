@@ -91,6 +91,27 @@ def test_folders_albums_genres_artists_and_odd_names_are_entries(home: Home, ent
     assert len(home.server.queue()) == tracks
 
 
+def test_how_the_household_has_set_its_server_up_is_left_alone(home: Home) -> None:
+    for command in (("random", 1), ("repeat", 1), ("crossfade", 3), ("replay_gain_mode", "album")):
+        home.server.ask(*command)
+
+    def settings() -> list[object]:
+        status = home.server.status()
+        kept = [status.get(key) for key in ("random", "repeat", "single", "consume", "xfade")]
+        return [kept, home.server.ask("replay_gain_status"), home.server.ask("outputs")]
+
+    before = settings()
+    assert home.play("evening").kind == "played"
+    assert home.play(action="volume", volume_percent_max=24, fade_seconds=1.0).kind == "adjusted"
+    assert home.play(action="skip", asked=True).kind == "skipped"
+    assert home.play(action="pause", fade_seconds=1.0).kind == "paused"
+    assert home.play(action="resume").kind == "resumed"
+    assert settings() == before
+    home.server.ask("disableoutput", 0)
+    assert home.play("Calm", asked=True).kind == "failed"
+    assert dict(home.server.ask("outputs"))["outputenabled"] == "0", "what the household has switched off stays off"
+
+
 def test_what_is_not_there_is_passed_over_and_said(home: Home) -> None:
     report = home.play("No such list", "https://open.spotify.com/playlist/37i9dQZF1DXdPec7aLTmlC", "Sunny")
     assert (report.kind, report.what) == ("played", "Sunny")
