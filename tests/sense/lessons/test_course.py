@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -38,14 +39,12 @@ def looks_of(label: str, number: int = 1) -> list[Landmarks]:
 class Kiosk:
     """A course, and somebody before it who shows what is asked for; five looks a second."""
 
-    def __init__(self, state: Path, number: int = 1) -> None:
+    def __init__(self, state: Path, number: int = 1, clock: Callable[[], float] = lambda: 0) -> None:
         self.state, self.number, self.at = state, number, 100.0
         self.told: list[Teaching] = []
         self.models = Models(lambda: model.candidates("", state))
         self.neutrals = Neutrals(state)
-        self.course = Course(
-            state, self.models, self.neutrals, self.told.append, state / "corrections", clock=lambda: 0
-        )
+        self.course = Course(state, self.models, self.neutrals, self.told.append, state / "corrections", clock=clock)
         self.faces = {label: looks_of(label, number) for label in MOODS}
         self._looks = 0
 
@@ -102,6 +101,16 @@ def test_a_whole_sitting_is_kept_as_recordings_and_a_better_model_is_used_until_
     assert (kiosk.models.path, kiosk.neutrals.people, kiosk.phase) == (model.STARTER, (), "over")
     with pytest.raises(NotNow):
         kiosk.course.undo(kiosk.at)
+
+
+def test_on_a_slow_processor_it_looks_between_any_two_steps_of_learning(tmp_path: Path) -> None:
+    kiosk = Kiosk(tmp_path, clock=count().__next__)  # every step takes a second
+    kiosk.begin()
+    kiosk.until("fitting")
+    began = kiosk.at
+    kiosk.until("shown")
+    looks = (kiosk.at - began) / 0.2
+    assert looks > 30
 
 
 def taught(state: Path, person: str, number: int) -> Kiosk:
