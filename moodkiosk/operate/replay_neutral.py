@@ -66,7 +66,9 @@ def _of_recording(path: Path, model: MoodModel) -> OwnNeutral:
 
     data = dataset.load([path])
     found = own_neutrals(vectors(data, model.schema), data.label, people(data))
-    if len(found) != 1:
+    if not found:
+        raise UsageError(Reason("replay.nobodys", path=str(path), label=repr(AT_REST)))
+    if len(found) > 1:
         raise UsageError(Reason("replay.whose", path=str(path), label=repr(AT_REST), count=len(found)))
     person, measures = next(iter(found.items()))
     return OwnNeutral(person.partition("\0")[0] or path.stem, measures)
