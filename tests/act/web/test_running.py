@@ -153,6 +153,7 @@ def test_a_half_that_dies_is_told_and_the_page_finds_a_new_act(kiosk: Kiosk, pag
     expect(page.locator("#stale")).to_be_visible(timeout=60_000)
     kiosk.start("act")
     expect(page.locator("#stale")).to_be_hidden(timeout=60_000)
+    until(lambda: state(kiosk)["camera_status"] == "on", what="the new act knows of the camera")
     sense = next(half for half in kiosk.halves if half.name == "sense")
     sense.stop()
     expect(page.locator("#word")).to_have_text("No camera", timeout=30_000)
