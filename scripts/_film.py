@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import time
@@ -58,7 +59,10 @@ class Camera:
 
 def main() -> None:
     """Writes kiosk.png and kiosk.webp."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs"
+    parser = argparse.ArgumentParser(prog="scripts/film", description="Makes kiosk.png and kiosk.webp from the demo.")
+    parser.add_argument("folder", metavar="DIR", type=Path, nargs="?", default=ROOT / "docs", help="usual is docs")
+    folder: Path = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
     with demo() as address, sync_playwright() as playwright:
         browser = launch(playwright)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, locale="en-GB", color_scheme="light")

@@ -2,6 +2,21 @@
 #
 #   ensure_venv DIR LOCK      e.g.  ensure_venv .venv requirements/test.txt
 
+# asks_for_help "$@": is -h or --help among the words before a "--"? Then what stands at the head of the script is printed.
+asks_for_help() {
+    local word
+    for word in "$@"; do
+        case $word in
+        --) return 1 ;;
+        -h | --help)
+            sed -n '2,/^set -/{/^set -/!s/^# \{0,1\}//p}' "$0"
+            return 0
+            ;;
+        esac
+    done
+    return 1
+}
+
 # find_python LAST: a Python from 3.11 to 3.LAST. MOODKIOSK_PYTHON comes first.
 find_python() {
     local last=$1 candidate

@@ -8,6 +8,16 @@ cannot() { # where it cannot run, a test of units or trees is not a failure
     exit 0
 }
 
+known_suite() { # known_suite NAME: of Debian, or one line
+    case $1 in
+    bookworm | trixie | sid) ;;
+    *)
+        echo "${0##*/}: unknown suite or option $1 (see --help)" >&2
+        exit 2
+        ;;
+    esac
+}
+
 needs_mmdebstrap() {
     [ "$(id -u)" -eq 0 ] || cannot "needs root"
     unshare -m true 2>/dev/null || cannot "needs the right to mount (a container without it?)"
