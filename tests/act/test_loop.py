@@ -367,7 +367,7 @@ def test_what_was_learnt_is_told_as_figures_without_anybodys_name(world: World) 
     told = proof(
         moods={"sad": (0.25, 0.75)},
         people={"Anna": (0.5, 0.875), "Ben": (0.5, 0.925)},
-        text="reads 90% of held-out looks right",
+        text="reads 90 % of held-out looks right",
     )
     for phase in ("shown", "over"):  # told twice, news once
         world.turn(protocol.Teaching(world.at, phase, person="Anna", proof=told))

@@ -20,7 +20,7 @@ DIRECTIONS = ("ltr", "rtl")
 TERMINAL = (
     *("cli.", "word.", "unknown.", "cannot.", "model.", "slow.", "tilted.", "doctor.", "checked.", "outcome."),
     *("privacy.", "networks.", "address.", "collect.", "lesson.", "help.", "signin.", "config."),
-    *("tour.", "discovery.", "install.", "told.", "column.", "film."),
+    *("tour.", "discovery.", "install.", "told.", "column.", "film.", "doubt."),
     *("arguments.", "file.", "source.", "engine.", "replay.", "tunes.", "display.", "sound.", "remote.", "label."),
     *("recording.", "judge.", "train."),
 )

@@ -37,12 +37,12 @@ class Opened:
     def said(self) -> str:
         """In one line."""
         names = sorted({name for name in self.unix if name})
-        unix = Reason("privacy.unix_named" if names else "privacy.unix", number=len(self.unix), names=names)
+        unix = Reason("privacy.unix_named" if names else "privacy.unix", count=len(self.unix), names=names)
         return together([
             Reason("cli.words", words=self.devices) if self.devices else Reason("privacy.no_device"),
             unix,
             Reason("cli.words", words=sorted(set(self.internet))) if self.internet else Reason("privacy.no_internet"),
-            *([Reason("privacy.other_sockets", number=self.other)] if self.other else []),
+            *([Reason("privacy.other_sockets", count=self.other)] if self.other else []),
         ])  # fmt: skip
 
 

@@ -203,4 +203,4 @@ def _kept(half: str, folder: Path) -> Finding:
         return Finding(name, "skipped", Reason("privacy.not_into", folder=str(folder)), SUDO)
     if found:
         return Finding(name, "failed", Reason("privacy.picture", file=str(found[0])), Reason("privacy.picture_do"))
-    return Finding(name, "ok", Reason("privacy.no_picture", files=count, folder=str(folder)))
+    return Finding(name, "ok", Reason("privacy.no_picture", count=count, folder=str(folder)))

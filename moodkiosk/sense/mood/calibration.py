@@ -70,5 +70,5 @@ class Calibration:
             worst = max(set(self._reasons), key=self._reasons.count)
             raise NotCalibrated(Reason("calibrated.poor_view", reason=view(worst)))
         if looks:
-            raise NotCalibrated(Reason("calibrated.few_looks", looks=len(looks), needed=MIN_LOOKS))
+            raise NotCalibrated(Reason("calibrated.few_looks", count=len(looks), needed=MIN_LOOKS))
         raise NotCalibrated(Reason("calibrated.nobody"))

@@ -48,6 +48,8 @@ USUAL = View(
     ),
     labels=LABELS,
 )
+FACTS = {"word", "people", "music", "camera-text", "sure-text", "clock"}
+BUTTONS = ("recommend", "pause", "skip", "quieter", "louder", "more")
 TROUBLE = {"broker": "Connection refused: is it running?", "login_days_left": 5, "memory": "the disk is full"}
 
 MEASURE = """() => {
@@ -171,15 +173,35 @@ def test_long_reasons_and_faults_are_neither_cut_nor_push_the_buttons_out(
 def test_what_one_wants_to_know_from_the_sofa_is_28_pixels_high_on_seven_inches(
     browser: Browser, tmp_path: Path, locale: str
 ) -> None:
-    sizes = """() => Object.fromEntries(['word', 'people', 'music', 'camera-text', 'sure-text', 'clock'].map(
+    sizes = """names => Object.fromEntries(names.map(
         id => [id, parseFloat(getComputedStyle(document.getElementById(id)).fontSize)]))"""
     with page_only(tmp_path) as (kiosk, address), opened(browser, address, locale=locale) as watched:
         kiosk.show(USUAL)
         expect(watched.page.locator("#people")).to_contain_text("Anna")
-        found = watched.page.evaluate(sizes)
+        found = watched.page.evaluate(sizes, sorted(FACTS))
         assert {name for name, size in found.items() if size < 28} == set(), found
-        for name in ("recommend", "pause", "skip", "quieter", "louder", "more"):
+        for name in (*FACTS, *BUTTONS):
             expect(watched.page.locator(f"#{name}")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_with_everything_wrong_at_once_the_facts_and_the_buttons_keep_their_place(
+    browser: Browser, tmp_path: Path, locale: str
+) -> None:
+    """Four notices are one line on seven inches: the first, and how many more there are behind it."""
+    with page_only(tmp_path, TROUBLE) as (kiosk, address), opened(browser, address, locale=locale) as watched:
+        page = watched.page
+        for number, view in enumerate((USUAL, replace(USUAL, mood=None), replace(USUAL, mood=WORD, labels=(WORD,)))):
+            kiosk.show(replace(view, player_status="speaker not connected: is “Living room” switched on?"))
+            page.wait_for_function("mood => document.body.dataset.mood === mood", arg=view.mood or "")
+            expect(page.locator(".notice")).to_have_count(2)
+            assert page.evaluate("document.scrollingElement.scrollHeight") <= 480, number
+            for name in (*(FACTS if view.mood else FACTS - {"sure-text"}), *BUTTONS):
+                expect(page.locator(f"#{name}")).to_be_in_viewport(ratio=1)
+            page.screenshot(path=SCREENSHOTS / f"layout-{locale}-four-notices-{number}.jpeg", quality=80)
+        page.locator(".notice").last.click()
+        expect(page.locator("dialog .details li")).to_have_count(4)
 
 
 def test_a_sheet_that_goes_on_below_says_so_until_its_end_is_reached(browser: Browser, tmp_path: Path) -> None:

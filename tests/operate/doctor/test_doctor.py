@@ -71,7 +71,7 @@ def test_people_read_it_in_their_language_and_programs_in_english(
     shown = capsys.readouterr().out
     assert "entfällt  Lautsprecher" in shown
     assert "music.player ist 'dry-run'" in shown
-    assert "→ moodkiosk login" in shown
+    assert "→ rufe 'moodkiosk login' auf" in shown
     body = lacking.body()
     assert (body["text"], body["advice"]) == ("x", "run 'moodkiosk login'")
     assert (body["text_key"], body["text_fields"]["do"]["key"]) == ("spotify.do", "spotify.login")

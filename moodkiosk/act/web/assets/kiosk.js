@@ -130,10 +130,10 @@ function renderPlay() {
 function renderNotices() {
   const { health } = state;
   const found = [];
-  if (!['connected', 'connecting', 'switched off'].includes(health.broker)) found.push([say('notice.broker'), told(health, 'broker')]);
   // What people choose to hear is no trouble.
   const chosen = state.override_until && health.player.startsWith('ready');
   if (!chosen && !state.player_status.startsWith('ready')) found.push([say('notice.player'), told(state, 'player_status')]);
+  if (!['connected', 'connecting', 'switched off'].includes(health.broker)) found.push([say('notice.broker'), told(health, 'broker')]);
   const days = health.login_days_left;
   if (days !== null && days < 0) found.push([say('notice.login_over'), say('notice.login_do')]);
   else if (days !== null && days <= 30) found.push([say('notice.login', { count: Math.floor(days) }), say('notice.login_do')]);
@@ -144,8 +144,10 @@ function renderNotices() {
   notices.dataset.key = key;
   notices.hidden = found.length === 0;
   body.classList.toggle('troubled', found.length > 0);
-  notices.replaceChildren(...found.map(([title]) => make('li', {},
-    make('button.notice', { type: 'button', onclick: () => sheets.notices(found) }, icon('alert'), title))));
+  const chip = (text) => make('li', {}, make('button.notice', { type: 'button', onclick: () => sheets.notices(found) }, icon('alert'), text));
+  // One line, whatever is wrong: what people want to know from the sofa keeps its place.
+  const more = found.length > 1 && chip(say('notice.more', { count: found.length - 1 }));
+  notices.replaceChildren(...found.slice(0, 1).map(([title]) => chip(title)), ...(more ? [more] : []));
 }
 
 /** For ears: one sentence, when it is another one. */
