@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import pytest
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.sense.faces import choose, networks
 from moodkiosk.sense.interpreter import Network
+from moodkiosk.sense.mood.bundle import unbundle
+from moodkiosk.sense.mood.opinion import NETWORK as OPINION
 from tests.support.kiosk import Kiosk
 
 ROOT = Path(__file__).parents[3]
@@ -112,3 +115,41 @@ def test_bytes_that_are_no_network_are_refused() -> None:
         Network(b"no network")
     with pytest.raises(ValueError, match=r"."):
         Network(Path("/nowhere.tflite"))
+
+
+def committed() -> list[Path]:
+    """Every file of the project, as git has it."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("needs a checkout")
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [path for name in done.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def is_a_network(path: Path) -> bool:
+    """By its content (the identifiers of TensorFlow Lite's and ONNX's files) or by its name."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    ends = {".tflite", ".task", ".binarypb", ".onnx", ".pb", ".h5", ".keras", ".pt", ".pth", ".caffemodel"}
+    return head[4:8] == b"TFL3" or path.suffix in ends
+
+
+def test_no_model_of_others_is_committed() -> None:
+    """Each network in git says that it was made here, and in a card or a list how; none is in MediaPipe's wheel."""
+    files = committed()
+    others = set(networks.SHA256.values())
+    assert [path for path in files if hashlib.sha256(path.read_bytes()).hexdigest() in others] == []
+    found = [path for path in files if is_a_network(path)]
+    models = ROOT / "moodkiosk" / "models"
+    assert {path for path in found if path.parent == models} == {models / "opinion.tflite", models / "starter.tflite"}
+    for path in found:
+        if path.parent == models:
+            card = path.with_suffix(".md").read_text(encoding="utf-8")
+            assert path.name in card
+            assert "scripts/train" in card, "the command that makes it"
+        elif path.is_relative_to(ROOT / "tests" / "fuzz" / "found"):
+            continue  # of ours, each with its fault
+        else:
+            assert path.is_relative_to(ROOT / "tests" / "earlier"), "listed in the README.md there"
+        if path != OPINION:
+            manifest, _ = unbundle(path.read_bytes())
+            assert manifest.version, "of the moodkiosk that made it"
