@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from moodkiosk.config.settings import MOST_LOOKS_HZ
 from moodkiosk.words.language import say, translated
 from moodkiosk.words.reason import Reason, fixed, heard, heard_all, how
 
@@ -141,7 +142,7 @@ MADE = ("starter", "taught", "trained")
 def _around(status: Mapping[str, Any]) -> list[tuple[str, str]]:
     player = "player_status" if status["player"].startswith("ready") else "player"
     return [
-        ("sense", _word(status, "sense")),
+        ("sense", _sense(status)),
         ("broker", _word(status, "broker")),
         ("player", _word(status, player)),
         ("page", _word(status, "page")),
@@ -151,6 +152,15 @@ def _around(status: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("model", Reason(f"cli.model_{status['model']}") if status.get("model") in MADE else ""),
         ("moods", _listed([how(label) for label in status["labels"]]) if status["labels"] else ""),
     ]
+
+
+def _sense(status: Mapping[str, Any]) -> str:
+    """The half that sees; on a slow processor with how often it manages to look."""
+    rate_hz = status.get("active_rate_hz") or MOST_LOOKS_HZ
+    word = _word(status, "sense")
+    if rate_hz >= MOST_LOOKS_HZ or status["sense"] != "running":
+        return word
+    return _listed([word, Reason("doctor.looks", looks=str(rate_hz))])
 
 
 def _sign_in(days: float | None) -> str:
