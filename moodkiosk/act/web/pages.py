@@ -53,7 +53,7 @@ class Pages:
         inside = {"style": self._files["kiosk.css"].body.decode(), "icon": sources["icon.svg"].decode()}
         self._templates = {
             (language, name): _with_files(
-                _with_words(body.decode(), {**words, "language": language, "build": self.build}), inside
+                _with_words(with_head(body.decode()), {**words, "language": language, "build": self.build}), inside
             )
             for name, body in sources.items()
             if name.endswith(".html")
@@ -101,12 +101,18 @@ def _lean_style(source: bytes) -> bytes:
     return re.sub(rb"\s*([{};])\s*", rb"\1", re.sub(rb"(?s)/\*.*?\*/", b"", source))
 
 
+HEAD = resources.files(__package__).joinpath("assets", "head.html").read_bytes().decode()
 LEAN = {"js": _lean, "css": _lean_style}
 """What a file is sent without, by its ending."""
 
 
 def _name(file: object) -> str:
     return str(getattr(file, "name", ""))
+
+
+def with_head(template: str) -> str:
+    """The template of one of the small pages with the head that they have in common."""
+    return template.replace("{{head}}\n", HEAD)
 
 
 def _with_words(template: str, words: Words) -> str:

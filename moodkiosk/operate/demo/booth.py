@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Self, get_args
 from urllib.parse import urlsplit
 
-from moodkiosk.act.web.pages import TYPES, Pages
+from moodkiosk.act.web.pages import TYPES, Pages, with_head
 from moodkiosk.sense.actor import cues
 
 NAMES = ("127.0.0.1", "localhost")
@@ -199,7 +199,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 _here = resources.files(__package__).joinpath("assets")
-PAGE = _here.joinpath("demo.html").read_bytes().decode()
+PAGE = with_head(_here.joinpath("demo.html").read_bytes().decode())
 FILES = {
     f"/{name}": (_here.joinpath(name).read_bytes(), TYPES[name.rpartition(".")[2]]) for name in ("demo.css", "demo.js")
 }
