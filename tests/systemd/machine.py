@@ -19,7 +19,7 @@ from tests.support.wait import until
 # Registers nowhere: the host need not run systemd itself.
 BOOT = (
     "mount -t tmpfs tmpfs /run/systemd && exec env SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn --quiet "
-    '--directory="$0" --boot --register=no --keep-unit --console=pipe --private-network'
+    '--directory="$0" --boot --register=no --keep-unit --console=pipe "$@"'
 )
 
 
@@ -29,11 +29,13 @@ class Machine:
     Attributes:
         root: its folder.
         own_clock: whether its monotonic clock begins when it is booted, as that of any machine does; else it is ours.
+        private_network: whether its network is its own, with nothing in it; else it is ours.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.own_clock = False
+        self.private_network = True
         self._container: subprocess.Popen[bytes] | None = None
         self._init = 0
         self._cables: list[str] = []
@@ -52,8 +54,9 @@ class Machine:
         if self.own_clock:
             up = str(-int(time.clock_gettime(time.CLOCK_BOOTTIME)))
             clock = ("--time", "--monotonic", up, "--boottime", up)
+        network = ("--private-network",) if self.private_network else ()
         self._container = subprocess.Popen(
-            ["unshare", "-m", "--propagation", "private", *clock, "sh", "-c", BOOT, str(self.root)],
+            ["unshare", "-m", "--propagation", "private", *clock, "sh", "-c", BOOT, str(self.root), *network],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             process_group=0,
