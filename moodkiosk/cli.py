@@ -9,6 +9,7 @@ import importlib
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -39,8 +40,21 @@ PURPOSES: dict[str, tuple[str, ...]] = {
 
 
 PROGRAM = "moodkiosk"
+WHERE_IT_SAYS = 16
+"""The column in which the help says what a command does."""
 INSTALL, ROLLBACK = Reason("help.option.install"), Reason("help.option.rollback")
 LISTED = Reason("help.option.list")
+
+
+class ByPurpose(argparse.HelpFormatter):
+    """Keeps the lines of the help; what is longer than the terminal folds below where it says what a command does."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:  # noqa: ARG002 - argparse's own
+        folded = []
+        for line in text.splitlines():
+            below = " " * WHERE_IT_SAYS if line.startswith(" ") else ""
+            folded += textwrap.wrap(line, width, subsequent_indent=below, break_on_hyphens=False) or [""]
+        return "\n".join(folded)
 
 
 class Commands(Parser):
@@ -65,7 +79,7 @@ def overview(tag: str) -> str:
     lines = [say(tag, "help.kiosk")]
     for purpose, names in PURPOSES.items():
         lines += ["", say(tag, f"help.for.{purpose}")]
-        lines += [f"  {name:<14}{translated(_does(name), tag)}" for name in names]
+        lines += [f"{f'  {name}':<{WHERE_IT_SAYS}}{translated(_does(name), tag)}" for name in names]
     return "\n".join(lines)
 
 
@@ -81,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
         usage=Reason("help.usage"),
         description=overview(FALLBACK),
         epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=ByPurpose,
     )
     top.add_argument("--version", action="version", version=f"moodkiosk {__version__}", help=Reason("help.version"))
     commands = top.add_subparsers(

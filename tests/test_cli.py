@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,3 +60,15 @@ def test_what_is_wrong_is_said_in_the_household_s_language(
         call, env={"LANG": lang, "PYTHONUTF8": "1"}, capture_output=True, encoding="utf-8", check=False
     )
     assert (done.returncode, said in done.stderr) == (1, True), done.stderr
+
+
+@pytest.mark.parametrize(("lang", "columns"), [("C.UTF-8", 80), ("de_DE.UTF-8", 80), ("de_DE.UTF-8", 40)])
+def test_the_list_of_commands_is_no_wider_than_the_terminal_and_folds_below_what_a_command_does(
+    lang: str, columns: int
+) -> None:
+    environment = {"LANG": lang, "PYTHONUTF8": "1", "COLUMNS": str(columns)}
+    call = [sys.executable, "-m", "moodkiosk", "--help"]
+    lines = subprocess.run(call, env=environment, capture_output=True, encoding="utf-8", check=True).stdout.splitlines()
+    assert max(map(len, lines)) <= columns
+    begin = next(number for number, line in enumerate(lines) if line.startswith("  not-again "))
+    assert re.match(r" {16}\S", lines[begin + 1]), "folded below where it says what it does"

@@ -46,6 +46,7 @@ def test_without_a_command_help_is_shown_by_purpose_and_that_is_fine() -> None:
 
 def test_help_is_in_the_reader_s_language(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    monkeypatch.setenv("COLUMNS", "200")
     shown = cli.parser().format_help()
     assert "\nAnsehen\n" in shown
     for name in commands(cli.parser()):

@@ -29,20 +29,10 @@ PAPERS = (
 )
 """In the order of the journey: the kiosk on the Pi first, the desk last."""
 PROGRAMS = {
-    *(
-        "moodkiosk",
-        "moodkiosk-mpd",
-        "systemctl",
-        "journalctl",
-        "apt",
-        "apt-get",
-        "git",
-        "ssh",
-        "ssh-copy-id",
-        "timedatectl",
-    ),
-    *("rpicam-hello", "ls", "echo", "mosquitto_sub", "speaker-test", "mpc", "adduser", "usermod", "vcgencmd", "fuser"),
-}
+    "moodkiosk", "moodkiosk-mpd", "systemctl", "journalctl", "apt", "apt-get", "git", "ssh", "ssh-copy-id",
+    "timedatectl", "rpicam-hello", "ls", "echo", "mosquitto_sub", "speaker-test", "mpc", "adduser", "usermod",
+    "vcgencmd", "fuser",
+}  # fmt: skip
 ELSEWHERE = {
     r"rpicam|/dev/v4l|fuser|vcgencmd": "a Pi and its camera: tests/sense/camera plays their programs",
     r"build-deb|\.deb$|apt (remove|purge) moodkiosk|^sudo adduser": "the package: scripts/test-deb",
