@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ PROGRAMS = {
     "vcgencmd", "fuser",
 }  # fmt: skip
 ELSEWHERE = {
+    r"timedatectl": "a clock that is set over the network: scripts/install-pi asks the same",
     r"rpicam|/dev/v4l|fuser|vcgencmd": "a Pi and its camera: tests/sense/camera plays their programs",
     r"build-deb|\.deb$|apt (remove|purge) moodkiosk|^sudo adduser": "the package: scripts/test-deb",
     r"moodkiosk login|spotify|speaker …|music\.player": "an account at Spotify: tests/act/players/spotify",
@@ -190,6 +192,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     subprocess.run(["git", "clone", "-q", "--no-hardlinks", PROJECT, root / "srv/moodkiosk"], check=True)
     film(root / "home/pi/clip.mp4")
     (root / "home/pi/my.yaml").write_text(OWN_CONFIG, encoding="utf-8")
+    (root / "etc/hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 kiosk {socket.gethostname()}\n", encoding="ascii")
     (root / "etc/ssh/sshd_config.d/here.conf").write_text(SSHD, encoding="ascii")
     keys = root / "home/pi/.ssh"
     keys.mkdir(mode=0o700)
@@ -226,7 +229,7 @@ def test_what_the_papers_say_is_typed_and_does_what_they_say(machine: Machine, s
         nonlocal said
         done = typed(machine, step.typed)
         said = f"exit {done.returncode}\n{done.stdout}{done.stderr}"
-        return done.returncode in ends and step.lacking(done.stdout) == []
+        return done.returncode in ends and "command not found" not in said and step.lacking(done.stdout) == []
 
     try:
         # "… and a mood after a few seconds"

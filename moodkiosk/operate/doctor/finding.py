@@ -16,6 +16,8 @@ from moodkiosk.words.reason import Reason, said
 
 STATUS_SECONDS = 5.0
 SUDO = Reason("doctor.sudo")
+COLUMNS_LEAST = 60
+"""A narrower terminal has no room for columns beside each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,13 @@ def print_objects(findings: list[Finding]) -> None:
 
 
 def print_table(findings: list[Finding], tag: str = FALLBACK) -> None:
-    """Prints what was found, a line each, and what to do about it."""
+    """Prints what was found, a line each, and what to do about it; on a narrow terminal one below the other."""
     from rich.console import Console
     from rich.markup import escape
+    from rich.padding import Padding
     from rich.table import Table
 
+    console = Console()
     marks = {"ok": "[green]✔", "failed": "[red]✘", "note": "[yellow]!", "skipped": "[dim]–"}
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
@@ -89,5 +93,11 @@ def print_table(findings: list[Finding], tag: str = FALLBACK) -> None:
         text, advice = map(escape, finding.in_words(tag))
         mark = f"{marks[finding.outcome]} {say(tag, f'outcome.{finding.outcome}')}"
         name = escape(translated(checked(finding.name), tag))
-        table.add_row(mark, name, text + (f"\n[bold]→ {advice}[/bold]" if advice else ""))
-    Console().print(table)
+        body = text + (f"\n[bold]→ {advice}[/bold]" if advice else "")
+        if console.width >= COLUMNS_LEAST:
+            table.add_row(mark, name, body)
+        else:
+            console.print(f"{mark}[/]  {name}")
+            console.print(Padding(body, (0, 0, 0, 2)))
+    if table.row_count:
+        console.print(table)

@@ -39,7 +39,8 @@ def broker(settings: Config) -> Finding:
                 return Finding(BROKER, "failed", text, Reason("doctor.broker_short_do"))
             refused = _refused(there, topics, discovery=settings.mqtt.discovery)
     except NoBroker as problem:
-        return Finding(BROKER, "failed", Reason("doctor.broker_not", where=where, why=problem.text), problem.advice)
+        said = problem.text if where in problem.text else Reason("doctor.broker_not", where=where, why=problem.text)
+        return Finding(BROKER, "failed", said, problem.advice)
     if refused:
         text = Reason("doctor.broker_refuses", where=where, topics=refused)
         return Finding(BROKER, "failed", text, Reason("doctor.broker_refuses_do"))

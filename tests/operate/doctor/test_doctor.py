@@ -21,7 +21,7 @@ from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Looks
 from moodkiosk.sense.camera.pixels import turned
-from moodkiosk.words.language import words
+from moodkiosk.words.language import translated, words
 from moodkiosk.words.phrase import knows
 from moodkiosk.words.reason import Reason
 
@@ -75,6 +75,19 @@ def test_people_read_it_in_their_language_and_programs_in_english(
     body = lacking.body()
     assert (body["text"], body["advice"]) == ("x", "run 'moodkiosk login'")
     assert (body["text_key"], body["text_fields"]["do"]["key"]) == ("spotify.do", "spotify.login")
+
+
+def test_on_a_narrow_terminal_what_was_found_stands_below_its_name_and_no_word_is_broken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    missing = Reason("picam.no_program", program="rpicam-vid")
+    print_table([Finding("camera", "failed", missing, Reason("doctor.picam"))], "de")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].rstrip() == "✘ Fehler  Kamera"
+    assert max(map(len, lines)) <= 40
+    told = " ".join(" ".join(lines[1:]).split())
+    assert told == f"{translated(missing, 'de')} → {translated(Reason('doctor.picam'), 'de')}"
 
 
 def test_what_is_checked_has_a_name_in_words() -> None:
