@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
+from moodkiosk.moods import View
 from tests.act.web.test_page import ALONE, SEEN
 from tests.support.browser import opened
 from tests.support.web import page_only
@@ -40,7 +41,7 @@ def renderer_seconds(browser: Browser) -> float:
 
 @pytest.mark.parametrize("view", [SEEN, ALONE], ids=["somebody is there", "nobody is there"])
 def test_in_a_minute_in_which_nothing_happens_the_page_only_moves_its_clock(
-    browser: Browser, tmp_path: Path, view: object
+    browser: Browser, tmp_path: Path, view: View
 ) -> None:
     with page_only(tmp_path) as (kiosk, address), opened(browser, address, reduced_motion="no-preference") as watched:
         kiosk.show(view)
