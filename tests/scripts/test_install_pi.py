@@ -366,6 +366,22 @@ def test_removing_keeps_what_is_the_owners_and_purging_keeps_nothing(tree: Path)
 
 @pytest.mark.slow
 @needs_root
+def test_somebody_who_is_called_like_the_kiosk_stays_when_it_is_purged(tree: Path) -> None:
+    with (tree / "etc/passwd").open("a", encoding="ascii") as passwd:
+        passwd.write("moodkiosk:x:1000:1000:the owner:/home/moodkiosk:/bin/bash\n")
+    with (tree / "etc/group").open("a", encoding="ascii") as group:
+        group.write("moodkiosk:x:1000:\n")
+    assert install("--root", tree).returncode == 0
+    assert "moodkiosk-act:" in (tree / "etc/passwd").read_text(encoding="ascii")
+    done = install("--root", tree, "--uninstall", "--purge")
+    assert done.returncode == 0, done.stderr
+    for name, line in (("passwd", "moodkiosk:x:1000:1000:"), ("group", "moodkiosk:x:1000:")):
+        lines = (tree / "etc" / name).read_text(encoding="ascii").splitlines()
+        assert [found.startswith(line) for found in lines if found.startswith("moodkiosk")] == [True]
+
+
+@pytest.mark.slow
+@needs_root
 def test_over_ssh_the_same_happens_on_the_other_machine(tree: Path, tmp_path: Path) -> None:
     """A real sshd; the other machine's sudo is played by one that installs into the tree."""
     with Sshd(tmp_path / "ssh") as server:

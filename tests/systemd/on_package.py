@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.wait import until
 from tests.systemd.machine import Machine
-from tests.systemd.on_systemd import ACT, CONFIG, OF_THE_SYSTEM, SENSE, findings, listing, ready, settled
+from tests.systemd.on_systemd import ACT, CONFIG, OF_THE_SYSTEM, SENSE, findings, has_failed, listing, ready, settled
 
 HALVES = (ACT, SENSE)
 OF_DPKG = {"var/lib/dpkg", "var/lib/systemd"}
@@ -99,6 +99,40 @@ def test_another_version_keeps_configuration_and_state_and_runs(machine: Machine
         ready(machine, unit, 180)
     assert (machine.root / "etc/moodkiosk/config.yaml").read_text(encoding="utf-8") == CONFIG
     assert remembered.read_text(encoding="ascii") == "kept\n"
+
+
+def test_a_half_that_somebody_has_stopped_or_masked_stays_so_over_an_upgrade(machine: Machine) -> None:
+    settled(machine)
+    machine.run("systemctl", "stop", SENSE)
+    dpkg(machine, "--install", "/root/new.deb")
+    ready(machine, ACT, 180)
+    assert machine.show(SENSE, "ActiveState") == "inactive"
+    machine.run("systemctl", "stop", "moodkiosk.target")
+    machine.run("systemctl", "mask", SENSE)
+    dpkg(machine, "--install", "/root/old.deb")
+    assert [machine.show(unit, "ActiveState") for unit in HALVES] == ["inactive"] * 2
+    assert machine.show(SENSE, "LoadState") == "masked"
+    machine.run("systemctl", "unmask", SENSE)
+    machine.run("systemctl", "start", "moodkiosk.target")
+    for unit in HALVES:
+        ready(machine, unit, 180)
+
+
+def test_a_mistake_in_the_configuration_does_not_stop_an_upgrade_and_is_said_by_the_services(machine: Machine) -> None:
+    settled(machine)
+    config = machine.root / "etc/moodkiosk/config.yaml"
+    config.write_text(CONFIG + "musik: {}\n", encoding="utf-8")
+    try:
+        dpkg(machine, "--install", "/root/old.deb")
+        assert version(machine).endswith("ii")
+        for unit in HALVES:
+            has_failed(machine, unit)
+            assert "musik: unknown key; did you mean 'music'?" in machine.journal(unit)
+    finally:
+        config.write_text(CONFIG, encoding="utf-8")
+    dpkg(machine, "--install", "/root/old.deb")  # what failed is started by the next one
+    for unit in HALVES:
+        ready(machine, unit, 180)
 
 
 def test_removed_it_leaves_configuration_and_state_and_put_in_again_it_runs_with_them(machine: Machine) -> None:

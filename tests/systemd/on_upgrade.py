@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from tests.systemd.on_systemd import ACT, CONFIG, PROJECT, SENSE, calibrated, re
 EARLIER_CONFIG = CONFIG.replace("settle_seconds: 0.75", "window_seconds: 1.5").replace(", after_seconds: 1", "")
 SIGN_IN = '{"access_token": "a", "refresh_token": "r", "expires_at": 1, "scope": "user-modify-playback-state"}'
 STATE = "var/lib/moodkiosk"
+CHOSEN = {"music": False, "language": "German", "artist": "Nena"}
+"""What somebody has set at the kiosk."""
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,7 @@ def kept(machine: Machine) -> dict[str, bytes]:
     return {str(path.relative_to(machine.root)): path.read_bytes() for path in chosen}
 
 
-def test_an_upgrade_keeps_configuration_sign_in_calibrations_and_models(machine: Machine) -> None:
+def test_an_upgrade_keeps_configuration_settings_sign_in_calibrations_and_models(machine: Machine) -> None:
     for unit in (ACT, SENSE):
         ready(machine, unit, 180)
     earlier = (machine.root / "opt/moodkiosk/current").readlink()
@@ -50,6 +53,8 @@ def test_an_upgrade_keeps_configuration_sign_in_calibrations_and_models(machine:
         (machine.root / "opt/moodkiosk/versions").glob("*/lib/python*/site-packages/moodkiosk/models/starter.tflite")
     )
     machine.run("moodkiosk", "model", "install", "/" + str(starter.relative_to(machine.root)))
+    machine.run("moodkiosk", "recommend", "--language", "German", "--artist", "Nena", check=False)
+    machine.run("moodkiosk", "music", "off")
     sign_in = machine.root / STATE / "act/spotify-token.json"
     sign_in.write_text(SIGN_IN, encoding="ascii")
     sign_in.chmod(0o600)
@@ -70,4 +75,6 @@ def test_an_upgrade_keeps_configuration_sign_in_calibrations_and_models(machine:
     assert {name: kept(machine).get(name) for name in before} == before
     assert {name: (machine.root / name).stat().st_uid for name in before} == owners
     assert f"/{STATE}/sense/models/current.tflite" in machine.journal(SENSE)
+    status = json.loads(machine.run("moodkiosk", "status", "--json").stdout)
+    assert {name: status[name] for name in CHOSEN} == CHOSEN
     machine.run("moodkiosk", "person", "Ana")  # refused for somebody nobody knows
