@@ -105,3 +105,17 @@ def subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentP
 def options(parser: argparse.ArgumentParser) -> list[str]:
     """What a command may be given."""
     return [option for action in parser._actions for option in action.option_strings]
+
+
+def test_the_papers_say_why_there_is_an_engine_of_our_own_and_on_whose_terms_the_networks_are() -> None:
+    said = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("ARCHITECTURE.md", "NOTICE", "docs/pi.md")}
+    for words in ("an engine of our own", "0.10.18", "no graph API", "aborts on a Pi 4"):
+        assert words in " ".join(said["ARCHITECTURE.md"].split())
+    for words in ("MediaPipe 0.10.18", "Copyright the MediaPipe Authors", "Apache License 2.0"):
+        assert words in " ".join(said["NOTICE"].split())
+    pi = said["docs/pi.md"]
+    assert "Trixie (Python 3.13)" in pi
+    kiosk = pi[pi.index("## 4. The kiosk") :]
+    assert kiosk.index("apt install ./moodkiosk_") < kiosk.index("sudo scripts/install-pi"), "the package comes first"
+    for needed in ("git", "python3 (3.11 to 3.14)", "python3-venv"):
+        assert needed in README[README.index("    scripts/demo ") :].partition("\n")[0]
