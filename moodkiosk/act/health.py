@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from moodkiosk.act.loop import Loop
 from moodkiosk.act.mqtt.payloads import Health
 from moodkiosk.act.players.player import PlayerStatus
 from moodkiosk.act.sockets import SenseLink
 from moodkiosk.host.guard import Guard
+from moodkiosk.host.memory import rss_mb
 
 CLOCK_SET = timedelta(seconds=5)
 """By less than this the two clocks may come to differ without anybody's doing."""
-STATM = Path("/proc/self/statm")
-
-
-def rss_mb() -> float:
-    """Resident memory of this process, MB (10**6 bytes); proc(5), statm, second field, in pages."""
-    pages = int(STATM.read_text(encoding="ascii").split()[1])
-    return round(pages * resource.getpagesize() / 1e6, 1)
 
 
 def rounded(days: float | None) -> float | None:
@@ -91,7 +83,7 @@ def gather(
         celsius=sense.celsius if sense else None,
         throttled=sense.throttled if sense else None,
         sense_rss_mb=sense.rss_mb if sense else None,
-        act_rss_mb=rss_mb(),
+        act_rss_mb=round(rss_mb(), 1),
         queues={"inbox": loop.inbox.qsize()},
         counters=counters,
         requests_today=player.requests_today,

@@ -6,13 +6,14 @@ Both only carry bytes to the main loop's inbox and back; they know nothing of mo
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import grp
 import logging
 import os
 import socket
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
@@ -32,6 +33,8 @@ GROUP = "moodkiosk"
 SEND_TIMEVAL = struct.pack("ll", 1, 0)
 CALLERS_LIMIT = 16
 ANSWER_SECONDS = 28.0  # a little less than the command line waits
+AGAIN_SECONDS = 0.5
+"""After a connection that could not be taken, since too many files were open; whoever called is waiting meanwhile."""
 
 log = logging.getLogger("moodkiosk.act")
 
@@ -42,11 +45,22 @@ def listen(path: Path) -> socket.socket:
     A socket file left behind by a killed process is replaced; one that is in use is not.
     """
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    if path.exists():
-        if protocol.answered(path):
-            raise OSError(f"another kiosk is running here: {path} is in use")
-        path.unlink()
-    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with _one_at_a_time(path.parent):
+        if os.path.lexists(path):
+            if protocol.answered(path):
+                raise OSError(f"another kiosk is running here: {path} is in use")
+            path.unlink()
+        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            _bind(server, path)
+            server.listen(CALLERS_LIMIT)
+        except BaseException:
+            server.close()
+            raise
+    return server
+
+
+def _bind(server: socket.socket, path: Path) -> None:
     old_mask = os.umask(0o117)  # 0660 from its first moment
     try:
         server.bind(str(path))
@@ -54,8 +68,33 @@ def listen(path: Path) -> socket.socket:
         os.umask(old_mask)
     with contextlib.suppress(KeyError, PermissionError):  # on a desk there is no such group, or we are not in it
         os.chown(path, -1, grp.getgrnam(GROUP).gr_gid)
-    server.listen(CALLERS_LIMIT)
-    return server
+
+
+@contextlib.contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Of two kiosks that start at once, one looks and listens before the other: else both would take the place."""
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def _callers(server: socket.socket, closed: threading.Event) -> Iterator[socket.socket]:
+    """Whoever connects, until it is `closed`.
+
+    That a connection cannot be taken (too many files are open; the caller has gone again) is no end of it: the thread
+    that gave up then would leave the kiosk deaf.
+    """
+    while True:
+        try:
+            caller, _ = server.accept()
+        except OSError:
+            if closed.wait(AGAIN_SECONDS):
+                return
+            continue
+        yield caller
 
 
 class SenseLink:
@@ -71,6 +110,7 @@ class SenseLink:
         self.damaged = 0
         self.oversized = 0
         self._receive = receive
+        self._closed = threading.Event()
         self._server = listen(path)
         self._path = path
         self._peer: socket.socket | None = None
@@ -97,6 +137,7 @@ class SenseLink:
 
     def close(self) -> None:
         """Stops listening and hangs up."""
+        self._closed.set()
         _hang_up(self._server)  # closing alone would leave the thread in accept()
         self._path.unlink(missing_ok=True)
         with self._lock:
@@ -105,11 +146,7 @@ class SenseLink:
             self._drop(peer)
 
     def _accept(self) -> None:
-        while True:
-            try:
-                peer, _ = self._server.accept()
-            except OSError:
-                return  # closed
+        for peer in _callers(self._server, self._closed):
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, SEND_TIMEVAL)
             with self._lock:
                 old, self._peer = self._peer, peer
@@ -154,22 +191,20 @@ class ControlServer:
         self._ask = ask
         self._path = path
         self.guard = Guard(log)
+        self._closed = threading.Event()
         self._server = listen(path)
-        self._callers = threading.Semaphore(CALLERS_LIMIT)
+        self._places = threading.Semaphore(CALLERS_LIMIT)
         threading.Thread(target=self._accept, name="control", daemon=True).start()
 
     def close(self) -> None:
         """Stops listening."""
+        self._closed.set()
         _hang_up(self._server)  # closing alone would leave the thread in accept()
         self._path.unlink(missing_ok=True)
 
     def _accept(self) -> None:
-        while True:
-            try:
-                caller, _ = self._server.accept()
-            except OSError:
-                return
-            if self._callers.acquire(blocking=False):
+        for caller in _callers(self._server, self._closed):
+            if self._places.acquire(blocking=False):
                 threading.Thread(target=self._serve, args=(caller,), name="control-caller", daemon=True).start()
             else:
                 _hang_up(caller)
@@ -187,7 +222,7 @@ class ControlServer:
                         break
         finally:
             _hang_up(caller)
-            self._callers.release()
+            self._places.release()
 
     def _reply(self, line: bytes) -> bytes:
         replies = [encode(Result("", ok=False, error=OURS))]

@@ -32,12 +32,12 @@ def notify(message: str, environ: Mapping[str, str] = os.environ) -> bool:
         return False
     if address.startswith("@"):  # an abstract socket, unix(7)
         address = "\0" + address[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as peer:
-        try:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as peer:
             peer.settimeout(0.2)  # systemd reads fast; if it does not, the kiosk goes on
             peer.sendto(message.encode("utf-8", "replace"), address)
-        except OSError:
-            return False
+    except OSError:  # nobody listens, or too many files are open just now
+        return False
     return True
 
 

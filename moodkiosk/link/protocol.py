@@ -246,13 +246,19 @@ class BadLine(Exception):
 
 
 def answered(path: Path) -> bool:
-    """Whether a process listens at the Unix socket; a file that a killed one left behind does not count."""
+    """Whether a process listens at the Unix socket; a file that a killed one left behind does not count.
+
+    One that is too busy to take a connection listens as well, and so does one that may not be asked. Raises OSError
+    where it cannot be found out (too many files are open, the path is longer than a socket's may be).
+    """
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(1)
         try:
             probe.connect(str(path))
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
             return False
+        except (BlockingIOError, TimeoutError, PermissionError):
+            return True
     return True
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from moodkiosk.host.memory import rss_mb
 from moodkiosk.link import protocol
 from moodkiosk.words.reason import together
 
@@ -24,16 +23,6 @@ LOG_SECONDS = 600.0
 """The same trouble is in the log no more often than this: its figures may change with every look."""
 
 log = logging.getLogger("moodkiosk.sense")
-PAGE_BYTES = os.sysconf("SC_PAGESIZE")
-
-
-def rss_mb() -> float:
-    """Resident memory of this process in MB (10^6 bytes); 0 where it is not told."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, ValueError, IndexError):
-        return 0.0
-    return pages * PAGE_BYTES / 1e6
 
 
 class HealthReport:

@@ -50,11 +50,9 @@ class Uplink:
         if self._socket is not None or (self._tried_at is not None and 0 <= at - self._tried_at < RETRY_SECONDS):
             return False
         self._tried_at = at
-        peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         try:
-            peer.connect(str(self._path))
-        except OSError:  # not there, not listening, not ours, or busy: all of them pass
-            peer.close()
+            peer = _connected(self._path)
+        except OSError:  # not there, not listening, not ours, busy, or too many files are open: all of them pass
             return False
         self._socket, self._splitter, self._unsent = peer, protocol.LineSplitter(), bytearray()
         return True
@@ -126,3 +124,14 @@ class Uplink:
             return
         with contextlib.suppress(BufferError):
             del self._unsent[:sent]
+
+
+def _connected(path: Path) -> socket.socket:
+    """A socket that is connected and never waits. Raises OSError."""
+    peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+    try:
+        peer.connect(str(path))
+    except OSError:
+        peer.close()
+        raise
+    return peer
