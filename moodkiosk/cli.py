@@ -26,6 +26,8 @@ from moodkiosk.words.system import system
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 """Errors of standard output that people can do something about."""
+FILES = {errno.EMFILE, errno.ENFILE}
+"""This process, or all of them, may open no further file."""
 
 
 PURPOSES: dict[str, tuple[str, ...]] = {
@@ -331,6 +333,9 @@ def guarded(call: Callable[[], int], program: str = "moodkiosk") -> int:
     except OSError as error:
         if error.filename is not None:  # a file or folder that this user may not use, or a name that is too long
             complain(Reason("file.cannot_use", path=one_line(error.filename), reason=system(error)))
+            return 1
+        if error.errno in FILES:
+            complain(Reason("cannot.open", reason=system(error)))
             return 1
         if error.errno not in FULL:
             raise

@@ -10,7 +10,7 @@ from moodkiosk.act.mqtt.payloads import Health
 from moodkiosk.act.players.player import PlayerStatus
 from moodkiosk.act.sockets import SenseLink
 from moodkiosk.host.guard import Guard
-from moodkiosk.host.memory import rss_mb
+from moodkiosk.host.machine import rss_mb
 
 CLOCK_SET = timedelta(seconds=5)
 """By less than this the two clocks may come to differ without anybody's doing."""

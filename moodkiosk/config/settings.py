@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from moodkiosk.config import file_path
+from moodkiosk.config import file_path, hosts
 from moodkiosk.config.languages import AUTO, language
 from moodkiosk.decide.limits import ReadBy
 from moodkiosk.decide.settings import HourRange, MoodSettings, MusicSettings, PresenceSettings, Settings
@@ -36,6 +36,8 @@ RootPath = Annotated[str, Meta(pattern=r"^(/[a-zA-Z0-9._~-]{1,60}){0,5}\Z")]
 Topic = Annotated[str, Meta(pattern=r"^[^+#\x00]{0,200}\Z")]
 # A file or folder of this machine, with its whole path.
 FilePath = Annotated[str, ReadBy(file_path.as_written)]
+# A machine, by its name or address.
+Host = Annotated[str, ReadBy(hosts.host)]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -131,7 +133,7 @@ class SpotifySettings(Section, frozen=True):
 class MpdSettings(Section, frozen=True):
     """The MPD server, for the player "mpd"."""
 
-    host: str = "localhost"  # or the path of its socket
+    host: Annotated[str, ReadBy(hosts.host_or_socket)] = "localhost"  # or the path of its socket
     port: Port = 6600
     password_file: FilePath = ""
     deadline_seconds: Annotated[float, Meta(ge=1, le=120)] = 10.0
@@ -149,7 +151,7 @@ class MqttSettings(Section, frozen=True):
     """The MQTT broker and Home Assistant."""
 
     enabled: bool = True
-    host: str = "localhost"
+    host: Host = "localhost"
     port: Port = 1883
     protocol: Literal["5", "3.1.1"] = "5"
     username: str = ""
@@ -166,7 +168,7 @@ class WebSettings(Section, frozen=True):
     """The kiosk page."""
 
     enabled: bool = True
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8080
     language: Annotated[str, ReadBy(language)] = AUTO
     password_file: FilePath = ""  # needed when host is not a loopback address

@@ -26,8 +26,8 @@ def runtime_dir(paths: PathSettings) -> Path:
         return Path(paths.runtime)
     if _is_folder(SYSTEM_RUNTIME):
         return SYSTEM_RUNTIME
-    base = os.environ.get("XDG_RUNTIME_DIR")
-    return Path(base) / "moodkiosk" if base else Path(tempfile.gettempdir()) / f"moodkiosk-{os.getuid()}"
+    base = _of_the_user("XDG_RUNTIME_DIR")
+    return base / "moodkiosk" if base else _temporary()
 
 
 def state_dir(paths: PathSettings, half: str) -> Path:
@@ -37,12 +37,12 @@ def state_dir(paths: PathSettings, half: str) -> Path:
     """
     if paths.state:
         return Path(paths.state) / half
-    if given := os.environ.get("STATE_DIRECTORY"):  # systemd.exec(5), StateDirectory=
+    if (given := os.environ.get("STATE_DIRECTORY", "")).startswith("/"):  # systemd.exec(5), StateDirectory=
         return Path(given.split(":")[0])
     if _is_folder(SYSTEM_STATE / half):  # an administrator's command line (login, doctor) beside the installed kiosk
         return SYSTEM_STATE / half
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(base) / "moodkiosk" / half
+    base = _of_the_user("XDG_STATE_HOME") or home() / ".local" / "state"
+    return base / "moodkiosk" / half
 
 
 def link_socket(paths: PathSettings) -> Path:
@@ -58,6 +58,25 @@ def control_socket(paths: PathSettings) -> Path:
 def display_page(paths: PathSettings) -> Path:
     """What the screen on the kiosk opens: a file of act's that leads to the page and lets it in."""
     return runtime_dir(paths) / "display.html"
+
+
+def home() -> Path:
+    """The user's own folder; for a user who has none (a container's, for one) a temporary one."""
+    try:
+        found = Path.home()
+    except RuntimeError:  # no HOME, and the user is in no list
+        found = Path()
+    return found if found.is_absolute() else _temporary()
+
+
+def _temporary() -> Path:
+    return Path(tempfile.gettempdir()) / f"moodkiosk-{os.getuid()}"
+
+
+def _of_the_user(name: str) -> Path | None:
+    """The folder that a variable names; one that is not whole counts as none (XDG Base Directory Specification)."""
+    given = os.environ.get(name, "")
+    return Path(given) if given.startswith("/") else None
 
 
 def make_private(folder: Path) -> Path:

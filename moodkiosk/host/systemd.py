@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import socket
 import sys
 import time
@@ -44,9 +45,9 @@ def notify(message: str, environ: Mapping[str, str] = os.environ) -> bool:
 def watchdog_seconds(environ: Mapping[str, str] = os.environ) -> float | None:
     """How often at least "WATCHDOG=1" is expected of this process; None without a watchdog."""
     microseconds, process = environ.get("WATCHDOG_USEC", ""), environ.get("WATCHDOG_PID", str(os.getpid()))
-    if not (microseconds.isascii() and microseconds.isdigit()) or process != str(os.getpid()):
+    if re.fullmatch("[0-9]{1,18}", microseconds) is None or process != str(os.getpid()):
         return None
-    return int(microseconds) / 1e6
+    return int(microseconds) / 1e6 or None  # 0: it is switched off
 
 
 def takes_hangup() -> bool:

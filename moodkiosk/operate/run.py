@@ -28,7 +28,11 @@ def main(args: argparse.Namespace) -> int:
     """Starts act and sense and keeps both running until Ctrl-C."""
     settings = load.load(args.config)  # mistakes are said once, before anything starts
     control = paths.control_socket(settings.paths)
-    if protocol.answered(control):  # its act would be sent a second sense
+    try:
+        taken = protocol.answered(control)
+    except OSError as error:
+        raise Failure(Reason("cannot.listen", reason=str(error))) from None
+    if taken:  # its act would be sent a second sense
         raise Failure(Reason("cannot.another_kiosk", path=str(control)))
     options = ["--config", str(args.config)] if args.config else []
     act = ["act", *options, *(["--json"] if args.json else [])]

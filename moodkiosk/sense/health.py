@@ -7,7 +7,7 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from moodkiosk.host.memory import rss_mb
+from moodkiosk.host.machine import rss_mb
 from moodkiosk.link import protocol
 from moodkiosk.words.reason import together
 

@@ -10,4 +10,6 @@ from moodkiosk.words.reason import Reason
 def system(error: OSError) -> str:
     """Why it was not done, "No such file or directory"; one that there are no words for, as the system says it."""
     name = errno.errorcode.get(error.errno or 0, "")
-    return Reason(f"system.{name}", text=error.strerror or "") if name and error.strerror else str(error)
+    if name and error.strerror:
+        return Reason(f"system.{name}", text=error.strerror)
+    return error.strerror or str(error)  # such as of a name that nobody knows

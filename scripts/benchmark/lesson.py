@@ -18,7 +18,7 @@ def main() -> None:
     """Learns once, and says what that took."""
     import numpy as np
 
-    from moodkiosk.host.memory import rss_mb
+    from moodkiosk.host.machine import rss_mb
     from moodkiosk.sense.mood import model
     from moodkiosk.sense.mood.measures import MEASURES
     from moodkiosk.sense.teach import dense, learning

@@ -197,7 +197,7 @@ def ready() -> Any:
 
 def answer(frames: int, cpu_seconds: float, start: float, waited_before: float) -> None:
     """One JSON line about the round that began at these times."""
-    from moodkiosk.host.memory import rss_mb
+    from moodkiosk.host.machine import rss_mb
 
     cpu_seconds, seconds = time.process_time() - cpu_seconds, time.monotonic() - start
     waited_seconds = waited() - waited_before

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from dataclasses import dataclass
 from typing import Self
 
 from moodkiosk.act.mqtt.topics import Topics
 from moodkiosk.config.languages import AUTO
 from moodkiosk.config.settings import Config, KioskSettings, WebSettings
+from moodkiosk.host.machine import hostname
 from moodkiosk.words.language import FALLBACK
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -77,5 +77,5 @@ def page_address(web: WebSettings) -> str:
         return ""
     host = web.host
     if host in EVERYWHERE:
-        host = web.allowed_hosts[0] if web.allowed_hosts else f"{socket.gethostname()}.local"
+        host = web.allowed_hosts[0] if web.allowed_hosts else f"{hostname()}.local"
     return f"http://{f'[{host}]' if ':' in host else host}:{web.port}/"

@@ -15,6 +15,10 @@ TOPIC_BYTES = 2
 """The length of the topic, with which a message begins: MQTT 5, section 3.3.2.1."""
 PUBLISH = 0x30
 """The type of a message in the upper half of a packet's first byte: MQTT 5, section 2.1.2."""
+QOS, QOS_2 = 0x06, 0x04
+"""Of a message, in the lower half of that byte (section 3.3.1.2). Paho keeps each of QoS 2 until the broker has said a
+second word of it, 65,535 of them if it never does; a subscription here asks for QoS 1 at most, and section 3.8.4 lets
+no broker send more than that."""
 HEAD_BYTES = 5
 """A packet's first byte, and its length of four at most."""
 GULP_BYTES = 16_384
@@ -73,6 +77,8 @@ class BoundedClient(Client):
             if not data:
                 return False
             self._head += data
+            if self._head[0] & 0xF0 == PUBLISH and self._head[0] & QOS == QOS_2:
+                raise ValueError("a message with QoS 2, for which nobody has asked")
             if len(self._head) > HEAD_BYTES:
                 self._given, self._head = self._head, bytearray()
                 return True  # that is not MQTT: paho will say so

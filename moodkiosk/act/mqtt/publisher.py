@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import random
 import secrets
-import socket
 import threading
 import time
 from collections import deque
@@ -26,6 +25,7 @@ from moodkiosk.act.ports import Ask, Request
 from moodkiosk.config.settings import Config
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.host.guard import Guard
+from moodkiosk.host.machine import hostname
 from moodkiosk.link import protocol
 from moodkiosk.link.commands import VALUE_LIMIT_BYTES
 from moodkiosk.moods import MoodEvent, Result, Song, View
@@ -73,7 +73,7 @@ class Publisher:
             status_changed: called, on the connection's thread, when `status` is another one.
         """
         self.topics = Topics.of(config)
-        self.instance = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+        self.instance = f"{hostname()}-{secrets.token_hex(4)}"
         self._config = config
         self._ask = ask
         self._tell_status = status_changed

@@ -22,6 +22,7 @@ from moodkiosk.config import load
 from moodkiosk.config.languages import AUTO
 from moodkiosk.config.settings import Config
 from moodkiosk.host import files, paths
+from moodkiosk.host.machine import hostname
 from moodkiosk.link.protocol import Teaching
 from moodkiosk.moods import Decision, MoodEvent, Song, View
 from moodkiosk.words.reason import Reason
@@ -91,7 +92,7 @@ class Page:
         self._thread.start()
         host = self._settings.web.host
         if host in ("0.0.0.0", "::", ""):
-            host = socket.gethostname()
+            host = hostname()
         return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
     def show(self, view: View) -> None:
@@ -130,7 +131,10 @@ class Page:
         self.status = "stopped"
 
     def _bind(self) -> socket.socket:
-        """A socket on the configured address. Raises OSError."""
+        """A socket that listens on the configured address; who comes before it is served waits. Raises OSError.
+
+        To listen at once shows that the port is ours: two programs that have not yet begun to may both bind it.
+        """
         web = self._settings.web
         family, kind, protocol, _, address = socket.getaddrinfo(
             web.host, web.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -139,6 +143,7 @@ class Page:
         try:
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             found.bind(address)
+            found.listen()
         except OSError:
             found.close()
             raise
@@ -168,7 +173,6 @@ class Page:
         self._snapshot.changed = self._wake
         saving = asyncio.ensure_future(self._save(history))
         serving = asyncio.ensure_future(server.serve(sockets=[self._socket]))
-        self._socket.listen()  # from now on, and not only once the server's task has had its turn
         self.status = "serving"
         log.info("the page is served on %s port %d", self._settings.web.host, self._socket.getsockname()[1])
         await self._stopped.wait()

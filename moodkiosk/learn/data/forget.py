@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from moodkiosk.failure import Failure, UsageError
+from moodkiosk.host import paths
 from moodkiosk.host.paths import RECORDINGS
 from moodkiosk.learn.data.outbox import OUTBOX
 from moodkiosk.sense.records.erase import Erased, erase
@@ -14,7 +15,7 @@ from moodkiosk.words.system import system
 
 def folders(given: Path | None) -> list[Path]:
     """Where to look: the folder that is named, or collect's usual one; and what is kept here until it is fetched."""
-    outbox = Path.home() / OUTBOX
+    outbox = paths.home() / OUTBOX
     usual = [RECORDINGS] if RECORDINGS.is_dir() else []
     return (usual if given is None else [given]) + ([outbox] if outbox.is_dir() else [])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import threading
@@ -258,6 +259,26 @@ def test_a_broker_that_talks_nonsense_is_the_worlds_fault(protocol: str, nonsens
             assert one.status != "connecting"
             assert one._connection._thread.is_alive()
         server.shutdown(socket.SHUT_RDWR)
+
+
+def test_messages_of_a_kind_that_nobody_asked_for_are_not_kept() -> None:
+    """Of QoS 2 paho keeps each until the broker says a second word of it, which this one never does."""
+    hung_up, kept = threading.Event(), b"\x34\x07\x00\x01x\x00\x05\x00?"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def talk() -> None:
+            peer, _ = server.accept()
+            with peer, contextlib.suppress(OSError):
+                peer.recv(1000)
+                peer.sendall(b"\x20\x03\x00\x00\x00" + kept)
+                while peer.recv(1000):
+                    pass
+            hung_up.set()
+
+        threading.Thread(target=talk, daemon=True).start()
+        with publisher(MqttSettings(host="127.0.0.1", port=server.getsockname()[1])) as one:
+            until(lambda: "nobody has asked" in one.status)
+            assert hung_up.wait(60)
 
 
 def test_a_name_that_leads_nowhere_is_said() -> None:

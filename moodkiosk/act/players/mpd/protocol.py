@@ -133,21 +133,13 @@ class Connection:
     def ask_binary(self, command: str, *words: object) -> tuple[Pairs, bytes]:
         """Puts a command that is answered by a piece of a file; the pairs before it, and the piece. Raises MpdError."""
         self._send([" ".join((command, *map(quoted, words)))])
-        found: Pairs = []
-        while True:
-            line = self._line()
-            if line == "OK":
-                return found, b""
-            if line.startswith("ACK"):
-                raise self._refusal(line)
-            key, colon, value = line.partition(": ")
-            if not colon:
-                raise MpdError("garbage", Reason("mpd.garbage", where=self._where))
-            if key == "binary":
-                piece = self._bytes(int(value) if value.isdecimal() and len(value) < 9 else ANSWER_LIMIT_BYTES + 1)
-                self._answer()
-                return found, piece
-            found.append((key, value))
+        found = self._answer(until="binary")
+        if not found or found[-1][0] != "binary":
+            return found, b""
+        _, value = found.pop()
+        piece = self._bytes(int(value) if value.isdecimal() and len(value) < 9 else ANSWER_LIMIT_BYTES + 1)
+        self._answer()
+        return found, piece
 
     def tell(self, commands: Iterable[tuple[object, ...]]) -> None:
         """Puts several commands as one list: the first that fails ends it. Raises MpdError."""
@@ -184,7 +176,8 @@ class Connection:
         except OSError as error:
             raise self._broken(error) from None
 
-    def _answer(self) -> Pairs:
+    def _answer(self, until: str | None = None) -> Pairs:
+        """The pairs up to the answer's end; or up to the first called `until`, which is the last of them then."""
         found: Pairs = []
         size = 0
         while True:
@@ -198,6 +191,8 @@ class Connection:
             if not colon or size > ANSWER_LIMIT_BYTES or len(found) >= PAIRS_LIMIT:
                 raise MpdError("garbage", Reason("mpd.garbage", where=self._where))
             found.append((key, value))
+            if key == until:
+                return found
 
     def _line(self) -> str:
         while (end := self._buffer.find(b"\n")) < 0:

@@ -12,7 +12,6 @@ import hashlib
 import hmac
 import ipaddress
 import json
-import socket
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 
 from moodkiosk.act.web.access.headers import headers, policy_with_style
 from moodkiosk.act.web.access.sessions import Sessions
+from moodkiosk.host.machine import hostname
 from moodkiosk.words.reason import Reason, plain, said
 
 BODY_LIMIT_BYTES = 8 * 1024
@@ -248,7 +248,7 @@ def names(host: str, further_hosts: Iterable[str]) -> frozenset[str]:
     """The names under which a page that listens at `host` is called, in small letters."""
     found = {*LOOPBACK, *(name.lower() for name in further_hosts)}
     if host not in LOOPBACK:
-        own = socket.gethostname().lower()
+        own = hostname().lower()
         found |= {host, own, f"{own}.local"}
     return frozenset(found)
 

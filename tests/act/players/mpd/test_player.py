@@ -17,7 +17,7 @@ import pytest
 from moodkiosk.act.players.mpd import queue
 from moodkiosk.act.players.mpd.doctor import probe
 from moodkiosk.act.players.mpd.player import MpdPlayer
-from moodkiosk.act.players.mpd.protocol import PAIRS_LIMIT, Connection
+from moodkiosk.act.players.mpd.protocol import PAIRS_LIMIT, Connection, MpdError
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.config.settings import Config, MpdSettings
 from moodkiosk.decide.music import choose, contexts
@@ -420,6 +420,26 @@ def test_whatever_answers_instead_is_one_line_and_no_exception(tmp_path: Path, a
     assert report.status
     assert report.status.isprintable()
     assert len(report.status) < 300
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"a: \n" * (PAIRS_LIMIT + 1),
+        b"size: 8\nbinary: 99999999\n",
+        b"size: 8\nbinary: -1\nOK\n",
+        b"size: 8\nbinary: 8\n12345678\nnonsense\n",
+        b"size: 8\nbinary: " + b"9" * 5000 + b"\nOK\n",
+    ],
+)
+def test_a_picture_of_no_end_is_not_taken_into_memory(answer: bytes) -> None:
+    with (
+        listening(b"OK MPD 0.23.5\n" + answer) as port,
+        Connection("127.0.0.1", port, "", lambda: 20.0) as server,
+        pytest.raises(MpdError) as found,
+    ):
+        server.ask_binary("albumart", "Calm/Rain.flac", 0)
+    assert found.value.kind == "garbage"
 
 
 def test_after_the_last_song_the_first_one_is_next(home: Home) -> None:

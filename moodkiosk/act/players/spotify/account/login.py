@@ -12,7 +12,6 @@ import getpass
 import math
 import os
 import secrets
-import socket
 import sys
 import time
 from datetime import datetime
@@ -26,6 +25,7 @@ from moodkiosk.config.languages import reader
 from moodkiosk.config.settings import Config
 from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
+from moodkiosk.host.machine import hostname
 from moodkiosk.link import control
 from moodkiosk.words.language import say, translated
 from moodkiosk.words.reason import Reason, heard_all, together
@@ -161,7 +161,7 @@ def _person() -> int | None:
 def _this_machine() -> str:
     """The address under which an SSH client has found this machine (sshd sets SSH_CONNECTION), or its name."""
     parts = os.environ.get("SSH_CONNECTION", "").split()
-    return parts[2] if len(parts) == 4 else socket.gethostname()
+    return parts[2] if len(parts) == 4 else hostname()
 
 
 def _prove(settings: Config, session: ApiSession, found: dict[str, Any], tag: str) -> str | None:
