@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -23,6 +24,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from moodkiosk.act.web.access import password
+from moodkiosk.act.web.access.security import session_of
 from moodkiosk.act.web.connections import CONNECTIONS_LIMIT
 from moodkiosk.act.web.server import Page
 from moodkiosk.act.web.stream import STREAMS_LIMIT
@@ -197,6 +199,18 @@ def test_whatever_comes_the_answer_is_no_failure_of_ours(
     except (http.client.HTTPException, OSError):
         return  # cut off: a body that was announced and did not come, say
     assert answer.status < 500
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/api/state"])
+@pytest.mark.parametrize(
+    "cookie", ['moodkiosk="' + "\\" * 60_000 + '"', "a=b; " * 12_000, "=;" * 30_000, 'moodkiosk="\\']
+)
+def test_no_cookie_keeps_the_page_busy(locked: Visitor, path: str, cookie: str) -> None:
+    """Python's own reader needs 15 seconds of a fast processor for the first: the page is in this process here."""
+    before = time.process_time()
+    assert locked.get(path, Cookie=cookie).status < 500
+    assert session_of(cookie) == (cookie.partition("=")[2] if cookie.startswith("moodkiosk") else "")
+    assert time.process_time() - before < 3
 
 
 @pytest.fixture(scope="module")

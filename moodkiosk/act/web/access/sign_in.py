@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from moodkiosk.act.web.access.security import COOKIE
+from moodkiosk.act.web.access.security import COOKIE, session_of
 from moodkiosk.act.web.access.sessions import SESSION_SECONDS, Sessions, Throttle
 from moodkiosk.act.web.parts import Parts
 
@@ -28,7 +28,7 @@ class SignIn:
 
     async def show(self, request: Request) -> Response:
         """The form."""
-        if self._parts.sessions is None or self._parts.sessions.knows(request.cookies.get(COOKIE, "")):
+        if self._parts.sessions is None or self._parts.sessions.knows(session_of(request.headers.get("cookie", ""))):
             return RedirectResponse("./", 303)
         return self._form(request, 200, "")
 
@@ -71,7 +71,7 @@ class SignIn:
     async def leave(self, request: Request) -> Response:
         """Signs out."""
         if self._parts.sessions is not None:
-            self._parts.sessions.close(request.cookies.get(COOKIE, ""))
+            self._parts.sessions.close(session_of(request.headers.get("cookie", "")))
             await asyncio.to_thread(self._parts.sessions.save)
         answer = RedirectResponse("login", 303)
         answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
