@@ -201,7 +201,7 @@ def test_whatever_comes_the_answer_is_no_failure_of_ours(
     assert answer.status < 500
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/api/state"])
+@pytest.mark.parametrize("path", ["/", "/login"])
 @pytest.mark.parametrize(
     "cookie", ['moodkiosk="' + "\\" * 60_000 + '"', "a=b; " * 12_000, "=;" * 30_000, 'moodkiosk="\\']
 )

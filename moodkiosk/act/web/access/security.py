@@ -180,8 +180,8 @@ def session_of(cookies: str) -> str:
     """The session in a header "Cookie", or "".
 
     RFC 6265, section 5.4: pairs with "; " between them, and ours needs no quotes. Read here, and not by Python's
-    `http.cookies` (as Starlette does), which needs 15 s of a fast processor for 60 kB of
-    backslashes (CVE-2024-7592, open in Debian 12).
+    `http.cookies` (as Starlette does), which needs 15 s of a fast processor for 60 kB of backslashes
+    (CVE-2024-7592, open in Debian 12).
     """
     pairs = (pair.strip().partition("=") for pair in cookies.split(";"))
     return next((value for name, _, value in pairs if name == COOKIE), "")
