@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import msgspec
 import pytest
 
@@ -20,6 +22,6 @@ from moodkiosk.host import machine
     ],
 )
 def test_its_name_is_fit_for_an_address_and_a_message(given: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine.socket, "gethostname", lambda: given)
+    monkeypatch.setattr(socket, "gethostname", lambda: given)
     assert machine.hostname() == name
     assert msgspec.json.encode(machine.hostname())
