@@ -54,7 +54,8 @@ class Machine:
         if self.own_clock:
             up = str(-int(time.clock_gettime(time.CLOCK_BOOTTIME)))
             clock = ("--time", "--monotonic", up, "--boottime", up)
-        network = ("--private-network",) if self.private_network else ()
+        # Where it is ours, units may still have one of their own.
+        network = ("--private-network" if self.private_network else "--capability=CAP_NET_ADMIN",)
         self._container = subprocess.Popen(
             ["unshare", "-m", "--propagation", "private", *clock, "sh", "-c", BOOT, str(self.root), *network],
             stdin=subprocess.DEVNULL,

@@ -47,6 +47,7 @@ ELSEWHERE = {
     r"scripts/(test|bench|build|make-tunes)|scripts/…|moodkiosk tunes|--sound": "tools of the desk: tests/scripts",
     r"^scripts/install-pi$": "its name in a sentence: it is typed with sudo",
     r"systemctl edit": "an editor",
+    r"web-password": "a password, typed twice: tests/act/web/test_security.py",
     r"--uninstall": "taken out in scripts/test-systemd; here others still need it",
 }
 """What a container lacks, by regular expressions of commands and comments, and what shows these instead."""
@@ -58,15 +59,13 @@ HERE = {
 }
 """What stands for something that is to be filled in."""
 BY_HAND = {
-    "sudo moodkiosk web-password": r"printf 'a long one\na long one\n' | "
-    "script -qec 'sudo moodkiosk web-password' /dev/null",
     "journalctl -u 'moodkiosk-*' -f": "timeout -s INT 3 journalctl -u 'moodkiosk-*' -f",
     "scripts/demo": "scripts/demo --seconds 20",
     "scripts/demo --json": "scripts/demo --json --seconds 20",
     ".venv/bin/moodkiosk run --config my.yaml": "timeout -s INT 20 .venv/bin/moodkiosk run --config my.yaml",
     "scripts/install-pi": "sudo scripts/install-pi",
 }
-"""What a person does with hands: a password twice, Ctrl-C, the sudo of the line beside it."""
+"""What a person does with hands: Ctrl-C, the sudo of the line beside it."""
 MAY_END_WITH = {"moodkiosk doctor": {0, 1}, "timeout": {0, 124, 130}, "--check": {0, 1}, "forget": {0, 1}}
 """Doctor finds what is still missing, a name may be unknown, Ctrl-C ends. All else ends with 0."""
 BEFORE = {
