@@ -18,7 +18,7 @@ from moodkiosk import __version__
 from moodkiosk.config.arguments import EXIT_CODES, Parser, household
 from moodkiosk.config.languages import reader
 from moodkiosk.failure import Failure, OneLine, UsageError, one_line
-from moodkiosk.host import streams
+from moodkiosk.host import garbage, streams
 from moodkiosk.host.paths import RECORDINGS, SYSTEM_CONFIG
 from moodkiosk.words.language import FALLBACK, say, translated
 from moodkiosk.words.reason import Reason
@@ -296,7 +296,9 @@ def _call(argv: Sequence[str] | None) -> int:
     if "config" in args and args.config is None and SYSTEM_CONFIG.is_file():
         args.config = SYSTEM_CONFIG
     try:
-        return int(getattr(importlib.import_module(module), name)(args))
+        with garbage.kept():
+            does = getattr(importlib.import_module(module), name)
+        return int(does(args))
     except OneLine as error:
         raise type(error)(_in_words_of_the_household(error, args)) from None
 

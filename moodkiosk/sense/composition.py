@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from moodkiosk.config import changes
 from moodkiosk.config.load import ConfigError
 from moodkiosk.failure import Failure
-from moodkiosk.host import paths, systemd
+from moodkiosk.host import garbage, paths, systemd
 from moodkiosk.sense.camera.capture import Capture
 from moodkiosk.sense.camera.source import open_source
 from moodkiosk.sense.camera.switch import CameraSwitch
@@ -67,6 +67,8 @@ def run(
     when it is known that nobody has switched it off.
     """
     with _signals() as stop, contextlib.ExitStack() as stack:
+        starting = stack.enter_context(contextlib.ExitStack())
+        starting.enter_context(garbage.kept())
         folder = paths.state_dir(settings.paths, "sense")
         switch, uplink = CameraSwitch(folder), Uplink(paths.link_socket(settings.paths))
         stack.callback(uplink.close)
@@ -109,6 +111,7 @@ def run(
             show,
         )
         loop = Loop(parts)
+        starting.close()
         while not stop.asked():
             if stop.again:
                 stop.again = False

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from moodkiosk.config import load
-from moodkiosk.host import crash, streams, systemd
+from moodkiosk.host import crash, garbage, streams, systemd
 from moodkiosk.link import protocol
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def main(args: argparse.Namespace) -> int:
     # A copy of stderr: while MediaPipe's greetings are kept off the original, nothing of ours must get lost.
     systemd.set_up_logging(stream=streams.copy_of_stderr())
     crash.on_any_thread()
-    from moodkiosk.sense.composition import run
+    with garbage.kept():
+        from moodkiosk.sense.composition import run
 
     show = _printed() if args.json else None
     return run(settings, source=args.source, show=show, read=lambda: load.load(args.config, secrets=False))

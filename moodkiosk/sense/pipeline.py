@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 HANDS_SECONDS = 0.4
 """How often hands are looked for in the running kiosk; in between, those seen last are taken to be where they were."""
 
-OPINION_LOOKS = 2
-"""The second opinion on somebody is asked for at every so many looks; in between, what it said last holds."""
+OPINION_SECONDS = 0.35
+"""The second opinion on somebody is asked for this often at most; in between, what it said last holds."""
 
 MISSED_SECONDS, MISSED_LOOKS = 5.0, 2.5
 """After a pause this long between two frames, everything seen before is forgotten."""
@@ -100,8 +100,7 @@ class Pipeline:
         self._mesh = FaceMesh(self._engine.face_mesh())
         self._hand_finder: HandFinder | None = None
         self._opinion, self._impressions = SecondOpinion(), Impressions()
-        self._said: dict[int, Floats] = {}
-        self._looks = 0
+        self._said: dict[int, tuple[float, Floats]] = {}  # of each track: when it was asked, and the answer
         self.animals, self.acted = 0, False
         self._at = 0.0
         self._tracks = Tracks()
@@ -137,7 +136,7 @@ class Pipeline:
         self._search = Search(*size)
         self._hands: tuple[float, int, Points | None, Points | None] | None = None
         self._size, self._at = size, at
-        self._said, self._looks = {}, 0
+        self._said = {}
 
     def _follow(self, rgb: Image, at: float) -> None:
         """Looks again at those who were in view."""
@@ -181,13 +180,14 @@ class Pipeline:
     def _ask(self, rgb: Image, at: float) -> None:
         """Asks for the second opinion on everybody in view."""
         tracks, impressions, before = self._tracks, self._impressions, self._said
-        every = 1 if self._every_look or self.acted else OPINION_LOOKS  # what is kept and taught is to be of its look
-        self._said, self._looks = {}, self._looks + 1
+        every = 0.0 if self._every_look or self.acted else OPINION_SECONDS  # what is kept and taught: of its own look
+        self._said = {}
         for track in list(tracks.seen):
-            if track.number in before and (self._looks + track.number) % every:
+            if track.number in before and at - before[track.number][0] < every:
                 self._said[track.number] = before[track.number]
                 continue
-            said = self._said[track.number] = self._opinion.of(rgb, track.face)
+            said = self._opinion.of(rgb, track.face)
+            self._said[track.number] = at, said
             impressions.see(track.number, at, said)
             animal = impressions.animal(track.number)
             self.animals += animal and not track.animal
@@ -196,8 +196,7 @@ class Pipeline:
 
     def _read(self, rgb: Image, at: float) -> Reading:
         tracks, model = self._tracks, self.model
-        people = tracks.people
-        front = tracks.front
+        people, front = tracks.people, tracks.front
         hands = self._hands_of(rgb, at) if front in people else (None, None)
         self.people = [
             Person(
@@ -206,7 +205,7 @@ class Pipeline:
                     track.face.points,
                     self._size,
                     *(hands if track is front else (None, None)),
-                    self._said.get(track.number),
+                    self._said[track.number][1],
                 ),
                 track.face.width_px,
                 track not in people,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk.sense.faces.landmarks import Region
+from moodkiosk.sense.faces.shrink import shrunk
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Image
@@ -69,7 +70,7 @@ class FaceFinder:
     def find(self, rgb: Image, tile: Tile) -> list[Sighting]:
         """What may be faces in a tile of the picture; regions in pixels of the picture."""
         left, top, width, height = tile
-        small = shrunk(rgb[top : top + height, left : left + width])
+        small = as_shown(rgb[top : top + height, left : left + width])
         return [_sighting(detection, tile) for detection in self._detect(small)]
 
     def closer(self, rgb: Image, region: Region) -> Sighting | None:
@@ -88,22 +89,11 @@ class FaceFinder:
         return nearest if nearest is not None and apart(nearest) < CLOSE / 4 * region.side else None
 
 
-def shrunk(rgb: Image) -> Image:
-    """A picture as the detector is shown it: the longer side DETECTOR_PX.
-
-    Halved while it can be, for which OpenCV has a quick way, and averaged for the rest: half of the time of averaging
-    in one step (docs/performance.md).
-    """
-    import cv2
-
+def as_shown(rgb: Image) -> Image:
+    """A picture as the detector is shown it: the longer side DETECTOR_PX."""
     height, width = rgb.shape[:2]
-    while max(width, height) >= 2 * DETECTOR_PX:
-        width, height = max(1, width // 2), max(1, height // 2)
-        rgb = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA)
     scale = DETECTOR_PX / max(width, height)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small: Image = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    return small
+    return shrunk(rgb, (max(1, round(width * scale)), max(1, round(height * scale))))
 
 
 def _sighting(detection: Detection, tile: Tile) -> Sighting:

@@ -26,6 +26,9 @@ DIM_GREY, DARK_GREY, BRIGHT_GREY = 60.0, 36.0, 110.0
 SMOOTHING = 0.018
 """Standard deviation of the blur that takes the noise away, in sides of the region (0.03 face widths)."""
 
+MESH_PX, GRID = 192, 1024
+"""Side of what the mesh looks at, and the fineness at which OpenCV turns pictures most quickly: 1/1024 px."""
+
 ASKEW_SHARE, ASKEW_RADIANS = 0.08, 0.35
 """A face farther than this from the middle of its region, in sides of it, or more tilted, is measured badly."""
 
@@ -63,6 +66,7 @@ class FaceMesh:
 
     def find(self, rgb: Image, region: Region) -> Face | None:
         """The face in a region of the picture, or None where there is none."""
+        region = on_grid(region)
         left, top, part = enlightened(rgb, region)
         if part is None:
             points = self._landmarks(rgb, region)
@@ -74,7 +78,19 @@ class FaceMesh:
             return None
         face = face_of(points)
         # What the mesh makes of nothing may be a dot, or no numbers at all; those who follow people divide by its size.
-        return face if face.region.side >= 1 and face.width_px > 0 else None
+        return face if 1 <= face.region.side < math.inf and face.width_px > 0 else None
+
+
+def on_grid(region: Region) -> Region:
+    """A region moved, sized and turned by 0.14 px at most: what the mesh is shown of it lies on OpenCV's grid.
+
+    That is at places of whole 1/GRID px and a half. The mesh is asked for this region whichever engine runs it;
+    `litert` cuts it out in half of the time (docs/performance.md).
+    """
+    scale = GRID * region.side / MESH_PX
+    along, across = round(scale * math.cos(region.rotation)), round(scale * math.sin(region.rotation))
+    x, y = (math.floor(GRID * place) + 0.5 for place in (region.x, region.y))
+    return Region(x / GRID, y / GRID, MESH_PX / GRID * math.hypot(along, across), math.atan2(across, along))
 
 
 def enlightened(rgb: Image, region: Region) -> tuple[int, int, Image | None]:
@@ -94,7 +110,8 @@ def enlightened(rgb: Image, region: Region) -> tuple[int, int, Image | None]:
     right, bottom = min(width, int(region.x + half) + 1), min(height, int(region.y + half) + 1)
     if right - left < 8 or bottom - top < 8:
         return left, top, None
-    grey = float(rgb[top:bottom:8, left:right:8, 1].mean())
+    sample = rgb[top:bottom:8, left:right:8, 1]
+    grey = int(np.add.reduce(sample, None)) / sample.size  # np.mean takes twice as long
     darkness = min((DIM_GREY - grey) / (DIM_GREY - DARK_GREY), 1.0)
     if darkness <= 0:
         return left, top, None

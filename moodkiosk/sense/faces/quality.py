@@ -9,6 +9,7 @@ import numpy as np
 
 from moodkiosk.moods import Quality
 from moodkiosk.sense.faces.landmarks import MARGIN
+from moodkiosk.sense.faces.shrink import shrunk
 
 if TYPE_CHECKING:
     from moodkiosk.moods import Image, Points
@@ -34,7 +35,7 @@ def judge(rgb: Image, face: Face) -> Quality:
     import cv2
 
     grey = _grey(rgb, face.region)
-    small = cv2.resize(grey, (SHARP_PX, SHARP_PX), interpolation=cv2.INTER_AREA)
+    small = shrunk(grey, (SHARP_PX, SHARP_PX), roughly=True)
     mean, contrast = (float(value[0, 0]) for value in cv2.meanStdDev(small))
     weights = {
         "too far": ramp(face.width_px, *FAR_PX),

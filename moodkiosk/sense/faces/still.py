@@ -14,8 +14,8 @@ MOVE = 0.03
 """A face has moved when its landmarks are this far, in face widths, from where they were. Sensor noise and the mesh's
 own unrest on a printed face stay below a third of it; nobody sits that still for minutes."""
 
-SEE_SECONDS = 0.15
-"""Landmarks are taken in at most this often."""
+SEE_SECONDS = 0.35
+"""Landmarks are taken in at most this often: what counts are minutes."""
 
 CALM_SECONDS = 1.0
 """Landmarks are averaged over about this long before they are compared, so that noise does not count as movement."""

@@ -44,15 +44,13 @@ def frontalised(xy: Array, points: Sequence[int]) -> Array:
     """The given points of faces frontalised: straight ahead, upright, with the eyes 1 apart and 0 between them.
 
     Args:
-        xy: landmarks in pixels, [..., 468, 2]; of one face, [468, 2], in half of the time of a batch of one.
+        xy: landmarks in pixels, [..., 468, 2].
         points: which landmarks are wanted.
 
     Returns:
         [..., len(points), 2].
     """
     at, lent, eyes = _lent(tuple(points))
-    if xy.ndim == 2:
-        return _one_frontalised(xy, at, lent, eyes)
     rows, scale, middle = _fit(xy)
     facing = _cross(rows[..., 0, :], rows[..., 1, :])
     seen = (xy[..., at, :] - middle) / scale[..., None, None]
@@ -62,30 +60,52 @@ def frontalised(xy: Array, points: Sequence[int]) -> Array:
     return levelled(straight, straight[..., eyes, :])
 
 
-def _one_frontalised(xy: Array, at: Indices, lent: Array, eyes: list[int]) -> Array:
-    """`frontalised` of one face, [468, 2]: the same, but what is a handful of numbers is no array.
+class Sums:
+    """Sums over the points of one frontalised face, for given weights: what is linear in it, in a third of the time.
 
-    A call of numpy costs more than such numbers do (docs/performance.md).
+    Everything that is asked of the landmarks (how the head is turned, how the eyes lie, the sums) is a sum over them
+    too, so all of it is one product, and the rest are plain numbers: a call of numpy costs more than a handful of
+    those (docs/performance.md). What sums to 0, as all of these must, need not be moved to the middle first.
     """
-    rigid = xy[_RIGID_AT]
-    middle = rigid.sum(0) / len(RIGID)
-    x, y = ((rigid - middle).T @ _rigid()[0].T).tolist()
-    # See `_fit`.
-    a, b, c = _dot(x, x), _dot(x, y), _dot(y, y)
-    root = math.sqrt(max(a * c - b * b, 1e-18))
-    sizes = math.sqrt(a + c + 2 * root)
-    u = [((c + root) * p - b * q) / (sizes * root) for p, q in zip(x, y, strict=True)]
-    v = [((a + root) * q - b * p) / (sizes * root) for p, q in zip(x, y, strict=True)]
-    facing = (u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0])
-    turn = np.array(((u[0], u[1]), (v[0], v[1])))
-    straight = (xy[at] - middle) / max(sizes / 2, 1e-9) @ turn + (lent @ facing)[:, None] * facing[:2]
-    # See `levelled`.
-    (x1, y1), (x2, y2) = straight[eyes].tolist()
-    along, up = x2 - x1, y2 - y1
-    square = max(along * along + up * up, 1e-12)
-    level = np.array(((along / square, -up / square), (up / square, along / square)))
-    found: Array = (straight - ((x1 + x2) / 2, (y1 + y2) / 2)) @ level
-    return found
+
+    def __init__(self, points: Sequence[int], across: Array, up: Array) -> None:
+        """`across` and `up`, [len(points), k]: weights of x and of y, each column of which sums to 0."""
+        at = sorted({*points, *RIGID, *OUTER_EYES})
+        row = {point: index for index, point in enumerate(at)}
+        weights = np.zeros((len(at), 3 + 1 + 2 * across.shape[1]))
+        weights[[row[point] for point in RIGID], :3] = _rigid()[0].T
+        weights[[row[point] for point in OUTER_EYES], 3] = (-1, 1)
+        weights[[row[point] for point in points], 4:] = np.concatenate((across, up), 1)
+        self._at, self._weights = np.array(at), weights
+        lent = mean_face()[at].T @ weights[:, 3:]
+        self._eyes_lent: list[float] = lent[:, 0].tolist()
+        self._lent = lent[:, 1:].reshape(6, -1)
+
+    def of(self, face: Points) -> Array:
+        """The sums [k] of a face's landmarks in pixels, [468, 2] or [468, 3]; float64. See `frontalised`."""
+        seen = face[self._at, :2].T.astype(np.float64) @ self._weights
+        (*x, eyes_x), (*y, eyes_y) = seen[:, :4].tolist()
+        # See `_fit`.
+        a, b, c = _dot(x, x), _dot(x, y), _dot(y, y)
+        root = math.sqrt(max(a * c - b * b, 1e-18))
+        sizes = math.sqrt(a + c + 2 * root)
+        u = [((c + root) * p - b * q) / (sizes * root) for p, q in zip(x, y, strict=True)]
+        v = [((a + root) * q - b * p) / (sizes * root) for p, q in zip(x, y, strict=True)]
+        facing = (u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0])
+        scale, depth = max(sizes / 2, 1e-9), _dot(self._eyes_lent, facing)
+        along = (u[0] * eyes_x + v[0] * eyes_y) / scale + facing[0] * depth
+        down = (u[1] * eyes_x + v[1] * eyes_y) / scale + facing[1] * depth
+        # See `levelled`: x and y of the level face, from x, y and depth of the picture's.
+        square = max(along * along + down * down, 1e-12)
+        level = ((along / square, down / square), (-down / square, along / square))
+        of_x, of_y = (
+            [(r * u[0] + s * u[1]) / scale for r, s in level],
+            [(r * v[0] + s * v[1]) / scale for r, s in level],
+        )
+        of_depth = [r * facing[0] + s * facing[1] for r, s in level]
+        found: Array = np.array((*of_x, *of_y)) @ seen[:, 4:].reshape(4, -1)
+        found += np.array([length * share for length in facing for share in of_depth]) @ self._lent
+        return found
 
 
 def levelled(xy: Array, eyes: Array) -> Array:
@@ -109,7 +129,7 @@ def turn_degrees(face: Points) -> tuple[float, float, float]:
     return math.degrees(yaw), math.degrees(pitch), math.degrees(roll)
 
 
-def _dot(one: list[float], other: list[float]) -> float:
+def _dot(one: Sequence[float], other: Sequence[float]) -> float:
     return sum(p * q for p, q in zip(one, other, strict=True))
 
 

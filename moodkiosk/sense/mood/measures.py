@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.sense.mood.frontal import OUTER_EYES, frontalised, levelled
+from moodkiosk.sense.mood.frontal import OUTER_EYES, Sums, frontalised, levelled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -151,7 +151,7 @@ def measure(landmarks: Landmarks, schema: str = FACE) -> Floats:
     """The measures of one person in one frame, float32 [k], named by `MEASURES[schema]`."""
     if schema != FACE_AND_HANDS:
         found = np.full(len(MEASURES[schema]), np.nan, np.float32)
-        found[: len(FACE_MEASURES)] = _face(landmarks.face[:, :2].astype(np.float64))
+        found[: len(FACE_MEASURES)] = _sums().of(landmarks.face)
         if schema == FACE_AND_OPINION and landmarks.opinion is not None:
             found[len(FACE_MEASURES) :] = clipped(landmarks.opinion)
         return found
@@ -243,6 +243,11 @@ def _face(face: NDArray[np.float64]) -> NDArray[np.float64]:
     flat = frontalised(face[..., :2], points)
     of_face: NDArray[np.float64] = flat[..., 0] @ across + flat[..., 1] @ up
     return of_face
+
+
+@functools.cache
+def _sums() -> Sums:
+    return Sums(*_plan())
 
 
 @functools.cache

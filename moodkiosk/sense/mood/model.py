@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 LIMIT_BYTES = 32 * 1024 * 1024
 """A file larger than this is no mood model: the usual one has 30 kB."""
+
+LEAST_SHARE = 1e-12
+"""Of a mood, so that it has a logarithm."""
 
 STARTER = Path(__file__).parents[2] / "models" / "starter.tflite"
 DEPLOYED = Path("models") / "current.tflite"
@@ -79,12 +83,21 @@ class MoodModel:
         return tempered(self.raw(vector), self.manifest.temperature)
 
     def read(self, vector: Floats, own_neutral: Floats | None = None, gain: float = 1.0) -> dict[str, float]:
-        """`probabilities` by label."""
-        return dict(zip(self.labels, self.probabilities(vector, own_neutral, gain).tolist(), strict=True))
+        """`probabilities` by label, but in plain numbers: of so few, a call of numpy costs more than all of this."""
+        if own_neutral is not None and self._usual is not None:
+            vector = with_own_neutral(vector, own_neutral, self._usual, gain)
+        temperature = self.manifest.temperature
+        logs = [math.log(max(share, LEAST_SHARE)) / temperature for share in self.raw(vector).tolist()]
+        highest = max(logs)
+        powers = [math.exp(value - highest) for value in logs]
+        total = sum(powers)
+        return dict(zip(self.labels, (power / total for power in powers), strict=True))
 
     def raw(self, vector: Floats) -> Floats:
         """What the network says, before the temperature; float32 [len(labels)]."""
-        self._network.input[0] = without_gaps(vector, len(MEASURES[self.schema]))
+        count = len(MEASURES[self.schema])
+        whole = len(vector) == count and not math.isnan(np.add.reduce(vector))
+        self._network.input[0] = vector if whole else without_gaps(vector, count)
         self._network.run()
         row: Floats = self._network.output(0)[0].copy()
         return row
@@ -92,7 +105,7 @@ class MoodModel:
 
 def tempered(probabilities: Floats, temperature: float) -> Floats:
     """Probabilities [..., k] with their logarithms divided by the temperature, and summing to 1 again."""
-    logs = np.log(np.maximum(probabilities, 1e-12)) / temperature
+    logs = np.log(np.maximum(probabilities, LEAST_SHARE)) / temperature
     powers = np.exp(logs - logs.max(-1, keepdims=True))
     shares: Floats = (powers / powers.sum(-1, keepdims=True)).astype(np.float32)
     return shares

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from moodkiosk.sense.faces import networks
-from moodkiosk.sense.faces.landmarks import Region
+from moodkiosk.sense.faces.landmarks import Region, on_grid
 from moodkiosk.sense.faces.litert import crop, ssd
 from moodkiosk.sense.faces.litert.hands import SCALE, apart, region_of
 from moodkiosk.sense.interpreter import Network
 
+NOISE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
 NO_KEYS = np.zeros((3, 2, 2), np.float32)
 
 
@@ -68,6 +70,29 @@ def test_a_letterbox_holds_the_picture_in_its_middle_and_boxes_come_back(short: 
     whole = ssd.Box(1.0, left, top, 1 - 2 * left, 1 - 2 * top, np.array(((0.5, 0.5),), np.float32)).unboxed(left, top)
     assert (whole.left, whole.top, whole.width, whole.height) == pytest.approx((0, 0, 1, 1))
     np.testing.assert_allclose(whole.keys, 0.5, atol=1e-6)
+
+
+@given(st.floats(-50, 700), st.floats(-50, 500), st.floats(20, 600), st.floats(-math.pi, math.pi))
+def test_what_the_mesh_is_shown_is_cut_out_quickly_and_the_same_to_the_last_bit(
+    x: float, y: float, side: float, turn: float
+) -> None:
+    """Noise shows every place that would be rounded another way: as MediaPipe cuts it out, every bit counts."""
+    asked = Region(x, y, side, turn)
+    region = on_grid(asked)
+    moved = math.hypot(region.x - x, region.y - y), abs(region.side - side)
+    turned = abs(math.remainder(region.rotation - turn, math.tau)) * side / 2
+    assert max(*moved, turned) < 0.14
+    assert crop.quick_turn(region, 192) is not None
+    there = cv2.boxPoints(((region.x, region.y), (region.side, region.side), math.degrees(region.rotation)))
+    here = np.array(((0, 192), (0, 0), (192, 0), (192, 192)), np.float32)
+    matrix = cv2.getPerspectiveTransform(there, here)
+    slowly = cv2.warpPerspective(NOISE, matrix, (192, 192), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    np.testing.assert_array_equal(crop.turned(NOISE, region, 192), slowly)
+
+
+def test_a_region_off_the_grid_is_cut_out_where_it_is() -> None:
+    """Hands, and whatever else is not asked for on the grid, are not moved to it."""
+    assert crop.quick_turn(Region(320.0, 240.0, 200.0, 0.1), 192) is None
 
 
 @given(st.floats(-50, 700), st.floats(-50, 500), st.floats(20, 600), st.floats(-math.pi, math.pi), st.floats(0.2, 2))

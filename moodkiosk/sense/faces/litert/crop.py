@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from moodkiosk.sense.faces.landmarks import GRID
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from moodkiosk.sense.interpreter import Network
 
     Floats = NDArray[np.float32]
+    Doubles = NDArray[np.float64]
+
+ROUNDING = 1e-3
+"""Of a place that is said in steps of the grid: so near to a whole one it is one."""
 
 
 def show(rgb: Image, network: Network, low: float = 0.0, high: float = 1.0) -> None:
@@ -31,12 +37,29 @@ def turned(rgb: Image, region: Region, side_px: int, border: int = cv2.BORDER_RE
     """A region of a picture, upright, uint8 [side_px, side_px, 3]; `border`: what is outside of the picture.
 
     As image_to_tensor_converter_opencv.cc does it, to the order of the corners: they decide how the place of a pixel is
-    rounded, and thereby ten times the error of hands. Interpolation of warpAffine is coarser: ten times that of faces.
+    rounded, and thereby ten times the error of hands. OpenCV has a quicker way, which rounds steps and places to 1/1024
+    px first: four times the error of faces, but for regions that lie on that grid (`landmarks.on_grid`) the same to the
+    last bit.
     """
+    if (quick := quick_turn(region, side_px)) is not None:
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        same: Image = cv2.warpAffine(rgb, quick, (side_px, side_px), flags=flags, borderMode=border)
+        return same
     corners = cv2.boxPoints(((region.x, region.y), (region.side, region.side), math.degrees(region.rotation)))
     turn = cv2.getPerspectiveTransform(corners, _corners(side_px))
     cut: Image = cv2.warpPerspective(rgb, turn, (side_px, side_px), flags=cv2.INTER_LINEAR, borderMode=border)
     return cut
+
+
+def quick_turn(region: Region, side_px: int) -> Doubles | None:
+    """Takes a place in `turned(…)` to one in the picture, [2, 3], in whole 1/GRID px; None: they cannot say it."""
+    scale, half = GRID * region.side / side_px, side_px / 2
+    along, across = scale * math.cos(region.rotation), scale * math.sin(region.rotation)
+    left, top = GRID * region.x - (along - across) * half, GRID * region.y - (along + across) * half
+    a, b, x, y = round(along), round(across), math.floor(left), math.floor(top)
+    # Half a step is left out: no place is exactly between two, where the two ways round differently.
+    off = max(abs(along - a), abs(across - b), abs(left - x - 0.5), abs(top - y - 0.5))
+    return None if off > ROUNDING else np.array(((a, -b, x), (b, a, y))) / GRID
 
 
 @functools.cache
