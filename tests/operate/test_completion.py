@@ -36,6 +36,12 @@ def test_every_command_stands_once_under_a_purpose() -> None:
     assert set(named) | {"skip"} == set(commands(cli.parser()))
 
 
+def test_the_parser_of_one_command_knows_it_as_that_of_all_does_and_no_other() -> None:
+    """Only what is called is built: that is most of the time that a command line takes to be understood."""
+    for name, known in commands(cli.parser()).items():
+        assert commands(cli.parser(name)) == {name: known}
+
+
 def test_without_a_command_help_is_shown_by_purpose_and_that_is_fine() -> None:
     done = moodkiosk()
     assert (done.returncode, done.stderr) == (0, "")
