@@ -146,6 +146,10 @@ ensure_venv() {
 
 set_up() { # set_up DIR LOCK WANT
     local dir=$1 lock=$2 want=$3 last python said site
+    if [ -n "${MOODKIOSK_PYTHON:-}" ] && ! command -v "$MOODKIOSK_PYTHON" >/dev/null; then
+        echo "MOODKIOSK_PYTHON is $MOODKIOSK_PYTHON: there is no such program" >&2
+        return 1
+    fi
     last=$(last_python "$lock")
     python=$(find_python "$last") || {
         echo "moodkiosk needs Python 3.11 to 3.$last for $lock: install one and name it in MOODKIOSK_PYTHON" >&2

@@ -203,6 +203,11 @@ def test_what_a_strangers_shell_sets_for_other_programs_changes_nothing(checkout
     assert done.stdout == "once\n", done.stderr
 
 
+def test_a_python_that_is_named_and_is_not_there_is_said(checkout: Checkout) -> None:
+    line = one_line(checkout.run(variables={"MOODKIOSK_PYTHON": "/my python/python3"}))
+    assert line == "MOODKIOSK_PYTHON is /my python/python3: there is no such program"
+
+
 def test_without_a_network_one_line_asks_for_it(checkout: Checkout) -> None:
     line = one_line(checkout.run(variables={"PIP_FIND_LINKS": ""}))
     assert line == "could not install the packages of requirements/test.txt: is the network up?"
