@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from moodkiosk.act.players.mpd import folders
+from moodkiosk.act.players.mpd.folders import alike
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError, Pairs
 from moodkiosk.decide.music import choose
 from moodkiosk.moods import Choice, Decision
@@ -16,6 +18,7 @@ LISTS = (".m3u", ".pls", ".xspf", ".asx")
 """Files that name stations; what ends in .m3u8 is as a rule a stream in pieces, which MPD plays as it is."""
 FILE = re.compile(r"[/:.]")
 """What the address of a song has: "Calm/Rain.flac", or "local:track:Calm/Rain.flac" of Mopidy's."""
+ENDLESS = ("http://", "https://")
 TRACKS_MAX = 300
 """A queue for some hours; a genre may have thousands of tracks."""
 
@@ -53,6 +56,22 @@ def find(server: Connection, decision: Decision, missing: list[str], mood: str) 
             missing.append(Reason("mpd.nothing_called", name=choice.value))
         else:
             yield found
+            if found.value is not None and (within := _within(server, found)) is not None:
+                missing[-1:] = []  # it does play
+                yield within
+
+
+def _within(server: Connection, found: Found) -> Found | None:
+    """What an address that stayed silent names, if it is a list that is not called one. Raises MpdError."""
+    if found.files != (found.value,) or not found.files[0].startswith(ENDLESS):
+        return None
+    try:
+        files = stations(_values(server.ask("listplaylist", found.value), "file"))
+    except MpdError as error:
+        if error.kind not in ("not found", "refused"):
+            raise
+        return None
+    return replace(found, files=files[:TRACKS_MAX]) if files and files != found.files else None
 
 
 def _wished(found: Found, decision: Decision) -> Found | None:
@@ -66,24 +85,24 @@ def _entry(server: Connection, choice: Choice) -> Found | None:
     value = choice.value
     if choice.kind == "uri":
         return None  # a Spotify address: MPD's is another world
-    if value.startswith(("http://", "https://")) or _is_list(value):
+    if value.startswith(ENDLESS) or _is_list(value):
         return _stations(server, value)
     tag, colon, wanted = value.partition(":")
     if colon and tag.strip().lower() in ("genre", "artist", "album"):
-        return _tracks(server, wanted.strip(), value, (tag.strip().lower(), wanted.strip()))
-    named = next((name for name in _playlists(server) if _same(name, value)), None)
+        return _named(server, tag.strip().lower(), wanted.strip(), value)
+    named = next((name for name in _playlists(server) if alike(name, value)), None)
     if named is not None:
         files = tuple(_values(server.ask("listplaylist", named), "file"))
         return Found(named, files[:TRACKS_MAX], value) if files else None
     if (single := _song(server, value)) is not None:
         return single
-    try:
-        files = tuple(_values(server.ask("listall", value.strip("/")), "file"))
-    except MpdError as error:
-        if error.kind not in ("not found", "refused"):  # Mopidy refuses it as it is installed
-            raise
-        files = ()
-    return Found(value, files[:TRACKS_MAX], value) if files else _tracks(server, value, value, ("album", value))
+    files = folders.tracks(server, value, TRACKS_MAX)
+    return Found(value, files, value) if files else _named(server, "album", value, value)
+
+
+def _named(server: Connection, tag: str, wanted: str, value: str) -> Found | None:
+    """The tracks in which a tag is just that, in upper or lower case, else those that have it in their tag."""
+    return _tracks(server, wanted, value, (tag, wanted), exactly=True) or _tracks(server, wanted, value, (tag, wanted))
 
 
 def _playlists(server: Connection) -> list[str]:
@@ -119,11 +138,21 @@ def _stations(server: Connection, value: str) -> Found | None:
     files: tuple[str, ...] = (value,)
     if _is_list(value):
         try:
-            files = tuple(_values(server.ask("listplaylist", value), "file"))
+            files = stations(_values(server.ask("listplaylist", value), "file"))
         except MpdError as error:
             if error.kind != "refused":
                 raise  # such as "not found"; a server that cannot read lists may play the address by itself
     return Found(value, files[:TRACKS_MAX], value) if files else None
+
+
+def stations(entries: Iterable[str]) -> tuple[str, ...]:
+    """What a list names, of what MPD has read.
+
+    It takes the byte order mark with which a list begins that was written on Windows for a part of the first line, and
+    that line, "#EXTM3U", for a name.
+    """
+    named = (entry.replace("\ufeff", "").strip() for entry in entries)
+    return tuple(entry for entry in named if entry and not entry.rpartition("/")[2].startswith("#EXT"))
 
 
 def _search(server: Connection, choice: Choice, decision: Decision, mood: str) -> Found | None:
@@ -161,22 +190,26 @@ def outward(mood: str, language: str, artist: str, genre: str) -> Iterator[tuple
             yield fields
 
 
-def _tracks(server: Connection, what: str, value: str | None, *fields: tuple[str, str]) -> Found | None:
+def _tracks(
+    server: Connection, what: str, value: str | None, *fields: tuple[str, str], exactly: bool = False
+) -> Found | None:
     """The tracks that have all of these, in MPD's filter syntax; "any" is any tag. None: there is none."""
-    files = tuple(_values(search(server, *fields, most=TRACKS_MAX), "file"))
-    return Found(what, files, value) if files else None
+    files = tuple(_values(search(server, *fields, most=TRACKS_MAX, exactly=exactly), "file"))
+    return Found(what, files[:TRACKS_MAX], value) if files else None
 
 
-def search(server: Connection, *fields: tuple[str, str], most: int) -> Pairs:
+def search(server: Connection, *fields: tuple[str, str], most: int, exactly: bool = False) -> Pairs:
     """All that MPD says of the tracks that have all of these, so many at most. Raises MpdError.
 
+    They have it somewhere in the tag, or `exactly` it alone; upper and lower case are the same in both.
     A server that knows no filters (they are of 0.21; Mopidy speaks 0.19) gets tags and values in turn, without a limit.
     """
     if not fields or not all(wanted for _tag, wanted in fields):
         return []
-    filters = " AND ".join(f"({tag} contains '{_escaped(wanted)}')" for tag, wanted in fields)
+    operator = "==" if exactly else "contains"
+    filters = " AND ".join(f"({tag} {operator} '{_escaped(wanted)}')" for tag, wanted in fields)
     pairs = [word for field in fields for word in field]
-    for words in ((f"({filters})", "window", f"0:{most}"), pairs):
+    for words in ((f"({filters})", "window", f"0:{most}"), *([] if exactly else [pairs])):
         try:
             return server.ask("search", *words)
         except MpdError as error:
@@ -192,7 +225,3 @@ def _escaped(text: str) -> str:
 
 def _values(pairs: Pairs, key: str) -> list[str]:
     return [value for name, value in pairs if name == key]
-
-
-def _same(name: str, wanted: str) -> bool:
-    return name.strip().casefold() == wanted.strip().casefold()

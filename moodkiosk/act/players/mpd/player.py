@@ -200,7 +200,8 @@ class MpdPlayer:
         # In another order each time; random and repeat, which are other people's settings, stay as they are.
         files = random.sample(found.files, len(found.files))
         memory = self._file.kept
-        memory.queue, memory.started, memory.paused, memory.what, memory.uri = "", None, False, found.what, found.value
+        memory.queue, memory.tracks, memory.started, memory.paused = "", "", None, False
+        memory.what, memory.uri = found.what, found.value
         try:
             queue.fill(server, files)
             server.ask("play", 0)
@@ -210,7 +211,8 @@ class MpdPlayer:
             # It may know so soon that a song cannot be played, or has none of the files any more.
             queue.empty(server)
             return f"MPD does not play “{found.what}”: {error.text.removeprefix('MPD: ')}"
-        memory.queue, memory.started = queue.fingerprint(server), self._clock.wall()
+        queue.take(server, memory)
+        memory.started = self._clock.wall()
         return self._silent(server, found.what)
 
     def _silent(self, server: Connection, what: str) -> str | None:
@@ -231,7 +233,7 @@ class MpdPlayer:
         kind, text = self._seen(server, now)
         if kind == "others" and not decision.asked:
             return "overridden", text, None, None, ""
-        if now.state == "stop" or not queue.fingerprint(server):
+        if now.state == "stop" or not queue.fingerprint(server, self._file.kept, now):
             return "nothing", "ready", None, None, ""
         volume = now.volume if kind == "ours" else None
         if volume and decision.fade_seconds > 0:
@@ -251,9 +253,10 @@ class MpdPlayer:
         return "adjusted", "ready", None, None, ""
 
     def _skip(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
-        current, stopped = queue.fingerprint(server), queue.status(server).state == "stop"
+        now = queue.status(server)
+        current = queue.fingerprint(server, self._file.kept, now)
         ours = current == self._file.kept.queue != ""
-        if not current or (stopped and not ours):
+        if not current or (now.state == "stop" and not ours):
             return "nothing", "ready", None, None, ""
         server.ask("next")
         if ours and queue.status(server).state == "stop":  # it was the last; silence is not wanted
@@ -263,7 +266,7 @@ class MpdPlayer:
     def _resume(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:
         """What is paused goes on; else other people's queue comes back; else the decision's own choices are played."""
         memory, now = self._file.kept, queue.status(server)
-        current = queue.fingerprint(server)
+        current = queue.fingerprint(server, memory, now)
         ours = current == memory.queue != ""
         self._loudness.cap(server, decision.volume_percent_max, now.volume)
         if now.state == "pause" and current:  # Mopidy also pauses what is empty
@@ -280,12 +283,13 @@ class MpdPlayer:
     def _seen(self, server: Connection, now: Status) -> tuple[LookKind, str]:
         """Whose music is there: ours, which runs; other people's, which they play or have paused; or nothing."""
         memory, wall = self._file.kept, self._clock.wall()
-        current = queue.fingerprint(server)
+        current = queue.fingerprint(server, memory, now)
         if current and current == memory.queue:
             if now.state == "play" or memory.paused:
                 return ("ours", "") if now.state == "play" else ("nothing", "")
-            # It ran to its end (there is no current song then), or somebody stopped it in the middle.
-            ended = now.state == "stop" and now.song is None
+            # It ran to its end (there is no current song then; in the mode "single" it stands before the next), or
+            # somebody stopped it in the middle.
+            ended = (now.state == "stop" and now.song is None) or (now.single and now.elapsed == 0)
             wall_time = datetime.fromtimestamp(wall).astimezone()
             paused_at = self._paused_at(f"{current[:16]} {now.song} {now.elapsed:.1f}", wall)
             if ended or paused_at < pauses_since(self._music, wall_time).timestamp():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import re
 import socket
 from collections.abc import Callable, Iterable
@@ -80,7 +81,7 @@ class Connection:
         """Connects.
 
         Args:
-            host: a name or address; a path or "@name" is a Unix socket.
+            host: a name or address; a path ("~" is the home folder) or "@name" is a Unix socket.
             port: for a name or address.
             password: "" is none.
             left: how many seconds the job still has; infinite: any time.
@@ -90,6 +91,7 @@ class Connection:
         """
         self._left = left
         self._buffer = bytearray()
+        host = os.path.expanduser(host) if host.startswith("~") else host  # noqa: PTH111 - pathlib's raises
         self._where = host if host.startswith(("/", "@")) else f"{host}:{port}"
         try:
             self._socket = self._connected(host, port)
@@ -141,11 +143,11 @@ class Connection:
         self._answer()
         return found, piece
 
-    def tell(self, commands: Iterable[tuple[object, ...]]) -> None:
-        """Puts several commands as one list: the first that fails ends it. Raises MpdError."""
+    def tell(self, commands: Iterable[tuple[object, ...]]) -> Pairs:
+        """Puts several commands as one list: the first that fails ends it. What they answer. Raises MpdError."""
         lines = [" ".join((str(name), *map(quoted, words))) for name, *words in commands]
         self._send(["command_list_begin", *lines, "command_list_end"])
-        self._answer()
+        return self._answer()
 
     def _connected(self, host: str, port: int) -> socket.socket:
         """A socket that is connected. Raises OSError, and MpdError when there is no time left."""

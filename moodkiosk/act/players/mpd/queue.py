@@ -15,6 +15,10 @@ BEFORE = "moodkiosk (before)"
 """The stored playlist that keeps other people's queue while ours plays."""
 
 
+MARK_LENGTH = 8
+"""Letters of a track's mark: two tracks in a queue of 300 have the same once in ten thousand evenings."""
+
+
 class Memory(msgspec.Struct):
     """What a restart must not forget.
 
@@ -25,6 +29,7 @@ class Memory(msgspec.Struct):
         paused: we have paused it.
         kept: other people's queue is in the stored playlist BEFORE; song and elapsed say where it was.
         lowered: the server's volume, if we have lowered it.
+        tracks: short marks of the tracks in our queue, one behind the other.
         foreign, foreign_since: other people's paused queue with its position, and when it was first seen like that.
     """
 
@@ -39,6 +44,7 @@ class Memory(msgspec.Struct):
     foreign: str = ""
     foreign_since: float | None = None
     lowered: Lowered | None = None
+    tracks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ class Status:
         elapsed: seconds in it.
         sounds: an output has taken some of the song; before that it may still turn out that none is switched on.
         error: why playing failed, "" if it did not.
+        consumes: what was played leaves the queue.
+        single: it stops after each song.
     """
 
     state: str
@@ -60,6 +68,8 @@ class Status:
     elapsed: float
     sounds: bool
     error: str
+    consumes: bool = False
+    single: bool = False
 
 
 def status(server: Connection) -> Status:
@@ -76,15 +86,54 @@ def status(server: Connection) -> Status:
             elapsed,
             found.get("state") == "play" and elapsed > 0,
             found.get("error", "")[:200],
+            found.get("consume", "0") != "0",
+            found.get("single", "0") != "0",
         )
     except ValueError:
         raise MpdError("garbage", Reason("mpd.status")) from None
 
 
-def fingerprint(server: Connection) -> str:
-    """The queue's tracks as one short text; "" for an empty one. Raises MpdError."""
-    files = [value for key, value in server.ask("playlistinfo") if key == "file"]
+def fingerprint(server: Connection, memory: Memory, now: Status) -> str:
+    """The queue's tracks as one short text; "" for an empty one. Raises MpdError.
+
+    That of ours, too, where MPD has taken out what was played (its mode "consume"), and nothing was put in.
+    """
+    files = _files(server)
+    if now.consumes and files and memory.tracks:
+        ours = set(_marks(memory.tracks))
+        if all(_mark(file) in ours for file in files):
+            return memory.queue
+    return _fingerprint(files)
+
+
+def take(server: Connection, memory: Memory) -> None:
+    """What is in the queue now is ours. Raises MpdError."""
+    files = _files(server)
+    memory.queue, memory.tracks = _fingerprint(files), "".join(map(_mark, files))
+
+
+def _files(server: Connection) -> list[str]:
+    """The addresses in the queue. Without their tags: with them, a long queue is more than any answer may be."""
+    bare = (("tagtypes", "clear"), ("playlistinfo",), ("tagtypes", "all"))
+    try:
+        pairs = server.tell(bare)
+    except MpdError as error:
+        if error.kind != "refused":
+            raise
+        pairs = server.ask("playlistinfo")  # a server before 0.21, or Mopidy
+    return [value for key, value in pairs if key == "file"]
+
+
+def _fingerprint(files: list[str]) -> str:
     return hashlib.sha256("\n".join(files).encode()).hexdigest() if files else ""
+
+
+def _mark(file: str) -> str:
+    return hashlib.sha256(file.encode()).hexdigest()[:MARK_LENGTH]
+
+
+def _marks(text: str) -> list[str]:
+    return [text[at : at + MARK_LENGTH] for at in range(0, len(text), MARK_LENGTH)]
 
 
 def fill(server: Connection, files: list[str]) -> None:
@@ -150,7 +199,7 @@ def give_back(server: Connection, memory: Memory) -> None:
             raise
         server.ask("play", 0)
     _forget(server)
-    memory.kept, memory.queue = False, ""
+    memory.kept, memory.queue, memory.tracks = False, "", ""
 
 
 def _forget(server: Connection) -> None:

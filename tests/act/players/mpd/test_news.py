@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -179,6 +180,9 @@ def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
         def log_message(self, *_: object) -> None:
             pass
 
+        def guess_type(self, path: Any) -> str:
+            return "audio/x-mpegurl" if str(path).endswith("/listen") else super().guess_type(path)
+
     folder = tmp_path / "site"
     folder.mkdir()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
@@ -202,6 +206,18 @@ def test_a_list_of_radio_stations_is_read_and_its_station_plays(
     (folder / name.partition("?")[0]).write_text(text.format(station=f"{address}/station"), encoding="utf-8")
     report = home.play(f"{address}/{name}")
     assert (report.kind, report.what) == ("played", f"{address}/{name}")
+    assert home.server.queue() == [f"{address}/station"]
+
+
+def test_a_list_that_is_not_called_one_is_read_when_its_address_stays_silent(
+    home: Listening, site: tuple[Path, str]
+) -> None:
+    """What it is says its type alone."""
+    folder, address = site
+    (folder / "station").write_bytes(mpd.song("Sunny/One.flac"))
+    (folder / "listen").write_text(f"{address}/station\n", encoding="utf-8")
+    report = home.play(f"{address}/listen?id=7")
+    assert (report.kind, report.note) == ("played", "")
     assert home.server.queue() == [f"{address}/station"]
 
 

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from moodkiosk.decide.settings import MusicSettings, SearchWords
 from moodkiosk.moods import Choice, Decision, LookReport, PlayerReport, Taste, Wanted
 from tests.support import mpd
 from tests.support.mpd import Mpd
+from tests.support.mpd_between import between
 from tests.support.wait import until
 
 SUNNY = {"Sunny/One.flac", "Sunny/Two.flac"}
@@ -84,6 +85,9 @@ def test_a_stored_playlist_is_heard(home: Home) -> None:
         ("artist:arijit singh", 1),
         ("album:Calm", 2),
         ("Calm/Slow 'n' \"soft\".flac", 1),
+        ("/sunny/", 2),
+        ("CALM/rain.flac", 1),
+        ("/", 4),
     ],
 )
 def test_folders_albums_genres_artists_and_odd_names_are_entries(home: Home, entry: str, tracks: int) -> None:
@@ -298,6 +302,44 @@ def test_music_that_ran_to_its_end_is_no_pause_of_anybodys(home: Home) -> None:
     until(lambda: home.server.status()["state"] == "stop", 30, "the queue ends")
     assert home.look().kind == "nothing"
     assert home.play("Sunny").kind == "played"
+
+
+def test_where_what_was_played_leaves_the_queue_our_music_stays_ours_until_somebody_adds_to_it(home: Home) -> None:
+    home.server.ask("consume", 1)
+    home.play("Sunny")
+    home.server.ask("next")
+    assert len(home.server.queue()) == 1
+    assert home.look().kind == "ours"
+    assert home.play("Calm", asked=False).kind == "played"
+    home.server.ask("add", "Sunny/One.flac")
+    assert home.look().kind == "others"
+
+
+def test_a_song_taken_out_of_our_queue_by_hand_is_somebodys_doing(home: Home) -> None:
+    home.play("Sunny")
+    home.server.ask("delete", 1)
+    assert home.look().kind == "others"
+
+
+def test_where_the_server_stops_after_each_song_that_is_nobodys_pause(home: Home) -> None:
+    home.server.ask("single", 1)
+    home.play("Sunny")
+    home.server.ask("seekcur", 59)
+    until(lambda: home.server.status()["state"] != "play", 30, "the song ends")
+    assert home.look().kind == "nothing"
+    assert home.play("Calm", asked=False).kind == "played"
+
+
+def test_a_queue_is_known_by_its_songs_without_reading_their_tags(home: Home) -> None:
+    """16,384 songs with all their tags are more than any answer may be."""
+    with between(home.server.port) as there:
+        home.config = replace(home.config, mpd=replace(home.config.mpd, port=there.port))
+        home.restart()
+        home.play("Sunny")
+        assert home.look().kind == "ours"
+    lists = [place for place, line in enumerate(there.heard) if line == "playlistinfo"]
+    assert lists
+    assert all(there.heard[place - 1 : place + 2 : 2] == ['tagtypes "clear"', 'tagtypes "all"'] for place in lists)
 
 
 def test_a_dead_server_is_said_and_found_again(home: Home) -> None:
