@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moodkiosk.act.composition import FEED_SHARE
 from moodkiosk.act.pause import CALM_SECONDS
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import PresenceSettings, Settings
 from moodkiosk.link import protocol
 from moodkiosk.moods import Quality, Reading
+from moodkiosk.sense.loop import CALM_HEALTH_EARLY_SECONDS, CALM_HEALTH_SECONDS
 from moodkiosk.sense.repeats import BREAK_SECONDS, EARLY_SECONDS, Repeats
+from tests.act.test_loop import HELLO, NOON, World
 from tests.support.household import Household, empty, reading
 
 SECONDS = 0.5
@@ -59,7 +63,7 @@ def test_whatever_changes_is_told_at_once_and_so_is_the_end_of_it(change: dict[s
 def test_how_bright_an_empty_room_is_is_no_change() -> None:
     repeats = Repeats()
     looks = [replace(look, quality=Quality(grey=50.0 + number % 7)) for number, look in enumerate(empty_room(60))]
-    assert len(news(repeats, looks)) == 5
+    assert len(news(repeats, looks)) == 4
 
 
 def test_after_a_pause_in_looking_nothing_is_a_repetition() -> None:
@@ -74,12 +78,12 @@ def test_after_a_pause_in_looking_nothing_is_a_repetition() -> None:
 def test_a_promise_crosses_the_link_and_one_beyond_bounds_is_refused() -> None:
     promised = replace(empty(5.0), next_seconds=CALM_SECONDS)
     assert protocol.decode(protocol.encode(promised)) == promised
-    older = protocol.encode(promised).replace(b',"next_seconds":15.0', b"")
+    older = protocol.encode(promised).replace(b',"next_seconds":20.0', b"")
     assert b"next" not in older
     assert protocol.decode(older) == empty(5.0)
     for seconds in (b"-1.0", b"61.0", b"1e300"):
         with pytest.raises(protocol.BadLine):
-            protocol.decode(protocol.encode(promised).replace(b"15.0", seconds))
+            protocol.decode(protocol.encode(promised).replace(b"20.0", seconds))
 
 
 class Calm(Household):
@@ -131,14 +135,66 @@ def test_everything_that_happens_happens_at_the_same_moment_as_if_every_look_wer
     assert replace(quiet.view, since=None) == replace(every.view, since=None)
 
 
-def test_ten_minutes_in_an_empty_room_is_four_readings_a_minute_and_never_unknown() -> None:
+def test_ten_minutes_in_an_empty_room_are_three_readings_a_minute_and_never_unknown() -> None:
     home = Calm(settled())
     home.leave(60, hz=2.0)
     before = home.heard
     for _ in range(60):
         home.leave(10, hz=2.0)
         assert (home.view.present, home.view.unknown_because) == (False, None)
-    assert (home.heard - before) / 10 < 4.5
+    assert (home.heard - before) / 10 < 3.3
+
+
+def test_in_a_calm_minute_act_turns_four_times_at_most_whatever_is_due_beside() -> None:
+    """Readings, the health of sense, a watchdog of 30 seconds, and health over MQTT once a minute."""
+    world, repeats, calm_seconds = World(), Repeats(), 0.0
+    world.turn(replace(HELLO, calms=True), protocol.SenseHealth(world.at, "on"))
+    look_at, turn_at, told_at, turns = world.at, world.at, world.at, 0
+    while world.at < 900:
+        world.at = min(look_at, turn_at)
+        items: list[object] = []
+        if world.at == look_at:
+            look_at += SECONDS
+            told = repeats.news(empty(world.at), calm_seconds)
+            items = [] if told is None else [told]
+            if told is not None and world.at - told_at >= CALM_HEALTH_SECONDS - CALM_HEALTH_EARLY_SECONDS:
+                told_at, items = world.at, [protocol.SenseHealth(world.at, "on"), told]
+        if items or world.at == turn_at:
+            for item in items or [None]:
+                pause = world.loop.turn(item, kiosk.Now(world.at, NOON + timedelta(seconds=world.at)))  # type: ignore[arg-type]
+            turns += world.at >= 300
+            turn_at = world.at + min(pause, 30 * FEED_SHARE)
+            calm_seconds = float(next((order.value for order in world.orders[::-1] if order.what == "calm"), 0.0))
+    assert world.views[-1].present is False
+    assert turns / 10 <= 3.3
+
+
+def test_a_broken_promise_is_unknown_at_once_and_lost_pictures_when_they_would_have_been() -> None:
+    home = Household(settled())
+    home.give(kiosk.CameraStatus("on"))
+    home.leave(60, hz=2.0)
+    home.at += 0.5
+    home.give(replace(empty(home.at), next_seconds=CALM_SECONDS))
+    home.at += 15
+    home.give(kiosk.SenseLate())
+    home.wait(0)
+    assert (home.view.present, home.view.camera_status) == (None, "on")
+    home.wait(4.9 / 60)
+    assert home.view.camera_status == "on"
+    home.wait(0.2 / 60)
+    assert home.view.unknown_because == "no pictures"
+    home.leave(6, hz=2.0)
+    seen = home.view
+    assert (seen.present, seen.unknown_because) == (False, None)
+
+
+def test_a_timer_that_runs_out_where_nothing_was_promised_says_nothing() -> None:
+    home = Household(settled())
+    home.give(kiosk.CameraStatus("on"))
+    home.look("happy", 10)
+    before = home.state
+    home.give(kiosk.SenseLate())
+    assert home.state == replace(before, stepped_at=home.at)
 
 
 @pytest.mark.parametrize(("promised", "until"), [(CALM_SECONDS, CALM_SECONDS + 1.5), (0.0, 5.0)])

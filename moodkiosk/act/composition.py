@@ -22,7 +22,7 @@ from moodkiosk.act.players import choose
 from moodkiosk.act.players.exchange import Exchange
 from moodkiosk.act.players.player import Look, PlayerStatus
 from moodkiosk.act.players.spotify.account.tokens import warning
-from moodkiosk.act.ports import Carried, Ports, Request, SenseLeft
+from moodkiosk.act.ports import Carried, Ports, Request, SenseLate, SenseLeft
 from moodkiosk.act.say import Teller
 from moodkiosk.act.sockets import ControlServer, SenseLink
 from moodkiosk.act.store import Store
@@ -62,6 +62,9 @@ AT_WORK = Reason("act.player_at_work")
 STOP_SECONDS = 1.0
 MEASURE_SECONDS = 5.0
 """How old the figures of /metrics may be."""
+
+FEED_SHARE = 2 / 3
+"""The watchdog is fed after so much of its time at the latest."""
 
 STARTING_SECONDS = 0.5
 """So often it is looked whether everything around has had its first attempt."""
@@ -180,7 +183,7 @@ class Act:
     def _now(self) -> kiosk.Now:
         return kiosk.Now(time.monotonic(), self.wall.now())
 
-    def _from_sense(self, message: protocol.FromSense | None) -> None:
+    def _from_sense(self, message: protocol.FromSense | SenseLate | None) -> None:
         self.loop.put(SenseLeft() if message is None else message)
 
     def _play(self, job: Decision | Look | Wanted) -> None:
@@ -287,8 +290,11 @@ class Act:
             log.warning("%s (it says: %s)", unknown, ", ".join(hello.labels))
         self.unknown_moods = unknown
 
-    def _after_turn(self, at: float) -> float:
-        """What is to be done beside the turns; says when it is due again at the latest, monotonic seconds."""
+    def _after_turn(self, at: float, next_at: float) -> float:
+        """What is to be done beside the turns; says when it is due again at the latest.
+
+        What is due before the loop turns next, at `next_at`, is done now: one waking up serves all. Monotonic seconds.
+        """
         fed = self._feed(at)
         if self.again.is_set():
             self.again.clear()
@@ -302,7 +308,7 @@ class Act:
         if self.page is not None:
             self.page.health(self.surroundings.found())
         starting = math.inf if self.ready else at + STARTING_SECONDS
-        return min(fed, starting, self._measure(at, player), self.store.due)
+        return min(fed, starting, self._measure(at, next_at, player), self.store.due)
 
     def _feed(self, at: float) -> float:
         """Feeds the watchdog, with a turn that took place; when the next one must."""
@@ -310,12 +316,12 @@ class Act:
         if watchdog is None or at - self.fed_at >= watchdog / 4:
             self.fed_at = at
             systemd.notify("WATCHDOG=1")
-        return math.inf if watchdog is None else self.fed_at + watchdog / 2
+        return math.inf if watchdog is None else self.fed_at + FEED_SHARE * watchdog
 
-    def _measure(self, at: float, player: PlayerStatus) -> float:
-        """Gathers the figures for whoever wants them now; when that is next."""
+    def _measure(self, at: float, next_at: float, player: PlayerStatus) -> float:
+        """Gathers the figures for whoever wants them before `next_at`; when that is next."""
         publisher = self.publisher
-        due = publisher is not None and publisher.health_due()
+        due = publisher is not None and publisher.health_due_at <= max(at, next_at)
         graphed = self.settings.web.metrics and at - self.measured_at >= MEASURE_SECONDS
         if due or graphed:
             self.measured_at = at

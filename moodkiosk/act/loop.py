@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from moodkiosk.act.orders import Orders
 from moodkiosk.act.pause import CALM_SECONDS, pause_seconds
-from moodkiosk.act.ports import Asked, Carried, FromSense, Item, Ports, Request, SenseLeft
+from moodkiosk.act.ports import Asked, Carried, FromSense, Item, Ports, Request, SenseLate, SenseLeft
 from moodkiosk.act.requests.look_requests import LookRequests
 from moodkiosk.act.requests.player_answers import PlayerAnswers
 from moodkiosk.act.requests.song_requests import SongRequests
@@ -118,14 +118,16 @@ class Loop:
         with contextlib.suppress(queue.Full):  # then it turns anyway
             self.inbox.put_nowait(None)
 
-    def run(self, stop: threading.Event, now: Callable[[], kiosk.Now], after_turn: Callable[[float], float]) -> None:
+    def run(
+        self, stop: threading.Event, now: Callable[[], kiosk.Now], after_turn: Callable[[float, float], float]
+    ) -> None:
         """Turns until `stop`; whoever sets that calls `wake`.
 
         Args:
             stop: ends the loop.
             now: the clocks.
-            after_turn: called with the time after each turn (watchdog, health); says when to be called again at the
-                latest, monotonic seconds.
+            after_turn: called after each turn (watchdog, health) with the time, and when the loop itself will turn
+                next; says when to be called again at the latest. All are monotonic seconds.
         """
         wait = 0.0
         while not stop.is_set():
@@ -135,7 +137,7 @@ class Loop:
                 item = None
             moment = now()
             pause = self.turn(item, moment)
-            wait = max(0.0, min(pause, after_turn(moment.at) - moment.at))
+            wait = max(0.0, min(pause, after_turn(moment.at, moment.at + pause) - moment.at))
 
     def turn(self, item: Item | None, now: kiosk.Now) -> float:
         """Takes one item, or none, through `decide`, and acts on what comes of it.
@@ -255,6 +257,8 @@ class Loop:
                 self.classroom.left(now.at)
                 self._orders.lost()
                 self._step(kiosk.SenseGone(), now)
+            case SenseLate():
+                self._step(kiosk.SenseLate(), now)
             case Carried(decision, report):
                 if report is not None:
                     self._step(replace(report, decided_at=decision.at), now)

@@ -10,7 +10,7 @@ nobody says when it is."""
 WATCHING_SECONDS = 1.0
 """While pictures are expected, that none comes is news, and a kiosk that was stopped must know it from a look that is
 late."""
-CALM_SECONDS = 15.0
+CALM_SECONDS = 20.0
 """The longest wait: somebody may set the clock meanwhile, and the watchdog wants to hear of a loop that turns. So often
 sense tells its looks while nobody is here, too."""
 LATE_SECONDS = 0.001

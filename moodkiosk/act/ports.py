@@ -60,6 +60,11 @@ class SenseLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class SenseLate:
+    """Sense has stopped looking in the middle of what it promised; see `link.timer`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Carried:
     """The player has done with a decision; no report: a newer one took over, nothing was started."""
 
@@ -69,7 +74,7 @@ class Carried:
 
 Known = Carried | LookReport | SongsReport | kiosk.PlayerSays | kiosk.Notice
 FromSense = protocol.Hello | protocol.SenseHealth | protocol.SenseResult | protocol.Teaching | Reading
-Item = FromSense | SenseLeft | Known | Asked
+Item = FromSense | SenseLeft | SenseLate | Known | Asked
 
 
 class Keep(Protocol):

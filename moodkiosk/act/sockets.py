@@ -20,11 +20,12 @@ from pathlib import Path
 
 import msgspec
 
-from moodkiosk.act.ports import Ask, Request
+from moodkiosk.act.ports import Ask, Request, SenseLate
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
 from moodkiosk.link.result import OURS, encode
+from moodkiosk.link.timer import Listener
 from moodkiosk.moods import Result
 from moodkiosk.words.reason import Reason
 
@@ -105,8 +106,11 @@ class SenseLink:
         connected: whether sense is there.
     """
 
-    def __init__(self, path: Path, receive: Callable[[protocol.FromSense | None], None]) -> None:
-        """`receive` is called on the link's thread with each message, and with None when sense has gone."""
+    def __init__(self, path: Path, receive: Callable[[protocol.FromSense | SenseLate | None], None]) -> None:
+        """`receive` is called on the link's thread with each message, and with None when sense has gone.
+
+        Also when the timer that sense has given to us runs out.
+        """
         self.damaged = 0
         self.oversized = 0
         self._receive = receive
@@ -157,8 +161,8 @@ class SenseLink:
 
     def _read(self, peer: socket.socket) -> None:
         splitter = protocol.LineSplitter()
-        with contextlib.suppress(OSError):
-            while data := peer.recv(65536):
+        with contextlib.suppress(OSError), Listener(peer, self._late) as sense:
+            while data := sense.receive():
                 before = splitter.damaged, splitter.oversized
                 for message in splitter.messages(data):
                     if isinstance(message, protocol.FromSense):
@@ -168,6 +172,9 @@ class SenseLink:
                 self.damaged += splitter.damaged - before[0]
                 self.oversized += splitter.oversized - before[1]
         self._drop(peer)
+
+    def _late(self) -> None:
+        self._receive(SenseLate())
 
     def _drop(self, peer: socket.socket) -> None:
         with self._lock:

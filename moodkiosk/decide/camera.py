@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 from moodkiosk.decide.hours import active_until
 from moodkiosk.decide.inputs import CameraStatus
 from moodkiosk.decide.settings import Settings
@@ -11,6 +14,9 @@ from moodkiosk.words.reason import Reason
 
 SENSE_GONE = CameraStatus("lost", Reason("lost.sense_away"))
 SILENT = CameraStatus("lost", Reason("lost.no_pictures"))
+STUCK = CameraStatus("lost", Reason("lost.does_not_open"))
+START_SECONDS = 60.0
+"""What has not started after so long is not starting any more: people are told what is wrong, and go and look."""
 
 
 def wanted(state: State, now: Now, settings: Settings) -> tuple[bool, str]:
@@ -38,7 +44,7 @@ def told(camera: Camera, status: CameraStatus, now: Now, *, open_wanted: bool) -
     """
     if (status.status, status.detail) == (camera.status, camera.detail):
         return camera
-    if status.status == "on" and camera.detail == SILENT.detail:
+    if (status.status, camera.detail) in (("on", SILENT.detail), ("starting", STUCK.detail)):
         return camera  # pictures are the proof, not words
     if status.status == "lost":
         lost = camera.lost or open_wanted
@@ -55,6 +61,16 @@ def read(camera: Camera, now: Now) -> Camera:
 def silent(camera: Camera, now: Now, settings: Settings) -> bool:
     """Whether an open camera has brought no reading for too long."""
     return camera.status == "on" and camera.read_at is not None and now.at - camera.read_at >= settings.silence_seconds
+
+
+def wait(camera: Camera, now: Now) -> Camera:
+    """The camera, with since when it is starting."""
+    return replace(camera, starting_at=now.at) if camera.status == "starting" and camera.starting_at is None else camera
+
+
+def given_up_at(camera: Camera) -> float:
+    """When a camera that is starting has been at it for too long, monotonic seconds; infinity: it is not starting."""
+    return math.inf if camera.starting_at is None else camera.starting_at + START_SECONDS
 
 
 def shown(state: State, now: Now, settings: Settings) -> str:

@@ -32,6 +32,11 @@ class SenseGone:
 
 
 @dataclass(frozen=True, slots=True)
+class SenseLate:
+    """The half that sees is there, but has stopped looking, though it promised more; see `Reading.next_seconds`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something act has noticed and people are to be told once, such as a sign-in that is ending."""
 
@@ -68,6 +73,7 @@ Input = (
     | Labels
     | CameraStatus
     | SenseGone
+    | SenseLate
     | Notice
     | Tick
 )

@@ -13,7 +13,7 @@ from moodkiosk.decide import camera, memory, perception, presence, reports
 from moodkiosk.decide.answers import answer, completed
 from moodkiosk.decide.camera import wanted as camera_wanted
 from moodkiosk.decide.hours import next_change
-from moodkiosk.decide.inputs import CameraStatus, Input, Labels, Notice, PlayerSays, SenseGone, Tick
+from moodkiosk.decide.inputs import CameraStatus, Input, Labels, Notice, PlayerSays, SenseGone, SenseLate, Tick
 from moodkiosk.decide.memory import remember
 from moodkiosk.decide.music import continuity, night, policy, respect, running, songs
 from moodkiosk.decide.music.playback import Heard, Playback, Started
@@ -32,6 +32,7 @@ __all__ = [
     "Now",
     "PlayerSays",
     "SenseGone",
+    "SenseLate",
     "State",
     "Step",
     "Tick",
@@ -165,7 +166,9 @@ def _take(step: Step, given: Input, now: Now, settings: Settings) -> Step:
         case CameraStatus():
             return step.to(perception.told(step.state, given, now, settings))
         case SenseGone():
-            return step.to(perception.told(step.state, camera.SENSE_GONE, now, settings))
+            return step.to(replace(perception.told(step.state, camera.SENSE_GONE, now, settings), came=True))
+        case SenseLate():
+            return step.to(perception.late(step.state, now, settings))
         case PlayerSays(status, days):
             playback = replace(step.state.playback, status=status, login_days_left=days)
             return step.to(replace(step.state, playback=playback))

@@ -83,7 +83,9 @@ def learn(state: State, labels: tuple[str, ...]) -> State:
     seeing = replace(state.camera, status="starting", detail="") if state.camera.status == "lost" else state.camera
     if labels != state.labels:
         state = replace(state, debounce=debounce.lose(state.debounce), sight=replace(state.sight, judged=False))
-    return replace(state, labels=labels, manual=manual, camera=seeing)
+    if not state.came:
+        seeing = replace(seeing, starting_at=None)  # only now does it begin
+    return replace(state, labels=labels, manual=manual, camera=seeing, came=True)
 
 
 def told(state: State, status: CameraStatus, now: Now, settings: Settings) -> State:
@@ -93,14 +95,22 @@ def told(state: State, status: CameraStatus, now: Now, settings: Settings) -> St
 
 
 def pass_time(state: State, now: Now, settings: Settings) -> State:
-    """A camera that is silent for too long is lost; and who was here is forgotten in the dark."""
+    """A camera that is silent, or starting, for too long is lost; and who was here is forgotten in the dark."""
+    state = replace(state, camera=camera.wait(state.camera, now))
+    if now.at >= camera.given_up_at(state.camera):
+        state = told(state, camera.STUCK if state.came else camera.SENSE_GONE, now, settings)
     if camera.silent(state.camera, now, settings.with_promise_of(state.presence.promised_seconds)):
         state = told(state, camera.SILENT, now, settings)
     state = _make_up(state, now, settings)
     why = blind(state, now, settings)
     if why is not None and state.stepped_at is not None:
-        state = replace(state, sight=_darken(state.sight, now.at - state.stepped_at, PASSING.get(why, 0.0)))
+        state = replace(state, sight=_darken(state.sight, now.at - state.stepped_at, _passing(state, why)))
     return _forget(state) if state.sight.dark_seconds > settings.presence.leave_seconds + ROUNDING else state
+
+
+def _passing(state: State, why: UnknownBecause) -> float:
+    """For how many seconds it is believed to be over soon. A half that has not come yet may still be starting."""
+    return PATIENCE_SECONDS if why == "sense away" and not state.came else PASSING.get(why, 0.0)
 
 
 def _darken(sight: Sight, seconds: float, patience_seconds: float) -> Sight:
@@ -108,6 +118,20 @@ def _darken(sight: Sight, seconds: float, patience_seconds: float) -> Sight:
     patient = min(seconds, max(0.0, patience_seconds - sight.patience_seconds))
     patience, dark = sight.patience_seconds + patient, sight.dark_seconds + seconds - patient
     return replace(sight, patience_seconds=patience, dark_seconds=dark)
+
+
+def late(state: State, now: Now, settings: Settings) -> State:
+    """A promise is broken: from now on nothing is known of anybody, until there is another look."""
+    who, seeing = state.presence, state.camera
+    if not who.promised_seconds:
+        return state
+    last = now.at - settings.presence.unknown_seconds - 2 * ROUNDING  # when it last looked, or before that
+    counted_at, read_at = who.counted_at, seeing.read_at
+    return replace(
+        state,
+        presence=replace(who, promised_seconds=0.0, counted_at=None if counted_at is None else max(counted_at, last)),
+        camera=replace(seeing, read_at=None if read_at is None else max(read_at, last)),
+    )
 
 
 def slept(state: State, seconds: float) -> State:
@@ -122,7 +146,11 @@ def slept(state: State, seconds: float) -> State:
     seeing, who = state.camera, state.presence
     return replace(
         state,
-        camera=replace(seeing, read_at=None if seeing.read_at is None else seeing.read_at + seconds),
+        camera=replace(
+            seeing,
+            read_at=None if seeing.read_at is None else seeing.read_at + seconds,
+            starting_at=None if seeing.starting_at is None else seeing.starting_at + seconds,
+        ),
         presence=replace(who, counted_at=None if who.counted_at is None else who.counted_at + seconds),
         stepped_at=None if state.stepped_at is None else state.stepped_at + seconds,
     )
@@ -176,7 +204,7 @@ def due(state: State, now: Now, settings: Settings) -> float:
     silence_seconds = settings.with_promise_of(state.presence.promised_seconds).silence_seconds
     silent = math.inf if open_since is None else open_since + silence_seconds
     if blind(state, now, settings) is not None:
-        return min(silent, _forgets_at(state, now, settings))
+        return min(silent, camera.given_up_at(seeing), _forgets_at(state, now, settings))
     patience_seconds = _patience_seconds(state.presence, settings)
     return min(silent, math.inf if counted_at is None else counted_at + patience_seconds + 2 * ROUNDING)
 
@@ -193,7 +221,7 @@ def _forgets_at(state: State, now: Now, settings: Settings) -> float:
     same = (forgotten.presence, forgotten.told, forgotten.since) == (state.presence, state.told, state.since)
     if same or why is None or state.stepped_at is None:
         return math.inf
-    patience = max(0.0, PASSING.get(why, 0.0) - state.sight.patience_seconds)
+    patience = max(0.0, _passing(state, why) - state.sight.patience_seconds)
     return state.stepped_at + patience + settings.presence.leave_seconds - state.sight.dark_seconds + 2 * ROUNDING
 
 

@@ -26,12 +26,14 @@ class Camera:
         detail: why, in words.
         lost: its loss has been told; its return is to be told as well.
         read_at: monotonic seconds of its last reading.
+        starting_at: since when it is starting, monotonic seconds; None: it is not, or no time has passed since.
     """
 
     status: Literal["on", "off", "starting", "lent", "lost"] = "starting"
     detail: str = ""
     lost: bool = False
     read_at: float | None = None
+    starting_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class State:
         labels: the moods the loaded model tells apart.
         enrolled: names of those with a neutral face of their own.
         model, remembers: see `moods.View`.
+        came: the half that sees has been there in this run.
         sight: how well the mood and the people can be known.
         told: the mood as it was told last; what cannot be seen does not change it.
         since: when it was told, UTC.
@@ -125,6 +128,7 @@ class State:
     enrolled: tuple[str, ...] = ()
     model: str | None = None
     remembers: bool | None = None
+    came: bool = False
     camera: Camera = Camera()
     presence: Presence = field(default_factory=Presence)
     debounce: Debounce = field(default_factory=Debounce)

@@ -15,6 +15,7 @@ from moodkiosk.config import changes
 from moodkiosk.config.load import ConfigError
 from moodkiosk.failure import Failure
 from moodkiosk.host import garbage, paths, systemd
+from moodkiosk.link.timer import Timer
 from moodkiosk.sense.camera.capture import Capture
 from moodkiosk.sense.camera.source import open_source
 from moodkiosk.sense.camera.switch import CameraSwitch
@@ -70,7 +71,8 @@ def run(
         starting = stack.enter_context(contextlib.ExitStack())
         starting.enter_context(garbage.kept())
         folder = paths.state_dir(settings.paths, "sense")
-        switch, uplink = CameraSwitch(folder), Uplink(paths.link_socket(settings.paths))
+        timer = stack.enter_context(contextlib.closing(Timer()))
+        switch, uplink = CameraSwitch(folder), Uplink(paths.link_socket(settings.paths), timer.descriptor)
         stack.callback(uplink.close)
         models = _models(settings, folder)
         neutrals, corrections = Neutrals(folder), Corrections(settings.learning, folder)
@@ -109,6 +111,7 @@ def run(
             pace,
             health,
             show,
+            timer,
         )
         loop = Loop(parts)
         starting.close()

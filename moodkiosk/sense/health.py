@@ -48,7 +48,14 @@ class HealthReport:
         self._times.add(seconds)
 
     def due(
-        self, status: CameraStatus, at: float, *, lent: bool, note: str | None, counters: dict[str, int]
+        self,
+        status: CameraStatus,
+        at: float,
+        *,
+        lent: bool,
+        note: str | None,
+        counters: dict[str, int],
+        every_seconds: float = EVERY_SECONDS,
     ) -> protocol.SenseHealth | None:
         """The report, if the camera's status has changed or it is time for one; else None.
 
@@ -58,12 +65,13 @@ class HealthReport:
             lent: the camera is off because a collection has it.
             note: what else is wrong, in words.
             counters: see `link.SenseHealth`.
+            every_seconds: how often it is time for one.
         """
         camera = "lent" if lent and status.state == "off" else status.state
         slow = self._slow.text(self._times.usual) if self._slow and status.state == "on" else None
         tilted = self._upright.text if self._upright and status.state == "on" else None
         detail = status.detail if status.state == "lost" else together(filter(None, (note, tilted, slow)))
-        if self._told == (camera, detail) and self._at is not None and 0 <= at - self._at < EVERY_SECONDS:
+        if self._told == (camera, detail) and self._at is not None and 0 <= at - self._at < every_seconds:
             return None
         cpu_seconds, seconds = time.process_time(), at - self._at if self._at is not None else 0.0
         per_look = (cpu_seconds - self._cpu_seconds) * 1000 / self._looks if self._looks else 0.0

@@ -14,6 +14,8 @@ from moodkiosk.host import systemd
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
 from moodkiosk.link.result import OURS
+from moodkiosk.link.timer import Timer
+from moodkiosk.sense.health import EVERY_SECONDS
 from moodkiosk.sense.lessons.about import about
 from moodkiosk.sense.mood.calibration import RATE_HZ
 from moodkiosk.sense.repeats import Repeats
@@ -36,6 +38,11 @@ TURN_SECONDS = 0.5
 
 TELL_SECONDS = 0.1
 """Between two readings that are sent (contract 6: at most 10 a second)."""
+
+LATE_SECONDS, LATE_LOOKS = 5.0, 4.0
+"""While act sleeps it is woken when there was no look for so long, or for so many times the usual pause."""
+CALM_HEALTH_SECONDS, CALM_HEALTH_EARLY_SECONDS = 60.0, 20.0
+"""In an empty room act is told so seldom how sense is doing; so much sooner, where it is told something anyway."""
 
 FAILING_SECONDS = 30.0
 """Where no picture could be looked at for this long, the mistake is in us, and the process ends with it."""
@@ -86,6 +93,7 @@ class Parts:
         pace: when to look.
         health: how it is going.
         show: given every reading, beside the link; None: nobody.
+        timer: wound up at each look that act need not hear of; None: act has to notice a standstill by itself.
     """
 
     capture: Capture
@@ -96,6 +104,7 @@ class Parts:
     pace: Pace
     health: HealthReport
     show: Callable[[Reading], None] | None = None
+    timer: Timer | None = None
 
 
 class Loop:
@@ -124,6 +133,8 @@ class Loop:
             self._obey(order, at)
         self._switch(at)
         worked = not parts.capture.wanted
+        if worked and parts.timer is not None:
+            parts.timer.stop()  # nobody looks, on purpose
         if parts.capture.wanted and at >= self._due:
             frame = parts.capture.latest(min(self._seen_at, at), FRAME_SECONDS)
             if frame is not None:
@@ -151,9 +162,11 @@ class Loop:
         watched = parts.orders.calibration is not None or parts.state.course.busy
         least_hz = RATE_HZ if watched else 0.0
         # From when it was due, so that the rate is kept; from now when that is long past.
-        self._due = max(self._due, at - FRAME_SECONDS) + parts.pace.interval(at, least_hz)
+        interval = parts.pace.interval(at, least_hz)
+        self._due = max(self._due, at - FRAME_SECONDS) + interval
         if looked:
             self._failing_since = None
+            self._wind(readings[0], interval)
             if parts.show is not None:
                 parts.show(readings[0])
             return True
@@ -169,17 +182,30 @@ class Loop:
         parts.pipeline.acted = parts.state.course.watching
         reading = parts.pipeline.look(frame)
         parts.health.look(self._clock() - begun, parts.pipeline.lying)
-        self._report(self._clock())  # first: it may say how old this reading may be
+        report = self._health(self._clock())
         front = parts.pipeline.front
         parts.orders.see(reading, front.landmarks if front else None, parts.pipeline.measures)
         parts.pace.see(reading.faces, frame.at)
+        news = None
         if not 0 <= frame.at - self._told_at < TELL_SECONDS - ROUNDING:
             self._told_at = frame.at
             said = acted(reading) if parts.state.course.watching else reading
             news = self._repeats.news(said, parts.orders.calm_seconds)
-            if news is not None:
-                parts.uplink.tell(news)
+        if report is None and news is not None and news.next_seconds:
+            report = self._health(self._clock(), CALM_HEALTH_EARLY_SECONDS)
+        # Health first: it may say how old this reading may be. Both in one go: act wakes up once.
+        parts.uplink.tell(*(one for one in (report, news) if one is not None))
         return reading
+
+    def _wind(self, reading: Reading, interval_seconds: float) -> None:
+        """While act need not hear that nobody is there, it is woken if no look follows this one."""
+        timer, usual_seconds = self._parts.timer, self._parts.pace.times.usual
+        if timer is None:
+            return
+        if self._parts.orders.calm_seconds and not reading.faces:
+            timer.wind(max(LATE_SECONDS, LATE_LOOKS * max(usual_seconds, interval_seconds)))
+        else:
+            timer.stop()
 
     def _switch(self, at: float) -> None:
         """Opens or closes the camera as the switch says, which alone knows: a lease may have lapsed, a word have come.
@@ -211,6 +237,11 @@ class Loop:
 
     def _report(self, at: float) -> None:
         """Tells how sense is doing, if that is due."""
+        if (report := self._health(at)) is not None:
+            self._parts.uplink.tell(report)
+
+    def _health(self, at: float, early_seconds: float = 0.0) -> protocol.SenseHealth | None:
+        """How sense is doing, if that is due; in an empty room it is so less often, or `early_seconds` before that."""
         parts = self._parts
         lent = parts.state.switch.state(at) == "lent"
         uplink = parts.uplink
@@ -221,10 +252,13 @@ class Loop:
         }
         counters["left_out"] = self._guard.left_out
         note = parts.state.models.complaint
-        report = parts.health.due(parts.capture.status, at, lent=lent, note=note, counters=counters)
+        every_seconds = CALM_HEALTH_SECONDS - early_seconds if parts.orders.calm_seconds else EVERY_SECONDS
+        report = parts.health.due(
+            parts.capture.status, at, lent=lent, note=note, counters=counters, every_seconds=every_seconds
+        )
         if report is not None:
-            parts.uplink.tell(report)
             systemd.notify(f"STATUS=camera {report.camera}{f': {report.detail}' if report.detail else ''}")
+        return report
 
     def _feed(self, at: float, *, worked: bool) -> None:
         """Says once that we are ready, and feeds the watchdog: both by finished work only.

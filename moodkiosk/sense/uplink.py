@@ -32,8 +32,11 @@ class Uplink:
         damaged: lines from act that could not be understood.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, timer: int | None = None) -> None:
+        """`timer`: a descriptor that act is given with the first line of each connection, see `link.timer`."""
         self.dropped = self.damaged = 0
+        self._timer = timer
+        self._given = False
         self._path = path
         self._socket: socket.socket | None = None
         self._splitter = protocol.LineSplitter()
@@ -55,6 +58,7 @@ class Uplink:
         except OSError:  # not there, not listening, not ours, busy, or too many files are open: all of them pass
             return False
         self._socket, self._splitter, self._unsent = peer, protocol.LineSplitter(), bytearray()
+        self._given = self._timer is None
         return True
 
     def wait(self, seconds: float, others: Iterable[int] = ()) -> None:
@@ -91,16 +95,17 @@ class Uplink:
         self._flush()
         return found
 
-    def tell(self, message: protocol.FromSense) -> None:
-        """Sends a message, as far as act takes it; dropped without act."""
+    def tell(self, *messages: protocol.FromSense) -> None:
+        """Sends messages in one go, as far as act takes them; dropped without act."""
         from moodkiosk.moods import Reading
 
         if self._socket is None:
             return
-        if isinstance(message, Reading) and len(self._unsent) >= PENDING_LIMIT_BYTES:
-            self.dropped += 1
-            return
-        self._unsent += protocol.encode(message)
+        for message in messages:
+            if isinstance(message, Reading) and len(self._unsent) >= PENDING_LIMIT_BYTES:
+                self.dropped += 1
+            else:
+                self._unsent += protocol.encode(message)
         self._flush()
         if len(self._unsent) > HANG_UP_BYTES:
             self.close()
@@ -116,7 +121,7 @@ class Uplink:
         if self._socket is None or not self._unsent:
             return
         try:
-            sent = self._socket.send(self._unsent)
+            sent = self._sent(self._socket)
         except BlockingIOError:
             return
         except OSError:
@@ -124,6 +129,14 @@ class Uplink:
             return
         with contextlib.suppress(BufferError):
             del self._unsent[:sent]
+
+    def _sent(self, peer: socket.socket) -> int:
+        """Sends what the socket takes; how many bytes. Raises OSError."""
+        if self._given or self._timer is None:
+            return peer.send(self._unsent)
+        sent = socket.send_fds(peer, [bytes(self._unsent)], [self._timer])
+        self._given = True
+        return sent
 
 
 def _connected(path: Path) -> socket.socket:

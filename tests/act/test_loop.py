@@ -186,7 +186,7 @@ def test_health_counts_what_was_left_out_at_every_door(world: World, tmp_path: P
     world.see("happy", 1)
     other = Guard(logging.getLogger())
     other.take("a line", lambda: 1 // 0)
-    came: list[protocol.FromSense | None] = []
+    came: list[object] = []
     bridge = SenseLink(tmp_path / "link.sock", came.append)
     try:
         health = gather(datetime.now(UTC), Begin(0.0), world.at, world.loop, bridge, PlayerStatus(), [other])

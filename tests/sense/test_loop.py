@@ -27,7 +27,7 @@ from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.faces.upright import Upright
 from moodkiosk.sense.health import HealthReport
 from moodkiosk.sense.lessons.course import Course
-from moodkiosk.sense.loop import FAILING_SECONDS, Loop, Parts
+from moodkiosk.sense.loop import FAILING_SECONDS, LATE_SECONDS, Loop, Parts
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.models import Models
 from moodkiosk.sense.mood.neutral import Neutrals
@@ -41,6 +41,7 @@ from tests.support import wait
 from tests.support.act_double import ActDouble
 
 if TYPE_CHECKING:
+    from moodkiosk.link.timer import Timer
     from moodkiosk.moods import Image
 
 EMPTY = picture([])
@@ -103,6 +104,7 @@ class Kiosk:
     state: SenseState
     shown: list[Reading]
     models: Path
+    timer: HandTimer
 
     def turn(self, until: Callable[[], bool], most: int = 200) -> None:
         """Turns the loop until something holds."""
@@ -140,6 +142,18 @@ class Kiosk:
         return self.act.all(protocol.SenseHealth)[-1]
 
 
+class HandTimer:
+    """A timer that only says what it was told: for how long it is wound up, 0 for not at all."""
+
+    wound_seconds = 0.0
+
+    def wind(self, seconds: float) -> None:
+        self.wound_seconds = seconds
+
+    def stop(self) -> None:
+        self.wound_seconds = 0.0
+
+
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
     """To build them takes longer than to look."""
@@ -174,9 +188,10 @@ def kiosk(tmp_path: Path, pipeline: Pipeline) -> Iterator[Kiosk]:
             pace,
             HealthReport(pace, thermometer, slow, Upright(CameraSettings())),
             shown.append,
+            cast("Timer", timer := HandTimer()),
         )
         loop = Loop(parts, clock=camera.clock)
-        found = Kiosk(act, camera, loop, state, shown, file)
+        found = Kiosk(act, camera, loop, state, shown, file, timer)
         found.turn(lambda: bool(act.all(protocol.SenseHealth) and shown))
         yield found
         uplink.close()
@@ -200,6 +215,35 @@ def test_health_comes_every_half_minute_and_counts_looks(kiosk: Kiosk) -> None:
     assert 29 < second.at - first.at < 31
     assert 4 < second.frames_per_second < 6
     assert second.cpu_ms_per_frame > 0
+
+
+def test_in_an_empty_room_health_comes_with_a_reading_and_a_timer_watches_meanwhile(kiosk: Kiosk) -> None:
+    kiosk.camera.seconds, kiosk.camera.scene = 0.5, np.zeros_like(NEUTRAL)
+    kiosk.act.tell("calm", "20")
+    kiosk.turn(lambda: kiosk.timer.wound_seconds > 0)
+    assert kiosk.timer.wound_seconds >= LATE_SECONDS
+    before = kiosk.camera.now
+    kiosk.turn(lambda: kiosk.camera.now > before + 240, most=600)
+    said = kiosk.act.said
+    healths = [n for n, one in enumerate(said) if isinstance(one, protocol.SenseHealth) and one.at > before + 60]
+    assert 2 <= len(healths) <= 4
+    for number in healths:
+        following = said[number + 1]
+        assert isinstance(following, Reading)
+        assert following.next_seconds == 20
+    kiosk.act.tell("camera", "off")
+    kiosk.turn(lambda: not kiosk.camera.wanted)
+    assert kiosk.timer.wound_seconds == 0, "nobody looks, on purpose"
+
+
+def test_a_face_or_an_act_that_wants_every_look_stops_the_timer(kiosk: Kiosk) -> None:
+    kiosk.act.tell("calm", "20")
+    kiosk.turn(lambda: bool(kiosk.shown[-1].faces))
+    assert kiosk.timer.wound_seconds == 0
+    kiosk.camera.scene = np.zeros_like(NEUTRAL)
+    kiosk.turn(lambda: kiosk.timer.wound_seconds > 0)
+    kiosk.act.tell("calm", "0")
+    kiosk.turn(lambda: kiosk.timer.wound_seconds == 0)
 
 
 def test_no_more_than_ten_readings_a_second_are_sent(kiosk: Kiosk) -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from moodkiosk.act.mqtt.backoff import Backoff
 from moodkiosk.act.mqtt.client import client_id_of, longest_bytes, new_client, packet_bytes, refusal, trouble
+from moodkiosk.act.mqtt.silence import Silence
 from moodkiosk.act.mqtt.topics import Message
 from moodkiosk.act.mqtt.unacknowledged import Unacknowledged
 from moodkiosk.config.settings import MqttSettings
@@ -34,6 +35,7 @@ FAREWELL_SECONDS = 0.7
 SOON_SECONDS = 5.0
 """A connection that ends so soon without a reason (3.1.1 has none, mosquitto gives none) was perhaps taken over."""
 LONGEST_WAIT_SECONDS = 5.0
+"""While an answer of the broker's is waited for; else until one must be asked for."""
 
 log = logging.getLogger("moodkiosk.mqtt")
 
@@ -110,6 +112,7 @@ class Connection:
         self._asked: dict[int, str] = {}  # message id to topic filter, of subscriptions
         self._client: Client | None = None
         self._arrivals: list[tuple[str, bytes, bool]] = []
+        self._silence = Silence(0.0)
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._answered = False
         self._up_since = 0.0
@@ -232,6 +235,7 @@ class Connection:
         poller = select.poll()  # not select(): that ends at 1024 descriptors
         poller.register(self._wake, select.POLLIN)
         farewell_until: float | None = None
+        self._silence = Silence(time.monotonic())
         while (sock := client.socket()) is not None:
             wait = min(LONGEST_WAIT_SECONDS, self._keepalive / 4)
             if self._stopping.is_set():
@@ -246,7 +250,10 @@ class Connection:
                 if not was_up:
                     self._hooks.up()
                 was_up = True
-                wait = min(wait, self._hooks.turn())
+                due = self._hooks.turn()
+                if not self.unacknowledged.count:
+                    wait = max(0.0, self._silence.over(client.keepalive or self._keepalive) - time.monotonic())
+                wait = min(wait, due)
             try:
                 self._exchange(client, sock, poller, wait)
             except Exception as error:  # noqa: BLE001 - whatever paho makes of bytes that are not MQTT: the world's fault
@@ -272,12 +279,16 @@ class Connection:
         if self._wake in ready:
             with contextlib.suppress(BlockingIOError):
                 os.eventfd_read(self._wake)
+        now = time.monotonic()
         if ready.get(sock.fileno(), 0) & ~select.POLLOUT or wait == 0.0:
             client.loop_read()
+            self._silence.heard(now)
         if client.socket() is not None and client.want_write():
             client.loop_write()
+            self._silence.said(now)
         if client.socket() is not None:
             client.loop_misc()
+            self._silence.asked(now, client.keepalive or self._keepalive)
 
     def _on_connect(self, client: Client, _data: object, _flags: object, reason: Any, properties: object) -> None:
         self._answered = True

@@ -136,10 +136,6 @@ class Outbox:
         self._wanted[self._topics.health] = health
         self._health_at = now
 
-    def health_due(self, now: float) -> bool:
-        """Whether it is time for `feel`."""
-        return now >= self.health_due_at
-
     @property
     def health_due_at(self) -> float:
         """When it is time for `feel`, monotonic seconds."""

@@ -166,7 +166,7 @@ class Recommendations(Payload, frozen=True):
 class Health(Payload, frozen=True):
     """How the kiosk is doing.
 
-    Made by the main loop when `Publisher.health_due()` says so. Sense's numbers come from `link.SenseHealth`.
+    Made by the main loop when `Publisher.health_due_at` says so. Sense's numbers come from `link.SenseHealth`.
     """
 
     at: Annotated[str, Meta(description="when these figures were taken")]

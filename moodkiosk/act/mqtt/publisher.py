@@ -165,17 +165,13 @@ class Publisher:
             self._outbox.inform(self._info())
         self._connection.wake()
 
-    def health_due(self) -> bool:
-        """Whether it is time for `health`."""
-        return self._outbox.health_due(self._clock())
-
     @property
     def health_due_at(self) -> float:
-        """When that is, monotonic seconds."""
+        """When it is time for `health`, monotonic seconds."""
         return self._outbox.health_due_at
 
     def health(self, health: payloads.Health) -> None:
-        """How the kiosk is doing; to be called when `health_due`. What is counted here is added."""
+        """How the kiosk is doing; to be called at `health_due_at`. What is counted here is added."""
         with self._lock:
             queues = {**health.queues, "mqtt": self._outbox.waiting + self._connection.unacknowledged.count}
             health = msgspec.structs.replace(

@@ -121,9 +121,13 @@ class HistoryFile:
         except OSError as error:  # a card that has become read-only, for one, is no reason to have no page
             log.warning("the moods of a day cannot be deleted from %s: %s", self._path, error.strerror)
 
+    def wants(self, day: Day) -> bool:
+        """Whether `day` is to be kept and has changed."""
+        return self._keep and day != self._written
+
     def save(self, day: Day) -> None:
         """Writes `day` if it is to be kept and has changed; blocks for as long as the disk takes."""
-        if not self._keep or day == self._written:
+        if not self.wants(day):
             return
         try:
             paths.make_private(self._path.parent)

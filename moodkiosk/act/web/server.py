@@ -255,7 +255,8 @@ class Page:
     async def _save(self, history: HistoryFile) -> None:
         while True:
             await asyncio.sleep(SAVE_SECONDS)
-            await asyncio.to_thread(history.save, self._snapshot.day)
+            if history.wants(self._snapshot.day):
+                await asyncio.to_thread(history.save, self._snapshot.day)
 
     def _write_display_file(self, port: int) -> None:
         """For the screen on the kiosk itself: a file that only this machine's group can read, and that lets it in."""

@@ -46,6 +46,7 @@ LOOKS: dict[str, View] = {
     "camera-off": replace(BLIND, unknown_because="camera off", camera=False, camera_status="off"),
     "scheduled-off": replace(BLIND, unknown_because="camera scheduled off", camera_status="scheduled off"),
     "camera-lost": replace(BLIND, unknown_because="camera lost", camera_status="lost: there is no /dev/video0"),
+    "sense-away": replace(BLIND, unknown_because="sense away", camera_status="lost: the half that sees is not running"),
     "camera-lent": replace(BLIND, unknown_because="camera lent", camera_status="lent"),
     "starting": replace(BLIND, unknown_because="camera starting", camera_status="starting"),
     "by-hand": replace(
@@ -68,6 +69,7 @@ HEADLINES = {
     "camera-off": "Camera off",
     "scheduled-off": "Camera off",
     "camera-lost": "No camera",
+    "sense-away": "I cannot see",
     "camera-lent": "Camera in use",
     "starting": "Starting …",
     "by-hand": "Sad",

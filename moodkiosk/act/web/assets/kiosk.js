@@ -28,6 +28,7 @@ function lookFor(s) {
   if (s.mood !== null && s.manual_mood !== null) return 'mood';
   if (camera === 'off') return 'off';
   if (camera === 'scheduled off') return 'scheduled';
+  if (s.unknown_because === 'sense away') return 'away';
   if (camera !== 'on') return camera in CAMERA ? camera : 'lost';
   if (s.mood !== null) return 'mood';
   if (s.unknown_because !== null) return 'unknown';
@@ -36,7 +37,7 @@ function lookFor(s) {
 
 const FACES = {
   unsure: 'thinking', nobody: 'asleep', off: 'masked', scheduled: 'masked', lost: 'blind', lent: 'thinking', starting: 'waking',
-  unknown: 'waking',
+  away: 'blind', unknown: 'waking',
 };
 const CAMERA = { on: 'eye', off: 'shut', 'scheduled off': 'shut', lost: 'alert', lent: 'eye', starting: 'eye' };
 const CAMERA_WORDS = { on: 'watching', off: 'off', 'scheduled off': 'off', lost: 'lost', lent: 'lent', starting: 'starting' };
@@ -73,9 +74,13 @@ function renderCamera() {
   body.dataset.camera = status;
   button.setAttribute('aria-pressed', state.camera);
   button.disabled = state.read_only || body.classList.contains('is-stale');
-  put(byId('camera-text'), say(`camera.${CAMERA_WORDS[status]}`));
+  put(byId('camera-text'), cameraText());
   button.title = state.read_only ? '' : say(state.camera ? 'camera.turn_off' : 'camera.turn_on');
   button.querySelector('use').setAttribute('href', `#i-${CAMERA[status]}`);
+}
+
+function cameraText() {
+  return say(body.dataset.look === 'away' ? 'look.away' : `camera.${CAMERA_WORDS[body.dataset.camera]}`);
 }
 
 /** The line under the word: how sure and since when, or what to make of it. */
@@ -93,7 +98,8 @@ function renderBelow(look) {
     byId('sure').classList.toggle('by-hand', byHand);
     return;
   }
-  const reason = look === 'lost' ? state.camera_status_fields?.detail : null;
+  const slow = look === 'unknown' && state.unknown_because === 'too slow';
+  const reason = look === 'lost' ? state.camera_status_fields?.detail : slow ? state.health.sense_fields?.detail : null;
   const offer = look === 'unsure' && untaught(state);
   const key = JSON.stringify([look, reason ?? null, offer]);
   if (byId('below').dataset.key === key) return; // a button that is made anew loses the focus
@@ -152,7 +158,7 @@ function renderNotices() {
 
 /** For ears: one sentence, when it is another one. */
 function announce(word) {
-  const camera = say(`camera.${CAMERA_WORDS[body.dataset.camera]}`);
+  const camera = cameraText();
   put(byId('said'), byId('word').dataset.said === word + camera ? byId('said').textContent : `${word}. ${camera}.`);
   byId('word').dataset.said = word + camera;
 }
