@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -333,7 +333,7 @@ def test_where_the_server_stops_after_each_song_that_is_nobodys_pause(home: Home
 def test_a_queue_is_known_by_its_songs_without_reading_their_tags(home: Home) -> None:
     """16,384 songs with all their tags are more than any answer may be."""
     with between(home.server.port) as there:
-        home.config = replace(home.config, mpd=replace(home.config.mpd, port=there.port))
+        home.config = Config(mpd=MpdSettings(host="127.0.0.1", port=there.port, deadline_seconds=20))
         home.restart()
         home.play("Sunny")
         assert home.look().kind == "ours"
