@@ -50,7 +50,8 @@ def told(camera: Camera, status: CameraStatus, now: Now, *, open_wanted: bool) -
         lost = camera.lost or open_wanted
     else:
         lost = camera.lost and status.status in ("starting", "lent")
-    return Camera(status.status, status.detail, lost=lost, read_at=now.at if status.status == "on" else None)
+    read_at, starting_at = (now.at if status.status == state else None for state in ("on", "starting"))
+    return Camera(status.status, status.detail, lost=lost, read_at=read_at, starting_at=starting_at)
 
 
 def read(camera: Camera, now: Now) -> Camera:
