@@ -127,6 +127,10 @@ class Scene:
         self.page.locator("#sheet").get_by_role("button", name=name).first.click()
         self.page.wait_for_timeout(150)
 
+    def waits_for(self, key: str) -> None:
+        """Waits until the sheet says so."""
+        expect(self.page.locator("#sheet")).to_contain_text(self.word(key))
+
     def open(self, name: str, *keys: str) -> None:
         """Opens a sheet from the front, and others from there."""
         self.page.locator(f"#{name}").click()
@@ -299,7 +303,7 @@ def sheets(scene: Scene) -> None:
     scene.open("more", "do.wrong")
     scene.look("wrong")
     scene.page.locator("#sheet .moods button").first.click()
-    scene.page.wait_for_timeout(200)
+    scene.waits_for("wrong.now")
     scene.look("wrong-now")
     scene.close()
     scene.show("", replace(taught, labels=()))
@@ -343,13 +347,13 @@ def day_and_why(scene: Scene) -> None:
     for name, found in (("none", []), ("some", spans)):
         scene.answers["history"] = {"spans": found, "now": NOW}
         scene.open("day")
-        scene.page.wait_for_timeout(200)
+        scene.waits_for("today.unsure" if found else "today.none")
         scene.look(f"today-{name}")
         scene.close()
     for name, answer in (("none", {"ok": True, "data": []}), ("unreachable", {"hang_up": True})):
         scene.answers["why"] = answer
         scene.open("why")
-        scene.page.wait_for_timeout(200)
+        scene.waits_for("why.none" if "data" in answer else "unreachable")
         scene.look(f"why-{name}")
         scene.close()
 
