@@ -100,7 +100,11 @@ class Views:
         if found is None:
             return PlainTextResponse(self._say(request, "http.nothing_recommended"), 404)
         drawn = io.BytesIO()
-        segno.make(found, error="m", micro=False).save(drawn, kind="svg", border=2, xmldecl=False, omitsize=True)
+        try:
+            code = segno.make(found, error="m", micro=False)
+        except segno.DataOverflowError:  # a configured link may be as long as it likes
+            return PlainTextResponse(self._say(request, "http.not_found"), 404)
+        code.save(drawn, kind="svg", border=2, xmldecl=False, omitsize=True)
         return Response(drawn.getvalue(), media_type="image/svg+xml")
 
     def _say(self, request: Request, key: str) -> str:

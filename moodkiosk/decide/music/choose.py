@@ -12,6 +12,8 @@ from moodkiosk.decide.settings import MoodMusic, MusicSettings, SearchWords
 from moodkiosk.moods import AT_REST, Choice, Recommendation, Taste
 
 YOUTUBE_SEARCH = "https://music.youtube.com/search?"
+SEARCHED_LETTERS = 180
+"""So much of the words is searched for: one letter may be twelve of an address, and nothing has a longer name."""
 
 
 ANY = Taste()
@@ -94,7 +96,12 @@ def youtube_url(mood: str, music: MusicSettings, taste: Taste, wish: Taste = ANY
     """The same music on YouTube Music: the configured link, or a search that needs no account."""
     own = music.moods.get(mood, MoodMusic())
     link = "" if wish else own.youtube
-    return link or YOUTUBE_SEARCH + urlencode({"q": words(mood, music, taste, wish)})
+    return link or search_link(words(mood, music, taste, wish))
+
+
+def search_link(text: str) -> str:
+    """A search on YouTube Music for these words, short enough for a QR code (2,331 bytes of ISO/IEC 18004's at "M")."""
+    return YOUTUBE_SEARCH + urlencode({"q": text[:SEARCHED_LETTERS]})
 
 
 def unnamed(uri: str, mood: str | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from moodkiosk.decide.music import choose
 from moodkiosk.decide.music.playback import Playback
@@ -32,7 +32,7 @@ def song(kind: SongKind, title: str, choice: Choice, *, by: str = "", words: str
     """Something to choose; `words` to look for it on YouTube Music, if they are others than its title and maker."""
     title, by = tidy(title), tidy(by)
     search = words or " ".join(filter(None, (title, by)))
-    return Song(choose.identity(choice), kind, title, choice, choose.YOUTUBE_SEARCH + urlencode({"q": search}), by)
+    return Song(choose.identity(choice), kind, title, choice, choose.search_link(search), by)
 
 
 def wanted(mood: str, music: MusicSettings, taste: Taste, wish: Taste = choose.ANY) -> Wanted:

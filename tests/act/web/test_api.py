@@ -126,7 +126,9 @@ def test_songs_to_choose_from_have_links_codes_and_covers_from_this_page_alone(t
     picture = b"\x89PNG\r\n\x1a\n" + bytes(50)
     album = replace(song("album", "Sun", Choice("uri", "spotify:album:sun"), by="Nena"), cover="c0ffee")
     with household(tmp_path) as home:
-        home.songs, home.covers = (album,), {"c0ffee": picture, "bad": b"<svg onload=alert(1)>"}
+        long = song("track", "ह" * 300, Choice("uri", "spotify:track:long"), by="😀" * 300)
+        far = replace(song("track", "Far", Choice("uri", "spotify:track:far")), youtube_url="https://x/" + "a" * 3000)
+        home.songs, home.covers = (album, long, far), {"c0ffee": picture, "bad": b"<svg onload=alert(1)>"}
         visitor = Visitor(home.address)
         assert visitor.get("/api/recommendations").status == 422, "nobody was seen yet"
         visitor.command("mood", "happy")
@@ -134,6 +136,8 @@ def test_songs_to_choose_from_have_links_codes_and_covers_from_this_page_alone(t
         assert [one["title"] for one in listed[:2]] == ["Sunny side", "Sun"]
         assert listed[1]["spotify_uri"] == "spotify:album:sun"
         assert visitor.get(f"/qr.svg?song={album.id}").status == 200
+        assert visitor.get(f"/qr.svg?song={long.id}").status == 200
+        assert visitor.get(f"/qr.svg?song={far.id}").status == 404, "more than any code can say"
         assert visitor.get("/qr.svg?song=https://evil.example").status == 404
         cover = visitor.get("/cover/c0ffee")
         assert (cover.status, cover.body, cover.headers["content-type"]) == (200, picture, "image/png")
