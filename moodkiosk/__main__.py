@@ -1,7 +1,26 @@
-"""`python -m moodkiosk` is the command `moodkiosk`."""
+"""The command `moodkiosk`, also as `python -m moodkiosk`."""
 
+import signal
 import sys
 
-from moodkiosk.cli import main
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C has ended: 128 and SIGINT's number."""
 
-sys.exit(main())
+
+def main() -> int:
+    """Loads the command line and runs it; its exit code. Ctrl-C while it loads ends it at once and without a word."""
+    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if usual:  # else it is ignored, as of a job in the background
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from moodkiosk.cli import main as run
+
+    try:
+        if usual:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        return run()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

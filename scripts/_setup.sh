@@ -181,7 +181,7 @@ set_up() { # set_up DIR LOCK WANT
 '''exec' "$(dirname "$(readlink -f "$0")")/python" "$0" "$@"
 ' '''
 import sys
-from moodkiosk.cli import main
+from moodkiosk.__main__ import main
 sys.exit(main())
 PYTHON
     chmod +x "$dir/bin/moodkiosk"

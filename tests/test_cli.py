@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +32,26 @@ def test_a_word_in_another_encoding_is_one_line_and_exit_2(command: list[bytes])
     assert done.stderr.count(b"\n") == 1
     assert b"J\\xf6rg" in done.stderr
     assert b"is no UTF-8 text: does this terminal use another encoding?" in done.stderr
+
+
+CTRL_C = """
+import os, runpy, signal, sys
+
+class Impatient:
+    def find_spec(self, name, path=None, target=None):
+        if name == os.environ["MODULE"]:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Impatient())
+runpy.run_module("moodkiosk", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("module", ["moodkiosk.cli", "moodkiosk.words.language", "moodkiosk.operate.control"])
+def test_ctrl_c_while_the_program_loads_ends_it_without_a_word(module: str) -> None:
+    call = [sys.executable, "-c", CTRL_C, "status"]
+    done = subprocess.run(call, cwd=ROOT, env={**os.environ, "MODULE": module}, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) in ((-signal.SIGINT, b""), (130, b""))
 
 
 @pytest.mark.parametrize("name", ["", "  "])

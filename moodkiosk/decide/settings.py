@@ -18,6 +18,8 @@ Share = Annotated[float, Within(0, 1)]
 Percent = Annotated[int, Within(0, 100)]
 Seconds = Annotated[float, Within(0, 86_400)]
 Minutes = Annotated[float, Within(0, 10_080)]
+SETTLE_SECONDS_MOST = 60
+"""Who waits longer for a mood to settle waits for nothing."""
 # "22:30-07:00", optionally with days before it: "fri,sat 23:30-09:00".
 HourRange = Annotated[str, ReadBy(hours.parse)]
 # A link from Spotify's "share" menu, a URI, or the name of an own playlist.
@@ -44,7 +46,9 @@ class PresenceSettings:
 class MoodSettings:
     """When a mood counts as settled."""
 
-    settle_seconds: Annotated[float, Within(0.5, 60)] = 2.0  # a mood that shows clearly settles after about this long
+    settle_seconds: Annotated[float, Within(0.5, SETTLE_SECONDS_MOST)] = (
+        2.0  # a mood that shows clearly settles after about this long
+    )
     sure: Annotated[float, Within(0.5, 0.99)] = 0.85  # how sure the kiosk must be of a mood
     refractory_seconds: Seconds = 8.0  # after a change the next one waits this long
     manual_minutes: Minutes = 120.0  # a mood chosen by hand lasts this long

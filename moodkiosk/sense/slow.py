@@ -6,6 +6,7 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING
 
+from moodkiosk.decide.settings import SETTLE_SECONDS_MOST
 from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ class Slowness:
         load = Reason("slow.pictures", width=camera.width, height=camera.height)
         load = Reason("slow.people", load=load, people=people) if people > 1 else load
         load = Reason("slow.hands", load=load) if self._hands else load
-        advice = [f"mood.settle_seconds: {math.ceil((LOOKS_TO_SETTLE + 1) * seconds)}"]
+        if (settle_seconds := math.ceil((LOOKS_TO_SETTLE + 1) * seconds)) > SETTLE_SECONDS_MOST:
+            return Reason("slow.hopeless", load=load, seconds=f"{seconds:.1f}")
+        advice = [f"mood.settle_seconds: {settle_seconds}"]
         if people > 1:
             advice.insert(0, "sense.max_people: 1")
         if camera.width * camera.height > SMALL_PX[0] * SMALL_PX[1]:

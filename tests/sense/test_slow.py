@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from moodkiosk.config import limits
 from moodkiosk.config.settings import CameraSettings, Config, SenseSettings
 from moodkiosk.decide.settings import MoodSettings
 from moodkiosk.sense.camera.capture import CameraStatus
@@ -39,6 +42,19 @@ def test_it_says_what_is_too_slow_for_what_and_what_to_set() -> None:
     assert Slowness(LEAST, hands=False).text(5.0) == (
         "the processor is too slow for 640x480 pictures: looks take 5.0 s; set mood.settle_seconds: 20"
     )
+
+
+@pytest.mark.parametrize("seconds", [1.0, 2.6, 7.4, 15.0, 15.1, 42.3])
+def test_nothing_is_said_to_be_set_that_the_configuration_does_not_take(seconds: float) -> None:
+    said = str(Slowness(BIG, hands=True).text(seconds))
+    assert f"looks take {seconds:.1f} s" in said
+    settle = re.search(r"mood\.settle_seconds: (\d+)", said)
+    if seconds > 15:
+        assert settle is None
+        assert said.endswith("no setting makes up for that")
+    else:
+        assert settle is not None
+        assert not list(limits.wrong(MoodSettings(settle_seconds=float(settle[1])), MoodSettings))
 
 
 def test_what_it_says_to_set_is_enough() -> None:
