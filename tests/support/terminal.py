@@ -91,15 +91,16 @@ class Terminal:
 def take(terminal: Terminal, key: str = " ") -> str:
     """Records one take of "happy" in a guided sitting and returns what was shown meanwhile.
 
-    It is done again if the actor happens to be away, or the machine too busy for enough pictures.
+    It is done again if the actor happens to be away, or the machine too busy for enough pictures; "" if it is for good.
     """
-    while True:
+    for _ in range(5):
         terminal.wait_for("view   good")
         terminal.press(key)
         terminal.wait_for("HAPPY  now")
         shown = terminal.wait_for("samples kept", "nothing was kept")
         if shown.endswith("samples kept"):
             return shown
+    return ""
 
 
 def broken_off(terminal: Terminal) -> bool:

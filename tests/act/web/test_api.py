@@ -192,7 +192,10 @@ def test_a_stream_with_no_news_says_so_within_seconds(tmp_path: Path) -> None:
 
 
 def test_a_stream_starts_with_what_is_and_repeats_no_event(home: Household, visitor: Visitor) -> None:
+    earlier = Stream(visitor.host)
     home.see("happy")
+    until(lambda: any(event["kind"] == "played" for event in earlier.all("happened")), what="all that happens then")
+    earlier.close()
     stream = Stream(visitor.host)
     until(lambda: stream.all("state"), what="the first state")
     visitor.command("language", "Deutsch")
