@@ -5,7 +5,7 @@ noise that wanders slowly, as landmarks do. Who is on no photograph of a mood bo
 somebody who is. So the order of two ways to read can be learnt from it, the height of a figure less.
 
 The temperature is fitted on what is read of these films with the neutral face that calibrates itself: it is of time,
-where rest is most, and not of photographs.
+and not of photographs.
 """
 
 from __future__ import annotations
@@ -123,14 +123,18 @@ def read(weights: Weights, usual: Floats, film: Film) -> Floats:
 
 
 def best_temperature(some: list[Film], said: list[Floats]) -> float:
-    """The temperature (Guo et al. 2017) with the least cross-entropy over time, each plan counting the same."""
+    """The temperature (Guo et al. 2017) with the least cross-entropy over the time of the films by `mixed`.
+
+    There a face is about as often at rest as the belief expects (`debounce.USUAL_AT_REST`). Where it is so for longer,
+    a network to which all moods are equally usual seems too modest: that is for the prior to know.
+    """
+    of_mixed = [number for number, film in enumerate(some) if film.plan == mixed.__name__]
+    truth = np.concatenate([some[number].truth for number in of_mixed])
+    shares = np.concatenate([said[number] for number in of_mixed])
 
     def loss(temperature: float) -> float:
-        of_plan: dict[str, list[Floats]] = {}
-        for film, shares in zip(some, said, strict=True):
-            right = tempered(shares, temperature)[np.arange(len(film.truth)), film.truth]
-            of_plan.setdefault(film.plan, []).append(-np.log(np.maximum(right, 1e-9)))
-        return float(np.mean([np.concatenate(losses).mean() for losses in of_plan.values()]))
+        right = tempered(shares, temperature)[np.arange(len(truth)), truth]
+        return float(-np.log(np.maximum(right, 1e-9)).mean())
 
     return float(min(np.geomspace(0.5, 3.0, 61), key=loss))
 

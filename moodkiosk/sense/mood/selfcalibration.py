@@ -1,7 +1,8 @@
 """A neutral that calibrates itself: what the face of the person in front is like most of the time, while in view.
 
-The median of the last minutes, without looks that are clearly happy or surprised, moves in slowly and is subtracted
-like an own neutral face. Kept in memory, a track at a time, and gone with the track: nobody is recognised.
+The median of the last minutes, without looks that are clearly happy, moves in slowly and is subtracted like an own
+neutral face. Who looks happy from the first moment on, and still when a smile would be over, looks so at rest: that is
+believed until other looks are there. Kept in memory, a track at a time, and gone with the track: nobody is recognised.
 """
 
 from __future__ import annotations
@@ -31,22 +32,44 @@ HALF_SECONDS = 12.0
 HALF_CALIBRATED_SECONDS = 120.0
 """Likewise against a neutral look that was given on purpose."""
 CLEARLY = 0.5
-"""From this probability on a look is no rest, and left out, …"""
-LEFT_OUT = ("happy", "surprise")
-"""… if it is one of these. A face at rest is often taken for sad or angry: just that is to be learnt."""
+"""From this probability on a look is no rest, and put aside, …"""
+ASIDE = ("happy",)
+"""… if it is one of these. A face at rest is often taken for sad, angry or surprised: just that is to be learnt. Nobody
+is surprised for so long that the median could become that."""
+SMILE_SECONDS = 40.0
+"""A smile lasts no longer. Of whom no other looks are known by then, those put aside are the rest after all, …"""
+REST_SECONDS = 8.0
+"""… until there are so many seconds of others: whoever came in smiling is at rest now."""
 FORGET_SECONDS = 60.0
 """Who was not in front for so long is forgotten."""
 
 
 @dataclass(slots=True)
 class _Watched:
-    """One track: looks as (seconds, how long each speaks, measures), and their median when taken last."""
+    """One track: looks as (seconds, how long each speaks, measures), and the median when taken last.
+
+    `aside` are the looks that are clearly happy.
+    """
 
     looks: deque[tuple[float, float, Floats]] = field(default_factory=deque)
+    aside: deque[tuple[float, float, Floats]] = field(default_factory=deque)
+    sampled_at: float | None = None
     seen_at: float = 0.0
     median: Floats | None = None
     median_at: float = 0.0
     seconds: float = 0.0
+
+    def renew(self, at: float) -> None:
+        """Takes the median anew, of the looks that are believed to be of a face at rest."""
+        seconds, smiling = (sum(each for _, each, _ in looks) for looks in (self.looks, self.aside))
+        rest = [look for _, _, look in self.looks]
+        if seconds < REST_SECONDS and smiling >= SMILE_SECONDS:
+            rest += [look for _, _, look in self.aside]
+            seconds += smiling - SMILE_SECONDS
+        if not rest:
+            return
+        self.median_at, self.seconds = at, seconds
+        self.median = np.median(np.stack(rest), axis=0).astype(np.float32)
 
 
 class SelfCalibration:
@@ -61,20 +84,20 @@ class SelfCalibration:
         """Takes in a good view of somebody; `plain` says what the model makes of it with nothing subtracted."""
         self._people = {n: who for n, who in self._people.items() if 0 <= at - who.seen_at <= FORGET_SECONDS}
         who = self._people.setdefault(track, _Watched(seen_at=at))
-        passed = at - who.looks[-1][0] if who.looks else SAMPLE_SECONDS
+        passed = SAMPLE_SECONDS if who.sampled_at is None else at - who.sampled_at
         who.seen_at = at
         if passed < SAMPLE_SECONDS:
             return
+        who.sampled_at = at
         shares = plain()
-        if any(shares.get(label, 0.0) >= CLEARLY for label in LEFT_OUT):
-            return
-        who.looks.append((at, min(passed, SPEAKS_SECONDS), measures[: len(self._usual)]))
-        while who.looks[0][0] < at - KEEP_SECONDS:
-            who.looks.popleft()
+        clearly = any(shares.get(label, 0.0) >= CLEARLY for label in ASIDE)
+        kind = who.aside if clearly else who.looks
+        kind.append((at, min(passed, SPEAKS_SECONDS), measures[: len(self._usual)]))
+        for looks in (who.looks, who.aside):
+            while looks and looks[0][0] < at - KEEP_SECONDS:
+                looks.popleft()
         if who.median is None or at - who.median_at >= RENEW_SECONDS:
-            who.median_at = at
-            who.median = np.median(np.stack([look for _, _, look in who.looks]), axis=0).astype(np.float32)
-            who.seconds = sum(seconds for _, seconds, _ in who.looks)
+            who.renew(at)
 
     def neutral(self, track: int, calibrated: Floats | None = None) -> Floats | None:
         """The face at rest to subtract for somebody, [k]; None: nothing is known yet.

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from moodkiosk.sense.mood.selfcalibration import FORGET_SECONDS, HALF_SECONDS, KEEP_SECONDS, SelfCalibration
+from moodkiosk.sense.mood.selfcalibration import (
+    FORGET_SECONDS,
+    HALF_SECONDS,
+    KEEP_SECONDS,
+    REST_SECONDS,
+    SMILE_SECONDS,
+    SelfCalibration,
+)
 
 USUAL = np.zeros(3, np.float32)
 REST = np.array([1.0, 2.0, -1.0], np.float32)
@@ -57,10 +64,38 @@ def test_who_arrives_smiling_is_not_taken_to_smile_at_rest() -> None:
     assert share(watching) == pytest.approx(30 / (30 + HALF_SECONDS), abs=0.05)
 
 
-def test_a_face_that_looks_sad_at_rest_is_learnt() -> None:
+@pytest.mark.parametrize("mood", ["sad", "angry", "surprise"])
+def test_a_face_that_looks_like_a_mood_at_rest_is_learnt(mood: str) -> None:
     watching = SelfCalibration(USUAL)
-    watch(watching, 60, plain={"sad": 0.9, "neutral": 0.1})
+    watch(watching, 60, plain={mood: 0.9, "neutral": 0.1})
     assert share(watching) > 0.8
+
+
+def test_a_face_that_has_looked_happy_for_longer_than_anybody_smiles_looks_so_at_rest() -> None:
+    watching = SelfCalibration(USUAL)
+    watch(watching, SMILE_SECONDS - 1, plain=HAPPY)
+    assert watching.neutral(1) is None
+    watch(watching, 60, begin=SMILE_SECONDS - 1, plain=HAPPY)
+    assert share(watching) > 0.8
+
+
+def test_that_is_believed_until_other_looks_are_there() -> None:
+    """So the longest smile at the door does harm for some seconds only."""
+    watching = SelfCalibration(USUAL)
+    watch(watching, 2 * SMILE_SECONDS, face=SMILE, plain=HAPPY)
+    watch(watching, REST_SECONDS + 3, begin=2 * SMILE_SECONDS)
+    neutral = watching.neutral(1)
+    assert neutral is not None
+    assert np.allclose(neutral / REST, share(watching))
+    assert 0.3 < share(watching) < 0.6
+
+
+def test_nor_does_a_long_smile_count_of_somebody_whose_rest_is_known() -> None:
+    watching = SelfCalibration(USUAL)
+    watch(watching, 20)
+    before = share(watching)
+    watch(watching, 4 * SMILE_SECONDS, begin=20, face=SMILE, plain=HAPPY)
+    assert share(watching) == pytest.approx(before, abs=0.02)
 
 
 def test_some_seconds_of_another_mood_do_not_move_the_median() -> None:
