@@ -48,7 +48,7 @@ def control_socket(folder: Path) -> Iterator[Take]:
     def now() -> kiosk.Now:
         return kiosk.Now(time.monotonic(), datetime.now(UTC))
 
-    thread = threading.Thread(target=act.loop.run, args=(stop, now, lambda _: math.inf))
+    thread = threading.Thread(target=act.loop.run, args=(stop, now, lambda _at, _next_at: math.inf))
     server = ControlServer(folder / "control.sock", act.loop.ask)
     thread.start()
 

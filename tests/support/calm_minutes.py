@@ -60,8 +60,9 @@ class Running:
         """Voluntary context switches of act so far, by thread."""
         found = {}
         for task in Path(f"/proc/{self.halves['act'].pid}/task").iterdir():
-            lines = (task / "status").read_text(encoding="ascii", errors="replace").splitlines()
-            found[int(task.name)] = next(int(line.split()[1]) for line in lines if line.startswith("voluntary_"))
+            with contextlib.suppress(FileNotFoundError):  # it has ended meanwhile
+                lines = (task / "status").read_text(encoding="ascii", errors="replace").splitlines()
+                found[int(task.name)] = next(int(line.split()[1]) for line in lines if line.startswith("voluntary_"))
         return found
 
 

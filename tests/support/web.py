@@ -178,7 +178,7 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
     stop = threading.Event()
     thread = threading.Thread(
         target=loop.run,
-        args=(stop, lambda: kiosk.Now(time.monotonic(), datetime.now(UTC)), lambda _at: math.inf),
+        args=(stop, lambda: kiosk.Now(time.monotonic(), datetime.now(UTC)), lambda _at, _next_at: math.inf),
     )
     thread.start()
     loop.put(HELLO)

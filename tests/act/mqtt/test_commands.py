@@ -277,7 +277,7 @@ class RealLoop:
         )
         self.loop = Loop(decide, engine.start(decide, None, "s"), ports)
         self.loop.put(hello(*LABELS))
-        self._thread = threading.Thread(target=self.loop.run, args=(self._stop, _now, lambda _at: math.inf))
+        self._thread = threading.Thread(target=self.loop.run, args=(self._stop, _now, lambda _at, _next_at: math.inf))
         self._thread.start()
 
     def stop(self) -> None:
