@@ -80,3 +80,8 @@ def test_only_the_whole_suite_and_lint_run_ruff_and_mypy_and_set_everything_up(t
     assert whole[-1].endswith("-m not slow")
     every = said("--all")
     assert every == [*whole[:-1], whole[-1].removesuffix(" -m not slow").replace("-n 5", "-n 2")]
+
+
+def test_ci_runs_everything_and_the_demo_on_a_bare_debian_13() -> None:
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert {"scripts/test --all", "scripts/test-systemd", "scripts/test-fresh --demo trixie"} <= set(lines)
