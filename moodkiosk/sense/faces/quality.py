@@ -52,10 +52,11 @@ def judge(rgb: Image, face: Face) -> Quality:
 def nobody(rgb: Image) -> Quality:
     """The view of a picture without a face: at least its light is known."""
     sample = rgb[::16, ::16, 1]
-    grey = float(sample.mean())
+    grey = int(np.add.reduce(sample, None)) / sample.size
     if grey < sum(DARK_GREY) / 4:
         return Quality(0.0, "too dark", 0.0, round(grey, 1))
-    if float(np.count_nonzero(sample >= BURNT_GREY)) / sample.size > BRIGHT_SHARE[0]:
+    least_grey = BRIGHT_SHARE[0] * BURNT_GREY  # of a picture of which so much is burnt out
+    if grey >= least_grey and np.count_nonzero(sample >= BURNT_GREY) > BRIGHT_SHARE[0] * sample.size:
         return Quality(0.0, "too bright", 0.0, round(grey, 1))
     return Quality(grey=round(grey, 1))
 

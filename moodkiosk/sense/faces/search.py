@@ -109,11 +109,14 @@ class Search:
 
     def _moved(self, rested: Indices, grid: Grid, known: Iterable[Region], at: float) -> NDArray[np.bool_]:
         """In which of these tiles something is news since they were searched; all at once, which costs least."""
-        without_faces, without_bodies = news(grid.shape, known)
         then, inside = self._searched_at[rested], self._inside[rested]
-        where = np.where((at - then >= BODY_SECONDS)[:, None, None], without_faces, without_bodies) & inside
-        moved = np.count_nonzero(changes(grid, self._seen[rested]) & where, axis=(1, 2)) >= MOTION_CELLS
-        if self._usual is not None:
+        changed = changes(grid, self._seen[rested]) & inside
+        if self._usual is None:  # nobody is followed: everything that moves is news
+            moved = np.count_nonzero(changed, axis=(1, 2)) >= MOTION_CELLS
+        else:
+            without_faces, without_bodies = news(grid.shape, known)
+            changed &= np.where((at - then >= BODY_SECONDS)[:, None, None], without_faces, without_bodies)
+            moved = np.count_nonzero(changed, axis=(1, 2)) >= MOTION_CELLS
             new = self._usual.new_since(then[:, None, None]) & without_faces & inside
             moved |= np.count_nonzero(new, axis=(1, 2)) >= NEW_CELLS
         found: NDArray[np.bool_] = moved | np.isneginf(then)
