@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import queue
 import threading
@@ -78,7 +77,8 @@ class Loop:
         self.counters = Counters()
         self.guard = Guard(log)
         self.sense = SenseState()
-        self.inbox: queue.Queue[Item | None] = queue.Queue(INBOX_LIMIT)
+        # Simple: whoever waits in it is woken up once for each item, not three times.
+        self.inbox: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._configured = self._settings = settings
         self._stale_seconds = STALE_SECONDS
         self._state = state
@@ -106,17 +106,16 @@ class Loop:
 
     def put(self, item: Item) -> bool:
         """Hands something to the loop, from any thread; False (and counted) when it is far behind."""
-        try:
-            self.inbox.put_nowait(item)
-        except queue.Full:
+        if self.inbox.qsize() >= INBOX_LIMIT:
             self.counters.inbox_full += 1
             return False
+        self.inbox.put(item)
         return True
 
     def wake(self) -> None:
         """Has the loop turn now, from any thread: something around it has changed."""
-        with contextlib.suppress(queue.Full):  # then it turns anyway
-            self.inbox.put_nowait(None)
+        if self.inbox.empty():  # else it turns anyway
+            self.inbox.put(None)
 
     def run(
         self, stop: threading.Event, now: Callable[[], kiosk.Now], after_turn: Callable[[float, float], float]
