@@ -178,6 +178,7 @@ def front(scene: Scene) -> None:
     scene.show("nobody", replace(QUIET, present=False, people=0))
     scene.show("unsure", replace(QUIET, model="starter"))
     scene.show("unknown", replace(QUIET, present=None, people=None, unknown_because="no pictures"))
+    scene.show("away", replace(QUIET, present=None, people=None, unknown_because="sense away"))
     scene.show("just-begun", replace(QUIET, present=None, people=None, unknown_because="just begun"))
     for status in ("off", "scheduled off", "lent", "starting"):
         scene.show(
