@@ -17,7 +17,7 @@ import pytest
 
 from moodkiosk.sense.faces import networks
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]  # the machine may be busy
 
 PROJECT = Path(__file__).resolve().parents[2]
 LOCK = "requirements/test.txt"
