@@ -71,7 +71,7 @@ class TestPending:
             "web.port in der Datei geändert: 'systemctl restart moodkiosk-act'",
         ]
         assert translated(found.take()[1], "de") == (
-            "übernommen: music.player; web.port braucht 'systemctl restart moodkiosk-act'"
+            "übernommen: music.player; für web.port braucht es 'systemctl restart moodkiosk-act'"
         )
         write(file, "music: {playr: mqtt}\n")
         (line,) = found.pending(None)
