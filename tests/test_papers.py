@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,17 @@ def test_readme_fits_two_screens_and_begins_with_what_it_is() -> None:
     assert README.index("living room") < README.index("docs/kiosk.webp") < README.index("scripts/demo")
     assert "sudo scripts/install-pi" in README
     assert "## Know before" in README
+
+
+def test_at_the_top_lies_what_belongs_there_and_nothing_that_a_run_left() -> None:
+    git = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if git.returncode:
+        pytest.skip("not a clone of the project")
+    papers = {"ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "NOTICE", "PRIVACY.md", "README.md"}
+    rooms = {"config", "docs", "moodkiosk", "packaging", "requirements", "scripts", "systemd", "tests"}
+    assert {name.split("/")[0] for name in git.stdout.decode().split("\0") if name} == {
+        *papers, *rooms, ".ci", ".gitignore", "pyproject.toml",
+    }  # fmt: skip
 
 
 def test_the_film_moves_and_is_small() -> None:
