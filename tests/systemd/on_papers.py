@@ -66,8 +66,16 @@ BY_HAND = {
     "scripts/install-pi": "sudo scripts/install-pi",
 }
 """What a person does with hands: Ctrl-C, the sudo of the line beside it."""
-MAY_END_WITH = {"moodkiosk doctor": {0, 1}, "timeout": {0, 124, 130}, "--check": {0, 1}, "forget": {0, 1}}
-"""Doctor finds what is still missing, a name may be unknown, Ctrl-C ends. All else ends with 0."""
+MAY_END_WITH = {
+    "moodkiosk doctor": {0, 1},
+    "timeout": {0, 124, 130},
+    "--check": {0, 1},
+    "forget --": {0, 1},
+    "forget": {2},
+    "model rollback": {0, 1},
+}
+"""Doctor finds what is still missing, a name may be unknown, or not given in a sentence; there may be no model before
+this one; Ctrl-C ends. All else ends with 0."""
 BEFORE = {
     "git clone": "rm -rf ~/moodkiosk",
     "scripts/demo --seconds": "sudo systemctl stop moodkiosk.target && sudo apt-get install -y -qq python3-venv",
