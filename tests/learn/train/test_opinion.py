@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -9,44 +10,11 @@ import pytest
 
 from moodkiosk.learn.train.opinion import augment, judge, material, views
 from moodkiosk.learn.train.opinion.batches import ANIMALS, BATCH, MASKED, Batches
-from moodkiosk.learn.train.opinion.material import LABELS_OF_SOURCE, LEFT_OUT, PEOPLE_AMONG_PETS, Faces, Judged
+from moodkiosk.learn.train.opinion.material import LABELS_OF_SOURCE, LEFT_OUT, PEOPLE_AMONG_PETS, Judged
 from moodkiosk.sense.interpreter import Network
 from moodkiosk.sense.mood.opinion import ANSWERS, NETWORK, SecondOpinion
-
-PETS = max(PEOPLE_AMONG_PETS) + 40
-HUMANS = 40
-
-
-def faces() -> Faces:
-    """People of five labels and of sources that may not be trained on, masks, animals, squares."""
-    rng = np.random.default_rng(0)
-    source = np.array(["mux_lfw"] * HUMANS + list(LEFT_OUT) + ["mask"] * 4 + ["pets"] * PETS + ["petsrand"] * 4)
-    n = len(source)
-    labels = np.array([["angry", "happy", "neutral", "", "contempt"][i % 5] for i in range(n)])
-    kind = np.array(["human"] * (HUMANS + len(LEFT_OUT)) + ["masked"] * 4 + ["animal"] * (PETS + 4))
-    return Faces(
-        crop=rng.integers(0, 255, (n, 64, 64)).astype(np.uint8),
-        label=labels,
-        teacher=np.log(rng.dirichlet(np.ones(7), n)).astype(np.float32),
-        person=np.array([f"p{i}" for i in range(n)]),
-        source=source,
-        kind=kind,
-        measures=rng.normal(0, 0.1, (n, 33)).astype(np.float32),
-        confident=np.ones(n, bool),
-        held=np.arange(n) % 20 == 7,
-    )
-
-
-def judged(count: int = 200) -> Judged:
-    rng = np.random.default_rng(1)
-    last = HUMANS + len(LEFT_OUT)
-    return Judged(
-        rng.integers(0, last, count),
-        rng.integers(0, last, count),
-        np.where(rng.random(count) < 0.6, 1.0, 0.8).astype(np.float32),
-        np.log(rng.dirichlet(np.ones(7), count)).astype(np.float32),
-        np.tile(np.array([0, 0, 1, 0, 0, 1, 0], np.float32), (count, 1)),
-    )
+from tests.support import needs
+from tests.support.opinion_faces import faces, judged
 
 
 def test_what_judges_and_what_only_education_may_use_is_not_trained_on_nor_people_among_pets() -> None:
@@ -110,6 +78,17 @@ def test_the_network_that_comes_with_moodkiosk_is_small_and_takes_one_crop() -> 
     network = Network(NETWORK)
     assert network.input_shapes == [(1, 64, 64, 1)]
     assert network.output_shapes == [(1, len(ANSWERS))]
+
+
+@pytest.mark.slow
+@pytest.mark.train
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path: Path) -> None:
+    hashes = []
+    for number, seed in enumerate("001"):
+        (folder := tmp_path / str(number)).mkdir()
+        command = [str(needs.TRAIN_PYTHON), "-m", "tests.support.opinion_weights", seed, str(folder)]
+        hashes.append(subprocess.run(command, cwd=needs.ROOT, capture_output=True, text=True, check=True).stdout)
+    assert hashes[0] == hashes[1] != hashes[2]
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
