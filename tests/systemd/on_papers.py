@@ -90,8 +90,12 @@ AFTER = {
     "/etc/moodkiosk/config.yaml >/dev/null && sudo systemctl restart moodkiosk.target",
     "git clone": "cp ~/clip.mp4 ~/my.yaml ~/moodkiosk/",
     "my.yaml": "sudo systemctl start moodkiosk.target",
+    "camera off": "moodkiosk camera on",
+    "systemctl restart": "for _ in $(seq 100); do moodkiosk status --json | "
+    'grep -q \'"sense": *"running"\' && exit 0; sleep 1; done; exit 1',
 }
-"""The drawn actor stands for the camera; "your own video, your own config"."""
+"""The drawn actor stands for the camera; "your own video, your own config"; a reader comes to the next line when the
+kiosk is there again."""
 OWN_CONFIG = """\
 camera: {source: actor, width: 320, height: 240}
 mqtt: {enabled: false}
