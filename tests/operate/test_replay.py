@@ -123,7 +123,7 @@ def test_a_picture_that_is_frozen_for_a_minute_is_a_lost_camera_and_not_calm(tmp
 )
 def test_people_are_told_when_and_what_was_seen_even_if_that_is_nothing(tmp_path: Path, grey: int, said: str) -> None:
     film = written(tmp_path / "empty.avi", [np.full((240, 320, 3), grey, np.uint8)] * 20, 10)
-    assert replay(str(film)).stdout == f"1.8 seconds: {said}\n"
+    assert replay(str(film)).stdout == f"1.8 s: {said}\n"
 
 
 @pytest.mark.slow
@@ -131,7 +131,7 @@ def test_lines_for_people_begin_with_the_time_in_the_film(film: Path) -> None:
     lines = replay(str(film)).stdout.splitlines()
     assert lines[0].startswith("00:00:0")
     assert lines[0].endswith("somebody arrived")
-    assert lines[-1].startswith("12.8 seconds: somebody in ")
+    assert lines[-1].startswith("12.8 s: somebody in ")
 
 
 def test_frames_are_taken_at_the_pace_of_the_kiosk() -> None:

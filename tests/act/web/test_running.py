@@ -156,5 +156,5 @@ def test_a_half_that_dies_is_told_and_the_page_finds_a_new_act(kiosk: Kiosk, pag
     until(lambda: state(kiosk)["camera_status"] == "on", what="the new act knows of the camera")
     sense = next(half for half in kiosk.halves if half.name == "sense")
     sense.stop()
-    expect(page.locator("#word")).to_have_text("No camera", timeout=30_000)
+    expect(page.locator("#word")).to_have_text("I cannot see", timeout=60_000)
     expect(page.locator("#below")).to_contain_text("not running")

@@ -362,7 +362,7 @@ def test_forgetting_asks_once_more_and_says_of_whom(page: Page, home: Household)
     page.locator("#more").click()
     page.get_by_label("Who is in front?").fill("Ben")
     button(page, "Delete what is kept of a person …").click()
-    expect(page.locator("dialog")).to_contain_text("Everything kept of Ben")
+    expect(page.locator("dialog")).to_contain_text("Everything I keep of Ben")
     assert home.orders[-1].what != "forget"
     button(page, "Delete").click()
     until(lambda: (home.orders[-1].what, home.orders[-1].value) == ("forget", "Ben"), what="forgetting")

@@ -221,7 +221,7 @@ def test_ctrl_d_ends_it(tmp_path: Path, api: WebApi, port: int) -> None:
 def test_it_does_not_wait_for_ever(tmp_path: Path, api: WebApi, port: int) -> None:
     with Terminal(tmp_path, api, port, "--seconds", "0.2") as terminal:
         assert terminal.code() == 1
-        assert "moodkiosk: no answer within 0.2 seconds; nothing has changed" in terminal.said
+        assert "moodkiosk: no answer within 0.2 s; nothing has changed" in terminal.said
 
 
 def test_where_the_port_is_taken_the_answer_is_pasted(tmp_path: Path, api: WebApi, port: int) -> None:
