@@ -21,6 +21,7 @@ from moodkiosk.failure import Failure
 from moodkiosk.link import control
 from moodkiosk.moods import Result
 from moodkiosk.operate.broker import Broker, free_port
+from tests.support.wait import until
 
 # Short times: a test need not wait as people do.
 QUICK: dict[str, Any] = {
@@ -139,8 +140,16 @@ class Kiosk:
         return half
 
     def ask(self, name: str, value: object = None) -> Result:
-        """Puts a command to the kiosk, as the command line does."""
-        return control.ask(self.folder / "run" / "control.sock", name, value)
+        """Puts a command to the kiosk, as the command line does; an act that was only just started is waited for."""
+        return until(lambda: self._asked(name, value), what="act to listen")
+
+    def _asked(self, name: str, value: object) -> Result | None:
+        try:
+            return control.ask(self.folder / "run" / "control.sock", name, value)
+        except control.NotRunning:
+            if any(half.name == "act" and half.process.poll() is None for half in self.halves):
+                return None
+            raise
 
     def answers(self, name: str) -> Result | None:
         """The same, or None while the kiosk is not there."""

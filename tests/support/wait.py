@@ -14,7 +14,9 @@ PATIENT_SECONDS = 60.0
 """Nothing is given up before: a machine may have other work. Waiting takes as long as it must, so that is no loss."""
 
 
-def until(condition: Callable[[], Found], seconds: float = PATIENT_SECONDS, what: str = "the condition") -> Found:
+def until(
+    condition: Callable[[], Found | None], seconds: float = PATIENT_SECONDS, what: str = "the condition"
+) -> Found:
     """Asks `condition` until it is true and returns its value. Raises AssertionError at the deadline."""
     seconds = max(seconds, PATIENT_SECONDS)
     deadline = time.monotonic() + seconds
