@@ -29,8 +29,9 @@ from moodkiosk.words.reason import Reason, together
 STALE_SECONDS = 2.0
 """A reading older than this says nothing about now (the process was stopped, the machine slept); nor does one that is
 so far ahead."""
-STALE_LOOKS, LONGEST_LOOK_SECONDS = 2.0, 30.0
-"""Where looks take long: so many times as old, and how long is believed."""
+STALE_LOOKS, LONGEST_LOOK_SECONDS = 2.0, 60.0
+"""Where looks take long: so many times as old, and how long is believed: a look that takes longer is ended by the
+watchdog of the half that sees (systemd/moodkiosk-sense.service)."""
 INBOX_LIMIT = 512
 STALL_SECONDS, OVERDUE_SECONDS = 2.0, 1.0
 """When a turn comes so much later than the one before, and so much later than it was to come, this half itself was
@@ -233,6 +234,7 @@ class Loop:
                 self._step(item, now)
             case protocol.Hello():
                 self.sense.hello, self.sense.told_camera, self.sense.told_calm = item, None, 0.0
+                self._follow_pace(0.0)
                 self._ports.hello(item)
                 self._step(kiosk.Labels(item.labels, item.people, item.model_made or None, item.remembers), now)
                 if item.person != self._state.chosen.person:

@@ -126,7 +126,8 @@ GAP_LOOKS, SILENT_LOOKS = 1.5, 4.0
 """So many times as long as a look, where that is long."""
 SLOW_LOOK_SECONDS, SLOW_SILENCE_SECONDS = 0.5, 60.0
 """A processor on which a look takes so long may need many times that for the next one, when it has much to do or
-is hot: that is no camera's fault. A camera that brings nothing is seen by the half that sees, and said by it."""
+is hot: that is no camera's fault. So may the first look of all, of which nobody knows yet how long it takes. A camera
+that brings nothing is seen by the half that sees, and said by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class Settings:
         return replace(self, gap_seconds=late, silence_seconds=max(self.silence_seconds, late))
 
     def with_looks_of(self, seconds: float) -> Settings:
-        """The same, where one look takes so long: what is too long a pause follows it."""
+        """The same, where one look takes so long (0: that is not known yet): what is too long a pause follows it."""
         return replace(
             self,
             presence=replace(self.presence, unknown_seconds=max(self.presence.unknown_seconds, SILENT_LOOKS * seconds)),
@@ -162,6 +163,6 @@ class Settings:
             silence_seconds=max(
                 self.silence_seconds,
                 SILENT_LOOKS * seconds,
-                SLOW_SILENCE_SECONDS if seconds >= SLOW_LOOK_SECONDS else 0.0,
+                0.0 if 0 < seconds < SLOW_LOOK_SECONDS else SLOW_SILENCE_SECONDS,
             ),
         )

@@ -38,7 +38,7 @@ class HealthReport:
         self._cpu_seconds = time.process_time()
         self._at: float | None = None
         self._logged_at: dict[str, float] = {}
-        self._told: tuple[str, str] | None = None
+        self._told: tuple[str, str, bool] | None = None
 
     def look(self, seconds: float, lying: Turn | None = None) -> None:
         """A frame was looked at, which took so long; `lying`: how the face of whoever is in front lies."""
@@ -57,7 +57,7 @@ class HealthReport:
         counters: dict[str, int],
         every_seconds: float = EVERY_SECONDS,
     ) -> protocol.SenseHealth | None:
-        """The report, if the camera's status has changed or it is time for one; else None.
+        """The report, if the camera's status has changed, looks have a length now, or it is time for one; else None.
 
         Args:
             status: of the camera.
@@ -71,7 +71,8 @@ class HealthReport:
         slow = self._slow.text(self._times.usual) if self._slow and status.state == "on" else None
         tilted = self._upright.text if self._upright and status.state == "on" else None
         detail = status.detail if status.state == "lost" else together(filter(None, (note, tilted, slow)))
-        if self._told == (camera, detail) and self._at is not None and 0 <= at - self._at < every_seconds:
+        told = (camera, detail, self._times.usual > 0)
+        if self._told == told and self._at is not None and 0 <= at - self._at < every_seconds:
             return None
         cpu_seconds, seconds = time.process_time(), at - self._at if self._at is not None else 0.0
         per_look = (cpu_seconds - self._cpu_seconds) * 1000 / self._looks if self._looks else 0.0
@@ -93,7 +94,7 @@ class HealthReport:
             if text and not 0 <= at - self._logged_at.get(kind, -math.inf) < LOG_SECONDS:
                 self._logged_at[kind] = at
                 log.warning("%s", text)
-        self._told, self._at, self._looks, self._cpu_seconds = (camera, detail), at, 0, cpu_seconds
+        self._told, self._at, self._looks, self._cpu_seconds = told, at, 0, cpu_seconds
         return report
 
     def tell_again(self) -> None:

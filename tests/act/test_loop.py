@@ -406,6 +406,37 @@ def test_a_slow_processor_that_stands_still_for_a_while_is_not_a_camera_that_bri
     assert "brings no pictures" in world.views[-1].camera_status
 
 
+def silent_for(world: World) -> int:
+    """After how many seconds without a reading the camera is said to bring no pictures."""
+    for seconds in range(1, 1000):
+        world.at += 1
+        world.turn()
+        if "brings no pictures" in world.views[-1].camera_status:
+            return seconds
+    raise AssertionError("never")
+
+
+@pytest.mark.parametrize(
+    ("look_seconds", "seconds"), [(0.0, 60), (0.1, 10), (14.0, 60), (42.0, 168), (59.0, 236), (1e9, 240), (-1.0, 60)]
+)
+def test_how_long_a_look_may_take_follows_what_is_known_of_looks(
+    world: World, look_seconds: float, seconds: int
+) -> None:
+    world.turn(HELLO)
+    world.turn(protocol.SenseHealth(world.at, "on", look_seconds=look_seconds))
+    assert silent_for(world) == seconds
+
+
+def test_the_first_look_of_a_new_sense_may_take_long_whatever_the_old_one_took(world: World) -> None:
+    world.turn(HELLO)
+    world.turn(protocol.SenseHealth(world.at, "on", look_seconds=0.1))
+    world.turn(Reading(world.at, 0))
+    world.turn(SenseLeft())
+    world.turn(HELLO)
+    world.turn(protocol.SenseHealth(world.at, "on"))
+    assert silent_for(world) == 60
+
+
 def test_after_a_stall_what_was_shown_is_in_doubt_until_somebody_has_looked_or_nobody_will(world: World) -> None:
     def seen(later: float) -> None:
         world.at += later

@@ -78,3 +78,14 @@ def test_the_log_has_it_once_in_ten_minutes_whatever_the_figures_do(caplog: pyte
         report = health.due(CameraStatus("on"), float(at), lent=False, note=None, counters={})
         assert report is None or ("too slow" in report.detail) == (report.look_seconds > 1)
     assert caplog.text.count("too slow") == 2
+
+
+def test_how_long_a_look_takes_is_told_as_soon_as_that_is_known() -> None:
+    thermometer = Thermometer()
+    health = HealthReport(Pace(SenseSettings(), thermometer), thermometer)
+    told: list[float | None] = []
+    for at in range(5):
+        report = health.due(CameraStatus("on"), float(at), lent=False, note=None, counters={})
+        told.append(None if report is None else report.look_seconds)
+        health.look(45.0 if at == 0 else 0.3)
+    assert told == [0.0, None, 0.3, None, None], "the first look also loads what it needs"
