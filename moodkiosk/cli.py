@@ -327,6 +327,7 @@ def _in_words_of_the_household(error: OneLine, args: argparse.Namespace) -> str:
 def guarded(call: Callable[[], int], program: str = "moodkiosk") -> int:
     """The exit code of `call`; what people can do something about becomes one line on stderr instead of a traceback."""
     from moodkiosk.config.load import ConfigError
+    from moodkiosk.host.paths import NotPrivateError
 
     def complain(text: object) -> None:
         streams.complain(f"{program}: {translated(one_line(text), reader())}")
@@ -346,6 +347,9 @@ def guarded(call: Callable[[], int], program: str = "moodkiosk") -> int:
         return 130
     except BrokenPipeError:  # `moodkiosk why | head` ends quietly
         streams.lead_nowhere(sys.stdout)
+        return 1
+    except NotPrivateError as error:
+        complain(Reason("cannot.others_folder", path=error.filename))
         return 1
     except OSError as error:
         if error.filename is not None:  # a file or folder that this user may not use, or a name that is too long

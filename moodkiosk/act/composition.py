@@ -112,9 +112,10 @@ class Act:
         self.page = self._page(state_dir) if settings.web.enabled else None
         self.player = Exchange(choose.make(settings, state_dir, self._publish, hear=self.loop.put))
         self.worker = NewestWins[Decision | Look | Wanted]("player", self._play)
+        link, control = paths.link_socket(settings.paths), paths.control_socket(settings.paths)
         try:
-            self.bridge = SenseLink(paths.link_socket(settings.paths), self._from_sense)
-            self.control = ControlServer(paths.control_socket(settings.paths), self.loop.ask)
+            self.bridge = SenseLink(link, self._from_sense)
+            self.control = ControlServer(control, self.loop.ask)
         except OSError as error:
             raise Failure(Reason("cannot.listen", reason=str(error))) from None
         self.surroundings = Surroundings(

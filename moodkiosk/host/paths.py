@@ -5,7 +5,9 @@ Under systemd where its units say, else in the user's own folders.
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,10 @@ RECORDINGS = Path("recordings")
 SYSTEM_CONFIG = Path("/etc/moodkiosk/config.yaml")
 SYSTEM_RUNTIME = Path("/run/moodkiosk")
 SYSTEM_STATE = Path("/var/lib/moodkiosk")
+
+
+class NotPrivateError(OSError):
+    """A folder that should be this user's alone is another's, or others may write into it."""
 
 
 def runtime_dir(paths: PathSettings) -> Path:
@@ -70,7 +76,18 @@ def home() -> Path:
 
 
 def _temporary() -> Path:
-    return Path(tempfile.gettempdir()) / f"moodkiosk-{os.getuid()}"
+    """A folder of this user's own where everybody may make folders.
+
+    Raises NotPrivateError where somebody else has made it first, or may write into it: they could be the other half.
+    """
+    folder = Path(tempfile.gettempdir()) / f"moodkiosk-{os.getuid()}"
+    try:
+        found = folder.lstat()
+    except OSError:  # not there yet
+        return folder
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise NotPrivateError(errno.EPERM, os.strerror(errno.EPERM), str(folder))
+    return folder
 
 
 def _of_the_user(name: str) -> Path | None:

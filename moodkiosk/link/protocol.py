@@ -51,7 +51,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class SenseHealth:
-    """How sense is doing; sent when the camera's status changes, when looks first have a length, and at least every 30 s.
+    """How sense is doing; sent when its camera's status changes, looks first have a length, and every 30 s.
 
     Attributes:
         at: monotonic seconds.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,3 +35,15 @@ def test_beside_a_running_kiosk_a_second_is_not_started(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"moodkiosk: another kiosk is running here: {tmp_path}/control.sock is in use; ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_with_sockets_where_others_could_put_theirs_nothing_is_started(tmp_path: Path) -> None:
+    folder = tmp_path / f"moodkiosk-{os.getuid()}"
+    folder.mkdir()
+    folder.chmod(0o777)
+    there = os.environ | {"TMPDIR": str(tmp_path), "XDG_RUNTIME_DIR": ""}
+    command = [sys.executable, "-m", "moodkiosk", "run"]
+    done = subprocess.run(command, env=there, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"moodkiosk: {folder} is not this user's alone")
+    assert list(folder.iterdir()) == []

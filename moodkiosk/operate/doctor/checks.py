@@ -111,8 +111,12 @@ def model(settings: Config) -> Finding:
 
 
 def state_folder(settings: Config) -> Finding:
-    """What must survive a restart can be written."""
-    path = paths.state_dir(settings.paths, "act")
+    """What must survive a restart can be written, and no folder of ours is somebody else's."""
+    try:
+        path = paths.state_dir(settings.paths, "act")
+        paths.runtime_dir(settings.paths)
+    except paths.NotPrivateError as error:
+        return Finding("state folder", "failed", Reason("cannot.others_folder", path=error.filename))
     folder = str(path)
     try:
         paths.make_private(path)

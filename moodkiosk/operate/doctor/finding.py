@@ -60,7 +60,7 @@ def status_of(settings: Config) -> dict[str, object] | None:
     """What the running kiosk says of itself; None if none is running (or we may not ask)."""
     try:
         found = control.ask(paths.control_socket(settings.paths), "status", timeout=STATUS_SECONDS).data
-    except Failure:
+    except (Failure, paths.NotPrivateError):
         return None
     return found if isinstance(found, dict) else None
 

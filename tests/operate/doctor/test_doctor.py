@@ -14,9 +14,10 @@ import pytest
 import yaml
 
 from moodkiosk.config.settings import CameraSettings, Config, PathSettings
+from moodkiosk.host import paths
 from moodkiosk.operate.broker import free_port, private_broker
 from moodkiosk.operate.doctor import camera, checks, report
-from moodkiosk.operate.doctor.finding import Finding, checked, print_table
+from moodkiosk.operate.doctor.finding import Finding, checked, print_table, status_of
 from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Looks
@@ -60,6 +61,19 @@ def test_each_failure_says_what_to_do(tmp_path: Path) -> None:
     failed = {name for name, finding in found.items() if finding["outcome"] == "failed"}
     assert failed == {"camera", "MQTT broker", "model"}
     assert all(found[name]["advice"] for name in failed)
+
+
+def test_a_folder_that_somebody_else_could_write_into_is_one_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = paths.runtime_dir(PathSettings())
+    folder.mkdir()
+    folder.chmod(0o777)
+    found = checks.state_folder(Config(paths=PathSettings(state=str(tmp_path / "state"))))
+    assert (found.outcome, str(folder) in found.text) == ("failed", True)
+    assert status_of(Config()) is None
 
 
 def test_people_read_it_in_their_language_and_programs_in_english(
