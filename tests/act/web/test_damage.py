@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import resource
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -144,3 +145,30 @@ def test_more_connections_than_there_may_be_files_fill_no_log_and_keep_nobody_ou
         lines = "".join(act.log).splitlines()
         assert not any("Traceback" in line for line in lines), "\n".join(lines)
         assert len(lines) < 15, lines
+
+
+@pytest.mark.slow
+def test_those_who_ask_for_much_and_take_nothing_keep_nobody_out_and_are_sent_away(tmp_path: Path) -> None:
+    """Slow read: more connections than there may be, each with more answers than the system keeps for it."""
+    with Kiosk(tmp_path, None) as kiosk, contextlib.ExitStack() as stack:
+        act = kiosk.start("act")
+        until(lambda: b"serving" in repr(kiosk.answers("status")).encode(), 60, "the page")
+        resource.prlimit(act.process.pid, resource.RLIMIT_NOFILE, (48, 48))
+        port = kiosk.settings["web"]["port"]
+        waiting = select.poll()
+        for _ in range(20):
+            greedy = stack.enter_context(socket.socket())
+            greedy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            greedy.settimeout(60)
+            with contextlib.suppress(OSError):  # may be sent away already
+                greedy.connect(("127.0.0.1", port))
+                greedy.sendall(b"GET /icon-512.png HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 600)
+            waiting.register(greedy, select.POLLHUP)
+
+        def answered() -> bool:
+            with contextlib.suppress(OSError):
+                return bool(kiosk.page("api/state"))
+            return False
+
+        until(answered, 60, "the page")
+        until(lambda: len(waiting.poll(0)) == 20, 120, "the end of them all")
