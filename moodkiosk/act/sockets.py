@@ -13,6 +13,7 @@ import os
 import socket
 import struct
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -200,7 +201,9 @@ class ControlServer:
         self.guard = Guard(log)
         self._closed = threading.Event()
         self._server = listen(path)
-        self._places = threading.Semaphore(CALLERS_LIMIT)
+        self._waiting: OrderedDict[socket.socket, None] = OrderedDict()  # for a line, the longest first
+        self._callers = 0
+        self._lock = threading.Lock()
         threading.Thread(target=self._accept, name="control", daemon=True).start()
 
     def close(self) -> None:
@@ -211,10 +214,15 @@ class ControlServer:
 
     def _accept(self) -> None:
         for caller in _callers(self._server, self._closed):
-            if self._places.acquire(blocking=False):
-                threading.Thread(target=self._serve, args=(caller,), name="control-caller", daemon=True).start()
-            else:
-                _hang_up(caller)
+            with self._lock:
+                if self._callers >= CALLERS_LIMIT and self._waiting:
+                    _shut(self._waiting.popitem(last=False)[0])  # whoever holds a place and says nothing
+                elif self._callers >= CALLERS_LIMIT:
+                    _hang_up(caller)
+                    continue
+                self._callers += 1
+                self._waiting[caller] = None
+            threading.Thread(target=self._serve, args=(caller,), name="control-caller", daemon=True).start()
 
     def _serve(self, caller: socket.socket) -> None:
         splitter = protocol.LineSplitter()
@@ -223,13 +231,18 @@ class ControlServer:
             with contextlib.suppress(OSError):
                 while data := caller.recv(65536):
                     for line in splitter.feed(data):
-                        caller.sendall(self._reply(line) + b"\n")
+                        self._waiting.pop(caller, None)
+                        reply = self._reply(line)
+                        self._waiting[caller] = None
+                        caller.sendall(reply + b"\n")
                     if splitter.oversized:
                         caller.sendall(encode(Result("", ok=False, error=Reason("bad.line_too_long"))) + b"\n")
                         break
         finally:
+            with self._lock:
+                self._waiting.pop(caller, None)
+                self._callers -= 1
             _hang_up(caller)
-            self._places.release()
 
     def _reply(self, line: bytes) -> bytes:
         replies = [encode(Result("", ok=False, error=OURS))]
@@ -251,7 +264,12 @@ class ControlServer:
             return Result(name[:40], ok=False, error=Reason("act.no_answer"))
 
 
-def _hang_up(peer: socket.socket) -> None:
+def _shut(peer: socket.socket) -> None:
+    """Whoever reads from it finds its end."""
     with contextlib.suppress(OSError):
         peer.shutdown(socket.SHUT_RDWR)
+
+
+def _hang_up(peer: socket.socket) -> None:
+    _shut(peer)
     peer.close()

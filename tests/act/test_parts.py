@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import Future
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,33 @@ def test_the_command_line_gets_its_answer_and_a_clear_line_without_a_kiosk(tmp_p
             assert b"the name of a command" in stream.readline()
         caller.sendall(b"x" * protocol.LINE_LIMIT_BYTES)  # all of it is read before the answer
         assert b"line too long" in stream.readline()
+    server.close()
+
+
+def test_who_holds_a_place_and_says_nothing_makes_room_and_who_waits_for_an_answer_keeps_it(tmp_path: Path) -> None:
+    asked: list[Future[Result]] = []
+
+    def ask(request: Request) -> Future[Result]:
+        future: Future[Result] = Future()
+        if request.name == "calibrate":
+            asked.append(future)
+        else:
+            future.set_result(Result(request.name, ok=True))
+        return future
+
+    path = tmp_path / "control.sock"
+    server = ControlServer(path, ask)
+    with ExitStack() as stack:
+        patient = stack.enter_context(connect(path))
+        patient.sendall(b'{"command": "calibrate"}\n')
+        until(lambda: asked, what="the question")
+        silent = [stack.enter_context(connect(path)) for _ in range(40)]
+        for one in silent:
+            with suppress(OSError):  # has made room
+                one.sendall(b'{"comm')
+        assert control.ask(path, "status").ok
+        asked[0].set_result(Result("calibrate", ok=True))
+        assert b"calibrate" in patient.recv(4096)
     server.close()
 
 

@@ -12,6 +12,8 @@ HOSTS = (".scdn.co", ".spotifycdn.com")
 """Where Spotify's pictures are: i.scdn.co, mosaic.scdn.co, image-cdn-….spotifycdn.com. Nothing else is asked."""
 SECONDS = 6.0
 CHUNK_BYTES = 64 * 1024
+AS_IT_IS = {"Accept-Encoding": "identity"}
+"""Pictures are small as they are; 64 kB that were packed may be 64 MB."""
 
 
 class Pictures:
@@ -33,12 +35,14 @@ class Pictures:
 
         end = time.monotonic() + self._seconds
         try:
-            with requests.get(address, timeout=self._seconds / 2, stream=True, allow_redirects=False) as answer:
-                if answer.status_code != 200:
+            with requests.get(
+                address, timeout=self._seconds / 2, stream=True, allow_redirects=False, headers=AS_IT_IS
+            ) as answer:
+                if answer.status_code != 200 or answer.headers.get("Content-Encoding", "identity") != "identity":
                     return None
                 found = b""
                 # What has come so far: to wait for a whole piece is to wait for ever where it comes byte by byte.
-                while chunk := answer.raw.read1(CHUNK_BYTES, decode_content=True):
+                while chunk := answer.raw.read1(CHUNK_BYTES, decode_content=False):
                     found += chunk
                     if len(found) > COVER_LIMIT_BYTES or time.monotonic() > end:
                         return None
