@@ -59,7 +59,7 @@ def once_seen(run: Run, *command: str) -> subprocess.CompletedProcess[str]:
 def test_status_is_a_table_for_people_and_an_object_for_machines(run: Run) -> None:
     said = run("status").stdout
     assert "  camera      watching\n" in said
-    assert "  what sees   running\n" in said
+    assert "  what sees   running" in said  # and on a busy machine that it is slow
     assert not re.search(r"None|True|False|_|\{|T\d\d:", said), "nothing raw"
     found = json.loads(run("status", "--json").stdout)
     assert found["camera_status"] == "on"
