@@ -13,7 +13,7 @@ from moodkiosk.sense.pipeline import Pipeline
 
 
 def main() -> int:
-    from moodkiosk.moods import Frame
+    from moodkiosk.moods.frame import Frame
 
     settings, model, scene = load(None), load_model(STARTER), Scene()
     wrong = 0

@@ -31,7 +31,9 @@ from moodkiosk.act.mqtt.payloads import Health
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.ports import Request
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
-from moodkiosk.moods import MoodEvent, Result, View
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.event import MoodEvent
+from moodkiosk.moods.view import View
 from moodkiosk.operate.broker import Broker, private_broker
 
 MOOD_SECONDS = 5.0

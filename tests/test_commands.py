@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moodkiosk.link import commands
-from moodkiosk.moods import Command, Lesson, Taste
+from moodkiosk.moods.choice import Taste
+from moodkiosk.moods.command import Command
+from moodkiosk.moods.lesson import Lesson
 from moodkiosk.words import mood_words
 
 LABELS = ("happy", "sad")

@@ -23,7 +23,8 @@ from moodkiosk.act.web.history import HistoryFile, Span
 from moodkiosk.config.settings import Config, LearningSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.learn.data import dataset
-from moodkiosk.moods import Choice, Decision
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.decision import Decision
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.lessons.kept import FOLDER as TAUGHT
 from moodkiosk.sense.lessons.kept import Lessons

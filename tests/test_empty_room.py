@@ -15,7 +15,7 @@ from moodkiosk.act.pause import CALM_SECONDS
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import PresenceSettings, Settings
 from moodkiosk.link import protocol
-from moodkiosk.moods import Quality, Reading
+from moodkiosk.moods.reading import Quality, Reading
 from moodkiosk.sense.loop import CALM_HEALTH_EARLY_SECONDS, CALM_HEALTH_SECONDS
 from moodkiosk.sense.repeats import BREAK_SECONDS, EARLY_SECONDS, Repeats
 from tests.act.test_loop import HELLO, NOON, World

@@ -38,17 +38,12 @@ from moodkiosk.host import paths, systemd
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
 from moodkiosk.link.result import OURS
-from moodkiosk.moods import (
-    Decision,
-    LookReport,
-    MoodEvent,
-    PlayerReport,
-    Result,
-    Song,
-    SongsReport,
-    View,
-    Wanted,
-)
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.event import MoodEvent
+from moodkiosk.moods.report import LookReport, PlayerReport
+from moodkiosk.moods.song import Song, SongsReport, Wanted
+from moodkiosk.moods.view import View
 from moodkiosk.words.language import FALLBACK
 from moodkiosk.words.reason import Reason
 

@@ -23,7 +23,11 @@ from moodkiosk.decide.settings import Settings
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import commands, protocol
 from moodkiosk.link.result import OURS
-from moodkiosk.moods import Command, LookReport, Reading, Result, Song, SongsReport, View
+from moodkiosk.moods.command import Command, Result
+from moodkiosk.moods.reading import Reading
+from moodkiosk.moods.report import LookReport
+from moodkiosk.moods.song import Song, SongsReport
+from moodkiosk.moods.view import View
 from moodkiosk.words.reason import Reason, together
 
 STALE_SECONDS = 2.0

@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from moodkiosk import __version__
 from moodkiosk.act.mqtt.payloads import Health
-from moodkiosk.moods import Decision, MoodEvent
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.event import MoodEvent
 
 MEDIA_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 LABELS_LIMIT = 40

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import msgspec
 
 from moodkiosk.link import protocol
-from moodkiosk.moods import Command, Lesson, Result
+from moodkiosk.moods.command import Command, Result
+from moodkiosk.moods.lesson import Lesson
 from moodkiosk.words.reason import Reason
 
 WAIT_SECONDS = 15.0

@@ -9,18 +9,13 @@ from typing import Protocol
 
 from moodkiosk.decide import kiosk
 from moodkiosk.link import protocol
-from moodkiosk.moods import (
-    Decision,
-    LookReport,
-    MoodEvent,
-    PlayerReport,
-    Reading,
-    Result,
-    Song,
-    SongsReport,
-    View,
-    Wanted,
-)
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.event import MoodEvent
+from moodkiosk.moods.reading import Reading
+from moodkiosk.moods.report import LookReport, PlayerReport
+from moodkiosk.moods.song import Song, SongsReport, Wanted
+from moodkiosk.moods.view import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import TextIO
 
 from moodkiosk.host.streams import LinePrinter
-from moodkiosk.link import protocol
-from moodkiosk.moods import Decision, MoodEvent, Reading
+from moodkiosk.link import printed, protocol
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.event import MoodEvent
+from moodkiosk.moods.reading import Reading
 from moodkiosk.words.language import FALLBACK, say, translated
 from moodkiosk.words.reason import Reason, how
 
@@ -77,13 +79,13 @@ class Teller:
     def event(self, event: MoodEvent) -> None:
         """Prints an event."""
         self._print(
-            protocol.encode(event).decode().rstrip() if self._json else self._stamped(event_line(event, self._tag))
+            printed.encode(event).decode().rstrip() if self._json else self._stamped(event_line(event, self._tag))
         )
 
     def decision(self, decision: Decision) -> None:
         """Prints a decision."""
         self._print(
-            protocol.encode(decision).decode().rstrip()
+            printed.encode(decision).decode().rstrip()
             if self._json
             else self._stamped(decision_line(decision, self._tag))
         )

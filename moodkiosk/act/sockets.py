@@ -27,7 +27,7 @@ from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
 from moodkiosk.link.result import OURS, encode
 from moodkiosk.link.timer import Listener
-from moodkiosk.moods import Result
+from moodkiosk.moods.command import Result
 from moodkiosk.words.reason import Reason
 
 GROUP = "moodkiosk"

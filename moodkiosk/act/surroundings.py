@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from moodkiosk.act import health
-from moodkiosk.moods import SENTENCES, View
+from moodkiosk.moods.view import SENTENCES, View
 from moodkiosk.words.reason import Reason, said
 
 if TYPE_CHECKING:

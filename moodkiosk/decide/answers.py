@@ -10,7 +10,11 @@ from moodkiosk.decide.music import choose, opinions, policy, reasons, songs
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Chosen, Entry, ManualMood, Step, mood_of
 from moodkiosk.decide.times import Now, after, face, iso, until
-from moodkiosk.moods import Command, Decision, PlayerReport, Result, Song, Taste
+from moodkiosk.moods.choice import Taste
+from moodkiosk.moods.command import Command, Result
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import PlayerReport
+from moodkiosk.moods.song import Song
 from moodkiosk.words.reason import Reason, either, how, plain, said
 
 NOT_LISTED = Reason("answer.not_listed")

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from moodkiosk.decide.settings import MoodSettings, Settings
 from moodkiosk.decide.times import ROUNDING
-from moodkiosk.moods import AT_REST, Reading
+from moodkiosk.moods.reading import AT_REST, Reading
 
 USUAL_AT_REST = 0.55
 """How much of the time a face is at rest; the other moods share what is left. Measured at home it would be more, but a

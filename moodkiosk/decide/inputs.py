@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from moodkiosk.moods import Command, EventKind, LookReport, PlayerReport, Reading, SongsReport, Taught
+from moodkiosk.moods.command import Command
+from moodkiosk.moods.event import EventKind
+from moodkiosk.moods.lesson import Taught
+from moodkiosk.moods.reading import Reading
+from moodkiosk.moods.report import LookReport, PlayerReport
+from moodkiosk.moods.song import SongsReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,10 @@ from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import State, Step, knows_mood, mood_of, taste_of
 from moodkiosk.decide.times import Now, monotonic, renew, utc
 from moodkiosk.decide.view import view
-from moodkiosk.moods import Command, LookReport, PlayerReport, Reading, Song, SongsReport, Wanted
+from moodkiosk.moods.command import Command
+from moodkiosk.moods.reading import Reading
+from moodkiosk.moods.report import LookReport, PlayerReport
+from moodkiosk.moods.song import Song, SongsReport, Wanted
 
 __all__ = [
     "CameraStatus",

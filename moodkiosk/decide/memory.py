@@ -10,7 +10,9 @@ from moodkiosk.decide.music.playback import Heard, Opinions, Playback, Started
 from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.state import LOG_LENGTH, Chosen, Entry, ManualMood, State
 from moodkiosk.decide.times import Deadline
-from moodkiosk.moods import Certainty, Choice, Song
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.report import Certainty
+from moodkiosk.moods.song import Song
 from moodkiosk.words.reason import Reason, heard, plain, said
 
 NO_CLOCK = "unknown"

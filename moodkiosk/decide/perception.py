@@ -13,7 +13,8 @@ from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Sight, State, knows_mood
 from moodkiosk.decide.times import ROUNDING, Now, utc
-from moodkiosk.moods import Reading, UnknownBecause
+from moodkiosk.moods.reading import Reading
+from moodkiosk.moods.view import UnknownBecause
 
 MOOD_AFTER_SECONDS = 1.0
 """The mood of somebody who arrives settles so much later, with the shortest settings too: an automation that waits for

@@ -7,7 +7,7 @@ from typing import Literal
 
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.times import ROUNDING
-from moodkiosk.moods import Reading
+from moodkiosk.moods.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from moodkiosk.decide.music.playback import Playback, Started, Waiting
 from moodkiosk.decide.settings import MusicSettings, Settings
 from moodkiosk.decide.state import Step, mood_of
 from moodkiosk.decide.times import Now, after, face, until, utc
-from moodkiosk.moods import LookReport, PlayerReport
+from moodkiosk.moods.report import LookReport, PlayerReport
 from moodkiosk.words.reason import Reason
 from moodkiosk.words.tidy import tidy
 

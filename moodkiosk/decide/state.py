@@ -11,7 +11,11 @@ from moodkiosk.decide.music.playback import Playback
 from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.times import Deadline, Now, utc
-from moodkiosk.moods import Decision, EventKind, MoodEvent, Result, Taste, Taught
+from moodkiosk.moods.choice import Taste
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.event import EventKind, MoodEvent
+from moodkiosk.moods.lesson import Taught
 
 LOG_LENGTH = 20
 """So many decisions are kept for "why"."""
@@ -109,7 +113,7 @@ class State:
         counted: how many events there were.
         labels: the moods the loaded model tells apart.
         enrolled: names of those with a neutral face of their own.
-        model, remembers: see `moods.View`.
+        model, remembers: see `moods.view.View`.
         came: the half that sees has been there in this run.
         sight: how well the mood and the people can be known.
         told: the mood as it was told last; what cannot be seen does not change it.

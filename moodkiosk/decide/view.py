@@ -9,7 +9,7 @@ from moodkiosk.decide.music.playback import Playback
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import State, automatic, knows_mood, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, face, iso
-from moodkiosk.moods import Recommendation, View
+from moodkiosk.moods.view import Recommendation, View
 from moodkiosk.words.reason import Reason
 
 CONFIDENCE_STEPS = 20

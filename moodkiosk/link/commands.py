@@ -14,7 +14,10 @@ from typing import Literal
 import msgspec
 
 from moodkiosk.host.files import NOT_JSON
-from moodkiosk.moods import AT_REST, Command, Lesson, Taste
+from moodkiosk.moods.choice import Taste
+from moodkiosk.moods.command import Command
+from moodkiosk.moods.lesson import Lesson
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.words import mood_words
 from moodkiosk.words.reason import Reason, either
 

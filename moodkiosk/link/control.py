@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from moodkiosk.failure import Failure
 from moodkiosk.link.protocol import LINE_LIMIT_BYTES
 from moodkiosk.link.result import decode
-from moodkiosk.moods import Result
+from moodkiosk.moods.command import Result
 from moodkiosk.words.reason import Reason
 from moodkiosk.words.system import system
 

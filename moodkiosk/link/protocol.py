@@ -16,7 +16,7 @@ from typing import Literal, get_args
 import msgspec
 
 from moodkiosk.host.files import NOT_JSON
-from moodkiosk.moods import Decision, MoodEvent, Reading
+from moodkiosk.moods.reading import Reading
 from moodkiosk.words.reason import heard, plain, said
 
 LINE_LIMIT_BYTES = 64 * 1024
@@ -152,7 +152,7 @@ class Teaching:
         label: the mood under way or next.
         number, count: which of how many moods it is, from 1.
         seconds, left_seconds: how long the phase lasts, and how long from `at` on; 0 where that is not known.
-        view: "seen", "nobody", "two people", "no picture", or a reason of `moods.Quality`.
+        view: "seen", "nobody", "two people", "no picture", or a reason of `moods.reading.Quality`.
         hint: what to do now: "show", "move", "vary", "relax" or "".
         person: who it is, or "".
         text: what happened last, in one line for people.
@@ -200,10 +200,10 @@ class Order:
         what: "camera" (value "on", "off" or "lend": released for 10 s from now), "calibrate" (value: a name),
             "person" (value: a name, or "" for nobody in particular), "correct" (value: the right label),
             "reload" (the model), "forget" (value: a name, or "" for everything), "teach" (a sitting; value: a
-            `moods.Lesson` as JSON), "teach_again" (value: the mood to show once more), "teach_keep", "teach_undo",
-            "teach_stop", "remember" (corrections; value: "on" or "off"), "calm" (value: seconds; while nobody is there
-            and nothing changes, a reading is enough once in so long, and says so; "0", and after connecting: every
-            look is told. Has no result.).
+            `moods.lesson.Lesson` as JSON), "teach_again" (value: the mood to show once more), "teach_keep",
+            "teach_undo", "teach_stop", "remember" (corrections; value: "on" or "off"), "calm" (value: seconds; while
+            nobody is there and nothing changes, a reading is enough once in so long, and says so; "0", and after
+            connecting: every look is told. Has no result.).
         value: see `what`.
     """
 
@@ -213,7 +213,7 @@ class Order:
 
 
 FromSense = Hello | Reading | SenseHealth | SenseResult | Teaching
-Line = FromSense | Order | MoodEvent | Decision
+Line = FromSense | Order
 
 NAMES: dict[type, str] = {
     Hello: "hello",
@@ -222,21 +222,13 @@ NAMES: dict[type, str] = {
     SenseResult: "result",
     Teaching: "teaching",
     Order: "order",
-    MoodEvent: "event",
-    Decision: "decision",
 }
 TYPES: dict[str, type] = {name: kind for kind, name in NAMES.items()}
-# Contract 3 fixes the keys of these two lines; what a class carries beyond them stays inside.
-PUBLIC_FIELDS: dict[type, tuple[str, ...]] = {
-    MoodEvent: ("at", "kind", "mood", "previous", "id"),
-    Decision: ("at", "action", "mood", "what", "speaker", "reason"),
-}
 
 SAID: dict[type, tuple[str, ...]] = {
     SenseHealth: ("detail",),
     SenseResult: ("text",),
     Teaching: ("text",),
-    Decision: ("reason",),
 }
 """The sentences of a line: beside each are its key and fields, which a peer that does not know them passes over."""
 
@@ -265,8 +257,7 @@ def answered(path: Path) -> bool:
 def encode(message: Line) -> bytes:
     """The message as one JSON line, end of line included. Also what `--json` prints (contract 3)."""
     kind = type(message)
-    names = PUBLIC_FIELDS.get(kind) or tuple(message.__dataclass_fields__)
-    body = {"type": NAMES[kind], **{name: getattr(message, name) for name in names}}
+    body = {"type": NAMES[kind], **{name: getattr(message, name) for name in message.__dataclass_fields__}}
     if isinstance(message, Reading) and not message.next_seconds:
         del body["next_seconds"]  # contract 3 fixes the keys of a usual reading
     return msgspec.json.encode(said(body, SAID.get(kind, ())), enc_hook=plain) + b"\n"

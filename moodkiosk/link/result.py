@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 import msgspec
 
 from moodkiosk.host.files import NOT_JSON
-from moodkiosk.moods import Result
+from moodkiosk.moods.command import Result
 from moodkiosk.words.reason import Reason, heard, plain, said
 
 OURS = Reason("act.ours")

@@ -16,7 +16,7 @@ from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import paths
 from moodkiosk.link.control import NotRunning, ask
 from moodkiosk.link.result import encode
-from moodkiosk.moods import Result
+from moodkiosk.moods.command import Result
 from moodkiosk.operate import songs, status
 from moodkiosk.words.language import say, translated
 from moodkiosk.words.reason import Reason

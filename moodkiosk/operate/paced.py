@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Frame
+    from moodkiosk.moods.frame import Frame
 
 
 def paced(frames: Iterable[Frame], rate_hz: float) -> Iterator[Frame]:

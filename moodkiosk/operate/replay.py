@@ -21,7 +21,9 @@ from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import Settings
 from moodkiosk.failure import UsageError
 from moodkiosk.host import paths
-from moodkiosk.moods import Frame, PlayerReport, Reading
+from moodkiosk.moods.frame import Frame
+from moodkiosk.moods.reading import Reading
+from moodkiosk.moods.report import PlayerReport
 from moodkiosk.operate import replay_neutral
 from moodkiosk.operate.paced import paced
 from moodkiosk.words.language import say, translated

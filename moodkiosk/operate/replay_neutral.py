@@ -60,7 +60,7 @@ def _of_recording(path: Path, model: MoodModel) -> OwnNeutral:
     """The median of somebody's samples at rest."""
     from moodkiosk.learn.data import dataset
     from moodkiosk.learn.data.samples import people, vectors
-    from moodkiosk.moods import AT_REST
+    from moodkiosk.moods.reading import AT_REST
     from moodkiosk.sense.mood.neutral import OwnNeutral
     from moodkiosk.sense.teach.recipe import own_neutrals
 

@@ -37,7 +37,7 @@ from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import Config
-    from moodkiosk.moods import Reading
+    from moodkiosk.moods.reading import Reading
 
 CLOSE_SECONDS = 2.0
 """A camera that takes longer to close is stuck."""

@@ -22,7 +22,8 @@ from moodkiosk.sense.repeats import Repeats
 from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Frame, Reading
+    from moodkiosk.moods.frame import Frame
+    from moodkiosk.moods.reading import Reading
     from moodkiosk.sense.camera.capture import Capture
     from moodkiosk.sense.health import HealthReport
     from moodkiosk.sense.orders import Orders, SenseState

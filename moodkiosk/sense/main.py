@@ -11,7 +11,7 @@ from moodkiosk.host import crash, garbage, streams, systemd
 from moodkiosk.link import protocol
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Reading
+    from moodkiosk.moods.reading import Reading
 
 
 def main(args: argparse.Namespace) -> int:

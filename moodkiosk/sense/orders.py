@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Landmarks, Reading
+    from moodkiosk.moods.frame import Landmarks
+    from moodkiosk.moods.reading import Reading
     from moodkiosk.sense.lessons.course import Course
 
 EXPIRE_SECONDS = 3600.0

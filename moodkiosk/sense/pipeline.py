@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from moodkiosk.moods import Landmarks, Reading
+from moodkiosk.moods.frame import Landmarks
+from moodkiosk.moods.reading import Reading
 from moodkiosk.sense.camera.pixels import normal
 from moodkiosk.sense.faces import choose, quality
 from moodkiosk.sense.faces.detector import MIN_SCORE, SURE_SCORE, FaceFinder
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from moodkiosk.config.settings import SenseSettings
-    from moodkiosk.moods import Frame, Image, NeutralFrom, Points, Quality
+    from moodkiosk.moods.frame import Frame, Image, Points
+    from moodkiosk.moods.reading import NeutralFrom, Quality
     from moodkiosk.sense.faces.hands import HandFinder
     from moodkiosk.sense.mood.model import MoodModel
     from moodkiosk.sense.mood.neutral import OwnNeutral

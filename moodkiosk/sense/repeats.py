@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from moodkiosk.moods import Reading
+from moodkiosk.moods.reading import Reading
 
 BREAK_SECONDS = 3.0
 """After a longer pause between two looks (the camera was closed, this half was stopped) nothing is a repetition."""

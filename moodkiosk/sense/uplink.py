@@ -97,7 +97,7 @@ class Uplink:
 
     def tell(self, *messages: protocol.FromSense) -> None:
         """Sends messages in one go, as far as act takes them; dropped without act."""
-        from moodkiosk.moods import Reading
+        from moodkiosk.moods.reading import Reading
 
         if self._socket is None:
             return

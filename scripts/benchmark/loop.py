@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from moodkiosk.config.settings import LearningSettings, SenseSettings
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.camera.capture import CameraStatus
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.health import HealthReport

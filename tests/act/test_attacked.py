@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from moodkiosk.link import protocol
-from moodkiosk.moods import Quality, Reading
+from moodkiosk.moods.reading import Quality, Reading
 from tests.support.kiosk import Kiosk
 from tests.support.sense_lines import hello
 from tests.support.wait import until

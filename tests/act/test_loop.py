@@ -27,20 +27,14 @@ from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
 from moodkiosk.link.result import OURS
-from moodkiosk.moods import (
-    Choice,
-    Decision,
-    LookReport,
-    MoodEvent,
-    PlayerReport,
-    Quality,
-    Reading,
-    Result,
-    Song,
-    SongsReport,
-    View,
-    Wanted,
-)
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.event import MoodEvent
+from moodkiosk.moods.reading import Quality, Reading
+from moodkiosk.moods.report import LookReport, PlayerReport
+from moodkiosk.moods.song import Song, SongsReport, Wanted
+from moodkiosk.moods.view import View
 from tests.support.sense_lines import hello, proof
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -13,7 +13,8 @@ from moodkiosk.act.metrics import LABELS_LIMIT, MEDIA_TYPE, OTHERS, Metrics
 from moodkiosk.act.mqtt.payloads import Health
 from moodkiosk.decide.music.gates import GATES
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings
-from moodkiosk.moods import Decision, MoodEvent
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.event import MoodEvent
 from tests.support.household import Household
 from tests.support.web import page_only
 

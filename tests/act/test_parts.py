@@ -21,7 +21,8 @@ from moodkiosk.act.store import COALESCE_SECONDS, Store
 from moodkiosk.act.worker import NewestWins
 from moodkiosk.failure import Failure
 from moodkiosk.link import control, protocol
-from moodkiosk.moods import Reading, Result
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.reading import Reading
 from tests.support.wait import until
 
 

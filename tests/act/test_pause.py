@@ -15,7 +15,7 @@ from moodkiosk.act.orders import WAIT_SECONDS
 from moodkiosk.act.pause import AGAIN_SECONDS, CALM_SECONDS, LATE_SECONDS, WATCHING_SECONDS, pause_seconds
 from moodkiosk.decide.kiosk import Now
 from moodkiosk.link import protocol
-from moodkiosk.moods import Reading
+from moodkiosk.moods.reading import Reading
 from tests.act.test_loop import HELLO, NOON, World
 
 NOW = Now(100.0, NOON)

@@ -10,7 +10,7 @@ import msgspec
 from moodkiosk.act.players import mqtt
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.act.store import Store
-from moodkiosk.moods import Decision
+from moodkiosk.moods.decision import Decision
 from moodkiosk.words.reason import Reason
 
 OURS = Reason("act.ours")

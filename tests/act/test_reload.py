@@ -18,7 +18,8 @@ from moodkiosk.config import changes, load
 from moodkiosk.config.running import Configuration
 from moodkiosk.config.settings import Config
 from moodkiosk.link import protocol
-from moodkiosk.moods import Decision, PlayerReport
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import PlayerReport
 from moodkiosk.operate import status
 from moodkiosk.operate.doctor import running
 from moodkiosk.words.language import translated

@@ -12,7 +12,7 @@ from moodkiosk.decide import debounce, kiosk, presence
 from moodkiosk.decide.debounce import Debounce
 from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.settings import Settings
-from moodkiosk.moods import Reading
+from moodkiosk.moods.reading import Reading
 from tests.support.household import DARK, GOOD, LABELS, Household, reading
 from tests.support.times import ANY_TIME
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moodkiosk.decide.settings import MoodSettings, Settings
-from moodkiosk.moods import AT_REST, Reading
+from moodkiosk.moods.reading import AT_REST, Reading
 from tests.support.household import DARK, LABELS, Household, empty, reading
 
 RATES = [2.0, 5.0, 30.0]

@@ -15,7 +15,8 @@ from moodkiosk.decide.hours import active_until, next_change
 from moodkiosk.decide.music import continuity, night
 from moodkiosk.decide.presence import Presence
 from moodkiosk.decide.settings import MoodMusic, MoodSettings, MusicSettings, PresenceSettings, Settings
-from moodkiosk.moods import Command, LookReport
+from moodkiosk.moods.command import Command
+from moodkiosk.moods.report import LookReport
 from tests.support.household import BERLIN, LABELS, Household, empty, reading
 
 STEP_SECONDS = 0.5

@@ -16,7 +16,8 @@ from moodkiosk.decide import kiosk
 from moodkiosk.decide.kiosk import CameraStatus, Labels, SenseGone, Tick
 from moodkiosk.decide.music.running import ANSWER_SECONDS
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, PresenceSettings, Settings
-from moodkiosk.moods import Decision, LookKind, LookReport, PlayerReport
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import LookKind, LookReport, PlayerReport
 from tests.support.household import BERLIN, LABELS, Household
 
 COOL_DOWN = timedelta(minutes=10)

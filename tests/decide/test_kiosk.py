@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.kiosk import CameraStatus, Labels, Notice, PlayerSays, SenseGone, Tick
 from moodkiosk.decide.settings import MoodMusic, MoodSettings, MusicSettings, Settings
-from moodkiosk.moods import Command, PlayerReport
+from moodkiosk.moods.command import Command
+from moodkiosk.moods.report import PlayerReport
 from tests.support.household import BERLIN, LABELS, MONDAY_EVENING, Household, reading
 
 TWO_PLAYLISTS = MusicSettings(

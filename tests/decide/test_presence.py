@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.kiosk import CameraStatus, Labels, SenseGone, Tick
 from moodkiosk.decide.settings import MoodSettings, MusicSettings, PresenceSettings, Settings
-from moodkiosk.moods import Command
+from moodkiosk.moods.command import Command
 from tests.support.household import Household, empty, reading
 
 RATES = [2.0, 5.0, 30.0]

@@ -13,7 +13,7 @@ from moodkiosk.decide import kiosk
 from moodkiosk.decide.camera import START_SECONDS
 from moodkiosk.decide.perception import PATIENCE_SECONDS
 from moodkiosk.decide.settings import PresenceSettings, Settings
-from moodkiosk.moods import SENTENCES
+from moodkiosk.moods.view import SENTENCES
 from moodkiosk.operate.doctor import camera as doctor
 from moodkiosk.words.reason import said
 from tests.support.household import LABELS, Household

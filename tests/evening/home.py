@@ -18,7 +18,10 @@ from moodkiosk.act.players.player import Clock
 from moodkiosk.config.settings import Config, SpotifySettings
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
-from moodkiosk.moods import Command, Decision, PlayerReport, Reading, Result
+from moodkiosk.moods.command import Command, Result
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.reading import Reading
+from moodkiosk.moods.report import PlayerReport
 from tests.evening.speaker import SPEAKER, Living
 from tests.support.household import LABELS
 from tests.support.webapi import CLIENT_ID, device

@@ -9,7 +9,7 @@ from pathlib import Path
 from moodkiosk.decide.hours import active_until
 from moodkiosk.decide.music import policy
 from moodkiosk.decide.state import mood_of, volume_cap
-from moodkiosk.moods import Taste
+from moodkiosk.moods.choice import Taste
 from tests.evening.figures import Figures
 from tests.evening.home import FOREIGN, LOOK_SECONDS, PHONE, Home
 from tests.evening.people import DAY, HOUR, People

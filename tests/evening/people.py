@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-from moodkiosk.moods import Reading
+from moodkiosk.moods.reading import Reading
 from tests.support.household import DARK, GOOD, LABELS, empty, reading
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from moodkiosk.moods import Reading
+from moodkiosk.moods.reading import Reading
 from tests.support.household import empty, reading
 
 

@@ -16,7 +16,9 @@ from moodkiosk.act.players.player import Clock
 from moodkiosk.config.settings import Config, MpdSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
-from moodkiosk.moods import Decision, Taste, View
+from moodkiosk.moods.choice import Taste
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.view import View
 from tests.evening.home import Kiosk
 from tests.evening.script import Script, every
 from tests.support import mpd

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from moodkiosk.config.running import Configuration
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic
-from moodkiosk.moods import LookReport, Taste
+from moodkiosk.moods.choice import Taste
+from moodkiosk.moods.report import LookReport
 from tests.evening.home import FOREIGN, PHONE, Home
 from tests.evening.script import Script, every
 from tests.evening.speaker import SPEAKER, Living

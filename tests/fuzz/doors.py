@@ -20,7 +20,7 @@ from moodkiosk.act.sockets import ControlServer
 from moodkiosk.decide import kiosk
 from moodkiosk.link import protocol
 from moodkiosk.link.commands import TABLE
-from moodkiosk.moods import Result
+from moodkiosk.moods.command import Result
 from tests.fuzz.inside import HELLO, Act
 from tests.fuzz.mutate import spoilt
 from tests.fuzz.run import HANG_SECONDS, Take

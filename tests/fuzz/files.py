@@ -34,7 +34,8 @@ from moodkiosk.failure import LINE_LETTERS, UsageError
 from moodkiosk.learn.data import checks, dataset
 from moodkiosk.learn.data.samples import vectors
 from moodkiosk.link.result import encode
-from moodkiosk.moods import Command, View
+from moodkiosk.moods.command import Command
+from moodkiosk.moods.view import View
 from moodkiosk.sense.lessons.kept import Lessons
 from moodkiosk.sense.lessons.ledger import Ledger, Lesson
 from moodkiosk.sense.mood import model

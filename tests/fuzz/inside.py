@@ -25,7 +25,13 @@ from moodkiosk.config.settings import Config, LearningSettings, MqttSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.link import protocol
-from moodkiosk.moods import Decision, LookReport, MoodEvent, Quality, Reading, Result, Song, View, Wanted
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.event import MoodEvent
+from moodkiosk.moods.reading import Quality, Reading
+from moodkiosk.moods.report import LookReport
+from moodkiosk.moods.song import Song, Wanted
+from moodkiosk.moods.view import View
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.lessons.course import Course
 from moodkiosk.sense.loop import introduction

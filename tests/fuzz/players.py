@@ -16,7 +16,9 @@ from moodkiosk.act.players.player import Clock, never
 from moodkiosk.act.ports import Carried
 from moodkiosk.config.settings import Config, MpdSettings
 from moodkiosk.link import protocol
-from moodkiosk.moods import Choice, Decision, Taste, Wanted
+from moodkiosk.moods.choice import Choice, Taste
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.song import Wanted
 from moodkiosk.words.tidy import tidy
 from tests.fuzz.inside import HELLO, Act
 from tests.fuzz.mutate import spoilt

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from moodkiosk.config.settings import SenseSettings
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.faces.engine import EXTRACTOR
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.pipeline import Pipeline

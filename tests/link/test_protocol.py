@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodkiosk.link import protocol
-from moodkiosk.moods import Decision, MoodEvent, Quality, Reading
+from moodkiosk.link import printed, protocol
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.event import MoodEvent
+from moodkiosk.moods.reading import Quality, Reading
 from moodkiosk.words.reason import Reason, how
 from tests.support.sense_lines import hello, proof
 
@@ -25,9 +27,9 @@ def test_a_reading_has_the_keys_of_contract_3_and_comes_back_equal() -> None:
 
 
 def test_events_and_decisions_print_only_the_keys_of_contract_3() -> None:
-    event = json.loads(protocol.encode(MoodEvent("mood_changed", 1.0, "a-1", "happy", None, "detail")))
+    event = json.loads(printed.encode(MoodEvent("mood_changed", 1.0, "a-1", "happy", None, "detail")))
     assert list(event) == ["type", "at", "kind", "mood", "previous", "id"]
-    decision = json.loads(protocol.encode(Decision("play", 1.0, "because", "happy", "Sunny", "Living room")))
+    decision = json.loads(printed.encode(Decision("play", 1.0, "because", "happy", "Sunny", "Living room")))
     assert list(decision) == [
         "type",
         "at",

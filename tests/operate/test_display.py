@@ -16,7 +16,7 @@ import yaml
 
 from moodkiosk.act.ports import Request
 from moodkiosk.act.sockets import ControlServer
-from moodkiosk.moods import Result
+from moodkiosk.moods.command import Result
 from moodkiosk.operate import display
 from tests.support.wait import until
 

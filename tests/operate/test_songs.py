@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from moodkiosk.decide.music.songs import public, song
-from moodkiosk.moods import Choice
+from moodkiosk.moods.choice import Choice
 from moodkiosk.operate.songs import readable
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from moodkiosk.moods import NowPlaying, Recommendation, View
+from moodkiosk.moods.view import NowPlaying, Recommendation, View
 from moodkiosk.operate.status import clock, readable, reasons, since
 from moodkiosk.words.language import translated
 from moodkiosk.words.reason import Reason, how

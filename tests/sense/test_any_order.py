@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moodkiosk.config.settings import LearningSettings, SenseSettings
-from moodkiosk.moods import Frame, Quality, Reading
+from moodkiosk.moods.frame import Frame
+from moodkiosk.moods.reading import Quality, Reading
 from moodkiosk.sense.camera.capture import CameraStatus
 from moodkiosk.sense.camera.frozen import FROZEN_SECONDS, StillPicture
 from moodkiosk.sense.camera.switch import LEASE_SECONDS, WORD_SECONDS, CameraSwitch

@@ -17,7 +17,8 @@ from moodkiosk.config.settings import CameraSettings, Config, LearningSettings, 
 from moodkiosk.failure import Failure
 from moodkiosk.link import protocol
 from moodkiosk.link.result import OURS
-from moodkiosk.moods import Frame, Reading
+from moodkiosk.moods.frame import Frame
+from moodkiosk.moods.reading import Reading
 from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Looks
@@ -42,7 +43,7 @@ from tests.support.act_double import ActDouble
 
 if TYPE_CHECKING:
     from moodkiosk.link.timer import Timer
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
 EMPTY = picture([])
 NEUTRAL, HAPPY = (picture([Role(Looks(), EXPRESSIONS[mood], Pose(320, 210, 190))]) for mood in ("neutral", "happy"))

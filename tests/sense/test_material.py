@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from moodkiosk.config.settings import SenseSettings
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.pipeline import Pipeline
 from tests.support import scenery, sight
 

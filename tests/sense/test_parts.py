@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moodkiosk.config.settings import SenseSettings
-from moodkiosk.moods import Quality, Reading
+from moodkiosk.moods.reading import Quality, Reading
 from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from moodkiosk.config.settings import SenseSettings
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.actor import actor
 from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
@@ -27,7 +27,7 @@ from moodkiosk.sense.pipeline import HANDS_SECONDS, Pipeline
 from tests.support import scenery
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image, Points
+    from moodkiosk.moods.frame import Image, Points
     from moodkiosk.sense.faces.engine import FindHands
 
 VGA, HD = (640, 480), (1280, 720)
@@ -408,7 +408,7 @@ def test_seeing_loads_neither_mediapipe_nor_tensorflow_nor_openssl_nor_what_only
     program = (
         "import sys, numpy as np\n"
         "import moodkiosk.sense.composition\n"
-        "from moodkiosk.moods import Frame\n"
+        "from moodkiosk.moods.frame import Frame\n"
         "from moodkiosk.sense.pipeline import Pipeline\n"
         "from moodkiosk.sense.mood import model\n"
         "from moodkiosk.config.settings import SenseSettings\n"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from moodkiosk.link import protocol
-from moodkiosk.moods import Reading
+from moodkiosk.moods.reading import Reading
 from moodkiosk.sense.faces import networks
 from tests.support.act_double import ActDouble
 from tests.support.kiosk import Kiosk

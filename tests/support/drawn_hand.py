@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
 SKIN, SHADE, WALL = (224, 172, 140), (170, 120, 95), (90, 105, 120)
 

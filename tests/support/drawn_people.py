@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk.config.settings import SenseSettings
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.actor.actor import MOODS, Role, head_px, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
@@ -19,7 +19,7 @@ from moodkiosk.sense.teach.takes import Take
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
 SIZE = (320, 240)
 """Small: drawing a picture takes longer than looking at it."""

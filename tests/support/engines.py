@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from moodkiosk.config.settings import SenseSettings
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.actor.actor import Role, Scene, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
@@ -33,7 +33,7 @@ from moodkiosk.sense.pipeline import Pipeline
 from tests.support import drawn_hand, scenery
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image, Points
+    from moodkiosk.moods.frame import Image, Points
     from moodkiosk.sense.faces.engine import Detection, Engine, FindHands, Hand
 
 MOST_HANDS = 4

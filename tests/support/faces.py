@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import moodkiosk.sense
-from moodkiosk.moods import Landmarks
+from moodkiosk.moods.frame import Landmarks
 from moodkiosk.sense.records.recording import Recording, Sample
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Points
+    from moodkiosk.moods.frame import Points
 
 SIZE = (640, 480)
 MEAN_FACE = Path(moodkiosk.sense.__file__).parent / "mood" / "mean_face.npy"

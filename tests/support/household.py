@@ -9,7 +9,12 @@ from zoneinfo import ZoneInfo
 
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import Settings
-from moodkiosk.moods import Command, Decision, EventKind, MoodEvent, PlayerReport, Quality, Reading, Result, View
+from moodkiosk.moods.command import Command, Result
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.event import EventKind, MoodEvent
+from moodkiosk.moods.reading import Quality, Reading
+from moodkiosk.moods.report import PlayerReport
+from moodkiosk.moods.view import View
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY_EVENING = datetime(2026, 11, 23, 18, tzinfo=BERLIN)

@@ -19,7 +19,7 @@ import yaml
 
 from moodkiosk.failure import Failure
 from moodkiosk.link import control
-from moodkiosk.moods import Result
+from moodkiosk.moods.command import Result
 from moodkiosk.operate.broker import Broker, free_port
 from tests.support.wait import until
 

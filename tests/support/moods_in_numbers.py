@@ -11,7 +11,7 @@ from moodkiosk.sense.mood.frontal import mean_face
 from moodkiosk.sense.mood.opinion import COVERED
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Points
+    from moodkiosk.moods.frame import Points
 
 # Points of the mesh and how far they move, in distances of the eyes; x of the left one, mirrored on the right.
 CORNERS, INNER_BROWS, LOWER_LIP, LIDS = (61, 291), (55, 285), (14, 14), (159, 386)

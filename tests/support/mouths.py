@@ -19,7 +19,8 @@ import numpy as np
 from moodkiosk.config.settings import SenseSettings
 from moodkiosk.decide import debounce
 from moodkiosk.decide.settings import Settings
-from moodkiosk.moods import AT_REST, Frame
+from moodkiosk.moods.frame import Frame
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.actor.actor import Role, head_px, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Expression, random_looks
@@ -28,7 +29,7 @@ from moodkiosk.sense.pipeline import Pipeline
 from tests.support.drawn_people import LOOKS_A_SECOND, SIZE
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Reading
+    from moodkiosk.moods.reading import Reading
 
 REST, SAD = EXPRESSIONS[AT_REST], EXPRESSIONS["sad"]
 REST_SECONDS, SECONDS = 8.0, 15.0

@@ -21,7 +21,7 @@ from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.ports import Request
 from moodkiosk.config.settings import MqttSettings
 from moodkiosk.link import commands
-from moodkiosk.moods import Command, Result
+from moodkiosk.moods.command import Command, Result
 from tests.support.wait import until
 
 RETAINED = dict.fromkeys(("availability", "state", "info", "recommendations", "health"), True) | {

@@ -12,7 +12,8 @@ import pytest
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.ports import Ask
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
-from moodkiosk.moods import MoodEvent, View
+from moodkiosk.moods.event import MoodEvent
+from moodkiosk.moods.view import View
 from moodkiosk.operate.broker import Broker
 from tests.support.mqtt import Answerer, Recorder, recorder
 from tests.support.wait import until

@@ -22,7 +22,9 @@ from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodSettings, MusicSettings, PresenceSettings
 from moodkiosk.link import protocol
-from moodkiosk.moods import Decision, PlayerReport, Reading, ReportKind
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.reading import Reading
+from moodkiosk.moods.report import PlayerReport, ReportKind
 from tests.support.home_assistant import HomeAssistant
 from tests.support.household import LABELS, MONDAY_EVENING, empty, reading
 from tests.support.sense_lines import hello

@@ -13,14 +13,14 @@ import cv2
 import numpy as np
 
 from moodkiosk.config.settings import SenseSettings
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.actor import actor
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
 from moodkiosk.sense.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
 BACKGROUNDS = ("noise", "gradient", "clutter", "room")
 

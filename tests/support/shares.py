@@ -19,7 +19,8 @@ from moodkiosk.config.settings import SenseSettings
 from moodkiosk.decide import debounce
 from moodkiosk.decide.settings import Settings
 from moodkiosk.learn.evaluate import streams
-from moodkiosk.moods import AT_REST, Frame, Reading
+from moodkiosk.moods.frame import Frame
+from moodkiosk.moods.reading import AT_REST, Reading
 from moodkiosk.sense.actor.actor import MOODS
 from moodkiosk.sense.camera import source
 from moodkiosk.sense.mood import model as models

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from moodkiosk.config.settings import SenseSettings
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.pipeline import Pipeline
 from tests.support import scenery
 

@@ -15,7 +15,9 @@ from moodkiosk.act.players.player import Clock, never
 from moodkiosk.act.players.spotify.library import Library, Looked
 from moodkiosk.config.settings import Config, SpotifySettings
 from moodkiosk.decide.settings import MusicSettings
-from moodkiosk.moods import Choice, Decision, PlayerReport
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import PlayerReport
 from tests.support.webapi import CLIENT_ID, WebApi
 
 START = 1_795_000_000.0

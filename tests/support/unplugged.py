@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.camera.source import CameraError
 
 

@@ -27,19 +27,12 @@ from moodkiosk.config.settings import Config, KioskSettings, PathSettings, WebSe
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MoodSettings, MusicSettings, PresenceSettings
 from moodkiosk.link import protocol
-from moodkiosk.moods import (
-    Decision,
-    LookReport,
-    PlayerReport,
-    Quality,
-    Reading,
-    ReportKind,
-    Result,
-    Song,
-    SongsReport,
-    View,
-    Wanted,
-)
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.reading import Quality, Reading
+from moodkiosk.moods.report import LookReport, PlayerReport, ReportKind
+from moodkiosk.moods.song import Song, SongsReport, Wanted
+from moodkiosk.moods.view import View
 from tests.support import sense_lines
 from tests.support.wait import until
 

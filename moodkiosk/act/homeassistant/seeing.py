@@ -20,7 +20,7 @@ from moodkiosk.act.homeassistant.pieces import (
     switch,
 )
 from moodkiosk.act.mqtt.topics import Topics
-from moodkiosk.moods import EventKind
+from moodkiosk.moods.event import EventKind
 
 NOBODY, NOT_SURE = "nobody", "not_sure"
 """What the mood sensor says where the state's `mood` is null."""

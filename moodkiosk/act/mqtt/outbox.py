@@ -14,7 +14,7 @@ from moodkiosk.act.homeassistant.payload import Component, Discovery, Offered
 from moodkiosk.act.mqtt import payloads
 from moodkiosk.act.mqtt.throttle import SETTLE_SECONDS, StateThrottle
 from moodkiosk.act.mqtt.topics import Message, Topics
-from moodkiosk.moods import View
+from moodkiosk.moods.view import View
 from moodkiosk.words.language import FALLBACK
 
 LABELS_SECONDS = 20.0

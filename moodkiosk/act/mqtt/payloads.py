@@ -17,18 +17,11 @@ from moodkiosk.config.settings import Config
 from moodkiosk.decide.music.songs import public
 from moodkiosk.host.version import newest_here
 from moodkiosk.link import protocol
-from moodkiosk.moods import (
-    SENTENCES,
-    EventKind,
-    MoodEvent,
-    NowPlaying,
-    Recommendation,
-    Result,
-    Song,
-    Taught,
-    UnknownBecause,
-    View,
-)
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.event import EventKind, MoodEvent
+from moodkiosk.moods.lesson import Taught
+from moodkiosk.moods.song import Song
+from moodkiosk.moods.view import SENTENCES, NowPlaying, Recommendation, UnknownBecause, View
 from moodkiosk.words.language import FALLBACK, translated
 from moodkiosk.words.reason import fixed, plain, said
 
@@ -43,7 +36,7 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class State(Payload, frozen=True):
-    """What the kiosk shows of itself: `moods.View`, key for key."""
+    """What the kiosk shows of itself: `moods.view.View`, key for key."""
 
     mood: Annotated[
         str | None,

@@ -28,7 +28,10 @@ from moodkiosk.host.guard import Guard
 from moodkiosk.host.machine import hostname
 from moodkiosk.link import protocol
 from moodkiosk.link.commands import VALUE_LIMIT_BYTES
-from moodkiosk.moods import MoodEvent, Result, Song, View
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.event import MoodEvent
+from moodkiosk.moods.song import Song
+from moodkiosk.moods.view import View
 from moodkiosk.words.reason import Reason
 
 BIRTH_JITTER_SECONDS = 1.0

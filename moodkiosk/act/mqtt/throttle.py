@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import replace
 
-from moodkiosk.moods import View
+from moodkiosk.moods.view import View
 
 SETTLE_SECONDS = 0.05
 """What changes in one go (a mood, the decision, the music) is one message."""

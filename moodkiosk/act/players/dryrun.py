@@ -6,7 +6,9 @@ import logging
 from collections.abc import Callable
 
 from moodkiosk.act.players.player import PlayerStatus, Superseded
-from moodkiosk.moods import Decision, LookReport, PlayerReport, ReportKind, SongsReport, Wanted
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import LookReport, PlayerReport, ReportKind
+from moodkiosk.moods.song import SongsReport, Wanted
 from moodkiosk.words.reason import Reason
 
 log = logging.getLogger("moodkiosk.act.player")

@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 
 from moodkiosk.act.players.player import Player, PlayerStatus, Superseded
-from moodkiosk.moods import Decision, LookReport, PlayerReport, SongsReport, Wanted
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import LookReport, PlayerReport
+from moodkiosk.moods.song import SongsReport, Wanted
 
 
 class Exchange:

@@ -13,7 +13,9 @@ from collections.abc import Callable
 import msgspec
 
 from moodkiosk.act.players.player import PlayerStatus, Publish, Superseded
-from moodkiosk.moods import Decision, LookReport, PlayerReport, ReportKind, SongsReport, Wanted
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import LookReport, PlayerReport, ReportKind
+from moodkiosk.moods.song import SongsReport, Wanted
 from moodkiosk.words.reason import Reason, plain
 
 log = logging.getLogger("moodkiosk.act.player")

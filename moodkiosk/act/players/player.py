@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from moodkiosk.moods import Decision, LookReport, PlayerReport, SongsReport, Wanted
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import LookReport, PlayerReport
+from moodkiosk.moods.song import SongsReport, Wanted
 
 Publish = Callable[[str, bytes], bool]
 """Sends a payload to an MQTT topic, not retained; False: there is no connection, and nothing is kept for later."""

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from moodkiosk.act.requests.waiting import WaitingList
-from moodkiosk.moods import Command, Result
+from moodkiosk.moods.command import Command, Result
 from moodkiosk.words.reason import Reason
 
 WAIT_SECONDS = 2.0

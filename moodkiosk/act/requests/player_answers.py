@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from moodkiosk.act.requests.waiting import WaitingList
 from moodkiosk.decide.music.reasons import LATE
-from moodkiosk.moods import Decision, PlayerReport, Result
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import PlayerReport
 
 WAIT_SECONDS = 25.0
 """A decision ends after `spotify.deadline_seconds`, 20 unless it is set higher; the page and the command line wait for

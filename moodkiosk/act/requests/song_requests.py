@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from moodkiosk.act.requests.waiting import WaitingList
 from moodkiosk.decide.music.songs import public
-from moodkiosk.moods import Result, Song, Wanted
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.song import Song, Wanted
 
 WAIT_SECONDS = 6.0
 """A search takes a second or two. Who asked then gets what there is; what is found later is shown all the same."""

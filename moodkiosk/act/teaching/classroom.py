@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from moodkiosk.act.orders import NOT_THERE
 from moodkiosk.link.protocol import Hello, Proof, Teaching
-from moodkiosk.moods import Command, Taught
+from moodkiosk.moods.command import Command
+from moodkiosk.moods.lesson import Taught
 from moodkiosk.words.reason import Reason
 
 INVITED_SECONDS, OVER_SECONDS = 120.0, 30.0

@@ -15,7 +15,7 @@ from moodkiosk.act.web.parts import Parts
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.link import commands
 from moodkiosk.link.result import encode
-from moodkiosk.moods import Result
+from moodkiosk.moods.command import Result
 from moodkiosk.words.reason import Reason, plain
 
 ANSWER_SECONDS = 30.0

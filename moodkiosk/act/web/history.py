@@ -13,7 +13,7 @@ import msgspec
 
 from moodkiosk.host import paths
 from moodkiosk.host.files import NOT_JSON, TooLarge, read_at_most, write_atomic
-from moodkiosk.moods import View
+from moodkiosk.moods.view import View
 
 SPANS_LIMIT = 4000
 """More changes than this in a day are not worth telling apart; the oldest are dropped."""

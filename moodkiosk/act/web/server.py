@@ -24,7 +24,10 @@ from moodkiosk.config.settings import Config
 from moodkiosk.host import files, paths
 from moodkiosk.host.machine import hostname
 from moodkiosk.link.protocol import Teaching
-from moodkiosk.moods import Decision, MoodEvent, Song, View
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.event import MoodEvent
+from moodkiosk.moods.song import Song
+from moodkiosk.moods.view import View
 from moodkiosk.words.reason import Reason
 from moodkiosk.words.system import system
 

@@ -11,8 +11,11 @@ from datetime import datetime
 import msgspec
 
 from moodkiosk.act.web import history
-from moodkiosk.link import protocol
-from moodkiosk.moods import SENTENCES, Decision, MoodEvent, Song, View
+from moodkiosk.link import printed, protocol
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.event import MoodEvent
+from moodkiosk.moods.song import Song
+from moodkiosk.moods.view import SENTENCES, View
 from moodkiosk.words.reason import plain, said
 
 EVENTS_KEPT = 32
@@ -87,7 +90,7 @@ class Snapshot:
         """Something happened once."""
         with self._lock:
             self._events_told += 1
-            self._events.append((self._events_told, protocol.encode(event).rstrip()))
+            self._events.append((self._events_told, printed.encode(event).rstrip()))
         self.changed()
 
     def teach(self, teaching: protocol.Teaching | None) -> None:

@@ -9,7 +9,9 @@ from urllib.parse import urlencode, urlsplit
 
 from moodkiosk.decide.music import contexts
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, SearchWords
-from moodkiosk.moods import AT_REST, Choice, Recommendation, Taste
+from moodkiosk.moods.choice import Choice, Taste
+from moodkiosk.moods.reading import AT_REST
+from moodkiosk.moods.view import Recommendation
 
 YOUTUBE_SEARCH = "https://music.youtube.com/search?"
 SEARCHED_LETTERS = 180

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from moodkiosk.moods import Choice
+from moodkiosk.moods.choice import Choice
 from moodkiosk.words.reason import Reason
 
 # As the Spotify app shares them, e.g. https://open.spotify.com/intl-de/playlist/37i9dQ…?si=…

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from moodkiosk.decide.music.playback import Heard, Playback, Started
 from moodkiosk.decide.times import Now, iso, utc
-from moodkiosk.moods import LookReport, NowPlaying, PlayerReport, Track
+from moodkiosk.moods.report import LookReport, PlayerReport, Track
+from moodkiosk.moods.view import NowPlaying
 from moodkiosk.words.tidy import tidy
 
 

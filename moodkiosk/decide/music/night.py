@@ -11,7 +11,8 @@ from moodkiosk.decide.music.playback import Playback
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import State, Step, automatic
 from moodkiosk.decide.times import ROUNDING, Now
-from moodkiosk.moods import Decision, PlayerReport
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import PlayerReport
 
 QUIET_NOBODY_MINUTES = 5.0
 """In quiet hours our music does not play longer than this for nobody."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from moodkiosk.decide.music import choose
 from moodkiosk.decide.music.playback import Opinions, Playback
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
-from moodkiosk.moods import Song
+from moodkiosk.moods.song import Song
 
 LIKED_MOST = 10
 """So much is liked of a mood, the newest; each takes its turn."""

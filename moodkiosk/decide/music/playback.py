@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from moodkiosk.decide.times import Deadline
-from moodkiosk.moods import Certainty, Decision, Song, SongsReport, Taste, Track
+from moodkiosk.moods.choice import Taste
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import Certainty, Track
+from moodkiosk.moods.song import Song, SongsReport
 
 
 @dataclass(frozen=True, slots=True)

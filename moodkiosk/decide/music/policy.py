@@ -12,7 +12,9 @@ from moodkiosk.decide.music.playback import Started
 from moodkiosk.decide.settings import MoodMusic, Settings
 from moodkiosk.decide.state import State, Step, automatic, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, after
-from moodkiosk.moods import Choice, Decision, Song, Taste
+from moodkiosk.moods.choice import Choice, Taste
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.song import Song
 
 
 def on_mood(step: Step, mood: str, now: Now, settings: Settings) -> Step:

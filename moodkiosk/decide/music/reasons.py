@@ -5,7 +5,9 @@ Nothing is parsed out of these sentences again; who needs a part of one takes th
 
 from __future__ import annotations
 
-from moodkiosk.moods import Certainty, Decision, PlayerReport, Taste
+from moodkiosk.moods.choice import Taste
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import Certainty, PlayerReport
 from moodkiosk.words.reason import Reason, how
 
 EVERYBODY_LEFT = Reason("music.everybody_left")

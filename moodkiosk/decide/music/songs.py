@@ -15,7 +15,8 @@ from moodkiosk.decide.music import choose
 from moodkiosk.decide.music.playback import Playback
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, SearchWords, Settings
 from moodkiosk.decide.state import State, taste_of
-from moodkiosk.moods import Choice, Song, SongKind, Taste, Wanted
+from moodkiosk.moods.choice import Choice, Taste
+from moodkiosk.moods.song import Song, SongKind, Wanted
 from moodkiosk.words.reason import Reason, how, said
 from moodkiosk.words.tidy import tidy
 

@@ -12,7 +12,7 @@ from moodkiosk.learn.data.contours import CLOSED, FINGERS, OPEN
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Landmarks, Points
+    from moodkiosk.moods.frame import Landmarks, Points
 
     Dots = NDArray[np.float64]
 

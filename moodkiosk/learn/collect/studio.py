@@ -17,7 +17,7 @@ from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import Config
-    from moodkiosk.moods import Frame
+    from moodkiosk.moods.frame import Frame
     from moodkiosk.sense.camera.capture import CameraStatus, Capture
     from moodkiosk.sense.pipeline import Pipeline
 

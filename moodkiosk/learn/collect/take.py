@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from moodkiosk.learn.data.summary import ENOUGH, hardly_differ, looks_like, summary_of
-from moodkiosk.moods import Landmarks, Quality
+from moodkiosk.moods.frame import Landmarks
+from moodkiosk.moods.reading import Quality
 from moodkiosk.sense.records.recording import Sample
 from moodkiosk.words.reason import Reason
 

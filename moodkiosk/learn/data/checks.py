@@ -12,7 +12,7 @@ import numpy as np
 
 from moodkiosk.learn.data.samples import people, vectors
 from moodkiosk.learn.data.split import recordings
-from moodkiosk.moods import AT_REST
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.mood.labels import MAX_LABELS, alike, fit_for_label, folded, meaning
 from moodkiosk.sense.mood.measures import FACE
 from moodkiosk.sense.mood.model import STARTER

@@ -17,7 +17,7 @@ import numpy as np
 
 from moodkiosk.failure import UsageError, reason
 from moodkiosk.learn.data import labels
-from moodkiosk.moods import Landmarks
+from moodkiosk.moods.frame import Landmarks
 from moodkiosk.sense.records import npy, recording
 from moodkiosk.sense.unzip import Damaged
 from moodkiosk.words.reason import Reason

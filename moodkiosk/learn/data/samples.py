@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.moods import AT_REST
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.mood.calibration import LOOK_SECONDS
 from moodkiosk.sense.mood.measures import measures
 

@@ -12,7 +12,7 @@ from moodkiosk.sense.mood.measures import FACE_AND_HANDS, FACE_MEASURES, MEASURE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Landmarks, Points
+    from moodkiosk.moods.frame import Landmarks, Points
 
     Floats = NDArray[np.float32]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.moods import AT_REST, Quality, Reading
+from moodkiosk.moods.reading import AT_REST, Quality, Reading
 from moodkiosk.sense.mood.selfcalibration import SelfCalibration
 from moodkiosk.sense.teach import proof
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from moodkiosk.config.settings import SenseSettings
 from moodkiosk.learn.data.dataset import Dataset, Source
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.actor.actor import MOODS, Role, head_px, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
@@ -22,7 +22,7 @@ from moodkiosk.sense.records.recording import OPINION_ANSWERS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Image, Landmarks, Points
+    from moodkiosk.moods.frame import Image, Landmarks, Points
 
     Texts = NDArray[np.str_]
 

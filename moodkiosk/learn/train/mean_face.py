@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from moodkiosk.moods import AT_REST
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.mood.frontal import OUTER_EYES, levelled
 
 

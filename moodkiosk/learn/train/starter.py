@@ -23,7 +23,7 @@ from moodkiosk.learn.data.split import folds
 from moodkiosk.learn.train import make_model, network, starter_faces, starter_streams
 from moodkiosk.learn.train.opinion import material
 from moodkiosk.learn.train.starter_faces import LABELS, Material, Shown
-from moodkiosk.moods import AT_REST
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.faces.engine import EXTRACTOR
 from moodkiosk.sense.mood.bundle import Manifest, bundle
 from moodkiosk.sense.mood.measures import FACE_AND_OPINION

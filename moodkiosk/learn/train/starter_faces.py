@@ -11,7 +11,7 @@ from moodkiosk.learn.data.samples import vectors
 from moodkiosk.learn.train import actors
 from moodkiosk.learn.train.opinion.batches import DARK_GREY, closed_smile
 from moodkiosk.learn.train.opinion.material import LABELS_OF_SOURCE, Faces
-from moodkiosk.moods import AT_REST
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.mood.measures import FACE_AND_OPINION, FACE_MEASURES, OPINION_MOODS, clipped
 from moodkiosk.sense.mood.opinion import SecondOpinion
 from moodkiosk.sense.teach.recipe import own_neutrals, with_own_neutrals

@@ -19,7 +19,7 @@ import numpy as np
 
 from moodkiosk.learn.evaluate import streams
 from moodkiosk.learn.train.starter_faces import LABELS
-from moodkiosk.moods import AT_REST, Reading
+from moodkiosk.moods.reading import AT_REST, Reading
 from moodkiosk.sense.mood.measures import FACE_MEASURES, LEAST_LOG
 from moodkiosk.sense.mood.model import tempered
 from moodkiosk.sense.mood.selfcalibration import SelfCalibration

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import cv2
 
 from moodkiosk.config.settings import SenseSettings
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
     from moodkiosk.sense.actor.cues import Play
 
 SIZE = (480, 360)

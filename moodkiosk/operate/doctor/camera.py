@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from moodkiosk.config.settings import Config
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.operate.doctor.finding import Finding, status_of
 from moodkiosk.words.reason import Reason, fixed, heard, together
 

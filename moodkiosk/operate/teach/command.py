@@ -32,7 +32,7 @@ from moodkiosk.words.language import FALLBACK, say, translated
 from moodkiosk.words.reason import Reason, heard, plain, said
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Result
+    from moodkiosk.moods.command import Result
 
 POLL_SECONDS = 0.2
 CONSENT_COLUMNS = 79

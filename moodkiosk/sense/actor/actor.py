@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Expression, Looks, random_looks
 from moodkiosk.sense.actor.drawn.portrait import paint
 from moodkiosk.sense.actor.drawn.room import room
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
 LENS_DEGREES = 62.0
 """Horizontal angle of view of the usual camera (Raspberry Pi Camera Module 2)."""

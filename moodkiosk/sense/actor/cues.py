@@ -17,7 +17,7 @@ from moodkiosk.sense.actor.actor import COME_SECONDS, MOODS, Role, Scene, beside
 from moodkiosk.sense.actor.drawn.looks import Looks, random_looks
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
 Cue = Literal["neutral", "happy", "sad", "angry", "surprise", "leave", "friend", "alone", "by_themselves"]
 """Five moods; everybody leaves; a friend comes, or goes; the actors play their scene by themselves."""

@@ -14,7 +14,7 @@ from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
 
 class Stage:

@@ -20,7 +20,7 @@ from moodkiosk.sense.camera.pixels import CameraError
 from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Frame
+    from moodkiosk.moods.frame import Frame
 
 FIRST_DEADLINE_SECONDS = 10.0
 """For the first picture after opening: sensors and their tuning take a second or two to start on a Pi."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Frame
+    from moodkiosk.moods.frame import Frame
 
 FROZEN_SECONDS = 60.0
 """The same picture for this long is no picture of a living room. A uniform one (darkness) is."""

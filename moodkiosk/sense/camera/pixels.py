@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
     Picture = NDArray[Any]
 

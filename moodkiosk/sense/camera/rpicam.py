@@ -27,7 +27,7 @@ from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
 COMMANDS = ("rpicam-vid", "libcamera-vid")
 MODEL = Path("/proc/device-tree/model")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from moodkiosk.failure import UsageError
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.camera.pixels import CameraError as CameraError
 from moodkiosk.sense.camera.pixels import normal, plausible, turned
 from moodkiosk.words.reason import Reason

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from moodkiosk.failure import UsageError
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.camera.pixels import CameraError, normal, turned
 from moodkiosk.words.reason import Reason
 

@@ -17,7 +17,7 @@ from moodkiosk.sense.faces.landmarks import Region
 from moodkiosk.sense.faces.shrink import shrunk
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
     from moodkiosk.sense.faces.engine import Detection, FindFaces
 
 DETECTOR_PX = 128

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image, Points
+    from moodkiosk.moods.frame import Image, Points
     from moodkiosk.sense.faces.landmarks import Region
 
 EngineName = Literal["litert", "mediapipe"]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.moods import Quality
+from moodkiosk.moods.reading import Quality
 from moodkiosk.sense.faces.landmarks import MARGIN
 from moodkiosk.sense.faces.shrink import shrunk
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image, Points
+    from moodkiosk.moods.frame import Image, Points
     from moodkiosk.sense.faces.landmarks import Face, Region
 
 # Each: what weighs nothing, what weighs 1. In the middle the weight is 0.5, where the view is called bad.

@@ -13,7 +13,7 @@ from moodkiosk.sense.faces.detector import Tile, tiles_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
     from moodkiosk.sense.faces.landmarks import Region
 
     Grid = NDArray[np.float32]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
 
 def shrunk(picture: Image, size: tuple[int, int], *, roughly: bool = False) -> Image:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Points
+    from moodkiosk.moods.frame import Points
 
 MOVE = 0.03
 """A face has moved when its landmarks are this far, in face widths, from where they were. Sensor noise and the mesh's

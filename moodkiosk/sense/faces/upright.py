@@ -13,7 +13,7 @@ from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import CameraSettings
-    from moodkiosk.moods import Image, Points
+    from moodkiosk.moods.frame import Image, Points
     from moodkiosk.sense.faces.detector import FaceFinder
 
 EYES = (33, 263)

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Landmarks, Reading
+    from moodkiosk.moods.frame import Landmarks
+    from moodkiosk.moods.reading import Reading
     from moodkiosk.sense.mood.models import Models
     from moodkiosk.sense.mood.neutral import Neutrals
     from moodkiosk.sense.records.erase import Erased
@@ -97,7 +98,7 @@ class Course:
         return self._sitting is not None or self._review.busy
 
     def begin(self, text: str, at: float) -> str:
-        """Begins a sitting; `text`: a `moods.Lesson` as JSON. Raises NotNow."""
+        """Begins a sitting; `text`: a `moods.lesson.Lesson` as JSON. Raises NotNow."""
         if self._configured:
             raise NotNow(Reason("taught.model_configured"))
         if self._proof is not None:

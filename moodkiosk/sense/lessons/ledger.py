@@ -15,7 +15,7 @@ import msgspec
 from moodkiosk.host import files, paths
 from moodkiosk.host.digest import sha256_hex
 from moodkiosk.host.files import NOT_JSON
-from moodkiosk.moods import AT_REST
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.lessons.about import TAUGHT
 from moodkiosk.sense.lessons.kept import SITTING
 from moodkiosk.sense.mood.bundle import BadModel

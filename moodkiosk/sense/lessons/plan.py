@@ -9,7 +9,8 @@ import msgspec
 
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.link.commands import TEACH_SECONDS
-from moodkiosk.moods import AT_REST, Lesson
+from moodkiosk.moods.lesson import Lesson
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.lessons.sitting import Plan
 from moodkiosk.sense.mood.model import STARTER
 from moodkiosk.sense.teach.dense import base_of
@@ -24,7 +25,7 @@ class NotNow(Exception):
 
 
 def plan_of(text: str, manifest: Manifest, shown: Collection[str]) -> Plan:
-    """The plan of a `moods.Lesson` as JSON. Raises NotNow.
+    """The plan of a `moods.lesson.Lesson` as JSON. Raises NotNow.
 
     Args:
         text: "" or "{}" is all moods of the model in use.

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from moodkiosk.moods import AT_REST
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.mood.calibration import MIN_WEIGHT
 from moodkiosk.sense.records.recording import Sample
 from moodkiosk.words.reason import Reason
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Landmarks, Reading
+    from moodkiosk.moods.frame import Landmarks
+    from moodkiosk.moods.reading import Reading
 
     Floats = NDArray[np.float32]
 
@@ -44,7 +45,7 @@ ALONE = 0.8
 """Share of a take's good looks that must be of one person."""
 
 SEEN, NOBODY, TWO, NO_PICTURE = "seen", "nobody", "two people", "no picture"
-"""What is said of the view, beside the reasons of `moods.Quality`."""
+"""What is said of the view, beside the reasons of `moods.reading.Quality`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Sitting:
     Attributes:
         phase: "waiting" (for somebody to be seen well), "countdown", "recording", "complete" or "over" (left, with
             nothing to keep).
-        view: what is seen now: SEEN, NOBODY, TWO, NO_PICTURE, or a reason of `moods.Quality`.
+        view: what is seen now: SEEN, NOBODY, TWO, NO_PICTURE, or a reason of `moods.reading.Quality`.
         news: what happened last, in one line for people, or "".
         takes: what is complete, by label.
     """

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Reading
+    from moodkiosk.moods.reading import Reading
 
     Floats = NDArray[np.float32]
 
@@ -20,7 +20,7 @@ RATE_HZ = 10.0
 
 MIN_LOOKS = 10
 MIN_WEIGHT = 0.5
-"""Only good views count (`moods.Quality`)."""
+"""Only good views count (`moods.reading.Quality`)."""
 
 
 def view(reason: str) -> Reason:

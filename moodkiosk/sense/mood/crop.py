@@ -13,7 +13,7 @@ from moodkiosk.sense.mood.frontal import mean_face
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Image, Points
+    from moodkiosk.moods.frame import Image, Points
 
     Floats = NDArray[np.float32]
     Doubles = NDArray[np.float64]

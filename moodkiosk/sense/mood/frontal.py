@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Points
+    from moodkiosk.moods.frame import Points
 
     Array = NDArray[np.float64]
     Indices = NDArray[np.int64]

@@ -18,7 +18,7 @@ from moodkiosk.sense.mood.frontal import OUTER_EYES, Sums, frontalised, levelled
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Landmarks, Points
+    from moodkiosk.moods.frame import Landmarks, Points
 
     Floats = NDArray[np.float32]
 

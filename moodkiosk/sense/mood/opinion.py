@@ -22,7 +22,7 @@ from moodkiosk.sense.mood.measures import OPINION_MOODS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
     from moodkiosk.sense.faces.landmarks import Face
 
     Floats = NDArray[np.float32]

@@ -19,7 +19,7 @@ from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
     from moodkiosk.config.settings import LearningSettings
-    from moodkiosk.moods import Landmarks
+    from moodkiosk.moods.frame import Landmarks
 
 FOLDER = "corrections"
 """In sense's state folder."""

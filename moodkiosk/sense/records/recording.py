@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from moodkiosk.host import files
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Landmarks, Points
+    from moodkiosk.moods.frame import Landmarks, Points
 
 OPINION_ANSWERS = 9
 """Of the second opinion: seven log-probabilities of moods, the log-odds of "an animal" and of "mouth covered"."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moodkiosk.moods import AT_REST
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.mood.measures import FACE_MEASURES, with_own_neutral, without_gaps
 from moodkiosk.sense.teach import dense, proof
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from moodkiosk import __version__
 from moodkiosk.host.digest import sha256_hex
-from moodkiosk.moods import AT_REST
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.mood.bundle import Manifest, bundle
 from moodkiosk.sense.teach import dense, doubts, examination, figures, flatbuffer, masks, proof, recipe
 from moodkiosk.sense.teach.doubts import Doubt, NotTaught

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.moods import AT_REST
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.mood.measures import MEASURES, SAYS_NOTHING, resting, with_own_neutral
 from moodkiosk.sense.teach import dense
 

@@ -14,7 +14,7 @@ from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.cli import main
 from moodkiosk.config.settings import Config, MqttSettings
 from moodkiosk.failure import Failure
-from moodkiosk.moods import View
+from moodkiosk.moods.view import View
 from moodkiosk.operate.broker import Broker, private_broker
 from tests.support.mqtt import Answerer, recorder
 from tests.support.wait import until

@@ -38,7 +38,9 @@ from moodkiosk.config.settings import Config, KioskSettings, WebSettings
 from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.link import commands
 from moodkiosk.link.protocol import Hello
-from moodkiosk.moods import EventKind, MoodEvent, NowPlaying, Recommendation, Result, View
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.event import EventKind, MoodEvent
+from moodkiosk.moods.view import NowPlaying, Recommendation, View
 from moodkiosk.words.reason import Reason
 
 ROOT = {"device", "origin", "components"}

@@ -29,7 +29,9 @@ from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk as engine
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.link import commands
-from moodkiosk.moods import Decision, Result, View
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.view import View
 from moodkiosk.operate.broker import Broker, private_broker
 from tests.support.mqtt import Answerer, recorder
 from tests.support.mqtt_kiosk import HERE, LABELS, NAMES, Kiosk, kiosk, needs_one_delivery, settings_for

@@ -20,7 +20,8 @@ from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.mqtt.unacknowledged import STALL_SECONDS
 from moodkiosk.act.mqtt.visit import NoBroker, visit
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings, TlsSettings
-from moodkiosk.moods import MoodEvent, View
+from moodkiosk.moods.event import MoodEvent
+from moodkiosk.moods.view import View
 from tests.support.broker import Mosquitto
 from tests.support.mqtt import Answerer, recorder
 from tests.support.wait import until

@@ -19,7 +19,7 @@ from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.mqtt.topics import COMMANDS, ROWS, Topics
 from moodkiosk.act.players.mqtt import DONE
 from moodkiosk.config.settings import Config, KioskSettings
-from moodkiosk.moods import NowPlaying, View
+from moodkiosk.moods.view import NowPlaying, View
 from tests.support.broker import Mosquitto
 from tests.support.mqtt import RETAINED, Answerer, recorder
 from tests.support.wait import until

@@ -19,7 +19,7 @@ from moodkiosk.act.mqtt.outbox import BIRTH_SECONDS, LABELS_SECONDS, Outbox
 from moodkiosk.act.mqtt.topics import Message, Topics
 from moodkiosk.config.settings import Config, KioskSettings
 from moodkiosk.decide.settings import MusicSettings
-from moodkiosk.moods import View
+from moodkiosk.moods.view import View
 
 LABELS = ("happy", "sad", "neutral")
 TOPICS = Topics("hall")

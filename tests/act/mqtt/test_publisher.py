@@ -17,7 +17,8 @@ import pytest
 from moodkiosk.act.mqtt.payloads import Health
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.config.settings import Config, MqttSettings
-from moodkiosk.moods import MoodEvent, View
+from moodkiosk.moods.event import MoodEvent
+from moodkiosk.moods.view import View
 from moodkiosk.operate.broker import Broker, mosquitto_program, private_broker
 from tests.support.mqtt import Answerer, recorder
 from tests.support.mqtt_kiosk import HERE, LABELS, NAMES, kiosk, needs_one_delivery, settings_for

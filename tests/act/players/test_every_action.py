@@ -15,7 +15,9 @@ from moodkiosk.act.players import dryrun, mqtt
 from moodkiosk.act.players.player import never
 from moodkiosk.act.say import decision_line
 from moodkiosk.decide.music import reasons
-from moodkiosk.moods import Action, Certainty, Choice, Decision, PlayerReport, ReportKind
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.decision import Action, Decision
+from moodkiosk.moods.report import Certainty, PlayerReport, ReportKind
 from moodkiosk.words.language import FALLBACK, words
 from moodkiosk.words.phrase import knows
 from moodkiosk.words.reason import Reason

@@ -7,7 +7,8 @@ from concurrent.futures import Future
 from moodkiosk.act.ports import Carried
 from moodkiosk.act.requests.player_answers import WAIT_SECONDS
 from moodkiosk.decide.music.reasons import LATE
-from moodkiosk.moods import PlayerReport, Result
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.report import PlayerReport
 from tests.act.test_loop import World, world
 
 __all__ = ["world"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from moodkiosk.act.teaching.classroom import BROKEN_OFF, INVITED_SECONDS, OVER_SECONDS, Classroom
 from moodkiosk.link.protocol import Hello, Teaching
-from moodkiosk.moods import Command
+from moodkiosk.moods.command import Command
 from tests.support.sense_lines import hello, proof
 
 HELLO = hello("neutral", "happy", teaches=True)

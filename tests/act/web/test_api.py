@@ -17,7 +17,8 @@ from moodkiosk.act.web import tables
 from moodkiosk.act.web.snapshot import HEALTH, HEALTH_SENTENCES
 from moodkiosk.decide.music.songs import song
 from moodkiosk.link import commands
-from moodkiosk.moods import SENTENCES, Choice, View
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.view import SENTENCES, View
 from tests.support.wait import until
 from tests.support.web import LABELS, Household, Stream, Visitor, household, page_only
 

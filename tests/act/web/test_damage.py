@@ -18,7 +18,7 @@ import pytest
 from moodkiosk.act.ports import Request
 from moodkiosk.act.web.logging import COUNT_SECONDS, ClientFaults
 from moodkiosk.act.web.server import Page
-from moodkiosk.moods import Result
+from moodkiosk.moods.command import Result
 from tests.support.kiosk import Kiosk
 from tests.support.wait import until
 from tests.support.web import Visitor, config, page_only

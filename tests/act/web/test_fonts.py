@@ -14,7 +14,8 @@ from moodkiosk.act.ports import Request
 from moodkiosk.act.web.access import password
 from moodkiosk.decide.music.songs import song
 from moodkiosk.link.protocol import Teaching
-from moodkiosk.moods import Choice, LookReport, Track
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.report import LookReport, Track
 from moodkiosk.operate.demo.booth import Booth
 from tests.act.web.test_teach import PROOF, STEPS
 from tests.support import fonts

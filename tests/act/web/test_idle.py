@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
-from moodkiosk.moods import View
+from moodkiosk.moods.view import View
 from tests.act.web.test_page import ALONE, SEEN
 from tests.support.browser import opened
 from tests.support.web import page_only

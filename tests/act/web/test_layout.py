@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from moodkiosk.config.settings import KioskSettings
-from moodkiosk.moods import Decision, NowPlaying, View
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.view import NowPlaying, View
 from moodkiosk.words.language import translated
 from moodkiosk.words.reason import Reason
 from tests.support.browser import SCREENSHOTS, opened

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from moodkiosk.moods import NowPlaying, Recommendation, View
+from moodkiosk.moods.view import NowPlaying, Recommendation, View
 from tests.support import fonts
 from tests.support.browser import PICTURE, SCREENSHOTS, SIZES, Watched, opened
 from tests.support.wait import until

@@ -15,7 +15,7 @@ from moodkiosk.act.web.access import password
 from moodkiosk.act.web.access.sessions import ADDRESSES_LIMIT, ATTEMPTS, ATTEMPTS_SECONDS, Throttle
 from moodkiosk.act.web.pages import Pages
 from moodkiosk.act.web.snapshot import Snapshot
-from moodkiosk.moods import View
+from moodkiosk.moods.view import View
 
 WEB = Path(history.__file__).parent
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from moodkiosk.act.web.access import password
-from moodkiosk.moods import View
+from moodkiosk.moods.view import View
 from tests.act.web.test_reachable import HAPPY
 from tests.support import needs
 from tests.support.browser import opened

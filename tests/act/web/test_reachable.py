@@ -21,7 +21,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from moodkiosk.act.web.access import password
-from moodkiosk.moods import View
+from moodkiosk.moods.view import View
 from tests.act.web.test_layout import SCREENS
 from tests.support.browser import SCREENSHOTS, opened
 from tests.support.web import LABELS, Visitor, page_only

@@ -28,7 +28,7 @@ from moodkiosk.act.web.access.security import session_of
 from moodkiosk.act.web.connections import CONNECTIONS_LIMIT
 from moodkiosk.act.web.server import Page
 from moodkiosk.act.web.stream import STREAMS_LIMIT
-from moodkiosk.moods import View
+from moodkiosk.moods.view import View
 from tests.support.wait import until
 from tests.support.web import Answer, Household, Stream, Visitor, config, page_only, reading
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from moodkiosk.moods import Choice, Recommendation, Song, View
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.song import Song
+from moodkiosk.moods.view import Recommendation, View
 from moodkiosk.words.reason import Reason
 from tests.act.web.test_layout import ARABIC, HEBREW, NAMES, SCREENS, TROUBLE, USUAL, WORD
 from tests.act.web.test_sentences import LANGUAGES

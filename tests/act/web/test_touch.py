@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 from moodkiosk.act.ports import Request
 from moodkiosk.act.web.access import password
 from moodkiosk.decide.music.songs import song
-from moodkiosk.moods import Choice, View
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.view import View
 from moodkiosk.words.reason import Reason
 from tests.support.browser import PICTURE, SCREENSHOTS, Watched, opened
 from tests.support.wait import until

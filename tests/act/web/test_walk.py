@@ -22,7 +22,10 @@ from playwright.sync_api import Browser, Page, Route, expect
 from moodkiosk.act.web.server import Page as Kiosk
 from moodkiosk.act.web.translation import shown
 from moodkiosk.link.protocol import Remark, Teaching
-from moodkiosk.moods import Choice, Decision, NowPlaying, Recommendation, Song, View
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.song import Song
+from moodkiosk.moods.view import NowPlaying, Recommendation, View
 from moodkiosk.words.language import say, words
 from moodkiosk.words.phrase import SLOT
 from moodkiosk.words.reason import Reason, plain, said

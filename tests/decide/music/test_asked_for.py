@@ -11,7 +11,8 @@ import pytest
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.music.running import ANSWER_SECONDS
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings
-from moodkiosk.moods import Decision, PlayerReport
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import PlayerReport
 from tests.support.household import BERLIN, MONDAY_EVENING, Household
 
 MUSIC = MusicSettings(

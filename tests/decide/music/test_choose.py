@@ -13,7 +13,7 @@ from moodkiosk.config.settings import Config
 from moodkiosk.decide.music import contexts
 from moodkiosk.decide.music.choose import called, choices, recommend, words, youtube_url
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, SearchWords
-from moodkiosk.moods import Choice, Taste
+from moodkiosk.moods.choice import Choice, Taste
 
 SUNNY, BEACH = Choice("playlist", "Sunny side"), Choice("playlist", "Beach")
 HITS = Choice("uri", "spotify:playlist:37i9dQZF1DXdPec7aLTmlC")

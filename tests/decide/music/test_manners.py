@@ -10,7 +10,8 @@ import pytest
 
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings
-from moodkiosk.moods import Decision, LookReport
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import LookReport
 from tests.support.household import BERLIN, MONDAY_EVENING, Household
 
 MUSIC = MusicSettings(

@@ -8,7 +8,8 @@ import pytest
 
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings
-from moodkiosk.moods import LookReport, NowPlaying, Track
+from moodkiosk.moods.report import LookReport, Track
+from moodkiosk.moods.view import NowPlaying
 from moodkiosk.words.tidy import LETTERS
 from tests.support.household import Household
 

@@ -10,7 +10,9 @@ import pytest
 from moodkiosk.decide.kiosk import CameraStatus, PlayerSays
 from moodkiosk.decide.music.gates import GATES
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings
-from moodkiosk.moods import Choice, Decision, LookReport
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import LookReport
 from tests.support.household import BERLIN, MONDAY_EVENING, Household
 
 SUNNY, PIANO = Choice("playlist", "Sunny side"), Choice("uri", "spotify:playlist:piano")

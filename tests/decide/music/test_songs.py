@@ -10,7 +10,8 @@ import pytest
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.music import songs
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings, TasteSettings
-from moodkiosk.moods import Choice, Song, SongsReport, Taste
+from moodkiosk.moods.choice import Choice, Taste
+from moodkiosk.moods.song import Song, SongsReport
 from moodkiosk.words.language import translated
 from tests.support.household import Household
 

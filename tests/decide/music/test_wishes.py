@@ -6,7 +6,10 @@ from datetime import datetime
 
 from moodkiosk.decide.answers import completed
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, Settings, TasteSettings
-from moodkiosk.moods import Choice, Command, Decision, PlayerReport, Result, Taste
+from moodkiosk.moods.choice import Choice, Taste
+from moodkiosk.moods.command import Command, Result
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import PlayerReport
 from tests.support.household import MONDAY_EVENING, Household
 
 MUSIC = MusicSettings(

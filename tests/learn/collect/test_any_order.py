@@ -13,7 +13,8 @@ from moodkiosk.learn.collect import studio
 from moodkiosk.learn.collect.lines import Lines
 from moodkiosk.learn.collect.sitting import SCRIPT, Plan, Sitting
 from moodkiosk.learn.collect.take import Sight, Take
-from moodkiosk.moods import Frame, Landmarks, Quality, Reading
+from moodkiosk.moods.frame import Frame, Landmarks
+from moodkiosk.moods.reading import Quality, Reading
 from moodkiosk.sense.camera.capture import CameraStatus
 from moodkiosk.sense.pipeline import Person, Pipeline
 from tests.support.faces import SIZE, mean_face

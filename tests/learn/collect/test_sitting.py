@@ -20,7 +20,8 @@ from moodkiosk.learn.collect.screen import Setting, screen
 from moodkiosk.learn.collect.sitting import COUNTDOWN_SECONDS, PAUSE_SECONDS, Plan, Sitting
 from moodkiosk.learn.collect.take import Sight, Take
 from moodkiosk.learn.data.summary import hardly_differ, looks_like, summary_of
-from moodkiosk.moods import Landmarks, Quality
+from moodkiosk.moods.frame import Landmarks
+from moodkiosk.moods.reading import Quality
 from tests.support.faces import SIZE, mean_face
 
 GOOD = Quality(1.0, None, 120, 130)

@@ -16,7 +16,7 @@ from moodkiosk.learn.collect.lines import Lines
 from moodkiosk.learn.collect.sitting import Plan, Sitting
 from moodkiosk.learn.collect.take import Take
 from moodkiosk.learn.data import dataset
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.actor.actor import COME_SECONDS, Scene
 from moodkiosk.sense.camera.capture import CameraStatus
 from moodkiosk.sense.camera.source import frames_of_file

@@ -13,7 +13,7 @@ from moodkiosk.decide.settings import Settings
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.data.samples import neutral_looks, people
 from moodkiosk.learn.evaluate import charts, evaluate, streams
-from moodkiosk.moods import Reading
+from moodkiosk.moods.reading import Reading
 from moodkiosk.sense.mood import model as models
 from tests.support.moods_in_numbers import write
 

@@ -18,7 +18,7 @@ from moodkiosk.learn.data import dataset
 from moodkiosk.learn.evaluate import evaluate
 from moodkiosk.learn.train import fit
 from moodkiosk.learn.train.make_model import MAX_DIFFERENCE, SAME
-from moodkiosk.moods import Landmarks
+from moodkiosk.moods.frame import Landmarks
 from moodkiosk.sense.mood import model as models
 from moodkiosk.sense.mood.bundle import BadModel, bundle, unbundle
 from moodkiosk.sense.mood.measures import FACE, FACE_AND_HANDS, FACE_AND_OPINION, FACE_MEASURES

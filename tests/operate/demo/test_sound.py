@@ -14,7 +14,8 @@ from moodkiosk.act.players.mpd.protocol import Connection
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.config.settings import Config, MpdSettings
 from moodkiosk.failure import Failure
-from moodkiosk.moods import Choice, Decision
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.decision import Decision
 from moodkiosk.operate.demo.command import WITH_SOUND
 from moodkiosk.operate.demo.sound import card, speaker
 from moodkiosk.operate.tunes.composer import CHARACTERS

@@ -18,7 +18,8 @@ from moodkiosk.act.ports import Request
 from moodkiosk.act.sockets import ControlServer
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings, PathSettings
 from moodkiosk.host import paths
-from moodkiosk.moods import Result, View
+from moodkiosk.moods.command import Result
+from moodkiosk.moods.view import View
 from moodkiosk.operate.broker import free_port
 from moodkiosk.operate.doctor import home
 from tests.support.broker import Mosquitto

@@ -14,7 +14,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from moodkiosk.config.settings import CameraSettings
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.camera import usb
 from moodkiosk.sense.camera.capture import BACK_OFF_SECONDS, GIVE_UP_SECONDS, CameraStatus, Capture
 from moodkiosk.sense.camera.source import Camera, CameraError

@@ -41,7 +41,7 @@ def test_mediapipe_is_loaded_without_matplotlib_which_others_get_whole() -> None
     program = (
         "import sys, numpy as np\n"
         "from moodkiosk.config.settings import SenseSettings\n"
-        "from moodkiosk.moods import Frame\n"
+        "from moodkiosk.moods.frame import Frame\n"
         "from moodkiosk.sense.mood import model\n"
         "from moodkiosk.sense.pipeline import Pipeline\n"
         "settings = SenseSettings(engine='mediapipe')\n"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from moodkiosk.config.settings import CameraSettings, SenseSettings
-from moodkiosk.moods import Frame
+from moodkiosk.moods.frame import Frame
 from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Looks
@@ -18,7 +18,8 @@ from moodkiosk.sense.faces.upright import LOOKS, TURNS, Turn, Upright, advice, t
 from moodkiosk.sense.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image, Reading
+    from moodkiosk.moods.frame import Image
+    from moodkiosk.moods.reading import Reading
 
 UPRIGHT = picture([Role(Looks(), EXPRESSIONS["happy"], Pose(320, 240, 190))])
 

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from moodkiosk.link.protocol import Teaching
-from moodkiosk.moods import Landmarks, Lesson, Quality, Reading
+from moodkiosk.moods.frame import Landmarks
+from moodkiosk.moods.lesson import Lesson
+from moodkiosk.moods.reading import Quality, Reading
 from moodkiosk.sense.lessons.course import ANSWER_SECONDS, CAMERA_CLOSED, Course
 from moodkiosk.sense.lessons.kept import Lessons
 from moodkiosk.sense.lessons.plan import NotNow

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moodkiosk.moods import Quality, Reading
+from moodkiosk.moods.reading import Quality, Reading
 from moodkiosk.sense.lessons.sitting import (
     COUNTDOWN_SECONDS,
     LONGEST,

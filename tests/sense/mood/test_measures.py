@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moodkiosk.moods import Landmarks
+from moodkiosk.moods.frame import Landmarks
 from moodkiosk.sense.mood import measures as m
 from moodkiosk.sense.mood.frontal import OUTER_EYES, RIGID, mean_face, turn_degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Points
+    from moodkiosk.moods.frame import Points
 
     Doubles = NDArray[np.float64]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from moodkiosk.moods import AT_REST
+from moodkiosk.moods.reading import AT_REST
 from tests.support.mouths import FIRST_PERSON, settled
 
 

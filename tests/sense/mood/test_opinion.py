@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from moodkiosk.config.settings import SenseSettings
-from moodkiosk.moods import Frame, Reading
+from moodkiosk.moods.frame import Frame
+from moodkiosk.moods.reading import Reading
 from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks

@@ -18,7 +18,7 @@ from moodkiosk.host.paths import RECORDINGS
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.data.forget import forget_recordings
 from moodkiosk.learn.data.outbox import OUTBOX
-from moodkiosk.moods import Landmarks
+from moodkiosk.moods.frame import Landmarks
 from moodkiosk.sense.records import recording
 from moodkiosk.sense.records.corrections import Corrections, NotKept
 from moodkiosk.sense.records.erase import erase

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from moodkiosk.host import files
-from moodkiosk.moods import Landmarks
+from moodkiosk.moods.frame import Landmarks
 from moodkiosk.sense.records import recording
 from tests.support import faces
 

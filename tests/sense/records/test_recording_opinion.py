@@ -10,7 +10,7 @@ import pytest
 from moodkiosk.failure import UsageError
 from moodkiosk.learn.data import dataset
 from moodkiosk.learn.data.samples import vectors
-from moodkiosk.moods import Landmarks
+from moodkiosk.moods.frame import Landmarks
 from moodkiosk.sense.mood.frontal import mean_face
 from moodkiosk.sense.mood.measures import FACE, FACE_AND_OPINION, MEASURES
 from moodkiosk.sense.records.recording import Recording, Sample, save

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from moodkiosk.moods import Landmarks
+from moodkiosk.moods.frame import Landmarks
 from moodkiosk.sense.mood.measures import FACE, FACE_AND_OPINION, measures
 from moodkiosk.sense.records.recording import Recording, Sample, encode
 from moodkiosk.sense.teach.takes import MOST_FRAMES, BadTake, takes_of

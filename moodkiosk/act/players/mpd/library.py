@@ -11,7 +11,8 @@ from moodkiosk.act.players.mpd import folders
 from moodkiosk.act.players.mpd.folders import alike
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError, Pairs
 from moodkiosk.decide.music import choose
-from moodkiosk.moods import Choice, Decision
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.decision import Decision
 from moodkiosk.words.reason import Reason
 
 LISTS = (".m3u", ".pls", ".xspf", ".asx")

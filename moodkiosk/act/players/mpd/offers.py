@@ -10,7 +10,8 @@ from moodkiosk.act.players.mpd import library
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError, Pairs
 from moodkiosk.act.players.mpd.queue import BEFORE
 from moodkiosk.decide.music import songs
-from moodkiosk.moods import Choice, Song, Wanted
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.song import Song, Wanted
 
 ENOUGH = 12
 TRACKS_MOST = 200

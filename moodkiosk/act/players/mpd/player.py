@@ -20,7 +20,9 @@ from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music import choose
 from moodkiosk.decide.music.respect import pauses_since
-from moodkiosk.moods import Action, Decision, LookKind, LookReport, PlayerReport, ReportKind, SongsReport, Wanted
+from moodkiosk.moods.decision import Action, Decision
+from moodkiosk.moods.report import LookKind, LookReport, PlayerReport, ReportKind
+from moodkiosk.moods.song import SongsReport, Wanted
 from moodkiosk.words.reason import Reason, together
 
 SOUND_SECONDS = 3.0

@@ -6,7 +6,7 @@ import contextlib
 
 from moodkiosk.act.players.covers import COVER_LIMIT_BYTES, Covers
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError
-from moodkiosk.moods import Track
+from moodkiosk.moods.report import Track
 
 ENDLESS = ("http://", "https://")
 DAY_SECONDS = 86_400.0

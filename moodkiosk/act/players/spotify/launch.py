@@ -12,7 +12,7 @@ from moodkiosk.act.players.spotify.memory import Memory, Started
 from moodkiosk.act.players.spotify.web_api.answers import Device, Playback
 from moodkiosk.act.players.spotify.web_api.client import Client
 from moodkiosk.act.players.spotify.web_api.errors import ApiError
-from moodkiosk.moods import Decision
+from moodkiosk.moods.decision import Decision
 from moodkiosk.words.reason import Reason
 
 VERIFY_SECONDS = 2.0

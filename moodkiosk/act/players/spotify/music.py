@@ -15,7 +15,9 @@ from moodkiosk.act.players.spotify.web_api.client import Client
 from moodkiosk.act.players.spotify.web_api.errors import ApiError
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.decide.music import choose, contexts, songs
-from moodkiosk.moods import Choice, Decision, Song
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.song import Song
 from moodkiosk.words.reason import Reason
 
 DAY_SECONDS = 86_400.0

@@ -23,7 +23,9 @@ from moodkiosk.act.players.spotify.web_api.rate_limit import RateLimit
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music.respect import pauses_since
-from moodkiosk.moods import Decision, LookReport, PlayerReport, SongsReport, Wanted
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import LookReport, PlayerReport
+from moodkiosk.moods.song import SongsReport, Wanted
 from moodkiosk.words.reason import Reason, together
 
 if TYPE_CHECKING:

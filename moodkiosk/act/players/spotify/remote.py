@@ -14,7 +14,8 @@ from moodkiosk.act.players.spotify.music import Finder
 from moodkiosk.act.players.spotify.web_api.answers import Playback
 from moodkiosk.act.players.spotify.web_api.client import Client
 from moodkiosk.act.players.spotify.web_api.errors import ApiError
-from moodkiosk.moods import Decision, LookKind, ReportKind, Track
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import LookKind, ReportKind, Track
 from moodkiosk.words.reason import Reason, together
 
 HARDLY_BEGUN_SECONDS = 10.0

@@ -16,7 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
     from moodkiosk.sense.actor.drawn.looks import Colour
 
     Shape = NDArray[np.float64]

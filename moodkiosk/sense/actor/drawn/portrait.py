@@ -11,7 +11,7 @@ from moodkiosk.sense.actor.drawn.brush import Brush, Pose, oval, smooth, tone
 from moodkiosk.sense.actor.drawn.looks import Colour, Expression, Looks
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
     from moodkiosk.sense.actor.drawn.brush import Shape
 
 

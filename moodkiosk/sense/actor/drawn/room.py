@@ -11,7 +11,7 @@ import numpy as np
 from moodkiosk.sense.actor.drawn.brush import tone
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
 
 def room(size: tuple[int, int], light: float = 1.0) -> Image:

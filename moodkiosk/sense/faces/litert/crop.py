@@ -14,7 +14,7 @@ from moodkiosk.sense.faces.landmarks import GRID
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
     from moodkiosk.sense.faces.landmarks import Region
     from moodkiosk.sense.interpreter import Network
 

@@ -10,7 +10,7 @@ from moodkiosk.sense.faces.litert import crop, ssd
 from moodkiosk.sense.interpreter import Network
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
 SIDE_PX = 128
 BOXES, SCORES = 0, 1

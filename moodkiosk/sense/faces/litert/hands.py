@@ -18,7 +18,7 @@ from moodkiosk.sense.faces.litert import crop, ssd
 from moodkiosk.sense.interpreter import Network
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
 PALM_PX, HAND_PX = 192, 224
 MIN_SCORE = MIN_PRESENCE = 0.5

@@ -9,7 +9,7 @@ from moodkiosk.sense.faces.litert import crop
 from moodkiosk.sense.interpreter import Network
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image, Points
+    from moodkiosk.moods.frame import Image, Points
     from moodkiosk.sense.faces.landmarks import Region
 
 SIDE_PX = 192

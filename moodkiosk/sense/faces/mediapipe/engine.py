@@ -9,7 +9,7 @@ from moodkiosk.sense.faces.mediapipe.graph import Graph, mediapipe
 from moodkiosk.sense.faces.mediapipe.messages import points_of, serialised, serialised_list
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image, Points
+    from moodkiosk.moods.frame import Image, Points
     from moodkiosk.sense.faces.landmarks import Region
 
 FACE_POINTS, HAND_POINTS = 468, 21

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from moodkiosk.sense.interpreter import hushed
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Image
+    from moodkiosk.moods.frame import Image
 
 # The graph runs on the thread that feeds it: a look at a picture is short, and handing it from thread to thread
 # costs more than is gained.

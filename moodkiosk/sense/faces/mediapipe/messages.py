@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from moodkiosk.moods import Points
+    from moodkiosk.moods.frame import Points
 
 # A NormalizedLandmarkList (landmark.proto) of n points is n times: field 1, length 15; fields 1, 2, 3 as fixed32.
 _ROW = np.dtype([("start", "V3"), ("x", "<f4"), ("y_tag", "u1"), ("y", "<f4"), ("z_tag", "u1"), ("z", "<f4")])

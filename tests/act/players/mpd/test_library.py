@@ -11,7 +11,8 @@ import pytest
 
 from moodkiosk.act.players.mpd import folders, library
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError, Pairs
-from moodkiosk.moods import Choice, Decision
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.decision import Decision
 
 
 class Scripted:

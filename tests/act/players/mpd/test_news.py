@@ -21,7 +21,8 @@ from moodkiosk.act.players.mpd.player import MpdPlayer
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.config.settings import Config, MpdSettings
 from moodkiosk.decide.music import contexts
-from moodkiosk.moods import Decision, LookReport, PlayerReport
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import LookReport, PlayerReport
 from tests.support import mpd
 from tests.support.mpd import Mpd
 from tests.support.wait import until

@@ -12,7 +12,9 @@ import pytest
 from moodkiosk.act.players.mpd.player import MpdPlayer
 from moodkiosk.act.players.player import Clock, never
 from moodkiosk.config.settings import Config, MpdSettings
-from moodkiosk.moods import Choice, Decision, Taste, Wanted
+from moodkiosk.moods.choice import Choice, Taste
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.song import Wanted
 from tests.act.players.mpd.test_player import SUNNY, Home
 from tests.support import mpd
 from tests.support.mpd_between import MOPIDY_REFUSES, Between, between

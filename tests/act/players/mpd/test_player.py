@@ -22,7 +22,10 @@ from moodkiosk.act.players.player import Clock, never
 from moodkiosk.config.settings import Config, MpdSettings
 from moodkiosk.decide.music import choose, contexts
 from moodkiosk.decide.settings import MusicSettings, SearchWords
-from moodkiosk.moods import Choice, Decision, LookReport, PlayerReport, Taste, Wanted
+from moodkiosk.moods.choice import Choice, Taste
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import LookReport, PlayerReport
+from moodkiosk.moods.song import Wanted
 from tests.support import mpd
 from tests.support.mpd import Mpd
 from tests.support.mpd_between import between

@@ -12,7 +12,8 @@ import pytest
 from moodkiosk.act.players.player import never
 from moodkiosk.act.players.spotify.web_api import allowance
 from moodkiosk.decide.music import choose, contexts
-from moodkiosk.moods import Choice, SongsReport, Taste, Wanted
+from moodkiosk.moods.choice import Choice, Taste
+from moodkiosk.moods.song import SongsReport, Wanted
 from tests.support.spotify_home import HandClock, Household, openapi
 from tests.support.webapi import Fault, WebApi, error, playlist
 

@@ -19,7 +19,7 @@ from moodkiosk.act.players.spotify.override import ONE_PLACE
 from moodkiosk.act.players.spotify.pictures import Pictures
 from moodkiosk.act.players.spotify.web_api import allowance, answers
 from moodkiosk.config.settings import SpotifySettings
-from moodkiosk.moods import LookReport, Track
+from moodkiosk.moods.report import LookReport, Track
 from tests.support.spotify_faults import TOKEN, forgotten, mended, no_tokens, revoked
 from tests.support.spotify_home import FOREIGN, HAPPY, SAD, START, HandClock, Household, openapi
 from tests.support.webapi import Fault, Reply, WebApi, device, error, page

@@ -25,7 +25,9 @@ from moodkiosk.act.players.spotify.web_api.answers import Context, Device, Playb
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
 from moodkiosk.decide.settings import MusicSettings
-from moodkiosk.moods import Choice, Decision, PlayerReport
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.decision import Decision
+from moodkiosk.moods.report import PlayerReport
 from tests.support.spotify_home import HAPPY, HandClock, Household, openapi
 from tests.support.webapi import Seen, WebApi, device, error
 

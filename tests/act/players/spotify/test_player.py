@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from moodkiosk.act.players.spotify.override import ONE_PLACE
-from moodkiosk.moods import Choice
+from moodkiosk.moods.choice import Choice
 from tests.support.spotify_home import FOREIGN, HAPPY, SAD, HandClock, Household, openapi
 from tests.support.webapi import Fault, Reply, WebApi, device, playlist
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from moodkiosk.act.players.player import never
-from moodkiosk.moods import Choice, PlayerReport
+from moodkiosk.moods.choice import Choice
+from moodkiosk.moods.report import PlayerReport
 from tests.support.spotify_home import FOREIGN, HAPPY, SAD, HandClock, Household, openapi
 from tests.support.webapi import WebApi, device
 

@@ -8,7 +8,7 @@ import msgspec
 
 from moodkiosk.act.players.covers import Covers
 from moodkiosk.act.players.spotify.web_api.errors import ApiError
-from moodkiosk.moods import Track
+from moodkiosk.moods.report import Track
 from moodkiosk.words.reason import Reason
 
 Kind = TypeVar("Kind")
