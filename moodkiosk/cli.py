@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import errno
 import importlib
 import os
@@ -69,6 +68,8 @@ class Commands(Parser):
     def error(self, message: str) -> NoReturn:
         """Of a command that there is not: which one may be meant, instead of the whole list."""
         if found := re.match(r"argument COMMAND: invalid choice: '(.*?)' \(choose", message, re.DOTALL):
+            import difflib  # only what is misspelt needs it
+
             every = [name for names in PURPOSES.values() for name in names]
             near = difflib.get_close_matches(found[1], every, n=1)
             meant = Reason("arguments.meant", name=near[0]) if near else Reason("arguments.see_help")

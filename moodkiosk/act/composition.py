@@ -37,7 +37,7 @@ from moodkiosk.failure import Failure
 from moodkiosk.host import paths, systemd
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
-from moodkiosk.link.result import OURS
+from moodkiosk.link.protocol import OURS
 from moodkiosk.moods.command import Result
 from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.event import MoodEvent

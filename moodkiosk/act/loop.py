@@ -22,7 +22,7 @@ from moodkiosk.decide.music.reasons import both
 from moodkiosk.decide.settings import Settings
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import commands, protocol
-from moodkiosk.link.result import OURS
+from moodkiosk.link.protocol import OURS
 from moodkiosk.moods.command import Command, Result
 from moodkiosk.moods.reading import Reading
 from moodkiosk.moods.report import LookReport

@@ -25,7 +25,8 @@ from moodkiosk.act.ports import Ask, Request, SenseLate
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
-from moodkiosk.link.result import OURS, encode
+from moodkiosk.link.protocol import OURS
+from moodkiosk.link.result import encode
 from moodkiosk.link.timer import Listener
 from moodkiosk.moods.command import Result
 from moodkiosk.words.reason import Reason

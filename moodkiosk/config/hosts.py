@@ -10,6 +10,10 @@ SOCKET_BYTES = 107
 """The longest path of a Unix socket, in bytes: unix(7), `sun_path` without its last byte."""
 
 
+PART_LETTERS = 64
+"""A part of a name, between two dots, has fewer."""
+
+
 def host(text: str) -> str:
     """A name or an address, as whoever looks it up will take it. Raises ValueError.
 
@@ -17,10 +21,14 @@ def host(text: str) -> str:
     dots) is no fault of the network.
     """
     try:
-        text.encode("idna")
+        if text.isascii():  # the codec's own rule for these, without loading it
+            *parts, last = text.split(".")
+            fits = all(0 < len(part) < PART_LETTERS for part in parts) and len(last) < PART_LETTERS
+        else:
+            fits = bool(text.encode("idna"))
     except UnicodeError:
-        text = ""
-    if not text or re.search(r"[\s/@]", text):
+        fits = False
+    if not text or not fits or re.search(r"[\s/@]", text):
         raise ValueError(Reason("config.host"))
     return text
 

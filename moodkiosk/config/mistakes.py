@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Collection, Iterable
@@ -59,8 +58,8 @@ def quoted(text: str) -> str:
 def unknown_key(keys: list[str], name: str) -> tuple[list[str], str]:
     """What is said of a key that the section at `keys` does not have."""
     known = _fields(keys)
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = Reason("config.meant", name=close[0]) if close else Reason("config.known", names=known)
+    close = _nearest(name, known)
+    hint = Reason("config.meant", name=close) if close else Reason("config.known", names=known)
     return [*keys, name], together([Reason("config.unknown_key"), hint])
 
 
@@ -68,10 +67,17 @@ def unknown_moods(moods: Iterable[str], labels: Collection[str]) -> str | None:
     """What is said of moods under `music.moods` that the model with these labels never says; None if there are none."""
     named: list[str] = []
     for mood in sorted(set(moods) - set(labels)):
-        close = difflib.get_close_matches(mood, labels, n=1)
-        meant = Reason("config.mood_meant", mood=quoted(mood), other=close[0]) if close else quoted(mood)
+        close = _nearest(mood, labels)
+        meant = Reason("config.mood_meant", mood=quoted(mood), other=close) if close else quoted(mood)
         named.append(meant)
     return Reason("config.unknown_moods", moods=named) if named else None
+
+
+def _nearest(name: str, known: Collection[str]) -> str | None:
+    """The one that may be meant by what somebody wrote, if there is one."""
+    import difflib  # a configuration without a mistake does not need it
+
+    return next(iter(difflib.get_close_matches(name, known, n=1)), None)
 
 
 def line_of(node: yaml.Node, keys: list[str]) -> int:

@@ -5,8 +5,8 @@ default is the documented one: a test compares them with
 `config/moodkiosk.example.yaml`, which explains every key.
 """
 
-from __future__ import annotations
-
+# Without `from __future__ import annotations`, and so in `decide.settings`: msgspec and `limits` ask for the types, and
+# each would have to compile the text of every one first, whenever the kiosk starts.
 import re
 from typing import Annotated, Literal
 
@@ -36,6 +36,8 @@ RootPath = Annotated[str, Meta(pattern=r"^(/[a-zA-Z0-9._~-]{1,60}){0,5}\Z")]
 Topic = Annotated[str, Meta(pattern=r"^[^+#\x00]{0,200}\Z")]
 # A file or folder of this machine, with its whole path.
 FilePath = Annotated[str, ReadBy(file_path.as_written)]
+# "auto", or one of those there are words for.
+Language = Annotated[str, ReadBy(language)]
 # A machine, by its name or address.
 Host = Annotated[str, ReadBy(hosts.host)]
 
@@ -50,7 +52,7 @@ class KioskSettings(Section, frozen=True):
     id: Id = "kiosk"
     name: Annotated[str, Meta(min_length=1, max_length=60)] = "Mood kiosk"
     area: Annotated[str, Meta(max_length=60)] = ""  # the room it stands in, suggested to Home Assistant
-    language: Annotated[str, ReadBy(language)] = AUTO  # of page, terminal and names; "auto": the reader's
+    language: Language = AUTO  # of page, terminal and names; "auto": the reader's
 
 
 class CameraSettings(Section, frozen=True):
@@ -118,10 +120,13 @@ def client_id(text: str) -> str:
     return text
 
 
+ClientId = Annotated[str, ReadBy(client_id)]
+
+
 class SpotifySettings(Section, frozen=True):
     """Access to the Spotify Web API."""
 
-    client_id: Annotated[str, ReadBy(client_id)] = ""
+    client_id: ClientId = ""
     redirect_port: Port = 8912
     token_file: FilePath = ""  # empty: spotify-token.json in the state folder
     deadline_seconds: Annotated[float, Meta(ge=1, le=120)] = 20.0
@@ -170,7 +175,7 @@ class WebSettings(Section, frozen=True):
     enabled: bool = True
     host: Host = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8080
-    language: Annotated[str, ReadBy(language)] = AUTO
+    language: Language = AUTO
     password_file: FilePath = ""  # needed when host is not a loopback address
     allowed_hosts: tuple[str, ...] = ()  # further names under which the page may be called
     root_path: RootPath = ""  # under which a proxy shows the page, where it leaves that in the paths it asks for

@@ -3,11 +3,9 @@
 A new setting is one line here and one in `config/moodkiosk.example.yaml`, which explains every key.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from moodkiosk.decide import hours
 from moodkiosk.decide.limits import ReadBy, Within
@@ -147,14 +145,14 @@ class Settings:
     gap_seconds: float = 1.5
     silence_seconds: float = 10.0
 
-    def with_promise_of(self, seconds: float) -> Settings:
+    def with_promise_of(self, seconds: float) -> Self:
         """The same, where sense has said that it may be silent for so long."""
         if not seconds:
             return self
         late = seconds + self.gap_seconds
         return replace(self, gap_seconds=late, silence_seconds=max(self.silence_seconds, late))
 
-    def with_looks_of(self, seconds: float) -> Settings:
+    def with_looks_of(self, seconds: float) -> Self:
         """The same, where one look takes so long (0: that is not known yet): what is too long a pause follows it."""
         return replace(
             self,

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import stat
-import tempfile
 import time
 from pathlib import Path
 
@@ -92,6 +91,8 @@ def _take_name(name: str, path: Path) -> None:
 
 def _write_beside(path: Path, data: bytes, mode: int, owner: tuple[int, int] | None) -> str:
     """A temporary file beside `path` that holds the data, safe on the disk; its name. Nothing is left on an error."""
+    import tempfile  # with `random`: 3 ms of the start of a process that writes nothing yet
+
     _sweep(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mkstemp makes it 0600
     try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +79,8 @@ def _temporary() -> Path:
 
     Raises NotPrivateError where somebody else has made it first, or may write into it: they could be the other half.
     """
+    import tempfile  # hardly anybody needs it
+
     folder = Path(tempfile.gettempdir()) / f"moodkiosk-{os.getuid()}"
     try:
         found = folder.lstat()

@@ -16,13 +16,10 @@ import msgspec
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.moods.choice import Taste
 from moodkiosk.moods.command import Command
-from moodkiosk.moods.lesson import Lesson
+from moodkiosk.moods.lesson import TEACH_SECONDS, Lesson
 from moodkiosk.moods.reading import AT_REST
 from moodkiosk.words import mood_words
 from moodkiosk.words.reason import Reason, either
-
-TEACH_SECONDS = (2.0, 20.0)
-"""The shortest and the longest that a mood is looked at to be taught."""
 
 VALUE_LIMIT_BYTES = 4096
 """A request longer than this is refused unread."""

@@ -17,13 +17,16 @@ import msgspec
 
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.moods.reading import Reading
-from moodkiosk.words.reason import heard, plain, said
+from moodkiosk.words.reason import Reason, heard, plain, said
 
 LINE_LIMIT_BYTES = 64 * 1024
 """A line may have this many bytes, its end included."""
 
 LONGEST_CALM_SECONDS = 60.0
 """For no longer than this may sense say nothing of what it sees."""
+
+OURS = Reason("act.ours")
+"""For whoever asked for what the guard had to leave out."""
 
 LARGEST = 2**53
 """Whole numbers are exact in JSON up to here (RFC 8259, section 6)."""

@@ -8,10 +8,8 @@ import msgspec
 
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.moods.command import Result
-from moodkiosk.words.reason import Reason, heard, plain, said
+from moodkiosk.words.reason import heard, plain, said
 
-OURS = Reason("act.ours")
-"""For whoever asked for what the guard had to leave out."""
 SENTENCES = ("error", "text")
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+TEACH_SECONDS = (2.0, 20.0)
+"""The shortest and the longest that a mood is looked at to be taught."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lesson:

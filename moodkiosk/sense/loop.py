@@ -13,7 +13,6 @@ from moodkiosk.failure import Failure
 from moodkiosk.host import systemd
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
-from moodkiosk.link.result import OURS
 from moodkiosk.link.timer import Timer
 from moodkiosk.sense.health import EVERY_SECONDS
 from moodkiosk.sense.lessons.about import about
@@ -152,7 +151,7 @@ class Loop:
 
     def _obey(self, order: protocol.Order, at: float) -> None:
         if not self._guard.take(f"the order {order.what}", lambda: self._parts.orders.obey(order, at)):
-            self._parts.uplink.tell(protocol.SenseResult(order.id, ok=False, text=OURS))
+            self._parts.uplink.tell(protocol.SenseResult(order.id, ok=False, text=protocol.OURS))
 
     def _take(self, frame: Frame) -> bool:
         """Looks at a frame, or leaves it out; whether it was looked at. Raises what no frame gets past for long."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from moodkiosk.link import protocol
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.faces.engine import EXTRACTOR
-from moodkiosk.sense.lessons.plan import NotNow
+from moodkiosk.sense.lessons.refusal import NotNow
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.mood.calibration import Calibration, NotCalibrated
 from moodkiosk.sense.mood.models import Models

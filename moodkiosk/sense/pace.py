@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -72,6 +71,8 @@ class Thermometer:
             pass
         if not self._vcgencmd:
             return None
+        import subprocess  # where there is no vcgencmd, sense starts nothing
+
         try:
             done = subprocess.run(
                 [self._vcgencmd, "get_throttled"],

@@ -26,7 +26,7 @@ from moodkiosk.decide.music import songs
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
-from moodkiosk.link.result import OURS
+from moodkiosk.link.protocol import OURS
 from moodkiosk.moods.choice import Choice
 from moodkiosk.moods.command import Result
 from moodkiosk.moods.decision import Decision

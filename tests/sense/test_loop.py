@@ -16,7 +16,7 @@ import pytest
 from moodkiosk.config.settings import CameraSettings, Config, LearningSettings, SenseSettings
 from moodkiosk.failure import Failure
 from moodkiosk.link import protocol
-from moodkiosk.link.result import OURS
+from moodkiosk.link.protocol import OURS
 from moodkiosk.moods.frame import Frame
 from moodkiosk.moods.reading import Reading
 from moodkiosk.sense.actor.actor import Role, picture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Container, Mapping
 from functools import lru_cache
 from urllib.parse import urlencode, urlsplit
@@ -132,6 +133,6 @@ def recommend(
     found = rotated(entries(own), last)
     current = found[-1:] if last in [choice.value for choice in found] else found[:1]
     titles = (names.get(choice.value, "") if choice.kind == "uri" else choice.value for choice in current)
-    named = next((title for title in titles if title and not contexts.STREAM.fullmatch(title)), None)
+    named = next((title for title in titles if title and not re.fullmatch(contexts.STREAM, title)), None)
     uri = next((choice.value for choice in (*current, *found) if choice.kind == "uri"), None)
     return Recommendation(named or words(mood, music, taste), link, uri)

@@ -17,16 +17,12 @@ from moodkiosk.sense.lessons import wording
 from moodkiosk.sense.lessons.about import TAUGHT
 from moodkiosk.sense.lessons.kept import Lessons
 from moodkiosk.sense.lessons.ledger import Ledger
-from moodkiosk.sense.lessons.plan import NotNow, plan_of
+from moodkiosk.sense.lessons.refusal import NotNow
 from moodkiosk.sense.lessons.review import Review, drop_taught, go_on, steps
-from moodkiosk.sense.lessons.sitting import Sitting
 from moodkiosk.sense.lessons.telling import Telling
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.mood.model import DEPLOYED, STARTER
-from moodkiosk.sense.teach.dense import schema_of
-from moodkiosk.sense.teach.doubts import NotTaught
 from moodkiosk.sense.teach.store import ModelStore
-from moodkiosk.sense.teach.takes import BadTake, takes_of
 from moodkiosk.words.reason import Reason, how
 from moodkiosk.words.system import system
 
@@ -36,6 +32,7 @@ if TYPE_CHECKING:
 
     from moodkiosk.moods.frame import Landmarks
     from moodkiosk.moods.reading import Reading
+    from moodkiosk.sense.lessons.sitting import Sitting
     from moodkiosk.sense.mood.models import Models
     from moodkiosk.sense.mood.neutral import Neutrals
     from moodkiosk.sense.records.erase import Erased
@@ -105,6 +102,10 @@ class Course:
             self.keep(at)
         if self._sitting is not None:
             raise NotNow(Reason("act.sitting"))
+        # What only teaching needs is loaded when somebody teaches, here and below.
+        from moodkiosk.sense.lessons.plan import plan_of
+        from moodkiosk.sense.lessons.sitting import Sitting
+
         plan = plan_of(text, self._models.current.manifest, self.lessons.labels)
         self._review.leave()
         self._sitting = Sitting(plan, at)
@@ -204,6 +205,9 @@ class Course:
 
     def _learn(self, sitting: Sitting, at: float) -> None:
         """A little of the fit; at its end, what came of it is written and said."""
+        from moodkiosk.sense.teach.doubts import NotTaught
+        from moodkiosk.sense.teach.takes import BadTake
+
         try:
             if self._learning is None:
                 self._learning = self._lesson(sitting)
@@ -220,6 +224,9 @@ class Course:
             self._close(at, Reason("taught.nothing_kept", why=Reason("kept.cannot_write", reason=system(error))))
 
     def _lesson(self, sitting: Sitting) -> Iterator[Progress | Outcome]:
+        from moodkiosk.sense.teach.dense import schema_of
+        from moodkiosk.sense.teach.takes import takes_of
+
         schema = schema_of(STARTER.read_bytes())
         self._recordings = self.lessons.encoded(sitting.takes.values(), sitting.plan.person)
         new = [take for name, data in self._recordings.items() for take in takes_of(data, name, schema)]

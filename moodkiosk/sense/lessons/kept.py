@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from moodkiosk.host import files, paths
 from moodkiosk.sense.faces.engine import EXTRACTOR
 from moodkiosk.sense.records import erase, npy, recording
-from moodkiosk.sense.teach.takes import BadTake, takes_of
 from moodkiosk.sense.unzip import Damaged
 
 if TYPE_CHECKING:
@@ -92,6 +91,8 @@ class Lessons:
 
     def takes(self, schema: str, more: Path | None = None) -> list[Take]:
         """All that can be learnt from, by the measures `schema`: the sittings, and the recordings in `more`."""
+        from moodkiosk.sense.teach.takes import BadTake, takes_of  # what only learning needs
+
         sittings = sorted((path for path in self._found("[!.]*") if path.is_dir()), reverse=True)[:MOST_SITTINGS]
         found: list[Take] = []
         for path in _recordings([*reversed(sittings), *([more] if more else [])]):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from moodkiosk.host.files import NOT_JSON
-from moodkiosk.link.commands import TEACH_SECONDS
-from moodkiosk.moods.lesson import Lesson
+from moodkiosk.moods.lesson import TEACH_SECONDS, Lesson
 from moodkiosk.moods.reading import AT_REST
+from moodkiosk.sense.lessons.refusal import NotNow
 from moodkiosk.sense.lessons.sitting import Plan
 from moodkiosk.sense.mood.model import STARTER
 from moodkiosk.sense.teach.dense import base_of
@@ -18,10 +18,6 @@ from moodkiosk.words.reason import Reason, how
 
 if TYPE_CHECKING:
     from moodkiosk.sense.mood.bundle import Manifest
-
-
-class NotNow(Exception):
-    """Why an order about teaching was not carried out, in one line."""
 
 
 def plan_of(text: str, manifest: Manifest, shown: Collection[str]) -> Plan:

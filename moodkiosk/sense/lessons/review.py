@@ -13,8 +13,6 @@ from moodkiosk.sense.lessons import wording
 from moodkiosk.sense.lessons.about import TAUGHT
 from moodkiosk.sense.mood.bundle import BadModel, unbundle
 from moodkiosk.sense.mood.model import LIMIT_BYTES, STARTER
-from moodkiosk.sense.teach.dense import schema_of
-from moodkiosk.sense.teach.doubts import NotTaught
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,6 +109,11 @@ class Review:
 
     def attend(self, at: float, *, calm: bool) -> Outcome | None:
         """Learns a little, if it is time and calm. The outcome, when the new model has been put in use."""
+        if self._learning is None and not self._wanted:
+            return None
+        from moodkiosk.sense.teach.dense import schema_of
+        from moodkiosk.sense.teach.doubts import NotTaught
+
         try:
             if self._learning is not None:
                 outcome = go_on(self._learning, self._clock) if calm or self._at_once else None

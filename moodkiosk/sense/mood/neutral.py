@@ -17,6 +17,7 @@ import numpy as np
 from moodkiosk.host import files, paths
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.sense.mood.measures import FACE, FACE_AND_OPINION, FACE_MEASURES, MEASURES, possible
+from moodkiosk.sense.mood.median import median
 from moodkiosk.sense.records.erase import same_person
 from moodkiosk.words.reason import Reason
 
@@ -133,8 +134,8 @@ class Neutrals:
             raise ValueError(Reason("calibrated.too_many", count=PEOPLE))
         count = len(measures[0])
         names = MEASURES[FACE_AND_OPINION] if count == len(MEASURES[FACE_AND_OPINION]) else FACE_MEASURES
-        median = np.median(np.stack(measures)[:, : len(names)], axis=0)
-        learnt = dict(zip(names, (round(value, 6) for value in median.tolist()), strict=True))
+        middle = median(np.stack(measures)[:, : len(names)])
+        learnt = dict(zip(names, (round(value, 6) for value in middle.tolist()), strict=True))
         return Earlier(name, learnt, people.get(name), self._kept.person)
 
     def forget(self, name: str) -> bool:

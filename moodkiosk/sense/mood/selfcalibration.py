@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from moodkiosk.sense.mood.median import median
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -69,7 +71,7 @@ class _Watched:
         if not rest:
             return
         self.median_at, self.seconds = at, seconds
-        self.median = np.median(np.stack(rest), axis=0).astype(np.float32)
+        self.median = median(np.stack(rest))
 
 
 class SelfCalibration:

@@ -28,9 +28,9 @@ TEXT_LETTERS = 1000
 LIMIT_BYTES = 256 * 1024**2
 """All arrays of one file that are asked for, together: 47,000 faces."""
 
-KIND = re.compile(r"""["']descr["']\s*:\s*["']([<>|=]?)(\w)(\d{0,6})["']""", re.ASCII)
-ORDER = re.compile(r"""["']fortran_order["']\s*:\s*(True|False)""")
-SHAPE = re.compile(r"""["']shape["']\s*:\s*\(([\d\sL,]{0,200})\)""", re.ASCII)
+KIND = r"""(?a)["']descr["']\s*:\s*["']([<>|=]?)(\w)(\d{0,6})["']"""
+ORDER = r"""["']fortran_order["']\s*:\s*(True|False)"""
+SHAPE = r"""(?a)["']shape["']\s*:\s*\(([\d\sL,]{0,200})\)"""
 SIZES = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8, 16), "U": None, "S": None}
 """Kinds of values and the sizes they have in bytes; texts have any."""
 
@@ -121,7 +121,7 @@ def read_header(stream: IO[bytes]) -> Header:
     packed = stream.read(length.size)
     (size,) = length.unpack(packed) if len(packed) == length.size else (HEADER_BYTES + 1,)
     text = stream.read(size).decode("latin-1") if size <= HEADER_BYTES else ""
-    kind, order, shape = KIND.search(text), ORDER.search(text), SHAPE.search(text)
+    kind, order, shape = (re.search(pattern, text) for pattern in (KIND, ORDER, SHAPE))
     if kind is None or order is None or shape is None:
         raise Damaged("its header is damaged, or it holds something else than numbers and texts")
     return _header(kind, order[1] == "True", shape[1])

@@ -11,6 +11,7 @@ import numpy as np
 
 from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.mood.measures import FACE_MEASURES, with_own_neutral, without_gaps
+from moodkiosk.sense.mood.median import median
 from moodkiosk.sense.teach import dense, proof
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _logs(samples: Samples, base: Base, rest: str) -> Floats:
     """What the starter says of all frames, those labelled `rest` being the face at rest: log-probabilities."""
     x, resting = samples.x, samples.x[samples.label == rest]
     if len(resting):
-        x = with_own_neutral(x, np.median(resting, axis=0), base.usual)
+        x = with_own_neutral(x, median(resting), base.usual)
     logs: Floats = np.log(np.maximum(dense.predict(base.weights, x), 1e-12))
     return logs
 
@@ -197,7 +198,7 @@ def _two_people(samples: Samples) -> Found:
 
 def _distances(groups: Sequence[Floats]) -> tuple[Floats, Floats]:
     """How far the medians of groups of frames are apart, [g, g], and how much of that would be noise, [g, g]."""
-    middles = np.stack([np.median(frames, axis=0) for frames in groups])
+    middles = np.stack([median(frames) for frames in groups])
     noise = np.stack([np.pi / 2 * frames.var(0) / max(len(frames) - 1, 1) for frames in groups])  # of a median
     noises = (noise[:, None] + noise[None]).mean(2)
     squares = ((middles[:, None] - middles[None]) ** 2).mean(2)

@@ -9,6 +9,7 @@ import numpy as np
 
 from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.mood.measures import MEASURES, SAYS_NOTHING, resting, with_own_neutral
+from moodkiosk.sense.mood.median import median
 from moodkiosk.sense.teach import dense
 
 if TYPE_CHECKING:
@@ -165,12 +166,11 @@ def neutral_mean(x: Floats, label: Texts) -> Floats | None:
 def _median(looks: Floats) -> Floats:
     """Of measures [n, k]: [k], each of the looks that have it; NaN where none has."""
     gaps = np.isnan(looks)
-    middle = np.median(np.where(gaps, 0, looks), axis=0)
+    middle = median(np.where(gaps, np.float32(0), looks))
     asked, some = ~gaps.any(1), gaps.any(0)
     if some.any():
-        middle[some] = np.median(looks[asked][:, some], axis=0) if asked.any() else np.nan
-    median: Floats = middle.astype(np.float32)
-    return median
+        middle[some] = median(looks[asked][:, some]) if asked.any() else np.nan
+    return middle.astype(np.float32, copy=False)
 
 
 def _resting(x: Floats) -> int:

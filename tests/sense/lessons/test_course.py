@@ -17,7 +17,7 @@ from moodkiosk.moods.lesson import Lesson
 from moodkiosk.moods.reading import Quality, Reading
 from moodkiosk.sense.lessons.course import ANSWER_SECONDS, CAMERA_CLOSED, Course
 from moodkiosk.sense.lessons.kept import Lessons
-from moodkiosk.sense.lessons.plan import NotNow
+from moodkiosk.sense.lessons.refusal import NotNow
 from moodkiosk.sense.lessons.review import PAUSE_SECONDS
 from moodkiosk.sense.mood import model
 from moodkiosk.sense.mood.measures import measure
