@@ -12,7 +12,10 @@ def main() -> int:
     usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if usual:  # else it is ignored, as of a job in the background
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from moodkiosk.cli import main as run
+    from moodkiosk.host import garbage
+
+    with garbage.kept():
+        from moodkiosk.cli import main as run
 
     try:
         if usual:
