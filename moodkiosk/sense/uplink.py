@@ -7,12 +7,9 @@ import select
 import socket
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from moodkiosk.link import protocol
-
-if TYPE_CHECKING:
-    pass
+from moodkiosk.moods.reading import Reading
 
 RETRY_SECONDS = 1.0
 """Between two attempts to connect: a Unix socket answers at once, or not at all."""
@@ -97,8 +94,6 @@ class Uplink:
 
     def tell(self, *messages: protocol.FromSense) -> None:
         """Sends messages in one go, as far as act takes them; dropped without act."""
-        from moodkiosk.moods.reading import Reading
-
         if self._socket is None:
             return
         for message in messages:

@@ -62,6 +62,9 @@ def normal(picture: Picture, order: Literal["rgb", "bgr"]) -> Image:
     import cv2
     import numpy as np
 
+    if order == "rgb" and picture.dtype == np.uint8 and picture.ndim == 3 and picture.shape[2] == 3 and picture.size:
+        same: Image = np.ascontiguousarray(picture)
+        return same  # as nearly all are: a look begins with this
     if picture.ndim == 3 and picture.shape[2] == 1:
         picture = picture[:, :, 0]
     channels = 1 if picture.ndim == 2 else picture.shape[2] if picture.ndim == 3 else 0

@@ -50,7 +50,8 @@ FORGET_SECONDS = 60.0
 class _Watched:
     """One track: looks as (seconds, how long each speaks, measures), and the median when taken last.
 
-    `aside` are the looks that are clearly happy.
+    `aside` are the looks that are clearly happy; `moved` is a neutral look that was given, and where this median moves
+    it, while both hold.
     """
 
     looks: deque[tuple[float, float, Floats]] = field(default_factory=deque)
@@ -59,6 +60,7 @@ class _Watched:
     seen_at: float = 0.0
     median: Floats | None = None
     median_at: float = 0.0
+    moved: tuple[Floats | None, Floats] | None = None
     seconds: float = 0.0
 
     def renew(self, at: float) -> None:
@@ -70,7 +72,7 @@ class _Watched:
             seconds += smiling - SMILE_SECONDS
         if not rest:
             return
-        self.median_at, self.seconds = at, seconds
+        self.median_at, self.seconds, self.moved = at, seconds, None
         self.median = median(np.stack(rest))
 
 
@@ -108,13 +110,16 @@ class SelfCalibration:
             track: who.
             calibrated: their neutral look, given on purpose; what is seen afterwards moves it only slowly.
         """
-        start = self._usual.copy()
-        if calibrated is not None:  # perhaps taken without the second opinion
-            start[: len(calibrated)] = calibrated[: len(start)]
         who = self._people.get(track)
         if who is None or who.median is None:
             return calibrated
+        if who.moved is not None and who.moved[0] is calibrated:
+            return who.moved[1]
+        start = self._usual.copy()
+        if calibrated is not None:  # perhaps taken without the second opinion
+            start[: len(calibrated)] = calibrated[: len(start)]
         half_seconds = HALF_SECONDS if calibrated is None else HALF_CALIBRATED_SECONDS
         share = np.float32(who.seconds / (who.seconds + half_seconds))
         moved: Floats = start + share * (who.median - start)
+        who.moved = calibrated, moved
         return moved
