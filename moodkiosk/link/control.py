@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import socket
+import struct
 from typing import TYPE_CHECKING
 
 from moodkiosk.failure import Failure
@@ -32,8 +34,11 @@ def ask(path: Path, name: str, value: object = None, timeout: float = ANSWER_SEC
     request = json.dumps({"command": name, "value": value}).encode() + b"\n"
     try:
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(timeout)
+            # Where many call at once there is a queue, in which a socket with Python's timeout does not wait: unix(7),
+            # EAGAIN. With this one, struct timeval of socket(7), it does.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", math.ceil(timeout), 0))
             connection.connect(str(path))
+            connection.settimeout(timeout)
             connection.sendall(request)
             with connection.makefile("rb") as stream:
                 line = stream.readline(LINE_LIMIT_BYTES)
@@ -41,7 +46,7 @@ def ask(path: Path, name: str, value: object = None, timeout: float = ANSWER_SEC
         raise NotRunning(Reason("cannot.not_running")) from None
     except PermissionError:
         raise Failure(Reason("cannot.not_allowed", path=str(path))) from None
-    except TimeoutError:
+    except (TimeoutError, BlockingIOError):
         raise Failure(Reason("cannot.no_answer", seconds=timeout)) from None
     except OSError as error:
         raise Failure(Reason("cannot.talk", path=str(path), reason=system(error))) from None

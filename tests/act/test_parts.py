@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from moodkiosk.act.store import COALESCE_SECONDS, Store
 from moodkiosk.act.worker import NewestWins
 from moodkiosk.failure import Failure
 from moodkiosk.link import control, protocol
+from moodkiosk.link.result import encode
 from moodkiosk.moods.command import Result
 from moodkiosk.moods.reading import Reading
 from tests.support.wait import until
@@ -97,6 +98,22 @@ def test_the_command_line_gets_its_answer_and_a_clear_line_without_a_kiosk(tmp_p
         caller.sendall(b"x" * protocol.LINE_LIMIT_BYTES)  # all of it is read before the answer
         assert b"line too long" in stream.readline()
     server.close()
+
+
+def test_where_more_call_than_are_taken_at_once_the_command_line_waits_its_turn(tmp_path: Path) -> None:
+    path = tmp_path / "control.sock"
+    with socket.socket(socket.AF_UNIX) as server, ExitStack() as stack, ThreadPoolExecutor(1) as pool:
+        server.bind(str(path))
+        server.listen(0)
+        stack.enter_context(connect(path))  # the queue holds one
+        with pytest.raises(Failure, match="did not answer"):
+            control.ask(path, "status", timeout=0.2)
+        asked = pool.submit(control.ask, path, "status")
+        for _ in range(2):
+            caller = stack.enter_context(server.accept()[0])
+        assert caller.makefile("rb").readline() == b'{"command": "status", "value": null}\n'
+        caller.sendall(encode(Result("status", ok=True)) + b"\n")
+        assert asked.result(60).ok
 
 
 def test_who_holds_a_place_and_says_nothing_makes_room_and_who_waits_for_an_answer_keeps_it(tmp_path: Path) -> None:

@@ -201,7 +201,8 @@ class Scene:
 
     def camera(self, status: str, detail: str = "") -> None:
         """What sense says of its camera."""
-        self.turn(msgspec.convert({"at": self.at, "camera": status, "detail": detail}, protocol.SenseHealth))
+        told = {"at": self.at, "camera": status, "detail": detail, "look_seconds": 0.05}
+        self.turn(msgspec.convert(told, protocol.SenseHealth))
 
     # Time
 
