@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+import pytest
+
 from tests.support.wait import until
 
 # Registers nowhere: the host need not run systemd itself.
@@ -21,6 +23,28 @@ BOOT = (
     "mount -t tmpfs tmpfs /run/systemd && exec env SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 systemd-nspawn --quiet "
     '--directory="$0" --boot --register=no --keep-unit --console=pipe "$@"'
 )
+
+
+def given(script: str, *names: str) -> list[Path]:
+    """The files that these environment variables name; skips where one is missing, or this is not root.
+
+    `script` is the one that makes the files and sets the variables.
+    """
+    found = [os.environ.get(name, "") for name in names]
+    if not all(found) or os.geteuid() != 0:
+        pytest.skip(f"run by {script}, as root")
+    return [*map(Path, found)]
+
+
+@contextlib.contextmanager
+def unpacked(archive: Path, folder: Path) -> Iterator[Machine]:
+    """A fresh machine in a folder, for whoever boots it; in the end it is shut down and gone."""
+    machine = Machine.unpack(archive, folder / "tree")
+    try:
+        yield machine
+    finally:
+        machine.shut_down()
+        machine.remove()
 
 
 class Machine:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,17 @@ from typing import Any
 import pytest
 
 from tests.support.wait import until
-from tests.systemd.machine import Machine
-from tests.systemd.on_systemd import ACT, PROJECT, SENSE, findings, install, ready
+from tests.systemd.kiosk import (
+    ACT,
+    CHECKOUT,
+    HALVES,
+    configure,
+    findings,
+    install_from_a_checkout_in_it,
+    put_in,
+    ready,
+)
+from tests.systemd.machine import Machine, given, unpacked
 
 CONFIG = """\
 kiosk: {id: tree}
@@ -48,23 +55,17 @@ audio_output {{
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A fresh tree with MPD as Debian ships it, an output, and the kiosk in dry run."""
-    given, package = os.environ.get("MOODKIOSK_MPD_TREE"), os.environ.get("MOODKIOSK_DEB")
-    if not given or os.geteuid() != 0:
-        pytest.skip("run by scripts/test-systemd or scripts/test-deb, as root")
-    machine = Machine.unpack(Path(given), tmp_path_factory.mktemp("mpd") / "tree")
-    if package:
-        shutil.copy(package, machine.root / "root/kiosk.deb")
-        subprocess.run(["unshare", "-n", "chroot", machine.root, "dpkg", "--install", "/root/kiosk.deb"], check=True)
-    else:
-        shutil.copytree(PROJECT, machine.root / "root/moodkiosk", ignore=shutil.ignore_patterns(".*", "__pycache__"))
-        install(machine)
-    (machine.root / "etc/moodkiosk/config.yaml").write_text(CONFIG, encoding="utf-8")
-    with (machine.root / "etc/mpd.conf").open("a", encoding="utf-8") as conf:
-        conf.write(OUTPUT)
-    machine.boot()
-    yield machine
-    machine.shut_down()
-    machine.remove()
+    (tree,) = given("scripts/test-systemd or scripts/test-deb", "MOODKIOSK_MPD_TREE")
+    with unpacked(tree, tmp_path_factory.mktemp("mpd")) as machine:
+        if package := os.environ.get("MOODKIOSK_DEB"):
+            put_in(machine, Path(package))
+        else:
+            install_from_a_checkout_in_it(machine)
+        configure(machine, CONFIG)
+        with (machine.root / "etc/mpd.conf").open("a", encoding="utf-8") as conf:
+            conf.write(OUTPUT)
+        machine.boot()
+        yield machine
 
 
 def now_playing(machine: Machine) -> Any:
@@ -81,7 +82,7 @@ def loudest(machine: Machine, count: int = 400_000) -> int:
 
 
 def plays(machine: Machine) -> None:
-    for unit in (ACT, SENSE):
+    for unit in HALVES:
         ready(machine, unit, 180)
     until(lambda: now_playing(machine).get("state") == "playing", 180, "the first mood's music")
     assert "[playing]" in machine.run("mpc", "status").stdout
@@ -91,8 +92,8 @@ def plays(machine: Machine) -> None:
 
 def test_the_first_mood_is_played_once_mpd_is_set_up(machine: Machine) -> None:
     ready(machine, ACT, 180)
-    set_up = ["/root/moodkiosk/scripts/install-pi", "--with-mpd"]
-    if not (machine.root / "root/moodkiosk").exists():
+    set_up = [f"/{CHECKOUT}/scripts/install-pi", "--with-mpd"]
+    if not (machine.root / CHECKOUT).exists():
         set_up = ["moodkiosk-mpd"]
     done = machine.run(*set_up, seconds=600)
     assert "music.player is mpd now" in done.stdout

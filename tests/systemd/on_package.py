@@ -5,19 +5,28 @@ One machine for all; the tests follow each other.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.support.wait import until
-from tests.systemd.machine import Machine
-from tests.systemd.on_systemd import ACT, CONFIG, OF_THE_SYSTEM, SENSE, findings, has_failed, listing, ready, settled
+from tests.systemd.kiosk import (
+    ACT,
+    CONFIG,
+    HALVES,
+    OF_THE_SYSTEM,
+    SENSE,
+    configure,
+    findings,
+    has_failed,
+    listing,
+    put_in,
+    ready,
+    settled,
+)
+from tests.systemd.machine import Machine, given, unpacked
 
-HALVES = (ACT, SENSE)
 OF_DPKG = {"var/lib/dpkg", "var/lib/systemd"}
 """What keeps account of packages, and so changes."""
 
@@ -25,21 +34,16 @@ OF_DPKG = {"var/lib/dpkg", "var/lib/systemd"}
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A fresh tree with the package put in before its first boot, as into the image of a card."""
-    given, old, new = (os.environ.get(f"MOODKIOSK_{name}") for name in ("TREE", "DEB", "NEWER_DEB"))
-    if not given or not old or not new or os.geteuid() != 0:
-        pytest.skip("run by scripts/test-deb, as root")
-    machine = Machine.unpack(Path(given), tmp_path_factory.mktemp("machine") / "tree")
-    (machine.root / "before").write_text(lasting(machine), encoding="utf-8")
-    shutil.copy(old, machine.root / "root/old.deb")
-    shutil.copy(new, machine.root / "root/new.deb")
-    subprocess.run(["unshare", "-n", "chroot", machine.root, "dpkg", "--install", "/root/old.deb"], check=True)
-    shipped = (machine.root / "etc/moodkiosk/config.yaml").read_text(encoding="utf-8")
-    (machine.root / "shipped").write_text(shipped, encoding="utf-8")
-    (machine.root / "etc/moodkiosk/config.yaml").write_text(CONFIG, encoding="utf-8")
-    machine.boot()
-    yield machine
-    machine.shut_down()
-    machine.remove()
+    tree, old, new = given("scripts/test-deb", "MOODKIOSK_TREE", "MOODKIOSK_DEB", "MOODKIOSK_NEWER_DEB")
+    with unpacked(tree, tmp_path_factory.mktemp("machine")) as machine:
+        (machine.root / "before").write_text(lasting(machine), encoding="utf-8")
+        shutil.copy(new, machine.root / "root/new.deb")
+        put_in(machine, old, "old")
+        shipped = (machine.root / "etc/moodkiosk/config.yaml").read_text(encoding="utf-8")
+        (machine.root / "shipped").write_text(shipped, encoding="utf-8")
+        configure(machine)
+        machine.boot()
+        yield machine
 
 
 def lasting(machine: Machine) -> str:
@@ -120,8 +124,7 @@ def test_a_half_that_somebody_has_stopped_or_masked_stays_so_over_an_upgrade(mac
 
 def test_a_mistake_in_the_configuration_does_not_stop_an_upgrade_and_is_said_by_the_services(machine: Machine) -> None:
     settled(machine)
-    config = machine.root / "etc/moodkiosk/config.yaml"
-    config.write_text(CONFIG + "musik: {}\n", encoding="utf-8")
+    configure(machine, CONFIG + "musik: {}\n")
     try:
         dpkg(machine, "--install", "/root/old.deb")
         assert version(machine).endswith("ii")
@@ -129,7 +132,7 @@ def test_a_mistake_in_the_configuration_does_not_stop_an_upgrade_and_is_said_by_
             has_failed(machine, unit)
             assert "musik: unknown key; did you mean 'music'?" in machine.journal(unit)
     finally:
-        config.write_text(CONFIG, encoding="utf-8")
+        configure(machine)
     dpkg(machine, "--install", "/root/old.deb")  # what failed is started by the next one
     for unit in HALVES:
         ready(machine, unit, 180)

@@ -21,9 +21,9 @@ import pytest
 
 from moodkiosk.sense.actor.actor import Scene
 from tests.support.wait import until
-from tests.systemd.machine import Machine
+from tests.systemd.kiosk import PROJECT
+from tests.systemd.machine import Machine, given, unpacked
 
-PROJECT = Path(__file__).resolve().parents[2]
 PAPERS = (
     *("docs/pi.md", "docs/page.md", "docs/teach.md", "docs/mpd.md", "docs/home-automation.md", "PRIVACY.md"),
     *("README.md", "docs/collect.md"),
@@ -186,12 +186,16 @@ def film(file: Path) -> None:
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A fresh machine with the network of this one, and a user `pi` as Raspberry Pi OS makes it."""
-    given = os.environ.get("MOODKIOSK_PAPERS_TREE")
-    if not given or os.geteuid() != 0:
-        pytest.skip("run by scripts/test-docs, as root")
-    machine = Machine.unpack(Path(given), tmp_path_factory.mktemp("papers") / "tree")
-    machine.private_network = False
-    root = machine.root
+    (tree,) = given("scripts/test-docs", "MOODKIOSK_PAPERS_TREE")
+    with unpacked(tree, tmp_path_factory.mktemp("papers")) as machine:
+        machine.private_network = False
+        furnish(machine.root)
+        machine.boot()
+        yield machine
+
+
+def furnish(root: Path) -> None:
+    """What a reader has at hand: a user, a way to the packages, the history, a film, a configuration, a key."""
     subprocess.run(["chroot", root, "useradd", "-m", "-s", "/bin/bash", "-G", "sudo,adm,video", "pi"], check=True)
     (root / "etc/sudoers.d/pi").write_text("pi ALL=(ALL) NOPASSWD: ALL\n", encoding="ascii")
     (root / "etc/apt/apt.conf.d/90yes").write_text(ASSUME_YES, encoding="ascii")
@@ -211,10 +215,6 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     shutil.copy(keys / "id_ed25519.pub", keys / "authorized_keys")
     (keys / "config").write_text(HOME_KIOSK, encoding="ascii")
     subprocess.run(["chroot", root, "chown", "-R", "pi:", "/srv/moodkiosk", "/home/pi"], check=True)
-    machine.boot()
-    yield machine
-    machine.shut_down()
-    machine.remove()
 
 
 def typed(machine: Machine, command: str, seconds: float = 900) -> subprocess.CompletedProcess[str]:

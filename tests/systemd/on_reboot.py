@@ -21,8 +21,8 @@ from moodkiosk.sense.actor.cues import Part, Play, write
 from tests.support.broker import Mosquitto
 from tests.support.home_assistant import HomeAssistant
 from tests.support.wait import until
-from tests.systemd.machine import Machine
-from tests.systemd.on_systemd import PROJECT
+from tests.systemd.kiosk import configure, install
+from tests.systemd.machine import Machine, given, unpacked
 
 CABLE, OURS, ITS = f"kiosk{os.getpid() % 10**8}", "198.18.77.1", "198.18.77.2"
 """Addresses for tests of networks (RFC 2544): nobody else has them."""
@@ -89,39 +89,39 @@ class Home:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A kiosk that is up, with somebody happy before its camera, whom the home knows to be there."""
-    given = os.environ.get("MOODKIOSK_TREE")
-    if not given or os.geteuid() != 0:
-        pytest.skip("run by scripts/test-systemd, as root")
-    folder = tmp_path_factory.mktemp("home")
-    machine = Machine.unpack(Path(given), folder / "tree")
-    subprocess.run([PROJECT / "scripts/install-pi", "--root", machine.root], check=True)
-    port = free_port()
-    config = (
+    (tree,) = given("scripts/test-systemd", "MOODKIOSK_TREE")
+    folder, port = tmp_path_factory.mktemp("home"), free_port()
+    with unpacked(tree, folder) as machine:
+        install(machine)
+        configure(machine, config(port))
+        # A listener on an address that comes and goes with the cable.
+        subprocess.run(["ip", "addr", "add", f"{OURS}/32", "dev", "lo"], check=True)
+        broker = Mosquitto(folder, persistent=True, extra=[f"listener {port} {OURS}"])
+        try:
+            broker.start()
+            home = Home(machine, broker)
+            machine.own_clock = True
+            home.stage(here=True)
+            home.boot()
+            home.shows("happy")
+            yield home
+            home.ha.close()
+        finally:
+            machine.shut_down()
+            broker.stop()
+            subprocess.run(["ip", "addr", "del", f"{OURS}/32", "dev", "lo"], check=False)
+            subprocess.run(["ip", "link", "del", CABLE], check=False, capture_output=True)
+
+
+def config(port: int) -> str:
+    """A kiosk that looks at what is played to it, with a broker on another machine."""
+    return (
         "kiosk: {id: tree}\n"
         "camera: {source: 'actor:/etc/moodkiosk/play.json', width: 320, height: 240}\n"
         "mood: {settle_seconds: 0.75, refractory_seconds: 1}\n"
         f"mqtt: {{host: {OURS}, port: {port}}}\n"
         "music: {automatic: false}\n"
     )
-    (machine.root / "etc/moodkiosk/config.yaml").write_text(config, encoding="utf-8")
-    # A listener on an address that comes and goes with the cable.
-    subprocess.run(["ip", "addr", "add", f"{OURS}/32", "dev", "lo"], check=True)
-    broker = Mosquitto(folder, persistent=True, extra=[f"listener {port} {OURS}"])
-    try:
-        broker.start()
-        home = Home(machine, broker)
-        machine.own_clock = True
-        home.stage(here=True)
-        home.boot()
-        home.shows("happy")
-        yield home
-        home.ha.close()
-    finally:
-        machine.shut_down()
-        broker.stop()
-        subprocess.run(["ip", "addr", "del", f"{OURS}/32", "dev", "lo"], check=False)
-        subprocess.run(["ip", "link", "del", CABLE], check=False, capture_output=True)
-    machine.remove()
 
 
 def shut_down(home: Home) -> None:

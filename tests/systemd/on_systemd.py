@@ -8,30 +8,34 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.support.wait import until
-from tests.systemd.machine import Machine
+from tests.systemd.kiosk import (
+    ACT,
+    CHECKOUT,
+    CONFIG,
+    HALVES,
+    OF_THE_SYSTEM,
+    PROJECT,
+    SENSE,
+    calibrated,
+    comes_back,
+    configure,
+    findings,
+    has_failed,
+    install_from_a_checkout_in_it,
+    listing,
+    ready,
+    settled,
+)
+from tests.systemd.machine import Machine, given, unpacked
 
-PROJECT = Path(__file__).resolve().parents[2]
-ACT, SENSE = "moodkiosk-act.service", "moodkiosk-sense.service"
-CONFIG = """\
-kiosk: {id: tree}
-camera: {source: actor, width: 320, height: 240}
-presence: {leave_seconds: 3}
-mood: {settle_seconds: 0.75, refractory_seconds: 1}
-mqtt: {host: 127.0.0.1, discovery: false}
-music: {quiet_hours: [], min_minutes_between_changes: 0, after_seconds: 1}
-"""
-OF_THE_SYSTEM = {"var/lib/dbus/machine-id", "var/lib/mosquitto/mosquitto.db"}
-"""What a Debian and its broker make by themselves when they first run."""
 QUICK = "[Service]\nWatchdogSec=8\nRestartSec=1\n"
 """So that nobody has to wait a minute for the watchdog; nothing else differs from what is installed."""
 
@@ -39,63 +43,22 @@ QUICK = "[Service]\nWatchdogSec=8\nRestartSec=1\n"
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A fresh tree with the kiosk installed into it from outside, booted."""
-    given = os.environ.get("MOODKIOSK_TREE")
-    if not given or os.geteuid() != 0:
-        pytest.skip("run by scripts/test-systemd, as root")
-    machine = Machine.unpack(Path(given), tmp_path_factory.mktemp("machine") / "tree")
-    before = listing(machine)
-    # From a copy, which is also for upgrades from inside: there is no network there, but the packages are.
-    shutil.copytree(PROJECT, machine.root / "root/moodkiosk", ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    install(machine)
-    (machine.root / "etc/moodkiosk/config.yaml").write_text(CONFIG, encoding="utf-8")
-    for unit in (ACT, SENSE):
-        folder = machine.root / "etc/systemd/system" / f"{unit}.d"
-        folder.mkdir()
-        (folder / "quick.conf").write_text(QUICK, encoding="ascii")
-    (machine.root / "before").write_text(before, encoding="utf-8")
-    machine.boot()
-    yield machine
-    machine.shut_down()
-    machine.remove()
-
-
-def install(machine: Machine) -> None:
-    subprocess.run([machine.root / "root/moodkiosk/scripts/install-pi", "--root", machine.root], check=True)
-
-
-def listing(machine: Machine) -> str:
-    """Every file that survives a boot and has to do with installing."""
-    done = subprocess.run(
-        ["find", "opt", "etc", "usr", "var/lib", "-xdev", "-not", "-path", "*/systemd/*", "-not", "-name", "*.cache*"],
-        cwd=machine.root,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return "\n".join(sorted(done.stdout.splitlines()))
-
-
-def ready(machine: Machine, unit: str, seconds: float = 60) -> None:
-    until(lambda: machine.show(unit, "ActiveState") == "active", seconds, f"{unit} to be ready")
-
-
-def settled(machine: Machine) -> None:
-    """Both run, and the camera is on."""
-    ready(machine, ACT)
-    ready(machine, SENSE)
-    until(lambda: "camera" not in machine.show(ACT, "StatusText"), 60, "the camera")
-
-
-def comes_back(machine: Machine, unit: str, before: str) -> None:
-    until(lambda: machine.show(unit, "MainPID") not in ("0", before), 60, f"{unit} to come back")
-
-
-def has_failed(machine: Machine, unit: str) -> None:
-    until(lambda: machine.show(unit, "ActiveState") == "failed", 60, f"{unit} to fail")
+    (tree,) = given("scripts/test-systemd", "MOODKIOSK_TREE")
+    with unpacked(tree, tmp_path_factory.mktemp("machine")) as machine:
+        before = listing(machine)
+        install_from_a_checkout_in_it(machine)
+        configure(machine)
+        for unit in HALVES:
+            folder = machine.root / "etc/systemd/system" / f"{unit}.d"
+            folder.mkdir()
+            (folder / "quick.conf").write_text(QUICK, encoding="ascii")
+        (machine.root / "before").write_text(before, encoding="utf-8")
+        machine.boot()
+        yield machine
 
 
 def upgrade(machine: Machine, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return machine.run("/root/moodkiosk/scripts/install-pi", *arguments, check=False, seconds=300)
+    return machine.run(f"/{CHECKOUT}/scripts/install-pi", *arguments, check=False, seconds=300)
 
 
 def test_both_halves_become_ready_and_a_mood_arrives_at_the_broker(machine: Machine) -> None:
@@ -124,7 +87,7 @@ def test_the_command_line_is_for_members_of_the_group(machine: Machine) -> None:
 def test_what_sees_has_no_network_and_what_talks_has_one(machine: Machine) -> None:
     """The same attempt from inside both sandboxes: the unit files as installed, with another program in them."""
     attempt = "import socket; socket.create_connection(('127.0.0.1', 1883), 5).close()"
-    outcomes = {unit: probe(machine, unit, attempt) for unit in (ACT, SENSE)}
+    outcomes = {unit: probe(machine, unit, attempt) for unit in HALVES}
     assert outcomes[ACT] == "0"
     assert outcomes[SENSE] == "1"
 
@@ -290,17 +253,16 @@ def journal_from(machine: Machine, unit: str, priority: str) -> str:
 
 def test_a_mistake_in_the_configuration_ends_it_once_with_one_line(machine: Machine) -> None:
     settled(machine)
-    config = machine.root / "etc/moodkiosk/config.yaml"
-    config.write_text(CONFIG + "musik: {}\n", encoding="utf-8")
+    configure(machine, CONFIG + "musik: {}\n")
     try:
-        for unit in (ACT, SENSE):
+        for unit in HALVES:
             machine.run("systemctl", "restart", unit, check=False)
             has_failed(machine, unit)
             assert machine.show(unit, "ExecMainStatus") == "2"
             assert machine.show(unit, "NRestarts") == "0"
             assert "/etc/moodkiosk/config.yaml:7: musik: unknown key; did you mean 'music'?" in machine.journal(unit)
     finally:
-        config.write_text(CONFIG, encoding="utf-8")
+        configure(machine)
         machine.run("systemctl", "restart", ACT, SENSE)
 
 
@@ -308,21 +270,20 @@ def test_a_changed_configuration_is_taken_by_systemctl_reload_and_one_with_a_mis
     machine: Machine,
 ) -> None:
     settled(machine)
-    config = machine.root / "etc/moodkiosk/config.yaml"
-    running = [machine.show(unit, "MainPID") for unit in (ACT, SENSE)]
+    running = [machine.show(unit, "MainPID") for unit in HALVES]
     try:
-        config.write_text(CONFIG.replace("min_minutes", "volume_percent_max: 31, min_minutes"), encoding="utf-8")
+        configure(machine, CONFIG.replace("min_minutes", "volume_percent_max: 31, min_minutes"))
         assert "music.volume_percent_max changed in the file" in machine.run("moodkiosk", "status").stdout
         machine.run("systemctl", "reload", ACT, SENSE)
         status = json.loads(machine.run("moodkiosk", "status", "--json").stdout)
         assert (status["pending"], status["volume_cap"]) == ([], 31)
-        config.write_text(CONFIG + "musik: {}\n", encoding="utf-8")
+        configure(machine, CONFIG + "musik: {}\n")
         assert machine.run("systemctl", "reload", ACT, check=False).returncode != 0
         assert "musik: unknown key; did you mean 'music'?" in machine.journal(ACT)
     finally:
-        config.write_text(CONFIG, encoding="utf-8")
+        configure(machine)
         machine.run("systemctl", "reload", ACT, check=False)
-    assert [machine.show(unit, "MainPID") for unit in (ACT, SENSE)] == running
+    assert [machine.show(unit, "MainPID") for unit in HALVES] == running
     settled(machine)
 
 
@@ -362,14 +323,13 @@ def test_a_url_as_camera_is_refused_unless_the_documented_drop_in_allows_it_and_
 @contextlib.contextmanager
 def camera(machine: Machine, settings: str) -> Iterator[None]:
     """Another camera for a while."""
-    config = machine.root / "etc/moodkiosk/config.yaml"
     actor = "{source: actor, width: 320, height: 240}"
     assert actor in CONFIG
-    config.write_text(CONFIG.replace(actor, settings), encoding="utf-8")
+    configure(machine, CONFIG.replace(actor, settings))
     try:
         yield
     finally:
-        config.write_text(CONFIG, encoding="utf-8")
+        configure(machine)
         machine.run("systemctl", "restart", SENSE)
 
 
@@ -422,12 +382,6 @@ def teaching(machine: Machine) -> str:
     """How far a sitting is."""
     status = json.loads(machine.run("moodkiosk", "status", "--json").stdout)
     return str((status.get("teaching") or {}).get("phase", ""))
-
-
-def findings(machine: Machine, *arguments: str) -> dict[str, dict[str, str]]:
-    """What doctor finds, by the names of its checks."""
-    lines = machine.run("moodkiosk", "doctor", "--json", *arguments, check=False).stdout.splitlines()
-    return {finding["name"]: finding for finding in map(json.loads, lines)}
 
 
 def test_a_picture_in_a_state_folder_is_found(machine: Machine) -> None:
@@ -521,11 +475,6 @@ def test_what_is_asked_for_in_the_sandbox_is_done(machine: Machine) -> None:
     machine.run("moodkiosk", "forget", "--all")
 
 
-def calibrated(machine: Machine) -> str:
-    """What the kiosk says when a calibration has worked; the actor may have just left."""
-    return machine.run("moodkiosk", "calibrate", "--person", "Ana", check=False).stdout
-
-
 def test_installing_again_changes_nothing(machine: Machine) -> None:
     settled(machine)
     before = (machine.root / "opt/moodkiosk/current").readlink(), listing(machine)
@@ -540,7 +489,7 @@ def test_installing_again_changes_nothing(machine: Machine) -> None:
 
 def test_whoever_installs_with_sudo_may_use_the_command_line_after_signing_in_again(machine: Machine) -> None:
     # Somebody who is there already: to make one would leave traces that are not the kiosk's.
-    script = "/root/moodkiosk/scripts/install-pi"
+    script = f"/{CHECKOUT}/scripts/install-pi"
     done = machine.run("env", "SUDO_USER=games", script, seconds=300)
     assert "games is in the group moodkiosk" in done.stdout
     assert "moodkiosk" in machine.run("id", "-nG", "games").stdout.split()
@@ -554,7 +503,7 @@ def test_the_packages_have_bytecode_because_the_services_cannot_write_it(machine
 
 def test_an_upgrade_keeps_the_version_before_it(machine: Machine) -> None:
     before = (machine.root / "opt/moodkiosk/current").readlink()
-    (machine.root / "root/moodkiosk/docs/new.md").write_text("new\n", encoding="ascii")
+    (machine.root / CHECKOUT / "docs/new.md").write_text("new\n", encoding="ascii")
     done = upgrade(machine)
     assert done.returncode == 0, done.stdout + done.stderr
     after = (machine.root / "opt/moodkiosk/current").readlink()
@@ -567,7 +516,7 @@ def test_an_upgrade_keeps_the_version_before_it(machine: Machine) -> None:
 def test_a_version_that_does_not_become_ready_within_a_minute_is_taken_back(machine: Machine, fault: str) -> None:
     """One that ends at once, and one that hangs."""
     before = (machine.root / "opt/moodkiosk/current").readlink()
-    broken = machine.root / "root/moodkiosk/moodkiosk/sense/loop.py"
+    broken = machine.root / CHECKOUT / "moodkiosk/sense/loop.py"
     good = broken.read_text(encoding="utf-8")
     broken.write_text(f"{good}\n{fault}\n", encoding="utf-8")
     try:
@@ -582,12 +531,11 @@ def test_a_version_that_does_not_become_ready_within_a_minute_is_taken_back(mach
 
 def test_a_version_that_does_not_understand_the_configuration_is_not_installed(machine: Machine) -> None:
     before = (machine.root / "opt/moodkiosk/current").readlink(), machine.show(ACT, "MainPID")
-    config = machine.root / "etc/moodkiosk/config.yaml"
-    config.write_text(CONFIG + "musik: {}\n", encoding="utf-8")
+    configure(machine, CONFIG + "musik: {}\n")
     try:
         done = upgrade(machine)
     finally:
-        config.write_text(CONFIG, encoding="utf-8")
+        configure(machine)
     assert done.returncode == 2
     assert "config.yaml:7: musik" in done.stderr
     assert ((machine.root / "opt/moodkiosk/current").readlink(), machine.show(ACT, "MainPID")) == before

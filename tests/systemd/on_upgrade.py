@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.wait import until
-from tests.systemd.machine import Machine
-from tests.systemd.on_systemd import ACT, CONFIG, PROJECT, SENSE, calibrated, ready, settled
+from tests.systemd.kiosk import CONFIG, HALVES, SENSE, calibrated, configure, install, ready, settled
+from tests.systemd.machine import Machine, given, unpacked
 
 # `window_seconds` is a setting that has been replaced since, `after_seconds` one that is new.
 EARLIER_CONFIG = CONFIG.replace("settle_seconds: 0.75", "window_seconds: 1.5").replace(", after_seconds: 1", "")
@@ -25,15 +23,11 @@ CHOSEN = {"music": False, "language": "German", "artist": "Nena"}
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A tree in which the earlier version is installed, booted."""
-    given = os.environ.get("MOODKIOSK_EARLIER_TREE")
-    if not given or os.geteuid() != 0:
-        pytest.skip("run by scripts/test-systemd, as root, where the history is there")
-    machine = Machine.unpack(Path(given), tmp_path_factory.mktemp("machine") / "tree")
-    (machine.root / "etc/moodkiosk/config.yaml").write_text(EARLIER_CONFIG, encoding="utf-8")
-    machine.boot()
-    yield machine
-    machine.shut_down()
-    machine.remove()
+    (tree,) = given("scripts/test-systemd, where the history is there", "MOODKIOSK_EARLIER_TREE")
+    with unpacked(tree, tmp_path_factory.mktemp("machine")) as machine:
+        configure(machine, EARLIER_CONFIG)
+        machine.boot()
+        yield machine
 
 
 def kept(machine: Machine) -> dict[str, bytes]:
@@ -44,7 +38,7 @@ def kept(machine: Machine) -> dict[str, bytes]:
 
 
 def test_an_upgrade_keeps_configuration_settings_sign_in_calibrations_and_models(machine: Machine) -> None:
-    for unit in (ACT, SENSE):
+    for unit in HALVES:
         ready(machine, unit, 180)
     earlier = (machine.root / "opt/moodkiosk/current").readlink()
     settled(machine)
@@ -64,11 +58,11 @@ def test_an_upgrade_keeps_configuration_settings_sign_in_calibrations_and_models
     assert {"current.tflite", "neutral.json", "spotify-token.json"} <= {Path(name).name for name in before}
 
     machine.shut_down()
-    subprocess.run([PROJECT / "scripts/install-pi", "--root", machine.root], check=True)
+    install(machine)
     assert (machine.root / "opt/moodkiosk/current").readlink() != earlier
     assert (machine.root / "etc/moodkiosk/config.yaml").read_text(encoding="utf-8") == EARLIER_CONFIG
     machine.boot()
-    for unit in (ACT, SENSE):
+    for unit in HALVES:
         ready(machine, unit, 180)
     with machine.listen("moodkiosk/tree/#") as messages:
         messages.wait_for('"mood_changed"', 180)
