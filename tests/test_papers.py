@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from moodkiosk import cli
+from moodkiosk.operate.command_line.parser import parser
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -86,7 +86,7 @@ def spoken(text: str) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("paper", ["README.md", "PRIVACY.md", *(f"docs/{name}" for name in DOCS)])
 def test_every_command_in_the_papers_is_one_with_options_that_it_has(paper: str) -> None:
-    commands, wrong = subcommands(cli.parser()), []
+    commands, wrong = subcommands(parser()), []
     for words in spoken((ROOT / paper).read_text(encoding="utf-8")):
         name = words[0].rstrip(".,:)")
         if name not in commands:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from moodkiosk.config.languages import reader
+from moodkiosk.operate.command_line.parser import parser
 from moodkiosk.words import mood_words
 from moodkiosk.words.language import translated
 
@@ -42,40 +43,40 @@ _moodkiosk() {{
 
 
 def main(args: argparse.Namespace) -> int:
-    """Prints the script for the shell that is named. `args.whole` makes the whole command line."""
+    """Prints the script for the shell that is named."""
     tag = reader()
-    table = {name: (translated(does, tag), words) for name, (does, words) in commands(args.whole()).items()}
+    table = {name: (translated(does, tag), words) for name, (does, words) in commands(parser()).items()}
     print(bash(table) if args.shell == "bash" else zsh(table), end="")
     return 0
 
 
-def commands(parser: argparse.ArgumentParser) -> dict[str, tuple[str, list[str]]]:
+def commands(whole: argparse.ArgumentParser) -> dict[str, tuple[str, list[str]]]:
     """Every command, what it does, and the words that may follow it."""
     found: dict[str, tuple[str, list[str]]] = {}
-    for action in parser._actions:  # noqa: SLF001 - argparse tells it nobody otherwise
+    for action in whole._actions:  # noqa: SLF001 - argparse tells it nobody otherwise
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
             for name, sub in action.choices.items():
                 found[name] = (sub.description or "", _words(sub))
     return found
 
 
-def _moods(parser: argparse.ArgumentParser) -> list[str]:
+def _moods(command: argparse.ArgumentParser) -> list[str]:
     """The words for the moods that have one, where a mood is expected: in the reader's language, and as labels."""
-    if not any("LABEL" in str(action.metavar) for action in parser._actions if not action.option_strings):  # noqa: SLF001 - as above
+    if not any("LABEL" in str(action.metavar) for action in command._actions if not action.option_strings):  # noqa: SLF001 - as above
         return []
     labels = mood_words.labels()
-    by_hand = ["auto"] if any(action.metavar == "auto|LABEL" for action in parser._actions) else []  # noqa: SLF001 - as above
+    by_hand = ["auto"] if any(action.metavar == "auto|LABEL" for action in command._actions) else []  # noqa: SLF001 - as above
     shown = [word for label in labels for word in mood_words.shown(label, reader())]
     return list(dict.fromkeys([*by_hand, *labels, *(word.lower() for word in shown if " " not in word)]))
 
 
-def _words(parser: argparse.ArgumentParser) -> list[str]:
+def _words(command: argparse.ArgumentParser) -> list[str]:
     words: list[str] = []
-    for action in parser._actions:  # noqa: SLF001 - as above
+    for action in command._actions:  # noqa: SLF001 - as above
         words += action.option_strings
         if action.choices is not None:
             words += map(str, action.choices)
-    return words + _moods(parser)
+    return words + _moods(command)
 
 
 def bash(table: dict[str, tuple[str, list[str]]]) -> str:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk import cli
+from moodkiosk.cli import main
+from moodkiosk.operate.command_line.overview import PURPOSES
+from moodkiosk.operate.command_line.parser import parser
 from moodkiosk.operate.completion import commands
 from moodkiosk.words.language import say
 from tests.support.terminal import Terminal
@@ -31,21 +33,21 @@ def completed(*typed: str) -> list[str]:
 
 
 def test_every_command_stands_once_under_a_purpose() -> None:
-    named = [name for names in cli.PURPOSES.values() for name in names]
+    named = [name for names in PURPOSES.values() for name in names]
     assert len(named) == len(set(named))
-    assert set(named) | {"skip"} == set(commands(cli.parser()))
+    assert set(named) | {"skip"} == set(commands(parser()))
 
 
 def test_the_parser_of_one_command_knows_it_as_that_of_all_does_and_no_other() -> None:
     """Only what is called is built: that is most of the time that a command line takes to be understood."""
-    for name, known in commands(cli.parser()).items():
-        assert commands(cli.parser(name)) == {name: known}
+    for name, known in commands(parser()).items():
+        assert commands(parser(name)) == {name: known}
 
 
 def test_without_a_command_help_is_shown_by_purpose_and_that_is_fine() -> None:
     done = moodkiosk()
     assert (done.returncode, done.stderr) == (0, "")
-    for purpose in cli.PURPOSES:
+    for purpose in PURPOSES:
         assert f"\n{say('en', f'help.for.{purpose}')}\n" in done.stdout
     assert done.stdout == moodkiosk("--help").stdout
 
@@ -53,12 +55,12 @@ def test_without_a_command_help_is_shown_by_purpose_and_that_is_fine() -> None:
 def test_help_is_in_the_reader_s_language(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
     monkeypatch.setenv("COLUMNS", "200")
-    shown = cli.parser().format_help()
+    shown = parser().format_help()
     assert "\nAnsehen\n" in shown
-    for name in commands(cli.parser()):
+    for name in commands(parser()):
         assert say("de", f"help.does.{name.replace('-', '_')}") in shown
     with pytest.raises(SystemExit):
-        cli.main(["doctor", "--help"])
+        main(["doctor", "--help"])
     assert "kein Netz" in capsys.readouterr().out
 
 
@@ -81,7 +83,7 @@ def test_bash_completes_commands_options_and_values(typed: list[str], offered: l
 def test_zsh_is_given_every_command_with_what_it_does() -> None:
     script = moodkiosk("completion", "zsh").stdout
     assert script.startswith("#compdef moodkiosk\n")
-    for name, (text, _) in commands(cli.parser()).items():
+    for name, (text, _) in commands(parser()).items():
         assert f"{name}:{text}".replace("'", "'\\''") in script
 
 
