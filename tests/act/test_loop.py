@@ -14,7 +14,8 @@ import pytest
 
 from moodkiosk.act.health import Begin, gather
 from moodkiosk.act.loop import DOUBT_SECONDS, INBOX_LIMIT, STALE_SECONDS, Loop, reloaded
-from moodkiosk.act.mqtt import payloads
+from moodkiosk.act.mqtt.conversion import event_of
+from moodkiosk.act.mqtt.payloads import encode
 from moodkiosk.act.players.player import PlayerStatus
 from moodkiosk.act.ports import Carried, Ports, Request, SenseLeft
 from moodkiosk.act.requests import song_requests
@@ -366,7 +367,7 @@ def test_what_was_learnt_is_told_as_figures_without_anybodys_name(world: World) 
     for phase in ("shown", "over"):  # told twice, news once
         world.turn(protocol.Teaching(world.at, phase, person="Anna", proof=told))
     (event,) = world.events
-    payload = json.loads(payloads.encode(payloads.event_of(event, NOON)))
+    payload = json.loads(encode(event_of(event, NOON)))
     assert payload["event_type"] == "taught"
     assert payload["detail"] == told.text
     assert payload["taught"] == {

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import pytest
 
-from moodkiosk.act.mqtt import payloads
+from moodkiosk.act.mqtt.conversion import state_of
 from moodkiosk.act.surroundings import status_line
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
@@ -42,7 +42,7 @@ def test_a_half_that_sees_which_never_comes_is_starting_for_a_minute_and_then_no
 
 def test_every_surface_says_so_and_what_to_do() -> None:
     view = waited(START_SECONDS + 1).view
-    state = payloads.state_of(view)
+    state = state_of(view)
     assert (state.camera_status, state.unknown_because) == (NOT_RUNNING, "sense away")
     assert status_line(view) == f"camera {NOT_RUNNING}"
     finding = doctor.used(Config(), said(asdict(view), SENTENCES))

@@ -105,7 +105,7 @@ class Act:
 
     def close(self) -> None:
         """Gives back what the publisher holds for the life of a process."""
-        os.close(self.publisher._connection._wake)
+        os.close(self.publisher._connection._pump._wake)
 
     def _wall(self) -> datetime:
         return NOON + timedelta(seconds=self.at - BEGIN)

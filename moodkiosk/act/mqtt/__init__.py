@@ -1,6 +1,7 @@
-"""MQTT: what the kiosk publishes, what it may be asked, and the connection beneath. `publisher` is all act needs.
+"""MQTT: what the kiosk publishes, and what it may be asked. `publisher` is all act needs, `transport` the connection.
 
-`topics` names them, `payloads` are what is said, `outbox` what waits, `connection` and `client` the way (`backoff`,
-`silence`, `throttle`, `unacknowledged` keep it polite), `visit` a short call on the broker, `tables` the tables of the
-documentation. `bounded` keeps no more of a message than is of use, `twin` finds another kiosk with our id.
+`topics` names them, `payloads` are what is said, `conversion` makes them of our own values, `tables` the tables of the
+documentation. `outbox` is what waits: `announcement` (the discovery), `throttle` (when a state is worth sending),
+`repairs` (what others have written over). `requests` are commands that come in; `twin` finds another kiosk with our id,
+`visit` is a short call on the broker.
 """

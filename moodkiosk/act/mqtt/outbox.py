@@ -6,25 +6,21 @@ event that cannot leave now is dropped, never kept.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 
 from moodkiosk.act.homeassistant.payload import Component, Discovery, Offered
-from moodkiosk.act.mqtt import payloads
+from moodkiosk.act.mqtt.announcement import Announcement
+from moodkiosk.act.mqtt.conversion import state_of
+from moodkiosk.act.mqtt.payloads import encode
+from moodkiosk.act.mqtt.repairs import Repairs
 from moodkiosk.act.mqtt.throttle import SETTLE_SECONDS, StateThrottle
 from moodkiosk.act.mqtt.topics import Message, Topics
 from moodkiosk.moods.view import View
 from moodkiosk.words.language import FALLBACK
 
-LABELS_SECONDS = 20.0
-"""How long the discovery waits for the model's labels before it is published without them."""
 BIRTH_SECONDS = 5.0
 """However often Home Assistant says that it has started, everything is repeated at most this often."""
-REPAIR_SECONDS = 30.0
-"""What somebody else puts on a topic of ours is put right at most this often: they may go on doing it."""
-OWN_KEPT = 4
-"""So many of our last messages on a topic are known again when the broker hands them back."""
 EVENT_EXPIRY_SECONDS = 30
 EVENTS_LIMIT = 32
 RESULTS_LIMIT = 1024
@@ -57,7 +53,6 @@ class Outbox:
         self._language = language
         self.dropped = {"mqtt_events": 0, "mqtt_results": 0}
         self._topics = topics
-        self._discovery = discovery
         self._health_seconds = health_seconds
         self._online = False
         self._view: View | None = None
@@ -70,16 +65,8 @@ class Outbox:
         self._wanted: dict[str, bytes] = dict.fromkeys((topics.info, topics.recommendations, topics.health), b"")
         self._wanted[topics.availability] = b"online"
         self._sent: dict[str, bytes] = {}
-        self._own: defaultdict[str, deque[bytes]] = defaultdict(lambda: deque(maxlen=OWN_KEPT))  # by topic
-        self._repairs: dict[str, float] = {}  # topic to when it is due
-        self._repaired: dict[str, float] = {}  # topic to when it was last
-        self._offered = Offered(corrections=announced is not None and announced.corrections)
-        self._announced = (
-            announced if announced and announced.labels else None
-        )  # what the discovery that was sent offers
-        self._ghosts: frozenset[Component] = frozenset()  # what older discoveries listed
-        self._discovery_due: float | None = None
-        self._labels_deadline: float | None = None
+        self._announcement = Announcement(topics.discovery, discovery, announced)
+        self._repairs = Repairs()
         self._repeat_due: float | None = None
         self._repeated_at = float("-inf")
         self._health_at: float | None = None
@@ -94,12 +81,7 @@ class Outbox:
     def show(self, view: View, now: float) -> None:
         """The state is now `view`."""
         self._view = view
-        # No labels: no model is loaded just now, the old ones still count.
-        kept = self._offered.corrections if view.remembers is None else view.remembers
-        offered = Offered(view.labels or self._offered.labels, view.enrolled, kept, view.volume_percent_max)
-        if offered != self._offered:
-            self._offered = offered
-            self._discovery_due = now
+        self._announcement.offer(view, now)
         self._gate.changed(now)
 
     def doubt(self, until: float) -> None:
@@ -146,8 +128,7 @@ class Outbox:
     def connected(self, now: float) -> None:
         """The broker has accepted us, and may know nothing of us."""
         self._online = True
-        if self._labels_deadline is None:
-            self._labels_deadline = now + LABELS_SECONDS
+        self._announcement.connected(now)
         self._repeat(now)
 
     def disconnected(self) -> None:
@@ -170,23 +151,15 @@ class Outbox:
 
     def heard(self, topic: str, payload: bytes, now: float) -> None:
         """The broker has handed out something new on a topic that only we should write to."""
-        if payload not in self._own[topic] and topic not in self._repairs:
-            self._repairs[topic] = max(now, self._repaired.get(topic, float("-inf")) + REPAIR_SECONDS)
+        self._repairs.heard(topic, payload, now)
 
     def announce(self, discovery: Discovery, now: float) -> None:
         """Another payload for Home Assistant: what the one before had, and this one has not, goes away."""
-        if self._discovery is None:
-            return
-        if self._announced is not None:
-            self._ghosts |= self._discovery.components(self._announced)
-        self._discovery, self._discovery_due = discovery, now
+        self._announcement.change(discovery, now)
 
     def found(self, components: frozenset[Component], now: float) -> None:
         """The broker had a discovery of this kiosk, with these components."""
-        current = self._discovery.components(self._offered) if self._discovery else frozenset()
-        self._ghosts |= components
-        if components - current and (self._announced is not None or self._discovery is None):
-            self._discovery_due = now
+        self._announcement.found(components, now)
 
     # What is to be sent
 
@@ -216,13 +189,12 @@ class Outbox:
             self._events.clear()
         messages += self._due_rest(waits)
         for message in messages:
-            if message.retain:
-                self._own[message.topic].append(message.payload)
+            self._repairs.sent(message)
         return messages
 
     def wait_seconds(self, now: float) -> float:
         """How long until `take` may give something, if nothing happens before."""
-        known = (self._gate.due, self._discovery_due, self._repeat_due, *self._repairs.values())
+        known = (self._gate.due, self._announcement.due, self._repeat_due, *self._repairs.due)
         times = [due for due in known if due is not None]
         if not self._online or not times:
             return 60.0
@@ -236,66 +208,28 @@ class Outbox:
 
     def _repair(self, now: float) -> None:
         """Makes what is due be sent once more."""
-        for topic in [topic for topic, due in self._repairs.items() if now >= due]:
-            del self._repairs[topic]
-            self._repaired[topic] = now
+        for topic in self._repairs.take(now):
             if topic == self._topics.discovery:
-                self._discovery_due = now
+                self._announcement.renew(now)
             else:
                 self.lost(topic, now)
 
     def _repeat(self, now: float) -> None:
         self._sent.clear()
         self._gate.forget(now)
-        self._discovery_due = now
+        self._announcement.renew(now)
         self._repeated_at, self._repeat_due = now, None
 
     def _due_discovery(self, now: float) -> list[Message]:
-        """The discovery, in the order that keeps Home Assistant's enumerations valid."""
-        if self._discovery_due is None or now < self._discovery_due:
-            return []
-        topic = self._topics.discovery
-        if self._discovery is None:
-            self._discovery_due = None
-            ghosts, self._ghosts = self._ghosts, frozenset()
-            return [Message(topic, b"", retain=True)] if ghosts else []
-        if not self._offered.labels and self._labels_deadline is not None and now < self._labels_deadline:
-            self._discovery_due = self._labels_deadline
-            return []
         shown = self._shown()
-        if shown is not None and not self._gate.has_sent(shown):
-            return []  # first the state, see there
-        messages = []
-        known = self._ghosts | (
-            self._discovery.components(self._announced) if self._announced is not None else frozenset()
-        )
-        if gone := known - self._discovery.components(self._offered):
-            messages.append(Message(topic, self._discovery.payload(self._offered, gone), retain=True))
-        messages.append(Message(topic, self._discovery.payload(self._offered), retain=True))
-        self._announced, self._ghosts, self._discovery_due = self._offered, frozenset(), None
-        self._gate.changed(now - SETTLE_SECONDS)
+        messages = self._announcement.messages(now, state_is_sent=shown is None or self._gate.has_sent(shown))
+        if messages:
+            self._gate.changed(now - SETTLE_SECONDS)
         return messages
 
     def _shown(self) -> View | None:
-        """The view with the moods that Home Assistant may be shown now.
-
-        It refuses a mood that is not among the options of its sensor, and an update of the options around a mood that
-        drops out of them. So until the discovery has the new labels, only moods of both are shown; others as not sure.
-        So it does a volume above the highest that it was told of.
-        """
-        view = self._view
-        if view is None or self._discovery is None:
-            return view
-        announced = self._announced or Offered()
-        options = set(announced.labels) & set(self._offered.labels)
-        people = set(announced.enrolled) & set(self._offered.enrolled)
-        return replace(
-            view,
-            mood=view.mood if view.mood in options else None,
-            manual_mood=view.manual_mood if view.manual_mood in options else None,
-            person=view.person if view.person in people or view.person not in self._offered.enrolled else None,
-            volume_cap=min(view.volume_cap, announced.loudest),
-        )
+        """The view as Home Assistant may be shown it now."""
+        return None if self._view is None else self._announcement.shown(self._view)
 
     def _due_state(self, now: float, waits: Callable[[str], bool]) -> list[Message]:
         view = self._shown()
@@ -303,7 +237,7 @@ class Outbox:
         if view is None or held or not self._gate.wants(view, now) or now < self._gate.opens(view):
             return []  # what is held back goes out later, as it is then
         self._gate.sent(view, now)
-        return [Message(self._topics.state, payloads.encode(payloads.state_of(view, self._language)), retain=True)]
+        return [Message(self._topics.state, encode(state_of(view, self._language)), retain=True)]
 
     def _throttled(self, now: float) -> bool:
         """Whether a state is held back for a moment, and so the events that belong to it."""

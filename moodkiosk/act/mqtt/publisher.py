@@ -9,25 +9,25 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
 from datetime import datetime, timedelta
 
 import msgspec
 
 from moodkiosk import __version__
 from moodkiosk.act.homeassistant.payload import About, Discovery, Offered, listed_components
-from moodkiosk.act.mqtt import payloads
-from moodkiosk.act.mqtt.connection import KEEPALIVE_SECONDS, Connection, Hooks, Subscription
+from moodkiosk.act.mqtt import conversion
 from moodkiosk.act.mqtt.outbox import Outbox
-from moodkiosk.act.mqtt.topics import COMMANDS, Message, Topics
+from moodkiosk.act.mqtt.payloads import Health, encode
+from moodkiosk.act.mqtt.requests import Requests
+from moodkiosk.act.mqtt.topics import Message, Topics
+from moodkiosk.act.mqtt.transport.connection import KEEPALIVE_SECONDS, Connection, Hooks
+from moodkiosk.act.mqtt.transport.subscriptions import Subscription
 from moodkiosk.act.mqtt.twin import Twin
-from moodkiosk.act.ports import Ask, Request
+from moodkiosk.act.ports import Ask
 from moodkiosk.config.settings import Config
-from moodkiosk.host.files import NOT_JSON
 from moodkiosk.host.guard import Guard
 from moodkiosk.host.machine import hostname
 from moodkiosk.link import protocol
-from moodkiosk.link.commands import VALUE_LIMIT_BYTES
 from moodkiosk.moods.command import Result
 from moodkiosk.moods.event import MoodEvent
 from moodkiosk.moods.song import Song
@@ -37,10 +37,8 @@ from moodkiosk.words.reason import Reason
 BIRTH_JITTER_SECONDS = 1.0
 """Many kiosks hear that Home Assistant has started at the same moment."""
 FAREWELL = b"offline"
-NO_SONGS = payloads.encode(payloads.recommendations_of(()))
+NO_SONGS = encode(conversion.recommendations_of(()))
 PLAYS_LIMIT = 8
-TRANSACTION_LIMIT = 64
-"""A longer mark is not repeated; the command is refused for it anyway."""
 
 log = logging.getLogger("moodkiosk.mqtt")
 
@@ -78,7 +76,7 @@ class Publisher:
         self.topics = Topics.of(config)
         self.instance = f"{hostname()}-{secrets.token_hex(4)}"
         self._config = config
-        self._ask = ask
+        self._requests = Requests(ask, self._answer)
         self._tell_status = status_changed
         self._told_status = ""
         self._wall = wall
@@ -144,13 +142,13 @@ class Publisher:
         now = self._clock()
         at = self._wall() - timedelta(seconds=max(0.0, now - event.at))
         with self._lock:
-            self._outbox.tell(payloads.encode(payloads.event_of(event, at)), now)
+            self._outbox.tell(encode(conversion.event_of(event, at)), now)
         self._connection.wake()
 
     def offer(self, songs: tuple[Song, ...]) -> None:
         """There are other songs to choose from."""
         with self._lock:
-            self._outbox.offer(payloads.encode(payloads.recommendations_of(songs)))
+            self._outbox.offer(encode(conversion.recommendations_of(songs)))
         self._connection.wake()
 
     def hello(self, hello: protocol.Hello) -> None:
@@ -173,14 +171,14 @@ class Publisher:
         """When it is time for `health`, monotonic seconds."""
         return self._outbox.health_due_at
 
-    def health(self, health: payloads.Health) -> None:
+    def health(self, health: Health) -> None:
         """How the kiosk is doing; to be called at `health_due_at`. What is counted here is added."""
         with self._lock:
             queues = {**health.queues, "mqtt": self._outbox.waiting + self._connection.unacknowledged.count}
             health = msgspec.structs.replace(
                 health, queues=queues, counters={**health.counters, **self._outbox.dropped}
             )
-            payload = payloads.encode(health)
+            payload = encode(health)
             self._twin.own(payload)
             self._outbox.feel(payload, self._clock())
             self._outbox.inform(self._info())  # a newer version may have been installed
@@ -200,7 +198,7 @@ class Publisher:
         return True
 
     def _info(self) -> bytes:
-        return payloads.encode(payloads.info_of(self._config, __version__, self.instance, self._hello))
+        return encode(conversion.info_of(self._config, __version__, self.instance, self._hello))
 
     # On the connection's thread
 
@@ -238,7 +236,7 @@ class Publisher:
         commands = self.topics.under("set")  # the subscription to set/# brings this one as well
         if topic == commands or topic.startswith(f"{commands}/"):
             if payload or not retained:  # an empty retained one is somebody who clears what the broker keeps
-                self._command(topic[len(commands) + 1 :], payload, retained=retained)
+                self._requests.take(topic[len(commands) + 1 :], payload, retained=retained)
             return
         with self._lock:
             now = self._clock()
@@ -269,34 +267,7 @@ class Publisher:
             if not self._twin.status(now):
                 self._outbox.heard(topic, payload, now)
 
-    def _command(self, name: str, payload: bytes, *, retained: bool) -> None:
-        transaction = _transaction(payload)
-        if retained:
-            future: Future[Result] = Future()
-            error = "retained commands are ignored: publish it without the retain flag, and clear it with an empty one"
-            future.set_result(Result(name[:40], ok=False, error=error))
-        elif name not in COMMANDS:
-            future = Future()
-            error = f"unknown command {name[:40]!r}; known: {', '.join(COMMANDS)}"
-            future.set_result(Result(name[:40], ok=False, error=error))
-        else:
-            future = self._ask(Request(name, payload=payload, origin="mqtt"))
-        future.add_done_callback(lambda done: self._answer(done.result(), transaction))
-
     def _answer(self, result: Result, transaction: str | int | None) -> None:
         with self._lock:
-            self._outbox.answer(payloads.encode(payloads.answer_of(result, transaction, self._language)))
+            self._outbox.answer(encode(conversion.answer_of(result, transaction, self._language)))
         self._connection.wake()
-
-
-def _transaction(payload: bytes) -> str | int | None:
-    """The request's own mark, if it has one that can be repeated."""
-    if len(payload) > VALUE_LIMIT_BYTES or b"transaction" not in payload:
-        return None
-    try:
-        mark = msgspec.json.decode(payload, type=dict[str, object]).get("transaction")
-    except NOT_JSON:
-        return None
-    if isinstance(mark, bool) or not isinstance(mark, str | int) or len(str(mark)) > TRANSACTION_LIMIT:
-        return None
-    return mark

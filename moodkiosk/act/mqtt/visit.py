@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from moodkiosk.act.mqtt.client import (
+from moodkiosk.act.mqtt.topics import Message
+from moodkiosk.act.mqtt.transport.client import (
     LOG_SAYS,
     client_id_of,
     longest_bytes,
@@ -17,7 +18,6 @@ from moodkiosk.act.mqtt.client import (
     trouble,
     trouble_advice,
 )
-from moodkiosk.act.mqtt.topics import Message
 from moodkiosk.config.settings import MqttSettings
 from moodkiosk.words.reason import Reason
 

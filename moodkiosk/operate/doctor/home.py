@@ -12,9 +12,9 @@ import msgspec
 
 from moodkiosk import __version__
 from moodkiosk.act.homeassistant.payload import About, Discovery, Offered
-from moodkiosk.act.mqtt.client import packet_bytes
 from moodkiosk.act.mqtt.payloads import State
 from moodkiosk.act.mqtt.topics import Message, Topics
+from moodkiosk.act.mqtt.transport.client import packet_bytes
 from moodkiosk.act.mqtt.visit import NoBroker, Visit, visit
 from moodkiosk.config.settings import Config
 from moodkiosk.host.files import NOT_JSON

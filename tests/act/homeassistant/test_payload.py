@@ -31,8 +31,9 @@ from moodkiosk.act.homeassistant.payload import (
     listed_components,
 )
 from moodkiosk.act.homeassistant.pieces import slug
-from moodkiosk.act.mqtt import payloads
-from moodkiosk.act.mqtt.payloads import encode, info_of
+from moodkiosk.act.mqtt import conversion
+from moodkiosk.act.mqtt.conversion import info_of
+from moodkiosk.act.mqtt.payloads import Health, encode
 from moodkiosk.act.mqtt.topics import COMMANDS, Topics
 from moodkiosk.config.settings import Config, KioskSettings, WebSettings
 from moodkiosk.decide.settings import MusicSettings
@@ -146,7 +147,7 @@ def rendered(template: str, payload: bytes) -> str:
 
 
 def state_payload(view: View) -> bytes:
-    return payloads.encode(payloads.state_of(view))
+    return encode(conversion.state_of(view))
 
 
 def test_the_payload_has_only_keys_that_home_assistant_knows_beside_the_components() -> None:
@@ -256,13 +257,13 @@ def assert_taken(own: dict[str, Any], value: str) -> None:
 @pytest.mark.parametrize("key", [key for key, own in ENTITIES.items() if own.get("state_topic") == TOPICS.health])
 def test_each_template_turns_a_health_into_what_its_platform_takes(key: str, mark: int | None) -> None:
     """Also before sense has said anything of itself."""
-    health = payloads.Health(
+    health = Health(
         at=NOON, started_at=NOON, uptime_seconds=5,
         sense=mark is not None, pace="idle" if mark else None, frames_per_second=mark, active_rate_hz=mark,
         cpu_ms_per_frame=mark, celsius=mark, throttled=None if mark is None else True, sense_rss_mb=mark, act_rss_mb=60,
         queues={}, counters={}, requests_today=0, login_days_left=mark,
     )  # fmt: skip
-    assert_taken(ENTITIES[key], rendered(ENTITIES[key]["value_template"], payloads.encode(health)))
+    assert_taken(ENTITIES[key], rendered(ENTITIES[key]["value_template"], encode(health)))
 
 
 def test_nobody_and_not_sure_are_moods_of_the_sensor_and_no_stale_mood_is() -> None:
@@ -275,8 +276,8 @@ def test_nobody_and_not_sure_are_moods_of_the_sensor_and_no_stale_mood_is() -> N
 @pytest.mark.parametrize("kind", EventKind.__args__)  # type: ignore[attr-defined]  # what a Literal lists
 def test_each_event_is_an_event_type_and_fires_just_its_own_trigger(kind: EventKind) -> None:
     assert kind in ENTITIES["event"]["event_types"]
-    event = payloads.event_of(MoodEvent(kind, 0.0, "1", mood="sad", previous="happy"), datetime.now().astimezone())
-    payload = payloads.encode(event)
+    event = conversion.event_of(MoodEvent(kind, 0.0, "1", mood="sad", previous="happy"), datetime.now().astimezone())
+    payload = encode(event)
     assert json.loads(payload)["event_type"] == kind
     fired = {key for key, own in TRIGGERS.items() if rendered(own["value_template"], payload) == own["payload"]}
     expected = {"mood_changed": {"trigger_mood_sad"}, "arrived": {"trigger_arrived"}, "left": {"trigger_left"}}
@@ -372,20 +373,20 @@ def test_the_person_in_front_is_one_of_those_who_are_enrolled_or_nobody() -> Non
     ],
 )
 def test_what_became_of_a_command_can_be_read(result: Result, shown: str) -> None:
-    payload = payloads.encode(payloads.answer_of(result, None))
+    payload = encode(conversion.answer_of(result, None))
     assert rendered(ENTITIES["last_result"]["value_template"], payload) == shown
 
 
 def test_sentences_are_said_in_the_kiosk_s_language() -> None:
     because = Reason("music.not_played", reason=Reason("gate.nobody"))
     view = replace(FULL, last_decision=because, player_status="ready")
-    payload = payloads.encode(payloads.state_of(view, "de"))
+    payload = encode(conversion.state_of(view, "de"))
     german = components_of(replace(ABOUT, language="de"), OFFERED)
     assert rendered(german["last_decision"]["value_template"], payload) == "nicht gespielt: niemand ist da"
     assert rendered(german["player_status"]["value_template"], payload) == "bereit"
-    refused = payloads.answer_of(Result("recommend", ok=False, error=Reason("answer.no_mood")), None, "de")
+    refused = conversion.answer_of(Result("recommend", ok=False, error=Reason("answer.no_mood")), None, "de")
     template = german["last_result"]["value_template"]
-    assert rendered(template, payloads.encode(refused)) == "recommend: abgelehnt: zeig mir erst deine Stimmung"
+    assert rendered(template, encode(refused)) == "recommend: abgelehnt: zeig mir erst deine Stimmung"
 
 
 def test_what_an_earlier_version_left_on_the_broker_is_shown_as_it_is() -> None:

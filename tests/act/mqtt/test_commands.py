@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moodkiosk.act.loop import Loop
-from moodkiosk.act.mqtt.bounded import LIMIT_BYTES, WIDE_LIMIT_BYTES
-from moodkiosk.act.mqtt.client import new_client
 from moodkiosk.act.mqtt.topics import COMMANDS
+from moodkiosk.act.mqtt.transport.bounded import LIMIT_BYTES, WIDE_LIMIT_BYTES
+from moodkiosk.act.mqtt.transport.client import new_client
 from moodkiosk.act.players.dryrun import DryRun
 from moodkiosk.act.players.player import never
 from moodkiosk.act.ports import Carried, Ports, Request
@@ -183,7 +183,7 @@ def test_thirty_megabytes_on_a_command_s_topic_do_not_stay_in_memory(broker: Bro
 LISTENER = """
 import resource, sys
 from pathlib import Path
-from moodkiosk.act.mqtt.client import new_client
+from moodkiosk.act.mqtt.transport.client import new_client
 from moodkiosk.config.settings import MqttSettings
 
 def size(*_):

@@ -17,7 +17,7 @@ from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 
 from moodkiosk.act.mqtt.publisher import Publisher
-from moodkiosk.act.mqtt.unacknowledged import STALL_SECONDS
+from moodkiosk.act.mqtt.transport.unacknowledged import STALL_SECONDS
 from moodkiosk.act.mqtt.visit import NoBroker, visit
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings, TlsSettings
 from moodkiosk.moods.event import MoodEvent

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from moodkiosk.act.homeassistant.payload import About, Discovery, Offered
 from moodkiosk.act.mqtt import payloads
-from moodkiosk.act.mqtt.backoff import Backoff
-from moodkiosk.act.mqtt.outbox import BIRTH_SECONDS, LABELS_SECONDS, Outbox
+from moodkiosk.act.mqtt.announcement import LABELS_SECONDS
+from moodkiosk.act.mqtt.conversion import info_of
+from moodkiosk.act.mqtt.outbox import BIRTH_SECONDS, Outbox
 from moodkiosk.act.mqtt.topics import Message, Topics
+from moodkiosk.act.mqtt.transport.backoff import Backoff
 from moodkiosk.config.settings import Config, KioskSettings
 from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.moods.view import View
@@ -252,7 +254,7 @@ def test_after_a_stall_the_state_of_before_is_not_said_again_until_somebody_has_
             TOPICS.event,
             TOPICS.availability,
         ]
-        assert json.loads(broker.outbox._own[TOPICS.state][-1])["mood"] is None
+        assert json.loads(broker.outbox._repairs.own[TOPICS.state][-1])["mood"] is None
     else:
         told = {message.topic for message in broker.until(12.1)}
         assert {TOPICS.state, TOPICS.availability, TOPICS.event} <= told
@@ -470,7 +472,7 @@ def test_the_public_configuration_names_no_secret() -> None:
         mqtt=MqttSettings(username="secret3", password_file="/etc/secret4", host="secret5"),
         spotify=SpotifySettings(client_id="secret6", wake_command=("curl", "secret7")),
     )
-    info = payloads.info_of(config, "1", "x", None)
+    info = info_of(config, "1", "x", None)
     assert b"secret" not in payloads.encode(info)
     assert info.config["camera"]["source"] == "rtsp address"
     assert info.config["music"]["volume_percent_max"] == 60

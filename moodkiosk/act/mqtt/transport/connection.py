@@ -6,23 +6,20 @@ sent again (paho would repeat unacknowledged messages on the next connection).
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import math
-import os
-import select
-import ssl
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from moodkiosk.act.mqtt.backoff import Backoff
-from moodkiosk.act.mqtt.client import client_id_of, longest_bytes, new_client, packet_bytes, refusal, trouble
-from moodkiosk.act.mqtt.silence import Silence
 from moodkiosk.act.mqtt.topics import Message
-from moodkiosk.act.mqtt.unacknowledged import Unacknowledged
+from moodkiosk.act.mqtt.transport.backoff import Backoff
+from moodkiosk.act.mqtt.transport.client import client_id_of, longest_bytes, new_client, publish, refusal, trouble
+from moodkiosk.act.mqtt.transport.condition import Condition
+from moodkiosk.act.mqtt.transport.pump import Pump
+from moodkiosk.act.mqtt.transport.subscriptions import Subscription, Subscriptions
+from moodkiosk.act.mqtt.transport.unacknowledged import Unacknowledged
 from moodkiosk.config.settings import MqttSettings
 from moodkiosk.words.reason import Reason
 
@@ -41,21 +38,6 @@ log = logging.getLogger("moodkiosk.mqtt")
 
 TAKEN_OVER = 142
 """The reason code "Session taken over" of MQTT 5, section 3.14.2.1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """What is wanted of a topic filter.
-
-    Attributes:
-        qos: 0 or 1.
-        as_published: whoever publishes a retained message is recognised in that very moment, too; 3.1.1 cannot do that.
-        wide: a message of it may be long, see `bounded`; the filter is a topic then.
-    """
-
-    qos: int
-    as_published: bool = False
-    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +84,13 @@ class Connection:
         self._name = name
         self._settings = settings
         self._will = will
-        self._subscriptions = subscriptions
+        self._subscriptions = Subscriptions(subscriptions, settings.protocol)
         self._hooks = hooks
         self._keepalive = keepalive_seconds
-        self._problem = "connecting"
-        self._refused: dict[str, None] = {}  # topics, in order
-        self._too_long: dict[str, None] = {}  # topics whose messages the broker does not take, in order
-        self._longest_bytes: int | None = None  # that it takes; None: any
-        self._asked: dict[int, str] = {}  # message id to topic filter, of subscriptions
+        self._condition = Condition()
         self._client: Client | None = None
         self._arrivals: list[tuple[str, bytes, bool]] = []
-        self._silence = Silence(0.0)
-        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._pump = Pump()
         self._answered = False
         self._up_since = 0.0
         self._farewell: Message | None = None
@@ -123,15 +100,7 @@ class Connection:
     @property
     def status(self) -> str:
         """In words a person can act on: "connected", or what is wrong."""
-        if not self.is_up:
-            return self._problem
-        if self.unacknowledged.is_stalled():
-            return Reason("broker.stalled")
-        if self._refused:
-            return Reason("broker.refuses_topics", topics=list(self._refused))
-        if self._too_long:
-            return Reason("broker.too_long", bytes=self._longest_bytes, topics=list(self._too_long))
-        return "connected"
+        return self._condition.status(is_up=self.is_up, is_stalled=self.unacknowledged.is_stalled())
 
     def start(self) -> None:
         """Begins to connect."""
@@ -139,8 +108,7 @@ class Connection:
 
     def wake(self) -> None:
         """Makes the thread take a turn now. Callable from any thread."""
-        with contextlib.suppress(OSError):
-            os.eventfd_write(self._wake, 1)
+        self._pump.wake()
 
     def stop(self, farewell: Message, seconds: float = 1.0) -> None:
         """Publishes `farewell`, disconnects, and ends the thread; waits at most `seconds` for all that."""
@@ -151,25 +119,10 @@ class Connection:
             self._thread.join(seconds)
 
     def send(self, message: Message) -> bool:
-        """Publishes; only on the connection's thread. False: there is no connection, or the broker takes none so long.
-
-        It would hang up on a message that is longer than it said.
-        """
-        if self._client is None or not self.is_up:
+        """Publishes; on the connection's thread only. False: it is not up, or the broker takes no message so long."""
+        if self._client is None or not self.is_up or not self._condition.takes(message):
             return False
-        if self._longest_bytes is not None and packet_bytes(message) > self._longest_bytes:
-            if message.topic not in self._too_long:
-                self._too_long[message.topic] = None
-                log.warning("%s", self.status)
-            return False
-        properties = None
-        if message.expiry_seconds is not None and self._settings.protocol == "5":
-            from paho.mqtt.packettypes import PacketTypes
-            from paho.mqtt.properties import Properties
-
-            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types here
-            properties.MessageExpiryInterval = message.expiry_seconds
-        sent = self._client.publish(message.topic, message.payload, message.qos, message.retain, properties)
+        sent = publish(self._client, message, self._settings.protocol)
         if sent.rc != 0:
             return False
         if message.qos > 0:
@@ -190,15 +143,13 @@ class Connection:
         """One connection from beginning to end. Returns whether the broker accepted us."""
         self._answered = False
         self.unacknowledged.clear()
-        self._refused.clear()
-        self._too_long.clear()
-        self._asked.clear()
+        self._condition.begin()
         self._arrivals.clear()
         try:
             self._client = client = self._make_client()
             client.connect(self._settings.host, self._settings.port, self._keepalive)
         except (OSError, ValueError) as error:  # ValueError: a host name that cannot be one; ssl.SSLError is an OSError
-            self._say(trouble(error, self._settings))
+            self._condition.down(trouble(error, self._settings))
             return False
         was_up = self._serve(client)
         self.is_up = False
@@ -206,17 +157,9 @@ class Connection:
             self._hooks.down()
         return was_up
 
-    def _subscribe(self, client: Client, topic: str, wanted: Subscription) -> tuple[object, int | None]:
-        if self._settings.protocol != "5":
-            return client.subscribe(topic, wanted.qos)
-        from paho.mqtt.subscribeoptions import SubscribeOptions
-
-        return client.subscribe(topic, options=SubscribeOptions(wanted.qos, retainAsPublished=wanted.as_published))
-
     def _make_client(self) -> Client:
         """A client that is not connected yet. Raises OSError for files that cannot be read."""
-        wide = [topic for topic, wanted in self._subscriptions.items() if wanted.wide]
-        client = new_client(self._settings, self.client_id, wide)
+        client = new_client(self._settings, self.client_id, self._subscriptions.wide)
         client.will_set(self._will.topic, self._will.payload, self._will.qos, self._will.retain)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -232,10 +175,8 @@ class Connection:
     def _serve(self, client: Client) -> bool:
         """Reads and writes until the connection ends or we are stopped. Returns whether the broker accepted us."""
         was_up = False
-        poller = select.poll()  # not select(): that ends at 1024 descriptors
-        poller.register(self._wake, select.POLLIN)
+        self._pump.begin()
         farewell_until: float | None = None
-        self._silence = Silence(time.monotonic())
         while (sock := client.socket()) is not None:
             wait = min(LONGEST_WAIT_SECONDS, self._keepalive / 4)
             if self._stopping.is_set():
@@ -252,12 +193,12 @@ class Connection:
                 was_up = True
                 due = self._hooks.turn()
                 if not self.unacknowledged.count:
-                    wait = max(0.0, self._silence.over(client.keepalive or self._keepalive) - time.monotonic())
+                    wait = self._pump.silence_seconds(client.keepalive or self._keepalive)
                 wait = min(wait, due)
             try:
-                self._exchange(client, sock, poller, wait)
+                self._pump.exchange(client, sock, wait, client.keepalive or self._keepalive)
             except Exception as error:  # noqa: BLE001 - whatever paho makes of bytes that are not MQTT: the world's fault
-                self._say(f"the broker does not talk MQTT as it should ({type(error).__name__}: {error})")
+                self._condition.down(f"the broker does not talk MQTT as it should ({type(error).__name__}: {error})")
                 sock.close()
                 return was_up
             while self._arrivals:
@@ -269,40 +210,16 @@ class Connection:
             left.close()
         return was_up
 
-    def _exchange(self, client: Client, sock: Any, poller: select.poll, wait: float) -> None:
-        """Waits for the socket or for a wake-up, at most `wait` seconds, and lets paho read and write."""
-        interest = select.POLLIN | (select.POLLOUT if client.want_write() else 0)
-        poller.register(sock.fileno(), interest)
-        if isinstance(sock, ssl.SSLSocket) and sock.pending():
-            wait = 0.0
-        ready = dict(poller.poll(max(0, math.ceil(wait * 1000))))
-        if self._wake in ready:
-            with contextlib.suppress(BlockingIOError):
-                os.eventfd_read(self._wake)
-        now = time.monotonic()
-        if ready.get(sock.fileno(), 0) & ~select.POLLOUT or wait == 0.0:
-            client.loop_read()
-            self._silence.heard(now)
-        if client.socket() is not None and client.want_write():
-            client.loop_write()
-            self._silence.said(now)
-        if client.socket() is not None:
-            client.loop_misc()
-            self._silence.asked(now, client.keepalive or self._keepalive)
-
     def _on_connect(self, client: Client, _data: object, _flags: object, reason: Any, properties: object) -> None:
         self._answered = True
         if reason.is_failure:
-            self._say(refusal(reason, self._settings))
+            self._condition.down(refusal(reason, self._settings))
             return
-        for topic, wanted in self._subscriptions.items():
-            _, number = self._subscribe(client, topic, wanted)
-            if number is not None:
-                self._asked[number] = topic
-        self._longest_bytes = longest_bytes(properties)
+        self._subscriptions.ask(client)
+        self._condition.longest_bytes = longest_bytes(properties)
         self.is_up = True
         self._up_since = time.monotonic()
-        self._problem = "connected"
+        self._condition.up()
         log.info("connected to the broker at %s:%s as %s", self._settings.host, self._settings.port, self.client_id)
 
     def _on_disconnect(self, _client: object, _data: object, _flags: object, reason: Any, _properties: object) -> None:
@@ -310,32 +227,23 @@ class Connection:
             return
         if not self.is_up:
             where, version = f"{self._settings.host}:{self._settings.port}", self._settings.protocol
-            self._say(f"{where} hangs up: is it an MQTT broker, does it speak MQTT {version}, and want TLS or not?")
+            self._condition.down(
+                f"{where} hangs up: is it an MQTT broker, does it speak MQTT {version}, and want TLS or not?"
+            )
         elif reason.value == TAKEN_OVER:
-            self._say(f"another client uses our id {self.client_id}; a new one is taken")
+            self._condition.down(f"another client uses our id {self.client_id}; a new one is taken")
             self.client_id = client_id_of(self._name)
         elif time.monotonic() - self._up_since < SOON_SECONDS:
-            self._say(Reason("broker.hung_up", name=self.client_id))
+            self._condition.down(Reason("broker.hung_up", name=self.client_id))
             self.client_id = client_id_of(self._name)
         else:
-            self._say(Reason("broker.lost", reason=str(reason)))
+            self._condition.down(Reason("broker.lost", reason=str(reason)))
 
     def _on_subscribe(self, _client: object, _data: object, number: int, reasons: Any, _properties: object) -> None:
         if any(reason.is_failure for reason in reasons):
-            self._refuse(self._asked.get(number, "a subscription"))
+            self._condition.refuse(self._subscriptions.of(number))
 
     def _on_publish(self, _client: object, _data: object, number: int, reason: Any, _properties: object) -> None:
         topic = self.unacknowledged.done(number)
         if reason.is_failure:
-            self._refuse(topic)
-
-    def _refuse(self, topic: str) -> None:
-        if topic not in self._refused:
-            self._refused[topic] = None
-            log.warning("the broker refuses %s: check its access list", topic)
-
-    def _say(self, problem: str) -> None:
-        """Logs a problem once, when it begins."""
-        if problem != self._problem:
-            log.warning("%s", problem)
-        self._problem = problem
+            self._condition.refuse(topic)

@@ -15,7 +15,7 @@ from moodkiosk.words.reason import Reason
 from moodkiosk.words.system import system
 
 if TYPE_CHECKING:
-    from paho.mqtt.client import Client
+    from paho.mqtt.client import Client, MQTTMessageInfo
     from paho.mqtt.reasoncodes import ReasonCode
 
 HEAD_BYTES = 16
@@ -36,7 +36,7 @@ def new_client(settings: MqttSettings, client_id: str, wide: Iterable[str] | Non
     from paho.mqtt.client import MQTTv5, MQTTv311
     from paho.mqtt.enums import CallbackAPIVersion
 
-    from moodkiosk.act.mqtt.bounded import BoundedClient
+    from moodkiosk.act.mqtt.transport.bounded import BoundedClient
 
     client = BoundedClient(
         CallbackAPIVersion.VERSION2,
@@ -58,6 +58,18 @@ def new_client(settings: MqttSettings, client_id: str, wide: Iterable[str] | Non
 
 def _without_delay(_client: object, _data: object, sock: Any) -> None:
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def publish(client: Client, message: Message, protocol: str) -> MQTTMessageInfo:
+    """Sends a message; only MQTT 5 can say when it expires."""
+    properties = None
+    if message.expiry_seconds is not None and protocol == "5":
+        from paho.mqtt.packettypes import PacketTypes
+        from paho.mqtt.properties import Properties
+
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types here
+        properties.MessageExpiryInterval = message.expiry_seconds
+    return client.publish(message.topic, message.payload, message.qos, message.retain, properties)
 
 
 def longest_bytes(properties: object) -> int | None:
