@@ -15,6 +15,7 @@ from moodkiosk.act.pause import CALM_SECONDS
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import PresenceSettings, Settings
 from moodkiosk.link import protocol
+from moodkiosk.link.messages import SenseHealth
 from moodkiosk.moods.reading import Quality, Reading
 from moodkiosk.sense.loop import CALM_HEALTH_EARLY_SECONDS, CALM_HEALTH_SECONDS
 from moodkiosk.sense.repeats import BREAK_SECONDS, EARLY_SECONDS, Repeats
@@ -148,7 +149,7 @@ def test_ten_minutes_in_an_empty_room_are_three_readings_a_minute_and_never_unkn
 def test_in_a_calm_minute_act_turns_four_times_at_most_whatever_is_due_beside() -> None:
     """Readings, the health of sense, a watchdog of 30 seconds, and health over MQTT once a minute."""
     world, repeats, calm_seconds = World(), Repeats(), 0.0
-    world.turn(replace(HELLO, calms=True), protocol.SenseHealth(world.at, "on"))
+    world.turn(replace(HELLO, calms=True), SenseHealth(world.at, "on"))
     look_at, turn_at, told_at, turns = world.at, world.at, world.at, 0
     while world.at < 900:
         world.at = min(look_at, turn_at)
@@ -158,7 +159,7 @@ def test_in_a_calm_minute_act_turns_four_times_at_most_whatever_is_due_beside() 
             told = repeats.news(empty(world.at), calm_seconds)
             items = [] if told is None else [told]
             if told is not None and world.at - told_at >= CALM_HEALTH_SECONDS - CALM_HEALTH_EARLY_SECONDS:
-                told_at, items = world.at, [protocol.SenseHealth(world.at, "on"), told]
+                told_at, items = world.at, [SenseHealth(world.at, "on"), told]
         if items or world.at == turn_at:
             for item in items or [None]:
                 pause = world.loop.turn(item, kiosk.Now(world.at, NOON + timedelta(seconds=world.at)))  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ from moodkiosk.decide import kiosk
 from moodkiosk.failure import Failure
 from moodkiosk.host import paths, systemd
 from moodkiosk.host.guard import Guard
-from moodkiosk.link import protocol
+from moodkiosk.link.messages import FromSense, Hello, Teaching
 from moodkiosk.link.protocol import OURS
 from moodkiosk.moods.command import Result
 from moodkiosk.moods.decision import Decision
@@ -179,7 +179,7 @@ class Act:
     def _now(self) -> kiosk.Now:
         return kiosk.Now(time.monotonic(), self.wall.now())
 
-    def _from_sense(self, message: protocol.FromSense | SenseLate | None) -> None:
+    def _from_sense(self, message: FromSense | SenseLate | None) -> None:
         self.loop.put(SenseLeft() if message is None else message)
 
     def _play(self, job: Decision | Look | Wanted) -> None:
@@ -274,11 +274,11 @@ class Act:
         if self.publisher is not None:
             self.publisher.doubt(until)
 
-    def _teaching(self, teaching: protocol.Teaching | None) -> None:
+    def _teaching(self, teaching: Teaching | None) -> None:
         if self.page is not None:
             self.page.teaching(teaching)
 
-    def _hello(self, hello: protocol.Hello) -> None:
+    def _hello(self, hello: Hello) -> None:
         if self.publisher is not None:
             self.publisher.hello(hello)
         unknown = mistakes.unknown_moods(self.settings.music.moods, hello.labels) if hello.labels else None

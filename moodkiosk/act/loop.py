@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from moodkiosk.act.orders import Orders
 from moodkiosk.act.pause import CALM_SECONDS, pause_seconds
-from moodkiosk.act.ports import Asked, Carried, FromSense, Item, Ports, Request, SenseLate, SenseLeft
+from moodkiosk.act.ports import Asked, Carried, Item, Ports, Request, SenseLate, SenseLeft
 from moodkiosk.act.requests.look_requests import LookRequests
 from moodkiosk.act.requests.player_answers import PlayerAnswers
 from moodkiosk.act.requests.song_requests import SongRequests
@@ -21,7 +21,8 @@ from moodkiosk.decide import kiosk
 from moodkiosk.decide.music.reasons import both
 from moodkiosk.decide.settings import Settings
 from moodkiosk.host.guard import Guard
-from moodkiosk.link import commands, protocol
+from moodkiosk.link import commands
+from moodkiosk.link.messages import FromSense, Hello, SenseHealth, SenseResult, Teaching
 from moodkiosk.link.protocol import OURS
 from moodkiosk.moods.command import Command, Result
 from moodkiosk.moods.reading import Reading
@@ -66,8 +67,8 @@ class Counters:
 class SenseState:
     """What is known of the other half."""
 
-    hello: protocol.Hello | None = None
-    health: protocol.SenseHealth | None = None
+    hello: Hello | None = None
+    health: SenseHealth | None = None
     told_camera: bool | None = None
     told_calm: float = 0.0
 
@@ -236,7 +237,7 @@ class Loop:
                 self._looked_at = now.at
                 self._ports.reading(item)
                 self._step(item, now)
-            case protocol.Hello():
+            case Hello():
                 self.sense.hello, self.sense.told_camera, self.sense.told_calm = item, None, 0.0
                 self._follow_pace(0.0)
                 self._ports.hello(item)
@@ -245,16 +246,16 @@ class Loop:
                     # Sense keeps the neutral faces, so it knows: a calibration chooses too, and who was forgotten must
                     # not be remembered here.
                     self._step(Command("person", item.person or "", None, "sense"), now)
-            case protocol.SenseHealth():
+            case SenseHealth():
                 self.sense.health = item
                 if OPEN.get(item.camera, self.sense.told_camera) != self.sense.told_camera:
                     # Both halves hold what the camera should do: where they differ, ours counts, and is told again.
                     self.sense.told_camera = None
                 self._follow_pace(item.look_seconds)
                 self._step(kiosk.CameraStatus(item.camera, item.detail), now)
-            case protocol.SenseResult():
+            case SenseResult():
                 self._orders.done(item)
-            case protocol.Teaching():
+            case Teaching():
                 if (proof := self.classroom.hear(item)) is not None:
                     self._step(kiosk.Notice("taught", proof.text, figures(proof)), now)
             case SenseLeft():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from moodkiosk.link import protocol
+from moodkiosk.link.messages import ORDER_NAMES, Order, SenseResult
 from moodkiosk.moods.command import Command, Result
 from moodkiosk.moods.lesson import Lesson
 from moodkiosk.words.reason import Reason
@@ -33,7 +33,7 @@ class Waiting:
 class Orders:
     """Numbers orders, sends them, and completes the futures of those who asked."""
 
-    def __init__(self, send: Callable[[protocol.Order], bool]) -> None:
+    def __init__(self, send: Callable[[Order], bool]) -> None:
         self._send = send
         self._last_id = 0
         self._waiting: dict[int, Waiting] = {}
@@ -42,17 +42,17 @@ class Orders:
         """Sends `command`; `future` gets the result, `after` is called before."""
         number = self._number()
         value = written(command.value)
-        what = protocol.ORDER_NAMES[command.name]
-        if self._send(protocol.Order(number, what, value)):
+        what = ORDER_NAMES[command.name]
+        if self._send(Order(number, what, value)):
             self._waiting[number] = Waiting(command, future, at + WAIT_SECONDS, after)
         else:
             future.set_result(Result(command.name, ok=False, error=NOT_THERE, transaction=command.transaction))
 
     def send_quietly(self, name: str, value: str) -> bool:
         """Sends an order nobody waits for."""
-        return self._send(protocol.Order(self._number(), protocol.ORDER_NAMES[name], value))
+        return self._send(Order(self._number(), ORDER_NAMES[name], value))
 
-    def done(self, answer: protocol.SenseResult) -> None:
+    def done(self, answer: SenseResult) -> None:
         """Sense has answered."""
         waiting = self._waiting.pop(answer.id, None)
         if waiting is None:
@@ -75,12 +75,12 @@ class Orders:
     def expire(self, at: float) -> None:
         """Gives up on what sense did not answer in time."""
         for number in [number for number, waiting in self._waiting.items() if waiting.deadline <= at]:
-            self.done(protocol.SenseResult(number, ok=False, text=Reason("act.sense_silent")))
+            self.done(SenseResult(number, ok=False, text=Reason("act.sense_silent")))
 
     def lost(self) -> None:
         """Sense has gone: nothing that waits will be answered."""
         for number in list(self._waiting):
-            self.done(protocol.SenseResult(number, ok=False, text=NOT_THERE))
+            self.done(SenseResult(number, ok=False, text=NOT_THERE))
 
     def _number(self) -> int:
         self._last_id += 1

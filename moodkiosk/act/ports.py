@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from moodkiosk.decide import kiosk
-from moodkiosk.link import protocol
+from moodkiosk.link.messages import FromSense, Hello, Order, Teaching
 from moodkiosk.moods.command import Result
 from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.event import MoodEvent
@@ -68,7 +68,6 @@ class Carried:
 
 
 Known = Carried | LookReport | SongsReport | kiosk.PlayerSays | kiosk.Notice
-FromSense = protocol.Hello | protocol.SenseHealth | protocol.SenseResult | protocol.Teaching | Reading
 Item = FromSense | SenseLeft | SenseLate | Known | Asked
 
 
@@ -103,13 +102,13 @@ class Ports:
     decision: Callable[[Decision], None]
     show: Callable[[View], None]
     carry_out: Callable[[Decision], None]
-    order: Callable[[protocol.Order], bool]
+    order: Callable[[Order], bool]
     keep: Keep
-    hello: Callable[[protocol.Hello], None]
+    hello: Callable[[Hello], None]
     status: Callable[[View], dict[str, object]]
     look: Callable[[], str | None]
     find: Callable[[Wanted], str | None]
     offer: Callable[[tuple[Song, ...]], None]
     reload: Callable[[], str] = str
-    teaching: Callable[[protocol.Teaching | None], None] = lambda _: None
+    teaching: Callable[[Teaching | None], None] = lambda _: None
     doubt: Callable[[float], None] = lambda _: None

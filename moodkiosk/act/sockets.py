@@ -25,6 +25,7 @@ from moodkiosk.act.ports import Ask, Request, SenseLate
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
+from moodkiosk.link.messages import FromSense, Order
 from moodkiosk.link.protocol import OURS
 from moodkiosk.link.result import encode
 from moodkiosk.link.timer import Listener
@@ -108,7 +109,7 @@ class SenseLink:
         connected: whether sense is there.
     """
 
-    def __init__(self, path: Path, receive: Callable[[protocol.FromSense | SenseLate | None], None]) -> None:
+    def __init__(self, path: Path, receive: Callable[[FromSense | SenseLate | None], None]) -> None:
         """`receive` is called on the link's thread with each message, and with None when sense has gone.
 
         Also when the timer that sense has given to us runs out.
@@ -128,7 +129,7 @@ class SenseLink:
         """Whether sense is there."""
         return self._peer is not None
 
-    def send(self, order: protocol.Order) -> bool:
+    def send(self, order: Order) -> bool:
         """Sends an order; False if sense is not there or does not take it."""
         with self._lock:
             peer = self._peer
@@ -167,7 +168,7 @@ class SenseLink:
             while data := sense.receive():
                 before = splitter.damaged, splitter.oversized
                 for message in splitter.messages(data):
-                    if isinstance(message, protocol.FromSense):
+                    if isinstance(message, FromSense):
                         self._receive(message)
                     else:
                         splitter.damaged += 1

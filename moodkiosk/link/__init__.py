@@ -1,5 +1,5 @@
-"""What is said over sockets: `protocol` between the halves (contract 6), `control` to act from the command line.
+"""What is said over sockets: `messages` between the halves, as lines of `protocol` (contract 6).
 
-`commands` is the one table of what may be asked for, `result` how an answer is written down, `printed` how events and
-decisions are; `timer` is how act hears of a sense that stands still.
+`control` asks act from the command line, `commands` is the one table of what may be asked for, `result` how an answer
+is written down, `printed` how events and decisions are; `timer` is how act hears of a sense that stands still.
 """

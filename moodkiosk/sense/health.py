@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from moodkiosk.host.machine import rss_mb
-from moodkiosk.link import protocol
+from moodkiosk.link.messages import SenseHealth
 from moodkiosk.words.reason import together
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class HealthReport:
         note: str | None,
         counters: dict[str, int],
         every_seconds: float = EVERY_SECONDS,
-    ) -> protocol.SenseHealth | None:
+    ) -> SenseHealth | None:
         """The report, if the camera's status has changed, looks have a length now, or it is time for one; else None.
 
         Args:
@@ -76,7 +76,7 @@ class HealthReport:
             return None
         cpu_seconds, seconds = time.process_time(), at - self._at if self._at is not None else 0.0
         per_look = (cpu_seconds - self._cpu_seconds) * 1000 / self._looks if self._looks else 0.0
-        report = protocol.SenseHealth(
+        report = SenseHealth(
             at,
             camera,
             detail,

@@ -13,6 +13,7 @@ from moodkiosk.failure import Failure
 from moodkiosk.host import systemd
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import protocol
+from moodkiosk.link.messages import Hello, Order, SenseHealth, SenseResult
 from moodkiosk.link.timer import Timer
 from moodkiosk.sense.health import EVERY_SECONDS
 from moodkiosk.sense.lessons.about import about
@@ -58,12 +59,12 @@ def acted(reading: Reading) -> Reading:
     return replace(reading, mood=None, probabilities={}, confidence=0.0, quality=view)
 
 
-def introduction(state: SenseState) -> protocol.Hello:
+def introduction(state: SenseState) -> Hello:
     """Who we are, for act."""
     model, neutrals = state.models.current, state.neutrals
     hands = model.manifest.uses_hands
     made, date, accuracy = about(state.models)
-    return protocol.Hello(
+    return Hello(
         __version__,
         model.labels,
         model.hash,
@@ -149,9 +150,9 @@ class Loop:
         self._parts.health.tell_again()
         self._report(self._clock())
 
-    def _obey(self, order: protocol.Order, at: float) -> None:
+    def _obey(self, order: Order, at: float) -> None:
         if not self._guard.take(f"the order {order.what}", lambda: self._parts.orders.obey(order, at)):
-            self._parts.uplink.tell(protocol.SenseResult(order.id, ok=False, text=protocol.OURS))
+            self._parts.uplink.tell(SenseResult(order.id, ok=False, text=protocol.OURS))
 
     def _take(self, frame: Frame) -> bool:
         """Looks at a frame, or leaves it out; whether it was looked at. Raises what no frame gets past for long."""
@@ -240,7 +241,7 @@ class Loop:
         if (report := self._health(at)) is not None:
             self._parts.uplink.tell(report)
 
-    def _health(self, at: float, early_seconds: float = 0.0) -> protocol.SenseHealth | None:
+    def _health(self, at: float, early_seconds: float = 0.0) -> SenseHealth | None:
         """How sense is doing, if that is due; in an empty room it is so less often, or `early_seconds` before that."""
         parts = self._parts
         lent = parts.state.switch.state(at) == "lent"

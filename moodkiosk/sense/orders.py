@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from moodkiosk.link import protocol
+from moodkiosk.link.messages import Order, SenseResult
 from moodkiosk.sense.camera.switch import CameraSwitch
 from moodkiosk.sense.faces.engine import EXTRACTOR
 from moodkiosk.sense.lessons.refusal import NotNow
@@ -69,7 +70,7 @@ class Orders:
         calm_seconds: so seldom act need be told that nobody is there; 0: at every look.
     """
 
-    def __init__(self, state: SenseState, tell: Callable[[protocol.SenseResult], None]) -> None:
+    def __init__(self, state: SenseState, tell: Callable[[SenseResult], None]) -> None:
         """`tell` sends a result to act."""
         self.calibration: Calibration | None = None
         self.changed = False
@@ -78,17 +79,17 @@ class Orders:
         self._tell = tell
         self._expired_at: float | None = None
 
-    def obey(self, order: protocol.Order, at: float) -> None:
+    def obey(self, order: Order, at: float) -> None:
         """Carries out an order and tells the result; a calibration's comes when it is over."""
         try:
             text = self._carry_out(order, at)
         except (Refused, NotKept, NotNow, BadModel, ValueError) as error:
-            self._tell(protocol.SenseResult(order.id, ok=False, text=str(error)))
+            self._tell(SenseResult(order.id, ok=False, text=str(error)))
         except OSError as error:
-            self._tell(protocol.SenseResult(order.id, ok=False, text=_unwritten(error)))
+            self._tell(SenseResult(order.id, ok=False, text=_unwritten(error)))
         else:
             if text is not None:
-                self._tell(protocol.SenseResult(order.id, ok=True, text=text))
+                self._tell(SenseResult(order.id, ok=True, text=text))
 
     def see(self, reading: Reading, landmarks: Landmarks | None, measures: NDArray[np.float32] | None) -> None:
         """Takes note of one look: a calibration or a correction may need it."""
@@ -120,10 +121,10 @@ class Orders:
         self._state.corrections.clear()
         self._state.course.camera_closed(at)
         if self.calibration is not None:
-            self._tell(protocol.SenseResult(self.calibration.order, ok=False, text=Reason("order.camera_closed")))
+            self._tell(SenseResult(self.calibration.order, ok=False, text=Reason("order.camera_closed")))
             self.calibration = None
 
-    def _carry_out(self, order: protocol.Order, at: float) -> str | None:
+    def _carry_out(self, order: Order, at: float) -> str | None:
         match order.what:
             case "camera":
                 return self._camera(order.value, at)
@@ -178,7 +179,7 @@ class Orders:
         self.camera_closed(at)
         return Reason("order.camera_off" if switch.state(at) == "off" else "order.camera_lent")
 
-    def _calibrate(self, order: protocol.Order, at: float) -> None:
+    def _calibrate(self, order: Order, at: float) -> None:
         self._watch(at)
         self.calibration = Calibration(order.id, order.value, at)
 
@@ -195,14 +196,14 @@ class Orders:
         try:
             name = self._state.neutrals.learn(calibration.person, calibration.measures())
         except (NotCalibrated, ValueError) as error:
-            result = protocol.SenseResult(calibration.order, ok=False, text=str(error))
+            result = SenseResult(calibration.order, ok=False, text=str(error))
         except OSError as error:
-            result = protocol.SenseResult(calibration.order, ok=False, text=_unwritten(error))
+            result = SenseResult(calibration.order, ok=False, text=_unwritten(error))
         else:
             self.changed = True
             used = self._state.models.current.manifest.neutral_mean is not None
             text = Reason("calibrated.kept" if used else "calibrated.kept_unused", name=repr(name))
-            result = protocol.SenseResult(calibration.order, ok=True, text=text)
+            result = SenseResult(calibration.order, ok=True, text=text)
         log.info("calibration: %s", result.text)
         self._tell(result)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from moodkiosk.link import protocol
+from moodkiosk.link.messages import FromSense, Order
 from moodkiosk.moods.reading import Reading
 
 RETRY_SECONDS = 1.0
@@ -69,9 +70,9 @@ class Uplink:
         if reading or writing or seconds > 0:
             select.select(reading, writing, [], max(0.0, seconds))
 
-    def orders(self) -> list[protocol.Order]:
+    def orders(self) -> list[Order]:
         """What act has asked for since."""
-        found: list[protocol.Order] = []
+        found: list[Order] = []
         while self._socket is not None:
             try:
                 data = self._socket.recv(65536)
@@ -84,7 +85,7 @@ class Uplink:
                 break
             before = self._splitter.damaged + self._splitter.oversized
             for message in self._splitter.messages(data):
-                if isinstance(message, protocol.Order):
+                if isinstance(message, Order):
                     found.append(message)
                 else:
                     self.damaged += 1
@@ -92,7 +93,7 @@ class Uplink:
         self._flush()
         return found
 
-    def tell(self, *messages: protocol.FromSense) -> None:
+    def tell(self, *messages: FromSense) -> None:
         """Sends messages in one go, as far as act takes them; dropped without act."""
         if self._socket is None:
             return

@@ -26,7 +26,7 @@ from moodkiosk.decide import kiosk
 from moodkiosk.decide.music import songs
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.host.guard import Guard
-from moodkiosk.link import protocol
+from moodkiosk.link.messages import Hello, Order, SenseHealth, SenseResult, Teaching
 from moodkiosk.link.protocol import OURS
 from moodkiosk.moods.choice import Choice
 from moodkiosk.moods.command import Result
@@ -53,9 +53,9 @@ class World:
     readings: list[Reading] = field(default_factory=list)
     views: list[View] = field(default_factory=list)
     played: list[Decision] = field(default_factory=list)
-    orders: list[protocol.Order] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
     kept: list[dict[str, object]] = field(default_factory=list)
-    hellos: list[protocol.Hello] = field(default_factory=list)
+    hellos: list[Hello] = field(default_factory=list)
     looks: int = 0
     no_look: str | None = None
     no_find: str | None = None
@@ -106,7 +106,7 @@ class World:
         if self.broken == where:
             raise ZeroDivisionError("nobody thought of this\nreally")
 
-    def order(self, order: protocol.Order) -> bool:
+    def order(self, order: Order) -> bool:
         if self.sense_there:
             self.orders.append(order)
         return self.sense_there
@@ -143,7 +143,7 @@ class World:
 @pytest.fixture
 def world() -> World:
     world = World()
-    world.turn(HELLO, protocol.SenseHealth(world.at, "on"))
+    world.turn(HELLO, SenseHealth(world.at, "on"))
     return world
 
 
@@ -211,7 +211,7 @@ def test_a_mistake_in_our_own_state_still_ends_the_process_loudly(world: World) 
 def test_what_sense_did_is_told_also_where_taking_note_of_it_fails(world: World) -> None:
     future = world.ask("correct", "happy")
     world.broken = "event"
-    world.turn(protocol.SenseResult(world.orders[-1].id, ok=True, text="kept 20 samples"))
+    world.turn(SenseResult(world.orders[-1].id, ok=True, text="kept 20 samples"))
     assert future.result(0).text == "kept 20 samples"
     assert world.loop.guard.left_out == 1
 
@@ -223,22 +223,22 @@ def test_sense_is_told_again_where_its_camera_is_not_what_it_was_told(world: Wor
         return values
 
     told()
-    world.turn(protocol.SenseHealth(world.at, "off"))
+    world.turn(SenseHealth(world.at, "off"))
     assert told() == ["on"]
     for fine in ("on", "starting", "lost", "lent"):
-        world.turn(protocol.SenseHealth(world.at, fine))
+        world.turn(SenseHealth(world.at, fine))
     assert told() == []
     world.ask("camera", "off")
     assert told() == ["off"]
-    world.turn(protocol.SenseHealth(world.at, "on"))
+    world.turn(SenseHealth(world.at, "on"))
     assert told() == ["off"]
-    world.turn(protocol.SenseHealth(world.at, "off"))
+    world.turn(SenseHealth(world.at, "off"))
     assert told() == []
 
 
 @pytest.mark.parametrize("look_seconds", [2.6, 6.0])
 def test_on_a_slow_processor_readings_are_late_and_still_count(world: World, look_seconds: float) -> None:
-    slow = protocol.SenseHealth(world.at, "on", "the processor is too slow", look_seconds=look_seconds)
+    slow = SenseHealth(world.at, "on", "the processor is too slow", look_seconds=look_seconds)
     for count in range(30):
         world.turn(slow)  # every look brings one
         for _ in range(round(look_seconds / 0.5)):
@@ -249,7 +249,7 @@ def test_on_a_slow_processor_readings_are_late_and_still_count(world: World, loo
     assert world.loop.counters.stale_readings == 0
     assert (world.views[-1].present, world.views[-1].mood) == (True, "happy")
     assert [event.kind for event in world.events if event.kind.startswith("camera")] == []
-    world.turn(protocol.SenseHealth(world.at, "on", look_seconds=0.02))
+    world.turn(SenseHealth(world.at, "on", look_seconds=0.02))
     world.turn(Reading(world.at - look_seconds, 1))
     assert world.loop.counters.stale_readings == 1, "the bound follows"
 
@@ -303,7 +303,7 @@ def test_sense_is_told_of_the_camera_when_it_changes_and_when_it_comes_back(worl
 def test_an_order_is_answered_by_sense_or_by_the_deadline_or_when_sense_has_gone(world: World) -> None:
     future = world.ask("calibrate", "Ann")
     assert not future.done()
-    world.turn(protocol.SenseResult(world.orders[-1].id, ok=True, text="kept 25 looks"))
+    world.turn(SenseResult(world.orders[-1].id, ok=True, text="kept 25 looks"))
     assert future.result(0) == Result("calibrate", ok=True, text="kept 25 looks", transaction="t")
     future = world.ask("correct", "happy")
     world.turn(later=20)
@@ -335,7 +335,7 @@ def test_whose_neutral_face_is_used_is_what_sense_says(world: World) -> None:
     ada, bob = (hello(*HELLO.labels, people=both, person=name) for name in both)
     world.turn(ada)
     asked = world.ask("person", "bob")
-    world.turn(protocol.SenseResult(world.orders[-1].id, ok=True, text="'Bob' is in front"), bob)
+    world.turn(SenseResult(world.orders[-1].id, ok=True, text="'Bob' is in front"), bob)
     assert asked.result().ok
     assert world.views[-1].person == "Bob"
     world.turn(ada)  # a calibration of Ada is over
@@ -354,7 +354,7 @@ def test_a_player_that_recovers_by_itself_is_shown(world: World) -> None:
 
 def test_a_correction_that_sense_took_is_told(world: World) -> None:
     world.ask("correct", "happy")
-    world.turn(protocol.SenseResult(world.orders[-1].id, ok=True, text="kept"))
+    world.turn(SenseResult(world.orders[-1].id, ok=True, text="kept"))
     assert world.events[-1].kind == "correction"
 
 
@@ -365,7 +365,7 @@ def test_what_was_learnt_is_told_as_figures_without_anybodys_name(world: World) 
         text="reads 90 % of held-out looks right",
     )
     for phase in ("shown", "over"):  # told twice, news once
-        world.turn(protocol.Teaching(world.at, phase, person="Anna", proof=told))
+        world.turn(Teaching(world.at, phase, person="Anna", proof=told))
     (event,) = world.events
     payload = json.loads(encode(event_of(event, NOON)))
     assert payload["event_type"] == "taught"
@@ -380,7 +380,7 @@ def test_what_was_learnt_is_told_as_figures_without_anybodys_name(world: World) 
         "people": 2,
         "moods": {"sad": [0.25, 0.75]},
     }
-    alone = protocol.Teaching(world.at, "shown", proof=replace(told, people={}))
+    alone = Teaching(world.at, "shown", proof=replace(told, people={}))
     world.turn(alone)
     assert world.events[-1].taught is not None
     assert world.events[-1].taught.people == 1
@@ -388,7 +388,7 @@ def test_what_was_learnt_is_told_as_figures_without_anybodys_name(world: World) 
 
 def test_a_slow_processor_that_stands_still_for_a_while_is_not_a_camera_that_brings_nothing(world: World) -> None:
     world.turn(HELLO)
-    world.turn(protocol.SenseHealth(world.at, "on", "the processor is too slow", look_seconds=1.4))
+    world.turn(SenseHealth(world.at, "on", "the processor is too slow", look_seconds=1.4))
     world.turn(Reading(world.at, 0))
     for _ in range(50):
         world.at += 1
@@ -418,17 +418,17 @@ def test_how_long_a_look_may_take_follows_what_is_known_of_looks(
     world: World, look_seconds: float, seconds: int
 ) -> None:
     world.turn(HELLO)
-    world.turn(protocol.SenseHealth(world.at, "on", look_seconds=look_seconds))
+    world.turn(SenseHealth(world.at, "on", look_seconds=look_seconds))
     assert silent_for(world) == seconds
 
 
 def test_the_first_look_of_a_new_sense_may_take_long_whatever_the_old_one_took(world: World) -> None:
     world.turn(HELLO)
-    world.turn(protocol.SenseHealth(world.at, "on", look_seconds=0.1))
+    world.turn(SenseHealth(world.at, "on", look_seconds=0.1))
     world.turn(Reading(world.at, 0))
     world.turn(SenseLeft())
     world.turn(HELLO)
-    world.turn(protocol.SenseHealth(world.at, "on"))
+    world.turn(SenseHealth(world.at, "on"))
     assert silent_for(world) == 60
 
 

@@ -21,6 +21,7 @@ from moodkiosk.act.store import COALESCE_SECONDS, Store
 from moodkiosk.act.worker import NewestWins
 from moodkiosk.failure import Failure
 from moodkiosk.link import control, protocol
+from moodkiosk.link.messages import Order
 from moodkiosk.link.result import encode
 from moodkiosk.moods.command import Result
 from moodkiosk.moods.reading import Reading
@@ -51,7 +52,7 @@ def test_a_socket_left_by_a_killed_process_is_replaced_and_one_in_use_is_not(tmp
 def test_the_link_carries_readings_one_way_and_orders_the_other_and_says_when_sense_left(tmp_path: Path) -> None:
     inbox: queue.Queue[object] = queue.Queue()
     bridge = SenseLink(tmp_path / "link.sock", inbox.put)
-    order = protocol.Order(1, "camera", "off")
+    order = Order(1, "camera", "off")
     assert not bridge.send(order)
     sense = connect(tmp_path / "link.sock")
     sense.sendall(b"garbage\n" + protocol.encode(Reading(1.0, 0)))

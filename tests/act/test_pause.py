@@ -14,7 +14,7 @@ from moodkiosk.act.main import wake_by_signals
 from moodkiosk.act.orders import WAIT_SECONDS
 from moodkiosk.act.pause import AGAIN_SECONDS, CALM_SECONDS, LATE_SECONDS, WATCHING_SECONDS, pause_seconds
 from moodkiosk.decide.kiosk import Now
-from moodkiosk.link import protocol
+from moodkiosk.link.messages import SenseHealth
 from moodkiosk.moods.reading import Reading
 from tests.act.test_loop import HELLO, NOON, World
 
@@ -47,7 +47,7 @@ def test_while_the_time_of_day_is_not_known_it_looks_often_whether_it_is() -> No
 def calm() -> World:
     """A kiosk whose camera is closed, a while after anything has happened."""
     world = World()
-    world.turn(HELLO, protocol.SenseHealth(world.at, "off"))
+    world.turn(HELLO, SenseHealth(world.at, "off"))
     world.ask("camera", "off")
     world.turn(later=60)
     world.turn(later=0.5)
@@ -78,14 +78,14 @@ def test_whoever_waits_for_sense_is_answered_in_time(calm: World) -> None:
 
 def test_while_pictures_come_it_does_not_sleep_through_one_that_is_missing(calm: World) -> None:
     calm.ask("camera", "on")
-    calm.turn(protocol.SenseHealth(calm.at, "on"))
+    calm.turn(SenseHealth(calm.at, "on"))
     assert wait(calm, Reading(calm.at, 0)) <= WATCHING_SECONDS
 
 
 def test_a_long_wait_is_no_stall_and_a_turn_that_comes_much_too_late_is(calm: World) -> None:
     """What was stopped in between did not see that nobody was there."""
     calm.ask("camera", "on")
-    calm.turn(protocol.SenseHealth(calm.at, "on"), Reading(calm.at, 0))
+    calm.turn(SenseHealth(calm.at, "on"), Reading(calm.at, 0))
     calm.at += 30
     wait(calm)
     assert calm.loop.sense.hello is not None

@@ -25,6 +25,7 @@ from moodkiosk.config.settings import Config, LearningSettings, MqttSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.link import protocol
+from moodkiosk.link.messages import ORDER_NAMES, FromSense, Order, Remark, SenseHealth, SenseResult, Teaching
 from moodkiosk.moods.command import Result
 from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.event import MoodEvent
@@ -113,9 +114,9 @@ class Act:
     def _ask(self, request: Request) -> Future[Result]:
         return self.loop.ask(request)
 
-    def _order(self, order: protocol.Order) -> bool:
+    def _order(self, order: Order) -> bool:
         protocol.decode(protocol.encode(order).rstrip())
-        self.loop.put(protocol.SenseResult(order.id, ok=True, text="done"))
+        self.loop.put(SenseResult(order.id, ok=True, text="done"))
         return True
 
     def _carry_out(self, decision: Decision) -> None:
@@ -158,23 +159,21 @@ def readings(mood: str | None, count: int, start: float = BEGIN) -> list[bytes]:
 
 
 HELLO = protocol.encode(hello(*LABELS, people=("Anna",), person="Anna"))
-PROOF = proof(moods={"sad": (0.1, 0.9)}, remarks=(protocol.Remark("crosswise", "sad", "angry"),))
+PROOF = proof(moods={"sad": (0.1, 0.9)}, remarks=(Remark("crosswise", "sad", "angry"),))
 HEALTHS = [
-    protocol.encode(protocol.SenseHealth(BEGIN, "on", counters={"dropped": 3}, celsius=51.5)),
-    protocol.encode(protocol.SenseHealth(BEGIN, "lost", "there is no camera", throttled=True)),
+    protocol.encode(SenseHealth(BEGIN, "on", counters={"dropped": 3}, celsius=51.5)),
+    protocol.encode(SenseHealth(BEGIN, "lost", "there is no camera", throttled=True)),
 ]
 FROM_SENSE = [
     HELLO + HEALTHS[0] + b"".join(readings("happy", 12)),
     HELLO + HEALTHS[0] + b"".join(readings("sad", 6)) + b"".join(readings(None, 4, BEGIN + 1.2)) + HEALTHS[1],
-    HELLO + protocol.encode(protocol.SenseResult(1, ok=True, text="done")) + HEALTHS[0],
+    HELLO + protocol.encode(SenseResult(1, ok=True, text="done")) + HEALTHS[0],
     HELLO
-    + protocol.encode(protocol.Teaching(BEGIN, "recording", "happy", 2, 5, 5.0, 2.5, "seen", "show", "Anna"))
-    + protocol.encode(protocol.Teaching(BEGIN + 5, "shown", person="Anna", text="better", proof=PROOF)),
+    + protocol.encode(Teaching(BEGIN, "recording", "happy", 2, 5, 5.0, 2.5, "seen", "show", "Anna"))
+    + protocol.encode(Teaching(BEGIN + 5, "shown", person="Anna", text="better", proof=PROOF)),
 ]
 TO_SENSE = [
-    b"".join(
-        protocol.encode(protocol.Order(n, protocol.ORDER_NAMES[what], value)) for n, (what, value) in enumerate(orders)
-    )
+    b"".join(protocol.encode(Order(n, ORDER_NAMES[what], value)) for n, (what, value) in enumerate(orders))
     for orders in (
         [("camera", "off"), ("camera", "on"), ("camera", "lend")],
         [("calibrate", "Anna"), ("person", "Anna"), ("person", ""), ("forget", "Anna")],
@@ -203,7 +202,7 @@ def act_hears(folder: Path) -> Iterator[Take]:
         splitter = protocol.LineSplitter()
         with closing(Act(folder)) as act:
             for message in splitter.messages(data + b"\n"):
-                if isinstance(message, protocol.FromSense):
+                if isinstance(message, FromSense):
                     act.turn(message)
             act.settle()
         return not splitter.damaged + splitter.oversized
@@ -229,7 +228,7 @@ def sense_hears(folder: Path) -> Iterator[Take]:
             for _ in range(3):
                 at += 0.2
                 orders.see(Reading(at, 1, 1, "happy", {"happy": 1.0}, 0.9, Quality(1.0, None)), seen, None)
-            if isinstance(message, protocol.Order):
+            if isinstance(message, Order):
                 orders.obey(message, at)
             orders.attend(at)
             protocol.decode(protocol.encode(introduction(state)).rstrip())

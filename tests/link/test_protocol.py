@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moodkiosk.link import printed, protocol
+from moodkiosk.link.messages import Order, Remark, SenseHealth, SenseResult, Teaching
 from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.event import MoodEvent
 from moodkiosk.moods.reading import Quality, Reading
 from moodkiosk.words.reason import Reason, how
 from tests.support.sense_lines import hello, proof
 
-PROOF = proof(moods={"sad": (0.1, 0.9)}, remarks=(protocol.Remark("alike", "sad"),))
+PROOF = proof(moods={"sad": (0.1, 0.9)}, remarks=(Remark("alike", "sad"),))
 READING = Reading(12.5, 1, 3, "happy", {"happy": 0.9, "sad": 0.1}, 0.9, Quality(1.0, None, 120.0, 99.0), "Ann")
 
 
@@ -47,12 +48,12 @@ def test_events_and_decisions_print_only_the_keys_of_contract_3() -> None:
     "message",
     [
         hello("happy", people=("Ann",)),
-        protocol.SenseHealth(1.0, "lost", "unplugged", counters={"damaged": 2}),
-        protocol.SenseResult(3, ok=False, text="no face"),
-        protocol.SenseResult(3, ok=False, text=Reason("bad.mood", known=["happy", how("sad")])),
-        protocol.Order(3, "camera", "lend"),
-        protocol.Teaching(1.0, "recording", "happy", 2, 5, 5.0, 2.5, "seen", "show", "Ann"),
-        protocol.Teaching(1.0, "shown", proof=PROOF),
+        SenseHealth(1.0, "lost", "unplugged", counters={"damaged": 2}),
+        SenseResult(3, ok=False, text="no face"),
+        SenseResult(3, ok=False, text=Reason("bad.mood", known=["happy", how("sad")])),
+        Order(3, "camera", "lend"),
+        Teaching(1.0, "recording", "happy", 2, 5, 5.0, 2.5, "seen", "show", "Ann"),
+        Teaching(1.0, "shown", proof=PROOF),
     ],
 )
 def test_every_message_comes_back_equal(message: protocol.Line) -> None:
@@ -83,7 +84,7 @@ def test_every_message_comes_back_equal(message: protocol.Line) -> None:
         b'{"type": "order", "id": 1, "what": "explode"}',
         b'{"type": "hello", "version": "1", "labels": [], "model_hash": "", "schema": "", "model_accuracy": 2}',
         b'{"type": "teaching", "at": 1, "phase": "recording", "seconds": 1e9}',
-        protocol.encode(protocol.Teaching(1.0, "shown", proof=PROOF)).replace(b'"after":0.9', b'"after":7'),
+        protocol.encode(Teaching(1.0, "shown", proof=PROOF)).replace(b'"after":0.9', b'"after":7'),
         b'{"type": "reading", "at": 1, "faces": 1' + b" " * protocol.LINE_LIMIT_BYTES,
         b"[" * 60_000,
     ],

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from moodkiosk.link import protocol
+from moodkiosk.link.messages import Hello
 from moodkiosk.operate.broker import Broker, private_broker
 from tests.operate.test_end_to_end import Listener, keep_tokens, spotify
 from tests.support.kiosk import Kiosk
@@ -110,7 +111,7 @@ def test_every_command_about_music_says_at_every_door_what_became_of_it(
         kiosk.start("act")
         until(lambda: kiosk.answers("status"), 30, "act")
         sense.connect(str(tmp_path / "run" / "link.sock"))
-        sense.sendall(protocol.encode(protocol.Hello("1", ("happy", "sad"), "0" * 64, "face-1")))
+        sense.sendall(protocol.encode(Hello("1", ("happy", "sad"), "0" * 64, "face-1")))
         until(lambda: knows_moods(kiosk), 30, "the page, and the moods")
         listener = Listener(broker)
         try:

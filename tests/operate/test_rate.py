@@ -19,6 +19,7 @@ from moodkiosk.act.surroundings import Surroundings
 from moodkiosk.config.running import Configuration
 from moodkiosk.config.settings import Config, SenseSettings
 from moodkiosk.link import protocol
+from moodkiosk.link.messages import SenseHealth
 from moodkiosk.operate.doctor import camera
 from moodkiosk.operate.status import readable
 from moodkiosk.sense.camera.capture import CameraStatus
@@ -31,7 +32,7 @@ from tests.support.wait import until
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
-def report(settings: SenseSettings, look_seconds: float) -> protocol.SenseHealth:
+def report(settings: SenseSettings, look_seconds: float) -> SenseHealth:
     """What sense says of itself where a look takes so long."""
     thermometer = Thermometer(Path("/nowhere"), vcgencmd="")
     pace = Pace(settings, thermometer)
@@ -53,7 +54,7 @@ class Kiosk:
         self.around = Surroundings(configuration, *parts)
         self.bridge = bridge
 
-    def hear(self, said: protocol.SenseHealth) -> dict[str, Any]:
+    def hear(self, said: SenseHealth) -> dict[str, Any]:
         """Takes a report as it comes over the link, and returns what `moodkiosk status --json` then says."""
         came = protocol.decode(protocol.encode(said).rstrip(b"\n"))
         self.world.turn(hello("happy", "neutral"), came)
@@ -95,6 +96,6 @@ def test_a_rate_that_was_set_is_said_as_it_was_set(kiosk: Kiosk) -> None:
 
 def test_where_sense_does_not_say_nobody_invents_one(kiosk: Kiosk) -> None:
     """As one of an earlier version."""
-    status = kiosk.hear(protocol.SenseHealth(1.0, "on"))
+    status = kiosk.hear(SenseHealth(1.0, "on"))
     assert (kiosk.health, status["active_rate_hz"]) == (None, None)
     assert "looks a second" not in camera.used(Config(), status).text + readable(status, NOW)

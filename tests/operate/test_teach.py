@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from moodkiosk.link.protocol import Remark, Teaching
+from moodkiosk.link.messages import Remark, Teaching
 from moodkiosk.operate.teach import screen
 from moodkiosk.operate.teach.command import Lines, Objects, follow
 from moodkiosk.words.reason import Reason

@@ -16,6 +16,7 @@ import pytest
 from moodkiosk.config.settings import CameraSettings, Config, LearningSettings, SenseSettings
 from moodkiosk.failure import Failure
 from moodkiosk.link import protocol
+from moodkiosk.link.messages import Hello, OrderName, SenseHealth, SenseResult, Teaching
 from moodkiosk.link.protocol import OURS
 from moodkiosk.moods.frame import Frame
 from moodkiosk.moods.reading import Reading
@@ -116,13 +117,13 @@ class Kiosk:
         # Turns without pictures take no time: all is said by now, but act's thread may not have read it yet.
         wait.until(until, what=f"what {most} turns were for")
 
-    def order(self, what: protocol.OrderName, value: str = "") -> protocol.SenseResult:
+    def order(self, what: OrderName, value: str = "") -> SenseResult:
         """Gives an order and turns the loop until its result is there."""
         number = self.act.tell(what, value)
-        found: list[protocol.SenseResult] = []
+        found: list[SenseResult] = []
 
         def answered() -> bool:
-            found.extend(result for result in self.act.all(protocol.SenseResult) if result.id == number)
+            found.extend(result for result in self.act.all(SenseResult) if result.id == number)
             return bool(found)
 
         self.turn(answered)
@@ -134,13 +135,13 @@ class Kiosk:
         self.turn(lambda: len(self.shown) > count)
         return self.shown[-1]
 
-    def hello(self) -> protocol.Hello:
+    def hello(self) -> Hello:
         """The last introduction; after an order it comes later than the result."""
-        return self.act.all(protocol.Hello)[-1]
+        return self.act.all(Hello)[-1]
 
-    def health(self) -> protocol.SenseHealth:
+    def health(self) -> SenseHealth:
         """What health says last."""
-        return self.act.all(protocol.SenseHealth)[-1]
+        return self.act.all(SenseHealth)[-1]
 
 
 class HandTimer:
@@ -193,26 +194,26 @@ def kiosk(tmp_path: Path, pipeline: Pipeline) -> Iterator[Kiosk]:
         )
         loop = Loop(parts, clock=camera.clock)
         found = Kiosk(act, camera, loop, state, shown, file, timer)
-        found.turn(lambda: bool(act.all(protocol.SenseHealth) and shown))
+        found.turn(lambda: bool(act.all(SenseHealth) and shown))
         yield found
         uplink.close()
 
 
 def test_it_introduces_itself_and_tells_its_health_first(kiosk: Kiosk) -> None:
     hello, health = kiosk.act.said[:2]
-    assert isinstance(hello, protocol.Hello)
+    assert isinstance(hello, Hello)
     assert hello.labels == ("angry", "happy", "neutral", "sad", "surprise")
     assert len(hello.model_hash) == 64
     assert (hello.people, hello.person) == ((), None)
-    assert isinstance(health, protocol.SenseHealth)
+    assert isinstance(health, SenseHealth)
     assert health.camera == "on"
     assert health.rss_mb > 10
 
 
 def test_health_comes_every_half_minute_and_counts_looks(kiosk: Kiosk) -> None:
-    before = len(kiosk.act.all(protocol.SenseHealth))
-    kiosk.turn(lambda: len(kiosk.act.all(protocol.SenseHealth)) > before)
-    first, second = kiosk.act.all(protocol.SenseHealth)[-2:]
+    before = len(kiosk.act.all(SenseHealth))
+    kiosk.turn(lambda: len(kiosk.act.all(SenseHealth)) > before)
+    first, second = kiosk.act.all(SenseHealth)[-2:]
     assert 29 < second.at - first.at < 31
     assert 4 < second.frames_per_second < 6
     assert second.cpu_ms_per_frame > 0
@@ -226,7 +227,7 @@ def test_in_an_empty_room_health_comes_with_a_reading_and_a_timer_watches_meanwh
     before = kiosk.camera.now
     kiosk.turn(lambda: kiosk.camera.now > before + 240, most=600)
     said = kiosk.act.said
-    healths = [n for n, one in enumerate(said) if isinstance(one, protocol.SenseHealth) and one.at > before + 60]
+    healths = [n for n, one in enumerate(said) if isinstance(one, SenseHealth) and one.at > before + 60]
     assert 2 <= len(healths) <= 4
     for number in healths:
         following = said[number + 1]
@@ -344,8 +345,8 @@ def test_a_calibration_takes_five_seconds_and_its_face_is_subtracted_from_then_o
     number = kiosk.act.tell("calibrate", "Ada")
     kiosk.turn(lambda: kiosk.state.neutrals.people == ("Ada",))
     assert 5 <= kiosk.camera.now - start < 7
-    result = kiosk.act.wait_for(protocol.SenseResult)
-    assert result == protocol.SenseResult(number, ok=True, text="kept the neutral face of 'Ada'")
+    result = kiosk.act.wait_for(SenseResult)
+    assert result == SenseResult(number, ok=True, text="kept the neutral face of 'Ada'")
     assert kiosk.reading().neutral == "Ada"
     kiosk.turn(lambda: kiosk.hello().people == ("Ada",))
     assert kiosk.hello().person == "Ada"
@@ -367,7 +368,7 @@ def test_only_one_calibration_goes_on_and_closing_the_camera_ends_it(kiosk: Kios
     number = kiosk.act.tell("calibrate", "Ada")
     assert kiosk.order("calibrate", "Bob").text == "a calibration is going on already"
     assert kiosk.order("camera", "off").ok
-    ended = kiosk.act.wait_for(protocol.SenseResult, where=lambda result: result.id == number)
+    ended = kiosk.act.wait_for(SenseResult, where=lambda result: result.id == number)
     assert (ended.ok, ended.text) == (False, "the camera was closed")
     assert kiosk.order("calibrate", "Ada").text == "the camera is off"
 
@@ -379,7 +380,7 @@ def test_a_camera_that_is_off_is_closed_and_nothing_is_seen_until_it_is_on_again
     for _ in range(3):
         kiosk.loop.turn()
     assert len(kiosk.shown) == count
-    assert kiosk.act.wait_for(protocol.SenseHealth, where=lambda health: health.camera == "off").pace == "off"
+    assert kiosk.act.wait_for(SenseHealth, where=lambda health: health.camera == "off").pace == "off"
     assert kiosk.order("camera", "on").ok
     assert kiosk.reading().faces == 1
 
@@ -403,14 +404,14 @@ def test_a_lent_camera_comes_back_by_itself_ten_seconds_after_the_last_word(kios
 
 
 def test_a_better_model_is_taken_and_a_damaged_one_never(kiosk: Kiosk) -> None:
-    first, hellos = kiosk.hello(), len(kiosk.act.all(protocol.Hello))
+    first, hellos = kiosk.hello(), len(kiosk.act.all(Hello))
     kiosk.models.write_bytes(b"nothing of the kind")
     result = kiosk.order("reload")
     assert not result.ok
     assert "going on with the model loaded before" in result.text
     assert kiosk.reading().mood is not None
     kiosk.turn(lambda: "not a TensorFlow Lite file" in kiosk.health().detail)
-    assert len(kiosk.act.all(protocol.Hello)) > hellos
+    assert len(kiosk.act.all(Hello)) > hellos
     assert kiosk.hello().model_hash == first.model_hash
     kiosk.models.write_bytes(model.STARTER.read_bytes())  # repaired: taken without being asked
     kiosk.camera.now += 20
@@ -444,9 +445,7 @@ def test_corrections_that_are_too_old_are_deleted_within_the_hour(kiosk: Kiosk, 
         ("camera", "sideways", "the camera can be on, off or lend, not 'sideways'"),
     ],
 )
-def test_an_order_that_cannot_be_carried_out_says_why(
-    kiosk: Kiosk, what: protocol.OrderName, value: str, error: str
-) -> None:
+def test_an_order_that_cannot_be_carried_out_says_why(kiosk: Kiosk, what: OrderName, value: str, error: str) -> None:
     result = kiosk.order(what, value)
     assert (result.ok, result.text) == (False, error)
 
@@ -460,13 +459,13 @@ def test_nonsense_from_the_link_is_counted_and_does_no_harm(kiosk: Kiosk) -> Non
 
 
 def test_an_act_that_went_away_is_found_again_and_told_everything(kiosk: Kiosk) -> None:
-    hellos = len(kiosk.act.all(protocol.Hello))
+    hellos = len(kiosk.act.all(Hello))
     kiosk.act.hang_up()
-    kiosk.turn(lambda: len(kiosk.act.all(protocol.Hello)) > hellos)
+    kiosk.turn(lambda: len(kiosk.act.all(Hello)) > hellos)
     kiosk.turn(lambda: isinstance(kiosk.act.said[-1], Reading))
     kinds = [type(message) for message in kiosk.act.said]
-    last = len(kinds) - 1 - kinds[::-1].index(protocol.Hello)
-    assert kinds[last + 1] is protocol.SenseHealth
+    last = len(kinds) - 1 - kinds[::-1].index(Hello)
+    assert kinds[last + 1] is SenseHealth
 
 
 def test_a_camera_that_never_recovers_ends_the_process_so_that_it_starts_afresh(kiosk: Kiosk) -> None:
@@ -503,7 +502,7 @@ def test_an_act_that_takes_nothing_costs_readings_but_never_the_loop(tmp_path: P
 
 def test_what_somebody_acts_in_a_sitting_is_no_mood_of_theirs(kiosk: Kiosk, pipeline: Pipeline) -> None:
     assert kiosk.order("teach", '{"labels": ["neutral", "happy"], "seconds": 2}').ok
-    kiosk.turn(lambda: any(said.phase == "recording" for said in kiosk.act.all(protocol.Teaching)))
+    kiosk.turn(lambda: any(said.phase == "recording" for said in kiosk.act.all(Teaching)))
     told = [reading for reading in kiosk.act.all(Reading) if reading.quality.reason == "being taught"]
     assert told
     assert {(reading.faces, reading.mood, reading.confidence) for reading in told} == {(1, None, 0.0)}
@@ -511,7 +510,7 @@ def test_what_somebody_acts_in_a_sitting_is_no_mood_of_theirs(kiosk: Kiosk, pipe
     acted = [pipeline.acted]  # nothing of their face at rest is learnt then
     assert not kiosk.order("calibrate").ok, "one thing at a time"
     assert kiosk.order("camera", "off").ok
-    kiosk.turn(lambda: kiosk.act.all(protocol.Teaching)[-1].phase == "over")
+    kiosk.turn(lambda: kiosk.act.all(Teaching)[-1].phase == "over")
     assert not kiosk.order("teach").ok, "the camera is off"
     assert kiosk.order("camera", "on").ok
     kiosk.reading()

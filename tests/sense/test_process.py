@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk.link import protocol
+from moodkiosk.link.messages import Hello, SenseHealth
 from moodkiosk.moods.reading import Reading
 from moodkiosk.sense.faces import networks
 from tests.support.act_double import ActDouble
@@ -48,11 +48,11 @@ def test_it_finds_an_act_that_starts_later_and_one_that_comes_back(kiosk: Kiosk)
     sense = kiosk.start("sense")
     sense.wait_for(type="reading")
     with ActDouble(link_of(kiosk)) as act:
-        act.wait_for(protocol.Hello)
+        act.wait_for(Hello)
         act.wait_for(Reading)
     link_of(kiosk).unlink()
     with ActDouble(link_of(kiosk)) as act:
-        act.wait_for(protocol.Hello)
+        act.wait_for(Hello)
         act.wait_for(Reading)
     assert sense.stop(signal.SIGINT) == 0
 
@@ -60,7 +60,7 @@ def test_it_finds_an_act_that_starts_later_and_one_that_comes_back(kiosk: Kiosk)
 def test_a_camera_that_act_wants_off_is_never_opened(kiosk: Kiosk) -> None:
     with ActDouble(link_of(kiosk), on_hello="off") as act:
         sense = kiosk.start("sense")
-        act.wait_for(protocol.SenseHealth, where=lambda health: health.camera == "off")
+        act.wait_for(SenseHealth, where=lambda health: health.camera == "off")
         assert act.order("person").ok
         assert not act.all(Reading)
         assert not any("camera starting" in line for line in sense.log)
@@ -68,7 +68,7 @@ def test_a_camera_that_act_wants_off_is_never_opened(kiosk: Kiosk) -> None:
     link_of(kiosk).unlink()
     again = kiosk.start("sense")  # without act, what was said last holds
     with ActDouble(link_of(kiosk)) as act:
-        act.wait_for(protocol.SenseHealth, where=lambda health: health.camera == "off")
+        act.wait_for(SenseHealth, where=lambda health: health.camera == "off")
         assert not act.all(Reading)
         assert act.order("camera", "on").ok
         act.wait_for(Reading)
@@ -81,8 +81,8 @@ def test_a_damaged_model_does_not_stop_it(tmp_path: Path) -> None:
     with Kiosk(tmp_path, None, {"model": {"file": str(file)}}) as kiosk:
         with ActDouble(link_of(kiosk)) as act:
             sense = kiosk.start("sense")
-            assert "happy" in act.wait_for(protocol.Hello).labels
-            act.wait_for(protocol.SenseHealth, where=lambda health: str(file) in health.detail)
+            assert "happy" in act.wait_for(Hello).labels
+            act.wait_for(SenseHealth, where=lambda health: str(file) in health.detail)
             assert not act.order("reload").ok
             assert any(str(file) in line for line in sense.log)
         assert sense.stop() == 0

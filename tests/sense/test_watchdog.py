@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from moodkiosk.link import protocol
+from moodkiosk.link.messages import SenseHealth
 from moodkiosk.sense.camera.capture import CameraStatus
 from moodkiosk.sense.loop import Loop
 from tests.sense.test_loop import NEUTRAL, Kiosk, kiosk, pipeline
@@ -104,8 +104,8 @@ def test_it_is_ready_with_the_first_reading_and_not_before(systemd: Systemd, kio
 
 @pytest.mark.usefixtures("hot")
 def test_a_hot_processor_reaches_health(kiosk: Kiosk) -> None:
-    count = len(kiosk.act.all(protocol.SenseHealth))
+    count = len(kiosk.act.all(SenseHealth))
     kiosk.camera.now += 31
-    kiosk.turn(lambda: len(kiosk.act.all(protocol.SenseHealth)) > count)
+    kiosk.turn(lambda: len(kiosk.act.all(SenseHealth)) > count)
     health = kiosk.health()
     assert (health.pace, health.celsius, health.throttled) == ("hot", 84.5, True)

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from moodkiosk.link import protocol
+from moodkiosk.link.messages import Hello, Order, OrderName, SenseResult
 from tests.support.wait import until
 
 Kind = TypeVar("Kind", bound=protocol.Line)
@@ -61,16 +62,16 @@ class ActDouble:
         assert self._peer is not None
         self._peer.sendall(data)
 
-    def tell(self, what: protocol.OrderName, value: str = "") -> int:
+    def tell(self, what: OrderName, value: str = "") -> int:
         """Gives an order and returns its number."""
         self._number += 1
-        self.send(protocol.encode(protocol.Order(self._number, what, value)))
+        self.send(protocol.encode(Order(self._number, what, value)))
         return self._number
 
-    def order(self, what: protocol.OrderName, value: str = "", seconds: float = 60.0) -> protocol.SenseResult:
+    def order(self, what: OrderName, value: str = "", seconds: float = 60.0) -> SenseResult:
         """Gives an order and waits for its result."""
         number = self.tell(what, value)
-        return self.wait_for(protocol.SenseResult, seconds, lambda result: result.id == number)
+        return self.wait_for(SenseResult, seconds, lambda result: result.id == number)
 
     def hang_up(self) -> None:
         """Closes the connection; sense may connect again."""
@@ -104,7 +105,7 @@ class ActDouble:
             while data := peer.recv(65536):
                 for message in splitter.messages(data):
                     self.said.append(message)
-                    if isinstance(message, protocol.Hello) and self._on_hello:
+                    if isinstance(message, Hello) and self._on_hello:
                         self.tell("camera", self._on_hello)
                 self.damaged += splitter.damaged
                 splitter.damaged = 0

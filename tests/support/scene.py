@@ -21,7 +21,7 @@ from moodkiosk.act.ports import Carried, Item, Ports, Request, SenseLeft
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodSettings, MusicSettings, PresenceSettings
-from moodkiosk.link import protocol
+from moodkiosk.link.messages import SenseHealth
 from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.reading import Reading
 from moodkiosk.moods.report import PlayerReport, ReportKind
@@ -202,7 +202,7 @@ class Scene:
     def camera(self, status: str, detail: str = "") -> None:
         """What sense says of its camera."""
         told = {"at": self.at, "camera": status, "detail": detail, "look_seconds": 0.05}
-        self.turn(msgspec.convert(told, protocol.SenseHealth))
+        self.turn(msgspec.convert(told, SenseHealth))
 
     # Time
 

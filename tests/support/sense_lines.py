@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from moodkiosk.link.protocol import Hello, Proof
+from moodkiosk.link.messages import Hello, Proof
 
 LABELS = ("angry", "happy", "neutral", "sad", "surprise")
 """The starter's."""

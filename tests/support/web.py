@@ -26,7 +26,7 @@ from moodkiosk.act.web.server import Page
 from moodkiosk.config.settings import Config, KioskSettings, PathSettings, WebSettings
 from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import MoodMusic, MoodSettings, MusicSettings, PresenceSettings
-from moodkiosk.link import protocol
+from moodkiosk.link.messages import Order, SenseHealth, SenseResult
 from moodkiosk.moods.command import Result
 from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.reading import Quality, Reading
@@ -86,7 +86,7 @@ class Household:
     address: str
     loop: Loop
     view: View = field(default_factory=View)
-    orders: list[protocol.Order] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     answer: str = "done"
     looks: int = 0
@@ -127,13 +127,13 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
         home.decisions.append(decision)
         page.decided(decision)
 
-    def order(asked: protocol.Order) -> bool:
+    def order(asked: Order) -> bool:
         home.orders.append(asked)
         if asked.what == "camera":
-            loop.put(protocol.SenseHealth(time.monotonic(), "on" if asked.value == "on" else "off"))
+            loop.put(SenseHealth(time.monotonic(), "on" if asked.value == "on" else "off"))
         if asked.what == "remember":
             loop.put(replace(HELLO, remembers=asked.value == "on"))
-        loop.put(protocol.SenseResult(asked.id, ok=True, text=home.answer))
+        loop.put(SenseResult(asked.id, ok=True, text=home.answer))
         return True
 
     def look() -> None:
@@ -175,7 +175,7 @@ def household(folder: Path, health: Mapping[str, object] | None = None, **web: A
     )
     thread.start()
     loop.put(HELLO)
-    loop.put(protocol.SenseHealth(time.monotonic(), "on"))
+    loop.put(SenseHealth(time.monotonic(), "on"))
     try:
         until(lambda: page.status == "serving", 20, "the page")
         until(lambda: home.view.labels == LABELS, 10, "the labels")

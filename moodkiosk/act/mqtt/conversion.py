@@ -12,7 +12,7 @@ from moodkiosk.act.mqtt.payloads import Answer, Event, Info, Recommendations, St
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music.songs import public
 from moodkiosk.host.version import newest_here
-from moodkiosk.link import protocol
+from moodkiosk.link.messages import Hello
 from moodkiosk.moods.command import Result
 from moodkiosk.moods.event import MoodEvent
 from moodkiosk.moods.song import Song
@@ -63,7 +63,7 @@ def answer_of(result: Result, transaction: str | int | None, language: str = FAL
     )
 
 
-def info_of(config: Config, version: str, instance: str, hello: protocol.Hello | None) -> Info:
+def info_of(config: Config, version: str, instance: str, hello: Hello | None) -> Info:
     """The payload that says what the kiosk is; without `hello`, no model is loaded yet."""
     return Info(
         version=version,

@@ -27,7 +27,7 @@ from moodkiosk.act.ports import Ask
 from moodkiosk.config.settings import Config
 from moodkiosk.host.guard import Guard
 from moodkiosk.host.machine import hostname
-from moodkiosk.link import protocol
+from moodkiosk.link.messages import Hello
 from moodkiosk.moods.command import Result
 from moodkiosk.moods.event import MoodEvent
 from moodkiosk.moods.song import Song
@@ -87,7 +87,7 @@ class Publisher:
         self._language = about.language
         discovery = Discovery(about) if config.mqtt.discovery else None
         self._outbox = Outbox(self.topics, discovery, config.mqtt.health_seconds, announced, self._language)
-        self._hello: protocol.Hello | None = None
+        self._hello: Hello | None = None
         self._outbox.inform(self._info())
         self._outbox.offer(NO_SONGS)
         self._plays: deque[Message] = deque()
@@ -151,7 +151,7 @@ class Publisher:
             self._outbox.offer(encode(conversion.recommendations_of(songs)))
         self._connection.wake()
 
-    def hello(self, hello: protocol.Hello) -> None:
+    def hello(self, hello: Hello) -> None:
         """Sense has introduced itself or loaded a model: renews `info`."""
         with self._lock:
             self._hello = hello

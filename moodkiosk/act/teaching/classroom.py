@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from moodkiosk.act.orders import NOT_THERE
-from moodkiosk.link.protocol import Hello, Proof, Teaching
+from moodkiosk.link.messages import Hello, Proof, Teaching
 from moodkiosk.moods.command import Command
 from moodkiosk.moods.lesson import Taught
 from moodkiosk.words.reason import Reason

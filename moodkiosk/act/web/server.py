@@ -23,7 +23,7 @@ from moodkiosk.config.languages import AUTO
 from moodkiosk.config.settings import Config
 from moodkiosk.host import files, paths
 from moodkiosk.host.machine import hostname
-from moodkiosk.link.protocol import Teaching
+from moodkiosk.link.messages import Teaching
 from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.event import MoodEvent
 from moodkiosk.moods.song import Song

@@ -11,7 +11,8 @@ from datetime import datetime
 import msgspec
 
 from moodkiosk.act.web import history
-from moodkiosk.link import printed, protocol
+from moodkiosk.link import printed
+from moodkiosk.link.messages import Teaching
 from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.event import MoodEvent
 from moodkiosk.moods.song import Song
@@ -93,7 +94,7 @@ class Snapshot:
             self._events.append((self._events_told, printed.encode(event).rstrip()))
         self.changed()
 
-    def teach(self, teaching: protocol.Teaching | None) -> None:
+    def teach(self, teaching: Teaching | None) -> None:
         """How a sitting before the kiosk goes; None: there is none."""
         body = None if teaching is None else said(asdict(teaching), ("text",))
         self._teaching = msgspec.json.encode(body, enc_hook=plain)

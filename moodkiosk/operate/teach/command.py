@@ -25,7 +25,7 @@ from moodkiosk.host.signals import ending_interrupts
 from moodkiosk.host.streams import LinePrinter
 from moodkiosk.learn.collect.asking import is_yes
 from moodkiosk.link.control import ask
-from moodkiosk.link.protocol import Teaching
+from moodkiosk.link.messages import Teaching
 from moodkiosk.moods.lesson import TEACH_SECONDS
 from moodkiosk.operate.teach import screen
 from moodkiosk.words.language import FALLBACK, say, translated

@@ -18,7 +18,7 @@ from moodkiosk.words.reason import Reason, how
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from moodkiosk.link.protocol import Proof, Remark, Teaching
+    from moodkiosk.link.messages import Proof, Remark, Teaching
 
 WIDTH = 60
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from moodkiosk.link.protocol import Proof, Teaching
+from moodkiosk.link.messages import Proof, Teaching
 from moodkiosk.sense.lessons import wording
 from moodkiosk.sense.lessons.about import TAUGHT
 from moodkiosk.sense.lessons.kept import Lessons

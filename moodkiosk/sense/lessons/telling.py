@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from moodkiosk.link.protocol import Proof, Teaching, TeachPhase
+from moodkiosk.link.messages import Proof, Teaching, TeachPhase
 
 if TYPE_CHECKING:
     from moodkiosk.sense.lessons.sitting import Sitting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from moodkiosk.link.protocol import Proof, Remark
+from moodkiosk.link.messages import Proof, Remark
 from moodkiosk.words.reason import Reason, how
 
 if TYPE_CHECKING:

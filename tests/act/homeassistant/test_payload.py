@@ -38,7 +38,7 @@ from moodkiosk.act.mqtt.topics import COMMANDS, Topics
 from moodkiosk.config.settings import Config, KioskSettings, WebSettings
 from moodkiosk.decide.settings import MusicSettings
 from moodkiosk.link import commands
-from moodkiosk.link.protocol import Hello
+from moodkiosk.link.messages import Hello
 from moodkiosk.moods.command import Result
 from moodkiosk.moods.event import EventKind, MoodEvent
 from moodkiosk.moods.view import NowPlaying, Recommendation, View

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from moodkiosk.act.teaching.classroom import BROKEN_OFF, INVITED_SECONDS, OVER_SECONDS, Classroom
-from moodkiosk.link.protocol import Hello, Teaching
+from moodkiosk.link.messages import Hello, Teaching
 from moodkiosk.moods.command import Command
 from tests.support.sense_lines import hello, proof
 

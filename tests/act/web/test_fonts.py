@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from moodkiosk.act.ports import Request
 from moodkiosk.act.web.access import password
 from moodkiosk.decide.music.songs import song
-from moodkiosk.link.protocol import Teaching
+from moodkiosk.link.messages import Teaching
 from moodkiosk.moods.choice import Choice
 from moodkiosk.moods.report import LookReport, Track
 from moodkiosk.operate.demo.booth import Booth

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from moodkiosk.act.ports import Request
-from moodkiosk.link.protocol import Remark, Teaching
+from moodkiosk.link.messages import Remark, Teaching
 from tests.support.browser import SCREENSHOTS, opened
 from tests.support.sense_lines import proof
 from tests.support.wait import until

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from moodkiosk.act.web.server import Page as Kiosk
 from moodkiosk.act.web.translation import shown
-from moodkiosk.link.protocol import Remark, Teaching
+from moodkiosk.link.messages import Remark, Teaching
 from moodkiosk.moods.choice import Choice
 from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.song import Song

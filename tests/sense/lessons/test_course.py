@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from moodkiosk.link.protocol import Teaching
+from moodkiosk.link.messages import Teaching
 from moodkiosk.moods.frame import Landmarks
 from moodkiosk.moods.lesson import Lesson
 from moodkiosk.moods.reading import Quality, Reading
