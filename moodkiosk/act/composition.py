@@ -19,15 +19,13 @@ from moodkiosk.act.metrics import Metrics
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.pause import CALM_SECONDS
 from moodkiosk.act.players import choose
-from moodkiosk.act.players.exchange import Exchange
-from moodkiosk.act.players.player import Look, PlayerStatus
-from moodkiosk.act.players.spotify.account.tokens import warning
-from moodkiosk.act.ports import Carried, Ports, Request, SenseLate, SenseLeft
+from moodkiosk.act.players.performer import Performer
+from moodkiosk.act.players.player import Player, PlayerStatus
+from moodkiosk.act.ports import Ports, Request, SenseLate, SenseLeft
 from moodkiosk.act.say import Teller
 from moodkiosk.act.sockets import ControlServer, SenseLink
 from moodkiosk.act.store import Store
 from moodkiosk.act.surroundings import Surroundings, status_line
-from moodkiosk.act.worker import NewestWins
 from moodkiosk.config import mistakes
 from moodkiosk.config.languages import reader
 from moodkiosk.config.running import Configuration
@@ -37,12 +35,11 @@ from moodkiosk.failure import Failure
 from moodkiosk.host import paths, systemd
 from moodkiosk.host.guard import Guard
 from moodkiosk.link.messages import FromSense, Hello, Teaching
-from moodkiosk.link.protocol import OURS
 from moodkiosk.moods.command import Result
 from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.event import MoodEvent
-from moodkiosk.moods.report import LookReport, PlayerReport
-from moodkiosk.moods.song import Song, SongsReport, Wanted
+from moodkiosk.moods.report import LookReport
+from moodkiosk.moods.song import Song
 from moodkiosk.moods.view import View
 from moodkiosk.words.language import FALLBACK
 from moodkiosk.words.reason import Reason
@@ -53,7 +50,6 @@ if TYPE_CHECKING:
 
     from moodkiosk.act.web.server import Page
 
-AT_WORK = Reason("act.player_at_work")
 STOP_SECONDS = 1.0
 MEASURE_SECONDS = 5.0
 """How old the figures of /metrics may be."""
@@ -77,8 +73,6 @@ class Act:
         self.metrics = Metrics()
         self.measured_at = float("-inf")
         self.begin = health.Begin(time.monotonic())
-        self.player_said: tuple[str, int | None] = "", None
-        self.warned_days: int | None = None
         self.unknown_moods: str | None = None
         self.ready = False
         self.watchdog_seconds = systemd.watchdog_seconds()
@@ -105,8 +99,7 @@ class Act:
             else None
         )
         self.page = self._page(state_dir) if settings.web.enabled else None
-        self.player = Exchange(choose.make(settings, state_dir, self._publish, hear=self.loop.put))
-        self.worker = NewestWins[Decision | Look | Wanted]("player", self._play)
+        self.performer = Performer(self._make_player(), self.loop.put, self.guard)
         link, control = paths.link_socket(settings.paths), paths.control_socket(settings.paths)
         try:
             self.bridge = SenseLink(link, self._from_sense)
@@ -114,7 +107,7 @@ class Act:
         except OSError as error:
             raise Failure(Reason("cannot.listen", reason=str(error))) from None
         self.surroundings = Surroundings(
-            configuration, self.loop, self.bridge, self.player, self.store, self.publisher, self.page
+            configuration, self.loop, self.bridge, self.performer.player, self.store, self.publisher, self.page
         )
 
     @property
@@ -135,7 +128,7 @@ class Act:
             systemd.notify("STOPPING=1")
             self.control.close()
             self.bridge.close()
-            self.worker.stop(STOP_SECONDS)
+            self.performer.stop(STOP_SECONDS)
             self.loop.remember(self._now())
             if self.page is not None:
                 self.page.stop()
@@ -146,7 +139,7 @@ class Act:
         from moodkiosk.act.web.server import Page  # 20 MB that a kiosk without a page need not have
 
         def cover(key: str) -> bytes | None:
-            return self.player.cover(key)  # which is made later
+            return self.performer.player.cover(key)  # which is made later
 
         return Page(self.settings, self.loop.ask, state_dir, self.wall.always, self.metrics.text, cover)
 
@@ -163,14 +156,14 @@ class Act:
             event=self._event,
             decision=self._decision,
             show=self._show,
-            carry_out=lambda decision: self.worker.put(decision),
+            carry_out=lambda decision: self.performer.carry_out(decision),
             order=lambda order: self.bridge.send(order),
             keep=self.store.keep,
             hello=self._hello,
             status=lambda view: self.surroundings.status(view),
-            look=self._look,
+            look=lambda: self.performer.look(),
             reload=self._reload,
-            find=self._find,
+            find=lambda wanted: self.performer.find(wanted),
             offer=self._offer,
             teaching=self._teaching,
             doubt=self._doubt,
@@ -182,35 +175,10 @@ class Act:
     def _from_sense(self, message: FromSense | SenseLate | None) -> None:
         self.loop.put(SenseLeft() if message is None else message)
 
-    def _play(self, job: Decision | Look | Wanted) -> None:
-        """On the player's thread."""
-        if self.guard.take(f"an answer of the player to {type(job).__name__}", lambda: self._at_the_player(job)):
-            return
-        at = time.monotonic()
-        match job:
-            case Look():
-                self.loop.put(LookReport("unknown", at, OURS))
-            case Wanted():
-                self.loop.put(SongsReport(job, at, status=OURS))
-            case Decision():
-                self.loop.put(Carried(job, PlayerReport("failed", at, OURS, job.mood, job.what, asked=job.asked)))
-
-    def _at_the_player(self, job: Decision | Look | Wanted) -> None:
-        match job:
-            case Look():
-                if (seen := self.player.look(self.worker.superseded)) is not None:
-                    self.loop.put(seen)
-            case Wanted():
-                self.loop.put(self.player.find(job, self.worker.superseded))
-            case Decision():
-                self.loop.put(Carried(job, self.player.play(job, self.worker.superseded)))
-
-    def _look(self) -> str | None:
-        """Somebody asks what plays; why the player does not look, or None. Never before a decision, or in its place."""
-        reason = self.player.no_look()
-        if reason is None and not self.worker.offer(Look()):
-            reason = AT_WORK
-        return reason
+    def _make_player(self) -> Player:
+        """As configured now."""
+        state_dir = paths.state_dir(self.settings.paths, "act")
+        return choose.make(self.settings, state_dir, self._publish, hear=self.loop.put)
 
     def _reload(self) -> str:
         """Takes the configuration again; the player is another one if it has to be. Raises ConfigError."""
@@ -218,8 +186,7 @@ class Act:
         settings = self.settings
         self.loop.configure(settings.for_decide())
         if any(getattr(settings, name) != getattr(before, name) for name in ("music", "spotify", "mpd")):
-            state_dir = paths.state_dir(settings.paths, "act")
-            self.player.change(lambda: choose.make(settings, state_dir, self._publish, hear=self.loop.put))
+            self.performer.player.change(self._make_player)
         if settings != before and self.publisher is not None:
             self.publisher.configure(settings)
         if settings.music.player != before.music.player:  # what another player has started is none of this one's
@@ -235,10 +202,6 @@ class Act:
             log.log(logging.INFO if result.ok else logging.WARNING, "reload: %s", text)
 
         self.loop.ask(Request("reload")).add_done_callback(say)
-
-    def _find(self, wanted: Wanted) -> str | None:
-        """Somebody wants songs to choose from; why the player does not search, or None."""
-        return None if self.worker.offer(wanted) else AT_WORK
 
     def _publish(self, topic: str, payload: bytes) -> bool:
         return self.publisher is not None and self.publisher.publish(topic, payload)
@@ -299,8 +262,7 @@ class Act:
             # After the first attempt at the broker, however it ended: without one the kiosk works all the same.
             systemd.notify("READY=1")
             self.ready = True
-        player = self.player.status()
-        self._hear_player(player)
+        player = self.performer.hear()
         if self.page is not None:
             self.page.health(self.surroundings.found())
         starting = math.inf if self.ready else at + STARTING_SECONDS
@@ -327,18 +289,3 @@ class Act:
                 publisher.health(figures)
         again = self.measured_at + MEASURE_SECONDS if self.settings.web.metrics else math.inf
         return again if publisher is None else min(again, publisher.health_due_at)
-
-    def _hear_player(self, player: PlayerStatus) -> None:
-        """What the player knows without having been asked to play.
-
-        That is its state, how long its sign-in lasts, and once at each of WARN_DAYS that it is ending.
-        """
-        left = None if player.login_days_left is None else max(0, math.floor(player.login_days_left))
-        if (player.text, left) != self.player_said:
-            self.player_said = player.text, left
-            self.loop.put(kiosk.PlayerSays(player.text, left))
-        due = warning(player.login_days_left)
-        if due not in (None, self.warned_days):
-            days = Reason("spotify.days_left", count=left) if left else Reason("spotify.last_day")
-            self.loop.put(kiosk.Notice("login_expiring", days))
-        self.warned_days = due

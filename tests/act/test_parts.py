@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from moodkiosk.act.clock import trusted
+from moodkiosk.act.players.worker import NewestWins
 from moodkiosk.act.ports import Request
 from moodkiosk.act.sockets import ControlServer, SenseLink, listen
 from moodkiosk.act.store import COALESCE_SECONDS, Store
-from moodkiosk.act.worker import NewestWins
 from moodkiosk.failure import Failure
 from moodkiosk.link import control, protocol
 from moodkiosk.link.messages import Order
