@@ -63,65 +63,69 @@ def run(
         source: instead of the camera in the settings.
         show: given every reading.
         read: reads the configuration once more, and raises ConfigError; None: there is nothing to read.
-
-    What takes long (the camera's start, loading MediaPipe) goes on at the same time, but the camera is opened only
-    when it is known that nobody has switched it off.
     """
     with _signals() as stop, contextlib.ExitStack() as stack:
-        starting = stack.enter_context(contextlib.ExitStack())
-        starting.enter_context(garbage.kept())
-        folder = paths.state_dir(settings.paths, "sense")
-        timer = stack.enter_context(contextlib.closing(Timer()))
-        switch, uplink = CameraSwitch(folder), Uplink(paths.link_socket(settings.paths), timer.descriptor)
-        stack.callback(uplink.close)
-        models = _models(settings, folder)
-        neutrals, corrections = Neutrals(folder), Corrections(settings.learning, folder)
-        capture = Capture(lambda: open_source(settings.camera, source), on=False)
-        state = SenseState(
-            switch,
-            lambda: capture.pause(CLOSE_SECONDS),
-            models,
-            neutrals,
-            corrections,
-            Course(folder, models, neutrals, uplink.tell, corrections.folder, configured=bool(settings.model.file)),
-            changes.digest(settings),
-        )
-        orders = Orders(state, uplink.tell)
-        if uplink.connect(time.monotonic()):
-            uplink.tell(introduction(state))
-            switch.await_word(time.monotonic())
-            uplink.wait(WORD_SECONDS, (stop.fileno,))
-            for order in uplink.orders():
-                orders.obey(order, time.monotonic())
-        if switch.state(time.monotonic()) == "on":
-            capture.resume()  # while the rest is loading; from then on the loop sees to it
-        capture.start()
-        stack.callback(capture.close)
-        thermometer = Thermometer()
-        pace = Pace(settings.sense, thermometer)
-        slow = Slowness(settings, hands=models.current.manifest.uses_hands)
-        pipeline = Pipeline(settings.sense, models.current, own=state.neutrals.current)
-        health = HealthReport(pace, thermometer, slow, Upright(settings.camera))
-        parts = Parts(
-            capture,
-            pipeline,
-            state,
-            orders,
-            uplink,
-            pace,
-            health,
-            show,
-            timer,
-        )
-        loop = Loop(parts)
-        starting.close()
+        with garbage.kept():
+            parts = _parts(settings, source, show, stop, stack)
+            loop = Loop(parts)
         while not stop.asked():
             if stop.again:
                 stop.again = False
-                _reload(settings, read or (lambda: settings), models, orders)
+                _reload(settings, read or (lambda: settings), parts.state.models, parts.orders)
             loop.turn(stop.fileno)
         systemd.notify("STOPPING=1")
     return 0
+
+
+def _parts(
+    settings: Config,
+    source: str | None,
+    show: Callable[[Reading], None] | None,
+    stop: _Stop,
+    stack: contextlib.ExitStack,
+) -> Parts:
+    """Everything around the loop, started; `stack` closes it.
+
+    What takes long (the camera's start, loading MediaPipe) goes on at the same time.
+    """
+    folder = paths.state_dir(settings.paths, "sense")
+    timer = stack.enter_context(contextlib.closing(Timer()))
+    switch, uplink = CameraSwitch(folder), Uplink(paths.link_socket(settings.paths), timer.descriptor)
+    stack.callback(uplink.close)
+    models = _models(settings, folder)
+    neutrals, corrections = Neutrals(folder), Corrections(settings.learning, folder)
+    capture = Capture(lambda: open_source(settings.camera, source), on=False)
+    state = SenseState(
+        switch,
+        lambda: capture.pause(CLOSE_SECONDS),
+        models,
+        neutrals,
+        corrections,
+        Course(folder, models, neutrals, uplink.tell, corrections.folder, configured=bool(settings.model.file)),
+        changes.digest(settings),
+    )
+    orders = Orders(state, uplink.tell)
+    _hear_act(state, orders, uplink, stop)
+    if switch.state(time.monotonic()) == "on":
+        capture.resume()  # while the rest is loading; from then on the loop sees to it
+    capture.start()
+    stack.callback(capture.close)
+    thermometer = Thermometer()
+    pace = Pace(settings.sense, thermometer)
+    slow = Slowness(settings, hands=models.current.manifest.uses_hands)
+    pipeline = Pipeline(settings.sense, models.current, own=neutrals.current)
+    health = HealthReport(pace, thermometer, slow, Upright(settings.camera))
+    return Parts(capture, pipeline, state, orders, uplink, pace, health, show, timer)
+
+
+def _hear_act(state: SenseState, orders: Orders, uplink: Uplink, stop: _Stop) -> None:
+    """Act has its say, where it runs: the camera is opened only when it is known that nobody has switched it off."""
+    if uplink.connect(time.monotonic()):
+        uplink.tell(introduction(state))
+        state.switch.await_word(time.monotonic())
+        uplink.wait(WORD_SECONDS, (stop.fileno,))
+        for order in uplink.orders():
+            orders.obey(order, time.monotonic())
 
 
 def _reload(settings: Config, read: Callable[[], Config], models: Models, orders: Orders) -> None:
