@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +48,7 @@ def test_what_a_test_needs_is_looked_for_by_its_mark_and_no_other_is(mark: str, 
     assert "1 passed, 1 deselected" in said, said
 
 
-def test_only_the_whole_suite_and_lint_run_ruff_and_mypy_and_set_everything_up(tmp_path: Path) -> None:
+def checkout(tmp_path: Path) -> None:
     """The script in a checkout of its own, in which every program it calls only says its name."""
     (tmp_path / "scripts").mkdir()
     for name in ("test", "_need"):
@@ -62,6 +63,10 @@ def test_only_the_whole_suite_and_lint_run_ruff_and_mypy_and_set_everything_up(t
         (programs / name).write_text(f'#!/bin/sh\necho {name} "$@"\n')
         (programs / name).chmod(0o755)
 
+
+def test_only_the_whole_suite_and_lint_run_ruff_and_mypy_and_set_everything_up(tmp_path: Path) -> None:
+    checkout(tmp_path)
+
     def said(*arguments: str) -> list[str]:
         done = subprocess.run([tmp_path / "scripts" / "test", *arguments], capture_output=True, text=True, check=True)
         return [line for line in done.stdout.splitlines() if not line.startswith("==")]
@@ -73,13 +78,23 @@ def test_only_the_whole_suite_and_lint_run_ruff_and_mypy_and_set_everything_up(t
     assert named[1].endswith("tests/decide -k hours")
     assert said("--lint") == ["venv .venv", *lint]
     assert said("--lint", "tests/decide")[1:4] == lint
-    whole = said()
-    assert whole[:4] == ["venv .venv", *lint]
-    assert {"venv .venv-train", "mosquitto", "sshd", "chromium", "ffmpeg", "strace"} <= set(whole[4:-1])
-    assert whole[-1].startswith("python -m pytest -n 5 ")
-    assert whole[-1].endswith("-m not slow")
+    *before, tests, types = said()  # mypy runs beside the tests, and has its say after them
+    assert [*before[:3], types] == ["venv .venv", *lint]
+    assert {"venv .venv-train", "mosquitto", "sshd", "chromium", "ffmpeg", "strace"} <= set(before[3:])
+    assert tests.startswith("python -m pytest -n 5 ")
+    assert tests.endswith("-m not slow")
     every = said("--all")
-    assert every == [*whole[:-1], whole[-1].removesuffix(" -m not slow").replace("-n 5", "-n 2")]
+    assert every == [*before, tests.removesuffix(" -m not slow").replace("-n 5", "-n 2"), types]
+
+
+@pytest.mark.parametrize("program", ["ruff", "mypy", "python"])
+def test_whichever_fails_the_whole_suite_has_failed_and_the_others_have_their_say(program: str, tmp_path: Path) -> None:
+    checkout(tmp_path)
+    broken = tmp_path / ".venv" / "bin" / program
+    broken.write_text(f"#!/bin/sh\necho {program} is not content\nexit 1\n")
+    done = subprocess.run([tmp_path / "scripts" / "test"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert set(re.findall(r"(?m)^(ruff|mypy|python)\b", done.stdout)) == {"ruff", "mypy", "python"}
 
 
 def test_ci_runs_everything_and_the_demo_on_a_bare_debian_13() -> None:
