@@ -47,21 +47,8 @@ def main(args: argparse.Namespace) -> int:
     decide = replace(decide, music=replace(decide.music, after_seconds=0.0))
     from moodkiosk.sense.camera import source
     from moodkiosk.sense.faces import upright
-    from moodkiosk.sense.mood import model
-    from moodkiosk.sense.mood.bundle import BadModel
 
-    try:
-        if args.model is not None:
-            mood_model = model.load(args.model, settings.camera.mirrored)
-        else:
-            state = paths.state_dir(settings.paths, "sense")
-            places = model.candidates(settings.model.file, state)
-            mood_model, _, complaints = model.load_first(places, settings.camera.mirrored)
-            for complaint in complaints:
-                text = say(reader(settings.kiosk.language), "film.another_model", complaint=complaint)
-                print(f"moodkiosk: {text}", file=sys.stderr)
-    except BadModel as error:
-        raise UsageError(str(error)) from None
+    mood_model = _model(args, settings)
     if args.no_self_calibrate:
         settings = msgspec.structs.replace(
             settings, sense=msgspec.structs.replace(settings.sense, self_calibrate=False)
@@ -82,18 +69,38 @@ def main(args: argparse.Namespace) -> int:
         for at, given in _inputs(frames, mood_model, settings, own, hung):
             advance(at)
             moment = NOON + timedelta(seconds=at)
-            now = kiosk.Now(at, moment)
             if isinstance(given, Reading):
                 teller.reading(given)
                 tally.take(given)
-            state_now = _carry_on(state_now, given, now, decide, teller)
+            state_now = _carry_on(state_now, given, kiosk.Now(at, moment), decide, teller)
     if hung.lying:
         turn = upright.to_set(hung.camera, hung.lying)
-        text = say(tag, "film.upside_down" if hung.lying == 180 else "film.on_side", rotate=turn)
-        print(f"moodkiosk: {text}", file=sys.stderr)
+        _say(tag, "film.upside_down" if hung.lying == 180 else "film.on_side", rotate=turn)
     if not args.json:
         print(translated(tally.text, tag))
     return 0
+
+
+def _model(args: argparse.Namespace, settings: Config) -> MoodModel:
+    """The one that is asked for, or the one that the kiosk would take. Raises UsageError."""
+    from moodkiosk.sense.mood import model
+    from moodkiosk.sense.mood.bundle import BadModel
+
+    try:
+        if args.model is not None:
+            return model.load(args.model, settings.camera.mirrored)
+        places = model.candidates(settings.model.file, paths.state_dir(settings.paths, "sense"))
+        found, _, complaints = model.load_first(places, settings.camera.mirrored)
+    except BadModel as error:
+        raise UsageError(str(error)) from None
+    for complaint in complaints:
+        _say(reader(settings.kiosk.language), "film.another_model", complaint=complaint)
+    return found
+
+
+def _say(tag: str, key: str, **fields: object) -> None:
+    """Something beside the readings, for people."""
+    print(f"moodkiosk: {say(tag, key, **fields)}", file=sys.stderr)
 
 
 class Tally:

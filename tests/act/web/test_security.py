@@ -24,7 +24,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from moodkiosk.act.web.access import password
-from moodkiosk.act.web.access.security import session_of
+from moodkiosk.act.web.access.request import session_of
 from moodkiosk.act.web.connections import CONNECTIONS_LIMIT
 from moodkiosk.act.web.server import Page
 from moodkiosk.act.web.stream import STREAMS_LIMIT

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from moodkiosk.act.web.access.security import COOKIE, session_of
+from moodkiosk.act.web.access.request import COOKIE, session_of
 from moodkiosk.act.web.access.sessions import SESSION_SECONDS, Sessions, Throttle
 from moodkiosk.act.web.parts import Parts
 

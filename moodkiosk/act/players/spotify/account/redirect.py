@@ -67,6 +67,27 @@ def callbacks(port: int, judge: Callable[[str], str], tag: str = FALLBACK) -> It
         tag: the language in which it is said.
     """
     reading, writing = socket.socketpair()
+    with reading, writing:
+        server = _Server(("127.0.0.1", port), _handler(port, judge, tag, writing))
+        thread = Thread(target=server.serve_forever, args=(0.1,), daemon=True)
+        thread.start()
+        try:
+            yield reading.fileno()
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that hung up is no news."""
+
+
+def _handler(port: int, judge: Callable[[str], str], tag: str, heard: socket.socket) -> type[BaseHTTPRequestHandler]:
+    """Answers the browser, and writes each address that is judged to `heard`."""
 
     class Callback(BaseHTTPRequestHandler):
         timeout = 5  # a browser opens connections on which it says nothing
@@ -83,7 +104,7 @@ def callbacks(port: int, judge: Callable[[str], str], tag: str = FALLBACK) -> It
             except WrongAddress as wrong:
                 status, text = 400, str(wrong)
             self._say(status, text)
-            writing.sendall(address.encode() + b"\n")
+            heard.sendall(address.encode() + b"\n")
 
         def _say(self, status: int, text: str) -> None:
             content = f"<!doctype html><title>moodkiosk</title><p>{html.escape(translated(text, tag))}</p>".encode()
@@ -96,28 +117,7 @@ def callbacks(port: int, judge: Callable[[str], str], tag: str = FALLBACK) -> It
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
             """Silence: the address holds the code."""
 
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """A browser that hung up is no news."""
-
-    try:
-        server = Server(("127.0.0.1", port), Callback)
-    except OSError:
-        reading.close()
-        writing.close()
-        raise
-    thread = Thread(target=server.serve_forever, args=(0.1,), daemon=True)
-    thread.start()
-    try:
-        yield reading.fileno()
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        reading.close()
-        writing.close()
+    return Callback
 
 
 def lines(descriptors: list[int], deadline: float, until_end_of: int | None = None) -> Iterator[str]:
