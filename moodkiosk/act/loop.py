@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from moodkiosk.act.orders import Orders
 from moodkiosk.act.pause import CALM_SECONDS, pause_seconds
 from moodkiosk.act.ports import Asked, Carried, Item, Ports, Request, SenseLate, SenseLeft
-from moodkiosk.act.requests.look_requests import LookRequests
+from moodkiosk.act.requests.look_requests import LookRequests, known
+from moodkiosk.act.requests.offers import Offers
 from moodkiosk.act.requests.player_answers import PlayerAnswers
 from moodkiosk.act.requests.song_requests import SongRequests
 from moodkiosk.act.teaching.classroom import Classroom, figures
 from moodkiosk.config.load import ConfigError
 from moodkiosk.decide import kiosk
-from moodkiosk.decide.music.reasons import both
 from moodkiosk.decide.settings import Settings
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import commands
@@ -27,7 +27,7 @@ from moodkiosk.link.protocol import OURS
 from moodkiosk.moods.command import Command, Result
 from moodkiosk.moods.reading import Reading
 from moodkiosk.moods.report import LookReport
-from moodkiosk.moods.song import Song, SongsReport
+from moodkiosk.moods.song import SongsReport
 from moodkiosk.moods.view import View
 from moodkiosk.words.reason import Reason, together
 
@@ -94,9 +94,8 @@ class Loop:
         self._looks = LookRequests(ports.look)
         self.classroom = Classroom(ports.teaching)
         self._player_answers = PlayerAnswers(kiosk.completed)
-        self._songs = SongRequests(ports.find, lambda: self._offered)
-        self._offered: tuple[Song, ...] = ()
-        self._offered_for: object = None
+        self._offers = Offers(ports.offer)
+        self._songs = SongRequests(ports.find, lambda: self._offers.songs)
         self._view: View | None = None
         self._turned_at: float | None = None
         self._looked_at: float | None = None
@@ -167,7 +166,7 @@ class Loop:
             self._view = view
             self._ports.show(view)
         self._believe(now)
-        self._offer()
+        self._offers.renew(self._state, self._settings)
         self._pause_seconds = self._pause(now, changed=not kiosk.same(before, self._state))
         return self._pause_seconds
 
@@ -197,18 +196,6 @@ class Loop:
     def remember(self, now: kiosk.Now) -> None:
         """Keeps what is remembered, at once: this run ends."""
         self._ports.keep(kiosk.remember(self._state, now.wall), now.at, now=True)
-
-    def _offer(self) -> None:
-        """Makes the list of songs anew where anything has changed that it is made of."""
-        playback = self._state.playback
-        made_of: tuple[object, ...] = (playback.recommended, playback.wish, playback.found, playback.opinions)
-        made_of += (playback.last, playback.names, self._state.chosen)
-        if made_of == self._offered_for:
-            return
-        self._offered_for = made_of
-        before, self._offered = self._offered, kiosk.recommendations(self._state, self._settings)
-        if self._offered != before:
-            self._ports.offer(self._offered)
 
     def _guarded(self, item: Item, now: kiosk.Now) -> None:
         """Takes an item, or leaves it out: then the state is the one before, and whoever asked is told."""
@@ -268,15 +255,15 @@ class Loop:
             case Carried(decision, report):
                 if report is not None:
                     self._step(replace(report, decided_at=decision.at), now)
-                    self._looks.done(said(kiosk.view(self._state, now, self._settings)))
+                    self._looks.done(known(kiosk.view(self._state, now, self._settings)))
                 self._player_answers.done(decision, report)
             case LookReport():
                 self._step(item, now)
                 view = kiosk.view(self._state, now, self._settings)
-                self._looks.done(item.status if item.kind == "unknown" else said(view))
+                self._looks.done(item.status if item.kind == "unknown" else known(view))
             case SongsReport():
                 self._step(item, now)
-                self._offer()
+                self._offers.renew(self._state, self._settings)
                 self._songs.done(item.wanted)
             case kiosk.PlayerSays() | kiosk.Notice():
                 self._step(item, now)
@@ -394,11 +381,3 @@ def described(item: Item) -> str:
     if isinstance(item, Asked):
         return f"the command {item.request.name[:40]!r} from {item.request.origin}"
     return f"the {type(item).__name__} of the other half" if isinstance(item, FromSense) else type(item).__name__
-
-
-def said(view: View) -> str:
-    """What is known of the music, in one line, for somebody who asked."""
-    known = both(view.playing or Reason("music.nothing_of_ours"), view.player_status)
-    if view.override_until is None:
-        return known
-    return both(known, Reason("music.left_alone_until", time=view.override_until[11:16]))

@@ -7,7 +7,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from moodkiosk.act.requests.waiting import WaitingList
+from moodkiosk.decide.music.reasons import both
 from moodkiosk.moods.command import Command, Result
+from moodkiosk.moods.view import View
 from moodkiosk.words.reason import Reason
 
 WAIT_SECONDS = 2.0
@@ -59,3 +61,11 @@ class LookRequests:
 
 def _answer(command: Command, future: Future[Result], text: str) -> None:
     future.set_result(Result(command.name, ok=True, text=text, transaction=command.transaction))
+
+
+def known(view: View) -> str:
+    """What is known of the music, in one line, for somebody who asked."""
+    music = both(view.playing or Reason("music.nothing_of_ours"), view.player_status)
+    if view.override_until is None:
+        return music
+    return both(music, Reason("music.left_alone_until", time=view.override_until[11:16]))
