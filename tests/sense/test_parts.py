@@ -16,7 +16,8 @@ from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, random_looks
 from moodkiosk.sense.camera.switch import CameraSwitch
-from moodkiosk.sense.faces.detector import tiles_of
+from moodkiosk.sense.faces.detector import SMALLEST_SHARE, Tile, tiles_of
+from moodkiosk.sense.faces.landmarks import Region
 from moodkiosk.sense.faces.quality import ramp
 from moodkiosk.sense.faces.search import Search
 from moodkiosk.sense.mood import model
@@ -323,6 +324,37 @@ def test_noise_opens_no_gate_and_whoever_comes_in_always_does(light: float, nois
     somebody = Role(random_looks(2), EXPRESSIONS["neutral"], Pose(320, 130, 65))
     due = search.due(seen(somebody), [], 5.5, eager=True)
     assert {tile for tile in search.tiles if tile[0] < 290 and tile[0] + tile[2] > 350 and tile[1] < 90} <= set(due)
+
+
+@pytest.mark.parametrize("size", [(640, 480), (1280, 720)])
+def test_beside_somebody_a_tile_is_searched_where_something_of_the_size_of_its_faces_came_not_for_a_thin_seam(
+    size: tuple[int, int],
+) -> None:
+    """At the seams of a body that sways there is much that is new, and nowhere as much as a large face has."""
+    width, height = size
+    known = [Region(width * 0.2, height * 0.4, 60.0)]
+    smallest = tiles_of(*size)[-1][2]
+
+    def due(came: tuple[int, int, int, int] | None) -> set[Tile]:
+        """The tiles that are searched when something has come to a grey wall: left, top, width and height of it."""
+        search, rgb = Search(*size), np.full((height, width, 3), 100, np.uint8)
+        assert len(search.due(rgb, known, 0.0, eager=False)) == len(search.tiles)
+        for step in (1, 2, 3):
+            search.due(rgb, known, 0.4 * step, eager=False)
+        if came is not None:
+            left, top, across, down = came
+            rgb[top : top + down, left : left + across] = 180
+        found: set[Tile] = set()
+        for step in (4, 5, 6):
+            found.update(search.due(rgb, known, 0.4 * step, eager=False))
+        return found
+
+    seam = due((width // 5 + 20, height * 2 // 5 + 60, 24, height // 3))
+    assert {tile[2] for tile in seam} == {smallest}
+    head_px = round(width * SMALLEST_SHARE)
+    head = due((width // 2, height // 4, head_px, head_px * 5 // 4))
+    assert (0, 0, width, height) in head
+    assert len(due(None)) <= 1
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-100, 100), st.floats(-100, 100))

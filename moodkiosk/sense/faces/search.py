@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.sense.faces.detector import Tile, tiles_of
+from moodkiosk.sense.faces.detector import SMALLEST_SHARE, Tile, tiles_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,6 +51,10 @@ face that comes to stand before it has other grey levels."""
 NEW_CELLS = 3
 """As many squares must show something new for a body not to be its owner's alone any more."""
 
+MOTION_SHARE, NEW_SHARE = 1 / 3, 1 / 2
+"""While somebody is followed, so much of the smallest face that a tile finds must have moved, or be new, in one place:
+the seams of a body that sways are no face of the size that a large tile is searched for."""
+
 HEAD, SHOULDERS, CHIN = 1.3, 2.8, 0.3
 """Of a person, in sides of the face's region: width of the head and of the shoulders, and how far below the middle of
 the face the body begins."""
@@ -73,6 +77,8 @@ class Search:
         self._seen: Grid = np.zeros((len(self.tiles), *shape), np.float32)  # each tile's squares, when it was searched
         self._looked_at = -math.inf
         self._usual: Usual | None = None
+        # Of the smallest face that is found in each tile: its side, in squares.
+        self._face_cells = [max(across, down) * SMALLEST_SHARE / CELL_PX for _, _, across, down in self.tiles]
 
     def due(self, rgb: Image, known: Iterable[Region], at: float, *, eager: bool) -> list[Tile]:
         """The tiles to search in this picture; they count as searched.
@@ -97,7 +103,7 @@ class Search:
         self._usual = None if not known else self._usual or Usual(grid, at)
         if self._usual is not None:
             self._usual.see(grid, at)
-        moved = rested[self._moved(rested, grid, known, at)] if rested.size else rested
+        moved = rested[self._moved(rested, grid, known, at, eager=eager)] if rested.size else rested
         # Spread over the looks, the one searched longest ago first, and still every tile in time.
         order = np.argsort(self._searched_at[moved], kind="stable")
         moved = moved[order][: math.ceil(share * len(self.tiles))]
@@ -107,19 +113,32 @@ class Search:
         self._searched_at[moved], self._seen[moved] = at, grid
         return [self.tiles[index] for index in moved.tolist()]
 
-    def _moved(self, rested: Indices, grid: Grid, known: Iterable[Region], at: float) -> NDArray[np.bool_]:
+    def _moved(
+        self, rested: Indices, grid: Grid, known: Iterable[Region], at: float, *, eager: bool
+    ) -> NDArray[np.bool_]:
         """In which of these tiles something is news since they were searched; all at once, which costs least."""
-        then, inside = self._searched_at[rested], self._inside[rested]
-        changed = changes(grid, self._seen[rested]) & inside
+        then = self._searched_at[rested]
+        every = rested.size == len(self.tiles)  # as mostly: nothing large need be copied
+        seen, inside = (self._seen, self._inside) if every else (self._seen[rested], self._inside[rested])
+        changed = changes(grid, seen)
+        changed &= inside
+        found: NDArray[np.bool_] = np.isneginf(then)
         if self._usual is None:  # nobody is followed: everything that moves is news
-            moved = np.count_nonzero(changed, axis=(1, 2)) >= MOTION_CELLS
-        else:
-            without_faces, without_bodies = news(grid.shape, known)
-            changed &= np.where((at - then >= BODY_SECONDS)[:, None, None], without_faces, without_bodies)
-            moved = np.count_nonzero(changed, axis=(1, 2)) >= MOTION_CELLS
-            new = self._usual.new_since(then[:, None, None]) & without_faces & inside
-            moved |= np.count_nonzero(new, axis=(1, 2)) >= NEW_CELLS
-        found: NDArray[np.bool_] = moved | np.isneginf(then)
+            for index in _any(changed):
+                found[index] |= np.count_nonzero(changed[index]) >= MOTION_CELLS
+            return found
+        without_faces, without_bodies = news(grid.shape, known)
+        long_ago = at - then >= BODY_SECONDS
+        changed &= (
+            np.where(long_ago[:, None, None], without_faces, without_bodies) if long_ago.any() else without_bodies
+        )
+        new = self._usual.new_since(then[:, None, None])
+        new &= inside
+        new &= without_faces
+        for index in _any(changed | new):
+            side = 0.0 if eager else self._face_cells[rested[index]]
+            found[index] |= gathered(changed[index], MOTION_CELLS, MOTION_SHARE, side)
+            found[index] |= gathered(new[index], NEW_CELLS, NEW_SHARE, side)
         return found
 
 
@@ -181,6 +200,29 @@ def limit_of(change: Grid) -> Grid:
     middle = sample.shape[-1] // 2
     limit: Grid = np.clip(NOISE * np.partition(sample, middle, axis=-1)[..., middle], *MOTION_GREY)
     return limit
+
+
+def gathered(squares: NDArray[np.bool_], least: int, share: float, side: float) -> bool:
+    """Whether at least so many of these `squares` [rows, columns] are set, and as many as a face needs in one place.
+
+    That is a `share` of what a face of so many squares by so many fills, in a window of its size; `side` 0: anywhere.
+    """
+    count = np.count_nonzero(squares)
+    needed = max(least, share * side**2)
+    if not side or count < needed:
+        return count >= needed
+    import cv2
+
+    window = (math.ceil(side), math.ceil(side))
+    shown = squares.view(np.uint8)
+    counts = cv2.boxFilter(shown, cv2.CV_32S, window, normalize=False, borderType=cv2.BORDER_CONSTANT)
+    return bool(counts.max() >= needed)
+
+
+def _any(squares: NDArray[np.bool_]) -> list[int]:
+    """Of which tiles any of the squares [n, rows, columns] is set."""
+    rows: list[int] = np.flatnonzero(squares.reshape(len(squares), -1).any(1)).tolist()
+    return rows
 
 
 def news(shape: tuple[int, ...], known: Iterable[Region]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
