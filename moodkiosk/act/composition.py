@@ -54,8 +54,8 @@ STOP_SECONDS = 1.0
 MEASURE_SECONDS = 5.0
 """How old the figures of /metrics may be."""
 
-FEED_SHARE = 2 / 3
-"""The watchdog is fed after so much of its time at the latest."""
+FEED_SHARE = 3 / 4
+"""The watchdog is fed after so much of its time at the latest: of 90 seconds that is longer than the longest wait."""
 
 STARTING_SECONDS = 0.5
 """So often it is looked whether everything around has had its first attempt."""
@@ -73,6 +73,7 @@ class Act:
         self.metrics = Metrics()
         self.measured_at = float("-inf")
         self.begin = health.Begin(time.monotonic())
+        self.told_sense: bool | None = None
         self.unknown_moods: str | None = None
         self.ready = False
         self.watchdog_seconds = systemd.watchdog_seconds()
@@ -279,13 +280,19 @@ class Act:
     def _measure(self, at: float, next_at: float, player: PlayerStatus) -> float:
         """Gathers the figures for whoever wants them before `next_at`; when that is next."""
         publisher = self.publisher
-        due = publisher is not None and publisher.health_due_at <= max(at, next_at)
+        due = publisher is not None and (publisher.health_due_at <= max(at, next_at) or self._sense_is_news())
         graphed = self.settings.web.metrics and at - self.measured_at >= MEASURE_SECONDS
         if due or graphed:
             self.measured_at = at
             figures = health.gather(self.wall.always(), self.begin, at, self.loop, self.bridge, player, self._guards())
             self.metrics.feel(figures)
             if due and publisher is not None:
+                self.told_sense = figures.sense
                 publisher.health(figures)
         again = self.measured_at + MEASURE_SECONDS if self.settings.web.metrics else math.inf
         return again if publisher is None else min(again, publisher.health_due_at)
+
+    def _sense_is_news(self) -> bool:
+        """Whether the other half has come (and said how it is doing), has gone, or has not come in time."""
+        there = health.sense(self.bridge, self.loop)
+        return there != self.told_sense and not (there and self.loop.sense.health is None)

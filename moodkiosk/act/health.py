@@ -41,6 +41,11 @@ class Begin:
         return self._known
 
 
+def sense(bridge: SenseLink, loop: Loop) -> bool | None:
+    """Whether the half that sees is there; None: not yet, it is starting."""
+    return bridge.connected or (None if loop.awaits_sense else False)
+
+
 def gather(
     at: datetime,
     begin: Begin,
@@ -61,7 +66,7 @@ def gather(
         player: the player's status.
         guards: those beside the loop's, for what they left out.
     """
-    sense = loop.sense.health
+    said = loop.sense.health
     counters = {
         "stale_readings": loop.counters.stale_readings,
         "inbox_full": loop.counters.inbox_full,
@@ -69,20 +74,20 @@ def gather(
         "link_damaged": bridge.damaged,
         "link_oversized": bridge.oversized,
     }
-    if sense is not None:
-        counters |= {f"sense_{name}": count for name, count in sense.counters.items()}
+    if said is not None:
+        counters |= {f"sense_{name}": count for name, count in said.counters.items()}
     return Health(
         at=at.isoformat(timespec="seconds"),
         started_at=begin.wall(at, now).isoformat(timespec="seconds"),
         uptime_seconds=begin.seconds(now),
-        sense=bridge.connected,
-        pace=sense.pace if sense else None,
-        frames_per_second=sense.frames_per_second if sense else None,
-        active_rate_hz=(sense.active_rate_hz or None) if sense else None,
-        cpu_ms_per_frame=sense.cpu_ms_per_frame if sense else None,
-        celsius=sense.celsius if sense else None,
-        throttled=sense.throttled if sense else None,
-        sense_rss_mb=sense.rss_mb if sense else None,
+        sense=sense(bridge, loop),
+        pace=said.pace if said else None,
+        frames_per_second=said.frames_per_second if said else None,
+        active_rate_hz=(said.active_rate_hz or None) if said else None,
+        cpu_ms_per_frame=said.cpu_ms_per_frame if said else None,
+        celsius=said.celsius if said else None,
+        throttled=said.throttled if said else None,
+        sense_rss_mb=said.rss_mb if said else None,
         act_rss_mb=round(rss_mb(), 1),
         queues={"inbox": loop.inbox.qsize()},
         counters=counters,

@@ -22,6 +22,7 @@ from moodkiosk.decide import kiosk
 from moodkiosk.decide.settings import Settings
 from moodkiosk.host.guard import Guard
 from moodkiosk.link import commands
+from moodkiosk.link.absent import AWAY, STARTING
 from moodkiosk.link.messages import FromSense, Hello, SenseHealth, SenseResult, Teaching
 from moodkiosk.link.protocol import OURS
 from moodkiosk.moods.command import Command, Result
@@ -90,7 +91,7 @@ class Loop:
         self._state = state
         self._ports = ports
         self._calm_seconds = calm_seconds
-        self._orders = Orders(ports.order)
+        self._orders = Orders(ports.order, self._absent)
         self._looks = LookRequests(ports.look)
         self.classroom = Classroom(ports.teaching)
         self._player_answers = PlayerAnswers(kiosk.completed)
@@ -116,6 +117,11 @@ class Loop:
             return False
         self.inbox.put(item)
         return True
+
+    @property
+    def awaits_sense(self) -> bool:
+        """Whether the other half has not come yet, and may still be starting."""
+        return kiosk.awaited(self._state)
 
     def wake(self) -> None:
         """Has the loop turn now, from any thread: something around it has changed."""
@@ -318,7 +324,7 @@ class Loop:
 
     def _teach(self, command: Command, future: Future[Result], now: kiosk.Now) -> None:
         """Sense holds the sitting; the invitation to one is the page's."""
-        why_not = self.classroom.refusal(command, self.sense.hello)
+        why_not = self.classroom.refusal(command, self.sense.hello, self._absent())
         if why_not is not None:
             future.set_result(Result(command.name, ok=False, error=why_not, transaction=command.transaction))
         elif command.name == "teach_invite":
@@ -339,6 +345,10 @@ class Loop:
             self._songs.ask(result, wanted, future, now.at)
         else:
             future.set_result(result)
+
+    def _absent(self) -> str:
+        """Why sense is not there."""
+        return STARTING if self.awaits_sense else AWAY
 
     def _after_order(self, command: Command, result: Result, now: kiosk.Now) -> None:
         """What sense has done may matter to the state as well (whose face, a correction)."""
@@ -362,7 +372,7 @@ class Loop:
         news = self.sense.hello is not None and wanted != self.sense.told_camera
         if news and self._orders.send_quietly("camera", "on" if wanted else "off"):
             self.sense.told_camera = wanted
-        calm_seconds = self._calm_seconds if kiosk.calm(self._state) else 0.0
+        calm_seconds = self._calm_seconds if kiosk.calm(self._state, now, self._settings) else 0.0
         news = self.sense.hello is not None and self.sense.hello.calms and calm_seconds != self.sense.told_calm
         if news and self._orders.send_quietly("calm", f"{calm_seconds:g}"):
             self.sense.told_calm = calm_seconds

@@ -76,7 +76,7 @@ def _figures(health: Health) -> list[str]:
     look_seconds = None if look_ms is None else look_ms / 1000
     return [
         *_family("moodkiosk_uptime_seconds", "gauge", "Since act was started.", [({}, float(health.uptime_seconds))]),
-        *_family("moodkiosk_sense_up", "gauge", "The half that sees is connected.", [({}, float(health.sense))]),
+        *_family("moodkiosk_sense_up", "gauge", "The half that sees is connected.", [({}, float(bool(health.sense)))]),
         *_family("moodkiosk_looks_per_second", "gauge", "Frames looked at.", [({}, health.frames_per_second)]),
         *_family("moodkiosk_look_cpu_seconds", "gauge", "Processor time of a look.", [({}, look_seconds)]),
         *_family("moodkiosk_processor_celsius", "gauge", "Temperature of the processor.", [({}, health.celsius)]),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from moodkiosk.link.absent import AWAY
 from moodkiosk.link.messages import ORDER_NAMES, Order, SenseResult
 from moodkiosk.moods.command import Command, Result
 from moodkiosk.moods.lesson import Lesson
@@ -16,8 +17,6 @@ from moodkiosk.words.reason import Reason
 
 WAIT_SECONDS = 15.0
 """A calibration looks for 5 seconds; sense answers everything else at once."""
-
-NOT_THERE = Reason("lost.sense_away")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,9 @@ class Waiting:
 class Orders:
     """Numbers orders, sends them, and completes the futures of those who asked."""
 
-    def __init__(self, send: Callable[[Order], bool]) -> None:
-        self._send = send
+    def __init__(self, send: Callable[[Order], bool], absent: Callable[[], str]) -> None:
+        """`absent` says why sense is not there."""
+        self._send, self._absent = send, absent
         self._last_id = 0
         self._waiting: dict[int, Waiting] = {}
 
@@ -46,7 +46,7 @@ class Orders:
         if self._send(Order(number, what, value)):
             self._waiting[number] = Waiting(command, future, at + WAIT_SECONDS, after)
         else:
-            future.set_result(Result(command.name, ok=False, error=NOT_THERE, transaction=command.transaction))
+            future.set_result(Result(command.name, ok=False, error=self._absent(), transaction=command.transaction))
 
     def send_quietly(self, name: str, value: str) -> bool:
         """Sends an order nobody waits for."""
@@ -80,7 +80,7 @@ class Orders:
     def lost(self) -> None:
         """Sense has gone: nothing that waits will be answered."""
         for number in list(self._waiting):
-            self.done(SenseResult(number, ok=False, text=NOT_THERE))
+            self.done(SenseResult(number, ok=False, text=AWAY))
 
     def _number(self) -> int:
         self._last_id += 1

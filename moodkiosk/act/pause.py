@@ -10,9 +10,11 @@ nobody says when it is."""
 WATCHING_SECONDS = 1.0
 """While pictures are expected, that none comes is news, and a kiosk that was stopped must know it from a look that is
 late."""
-CALM_SECONDS = 20.0
-"""The longest wait: somebody may set the clock meanwhile, and the watchdog wants to hear of a loop that turns. So often
-sense tells its looks while nobody is here, too."""
+CALM_SECONDS = 60.0
+"""So seldom sense need tell its looks while nobody is here."""
+LONGEST_SECONDS = CALM_SECONDS + 5.0
+"""The longest wait: somebody may set the clock meanwhile. A little more, so that a look of sense's ends it, which has
+news as well."""
 LATE_SECONDS = 0.001
 """So much after the moment itself, so that it is surely over."""
 
@@ -26,7 +28,7 @@ def pause_seconds(now: Now, due: float, *, changed: bool, watching: bool) -> flo
         changed: time alone has just changed something.
         watching: looks are expected at their usual pace.
     """
-    longest = WATCHING_SECONDS if watching else CALM_SECONDS
+    longest = WATCHING_SECONDS if watching else LONGEST_SECONDS
     if changed or now.wall is None:
         longest = AGAIN_SECONDS
     return min(max(0.0, due - now.at + LATE_SECONDS), longest)

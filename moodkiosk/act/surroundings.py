@@ -66,13 +66,11 @@ class Surroundings:
 
     def _sense(self) -> str:
         """The other half, in words; while its camera is on, what it has to say beside."""
-        if not self.bridge.connected:
-            return "not running"
-        health = self.loop.sense.health
+        if not (there := health.sense(self.bridge, self.loop)):
+            return "starting" if there is None else "not running"
+        said = self.loop.sense.health
         return (
-            Reason("act.running_but", detail=health.detail)
-            if health and health.camera == "on" and health.detail
-            else "running"
+            Reason("act.running_but", detail=said.detail) if said and said.camera == "on" and said.detail else "running"
         )
 
 

@@ -69,6 +69,11 @@ def wait(camera: Camera, now: Now) -> Camera:
     return replace(camera, starting_at=now.at) if camera.status == "starting" and camera.starting_at is None else camera
 
 
+def awaited(state: State) -> bool:
+    """Whether the half that sees has not come since this one began, and may still be starting."""
+    return not state.came and state.camera.status == "starting"
+
+
 def given_up_at(camera: Camera) -> float:
     """When a camera that is starting has been at it for too long, monotonic seconds; infinity: it is not starting."""
     return math.inf if camera.starting_at is None else camera.starting_at + START_SECONDS

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from moodkiosk.decide import camera, memory, perception, presence, reports
 from moodkiosk.decide.answers import answer, completed
+from moodkiosk.decide.camera import awaited
 from moodkiosk.decide.camera import wanted as camera_wanted
 from moodkiosk.decide.hours import next_change
 from moodkiosk.decide.inputs import CameraStatus, Input, Labels, Notice, PlayerSays, SenseGone, SenseLate, Tick
@@ -39,6 +40,7 @@ __all__ = [
     "State",
     "Step",
     "Tick",
+    "awaited",
     "calm",
     "camera_wanted",
     "completed",

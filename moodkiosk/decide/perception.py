@@ -210,8 +210,10 @@ def due(state: State, now: Now, settings: Settings) -> float:
     return min(silent, math.inf if counted_at is None else counted_at + patience_seconds + 2 * ROUNDING)
 
 
-def calm(state: State) -> bool:
-    """Whether nobody is here for sure, so that only a change of that is news."""
+def calm(state: State, now: Now, settings: Settings) -> bool:
+    """Whether only a change is news: nobody is here for sure, or the camera is closed on purpose."""
+    if not camera.wanted(state, now, settings)[0]:
+        return state.camera.status == "off"
     who = state.presence
     return state.camera.status == "on" and who.here is False and not who.seen_seconds
 

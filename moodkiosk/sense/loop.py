@@ -42,8 +42,9 @@ TELL_SECONDS = 0.1
 
 LATE_SECONDS, LATE_LOOKS = 5.0, 4.0
 """While act sleeps it is woken when there was no look for so long, or for so many times the usual pause."""
-CALM_HEALTH_SECONDS, CALM_HEALTH_EARLY_SECONDS = 60.0, 20.0
-"""In an empty room act is told so seldom how sense is doing; so much sooner, where it is told something anyway."""
+CALM_HEALTH_SECONDS, CALM_HEALTH_EARLY_SECONDS = 90.0, 45.0
+"""In an empty room, or with the camera closed, act is told so seldom how sense is doing; so much sooner, where it is
+told something anyway."""
 
 FAILING_SECONDS = 30.0
 """Where no picture could be looked at for this long, the mistake is in us, and the process ends with it."""

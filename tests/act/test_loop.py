@@ -23,6 +23,7 @@ from moodkiosk.act.requests.look_requests import LATER, WAIT_SECONDS
 from moodkiosk.act.sockets import SenseLink
 from moodkiosk.config.settings import Config
 from moodkiosk.decide import kiosk
+from moodkiosk.decide.camera import START_SECONDS
 from moodkiosk.decide.music import songs
 from moodkiosk.decide.settings import MoodMusic, MusicSettings
 from moodkiosk.host.guard import Guard
@@ -313,6 +314,22 @@ def test_an_order_is_answered_by_sense_or_by_the_deadline_or_when_sense_has_gone
     assert future.result(0).error == "the half that sees is not running"
     world.sense_there = False
     assert world.ask("reload").result(0).error == "the half that sees is not running"
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("calibrate", "Ann"), ("forget", "Ann"), ("camera", "lend"), ("teach_invite", None), ("reload", None),
+])  # fmt: skip
+def test_what_only_sense_can_do_is_said_to_be_early_while_sense_is_starting(name: str, value: str | None) -> None:
+    world = World()
+    world.sense_there = False
+    early, late = "the half that sees is still starting", "the half that sees is not running"
+    for _ in range(int(START_SECONDS)):
+        world.turn(later=1)
+        assert world.ask(name, value).result(0).error == early
+    world.turn(later=1)
+    assert world.ask(name, value).result(0).error == late
+    world.turn(HELLO, SenseLeft())
+    assert world.ask(name, value).result(0).error == late, "it has come, and gone"
 
 
 def test_a_reload_is_answered_for_both_halves() -> None:

@@ -7,12 +7,14 @@ import os
 import signal
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from moodkiosk.act.composition import FEED_SHARE
 from moodkiosk.act.main import wake_by_signals
 from moodkiosk.act.orders import WAIT_SECONDS
-from moodkiosk.act.pause import AGAIN_SECONDS, CALM_SECONDS, LATE_SECONDS, WATCHING_SECONDS, pause_seconds
+from moodkiosk.act.pause import AGAIN_SECONDS, LATE_SECONDS, LONGEST_SECONDS, WATCHING_SECONDS, pause_seconds
 from moodkiosk.decide.kiosk import Now
 from moodkiosk.link.messages import SenseHealth
 from moodkiosk.moods.reading import Reading
@@ -24,7 +26,7 @@ NOW = Now(100.0, NOON)
 @pytest.mark.parametrize(
     ("due", "changed", "watching", "seconds"),
     [
-        (math.inf, False, False, CALM_SECONDS),
+        (math.inf, False, False, LONGEST_SECONDS),
         (103.0, False, False, 3.0 + LATE_SECONDS),
         (100.0, False, False, LATE_SECONDS),
         (99.0, False, False, 0.0),
@@ -59,11 +61,14 @@ def wait(world: World, item: object = None) -> float:
     return world.loop.turn(item, Now(world.at, NOON + timedelta(seconds=world.at)))  # type: ignore[arg-type]
 
 
-def test_while_nothing_happens_it_turns_three_times_a_minute(calm: World) -> None:
-    turns, end = 0, calm.at + 60
+def test_while_nothing_happens_it_turns_once_a_minute_and_feeds_the_watchdog_by_that(calm: World) -> None:
+    unit = (Path(__file__).parents[2] / "systemd" / "moodkiosk-act.service").read_text(encoding="ascii")
+    watchdog_seconds = float(unit.partition("\nWatchdogSec=")[2].partition("\n")[0])
+    assert FEED_SHARE * watchdog_seconds > LONGEST_SECONDS, "it wakes up for nothing else"
+    turns, end = 0, calm.at + 600
     while calm.at < end:
         turns, calm.at = turns + 1, calm.at + wait(calm)
-    assert turns == 60 / CALM_SECONDS == 3
+    assert turns == 10
 
 
 def test_whoever_waits_for_sense_is_answered_in_time(calm: World) -> None:

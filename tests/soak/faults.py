@@ -98,7 +98,7 @@ def troubles(control: Path, broker: Mosquitto, api: WebApi, act: Supervised, sen
         process("killed", act, signal.SIGKILL, 30),
         process("killed", sense, signal.SIGKILL, 30),
         process("hangs", sense, signal.SIGSTOP, 60 + 30),
-        process("hangs", act, signal.SIGSTOP, 30 + 30),
+        process("hangs", act, signal.SIGSTOP, 90 + 30),
     ]
 
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 RESTART_SECONDS = 2.0
-WATCHDOG_SECONDS = {"act": 30.0, "sense": 60.0}  # as in the units
+WATCHDOG_SECONDS = {"act": 90.0, "sense": 60.0}  # as in the units
 
 
 class Supervised:

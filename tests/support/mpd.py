@@ -79,6 +79,12 @@ class Mpd:
         self.process.kill()
         self.process.wait()
 
+    def end(self) -> None:
+        """Ends it in order: it writes down what it plays, and how loud."""
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(30)
+
     def _answers(self) -> bool:
         try:
             return dict(self.ask("stats")).get("songs") == str(len(SONGS)) and "updating_db" not in self.status()

@@ -154,7 +154,7 @@ class Health(Payload, frozen=True):
     at: Annotated[str, Meta(description="when these figures were taken")]
     started_at: Annotated[str, Meta(description="when act was started")]
     uptime_seconds: Annotated[int, Meta(ge=0, description="since act was started")]
-    sense: Annotated[bool, Meta(description="the half that sees is connected")]
+    sense: Annotated[bool | None, Meta(description="the half that sees is there; null: it is starting")]
     pace: Annotated[str | None, Meta(description='how often it looks: "active", "idle", "hot" or "off"')]
     frames_per_second: Annotated[float | None, Meta(description="frames looked at a second")]
     active_rate_hz: Annotated[

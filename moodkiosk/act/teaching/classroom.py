@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from moodkiosk.act.orders import NOT_THERE
 from moodkiosk.link.messages import Hello, Proof, Teaching
 from moodkiosk.moods.command import Command
 from moodkiosk.moods.lesson import Taught
@@ -44,10 +43,10 @@ class Classroom:
         if self.teaching is not None and self.teaching.phase in GOING_ON:
             self._set(replace(self.teaching, at=at, phase="over", text=BROKEN_OFF, proof=None))
 
-    def refusal(self, command: Command, hello: Hello | None) -> str | None:
-        """Why a command cannot be carried out, or None."""
+    def refusal(self, command: Command, hello: Hello | None, absent: str) -> str | None:
+        """Why a command cannot be carried out, or None; `absent` says why sense is not there, if it is not."""
         if hello is None:
-            return NOT_THERE
+            return absent
         if not (hello.teaches if command.name != "remember" else hello.remembers is not None):
             return Reason("act.older_sense")
         if command.name == "teach_invite" and self.teaching is not None and self.teaching.phase in GOING_ON:

@@ -24,7 +24,7 @@ EVENTS_KEPT = 32
 
 HEALTH: dict[str, object] = {
     "broker": "switched off",
-    "sense": "running",
+    "sense": "starting",
     "player": "ready",
     "memory": "ready",
     "requests_today": 0,

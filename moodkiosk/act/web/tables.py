@@ -30,7 +30,7 @@ HEALTH = {
     "broker": ("text", "`connected`, `connecting`, `switched off`, or what is wrong"),
     "sense": (
         "text",
-        "`running` or `not running`: the half that sees; after `running; ` what it has to say, as that it is too slow",
+        "the half that sees: `running`, `starting` or `not running`; after `running; ` what it has to say (too slow)",
     ),
     "player": ("text", "begins with `ready`, or what is wrong and what to do"),
     "memory": ("text", "`ready`, or why settings are not kept"),

@@ -9,6 +9,7 @@ from typing import Self
 
 from moodkiosk.failure import Failure
 from moodkiosk.link import control
+from moodkiosk.link.absent import sense_absent
 from moodkiosk.words.reason import Reason
 
 RENEW_SECONDS = 3.0
@@ -52,7 +53,7 @@ class Lease:
 
     def _ask(self) -> None:
         result = control.ask(self._socket, "camera", "lend", ANSWER_SECONDS)
-        if not result.ok and "not running" not in str(result.error):
+        if not result.ok and not sense_absent(result):
             raise Failure(Reason("collect.not_lent", reason=result.error or ""))
         # Without the half that sees nobody has the camera. It is asked for on and on: that half may start meanwhile.
         self.lent = result.ok

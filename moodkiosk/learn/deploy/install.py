@@ -22,6 +22,7 @@ from moodkiosk.failure import Failure, UsageError, reason
 from moodkiosk.host import files, paths
 from moodkiosk.host.digest import sha256_hex
 from moodkiosk.link import control
+from moodkiosk.link.absent import sense_absent
 from moodkiosk.sense.teach.store import ModelStore
 from moodkiosk.words.language import translated
 from moodkiosk.words.reason import Reason
@@ -129,7 +130,7 @@ def _reload(settings: Config) -> str:
     except control.NotRunning:
         return Reason("install.no_kiosk")
     if not result.ok:
-        if "not running" in str(result.error):
+        if sense_absent(result):
             return Reason("install.no_sense")
         raise Failure(Reason("install.not_taken", reason=result.error or ""))
     return Reason("install.loaded")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from moodkiosk.act.teaching.classroom import BROKEN_OFF, INVITED_SECONDS, OVER_SECONDS, Classroom
+from moodkiosk.link.absent import AWAY
 from moodkiosk.link.messages import Hello, Teaching
 from moodkiosk.moods.command import Command
 from tests.support.sense_lines import hello, proof
@@ -41,17 +42,17 @@ def test_a_sitting_ends_with_the_half_that_holds_it() -> None:
 def test_an_invitation_waits_on_the_page_for_two_minutes_and_interrupts_nobody() -> None:
     classroom, told = room()
     invite = Command("teach_invite")
-    assert classroom.refusal(invite, HELLO) is None
+    assert classroom.refusal(invite, HELLO, AWAY) is None
     assert "page" in classroom.invite(10.0)
     classroom.expire(10.0 + INVITED_SECONDS - 1)
     assert [said and said.phase for said in told] == ["invited"]
     classroom.expire(10.0 + INVITED_SECONDS)
     assert told[-1] is None
     classroom.hear(Teaching(200.0, "countdown", "happy"))
-    assert classroom.refusal(invite, HELLO) == "a sitting is going on already"
+    assert classroom.refusal(invite, HELLO, AWAY) == "a sitting is going on already"
 
 
 def test_an_older_sense_is_not_asked_for_what_it_does_not_know() -> None:
     classroom, _ = room()
-    assert "not running" in (classroom.refusal(Command("teach"), None) or "")
-    assert "older version" in (classroom.refusal(Command("teach"), Hello("0", (), "", "")) or "")
+    assert classroom.refusal(Command("teach"), None, AWAY) == AWAY
+    assert "older version" in (classroom.refusal(Command("teach"), Hello("0", (), "", ""), AWAY) or "")

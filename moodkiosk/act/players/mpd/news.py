@@ -33,8 +33,12 @@ class News:
         listening: the server will say when something changes.
     """
 
-    def __init__(self, settings: MpdSettings, heard: Callable[[], object], clock: Clock) -> None:
-        """`heard` is called on the thread: when the connection stands, with each news, and once when it is lost."""
+    def __init__(self, settings: MpdSettings, heard: Callable[[Connection | None], object], clock: Clock) -> None:
+        """`heard` is called on the thread: when the connection stands, with each news, and once when it is lost.
+
+        It is given the connection, for what it wants to know, if that stands; see `limit`. It may raise MpdError when
+        that is lost.
+        """
         self.listening = False
         self._settings, self._heard, self._clock = settings, heard, clock
         self._ended = threading.Event()
@@ -52,6 +56,10 @@ class News:
         if (server := self._server) is not None:
             server.hang_up()
 
+    def limit(self, seconds: float) -> None:
+        """For whom `heard` has called: so long may it take from now on what is asked over the connection."""
+        self._end = self._clock.monotonic() + seconds
+
     def _run(self) -> None:
         pause, lost = PAUSE_SECONDS, False
         while not self._ended.is_set():
@@ -66,7 +74,7 @@ class News:
                 stood, self.listening = self.listening, False
                 pause = PAUSE_SECONDS if stood else min(PAUSE_SECONDS_MAX, 2 * pause)
                 if stood or not lost:
-                    self._heard()
+                    self._heard(None)
                 lost = True
             finally:
                 self.listening, self._server = False, None
@@ -79,12 +87,13 @@ class News:
         with Connection(mpd.host, mpd.port, password_of(mpd), self._left) as server:
             self._server = server
             server.keep_alive()
-            self._end = math.inf
             self.listening = True
-            while not self._ended.is_set():
-                self._heard()
-                if not self._ended.wait(NEWS_SECONDS):
-                    server.ask("idle", *OF_WHAT)
+            told_at = -math.inf
+            while not self._ended.wait(max(0.0, told_at + NEWS_SECONDS - self._clock.monotonic())):
+                self._heard(server)
+                told_at = self._clock.monotonic()
+                self._end = math.inf
+                server.ask("idle", *OF_WHAT)
 
     def _left(self) -> float:
         return self._end - self._clock.monotonic()

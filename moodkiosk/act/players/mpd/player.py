@@ -21,7 +21,7 @@ from moodkiosk.config.settings import Config
 from moodkiosk.decide.music import choose
 from moodkiosk.decide.music.respect import pauses_since
 from moodkiosk.moods.decision import Action, Decision
-from moodkiosk.moods.report import LookKind, LookReport, PlayerReport, ReportKind
+from moodkiosk.moods.report import LookKind, LookReport, PlayerReport, ReportKind, Track
 from moodkiosk.moods.song import SongsReport, Wanted
 from moodkiosk.words.reason import Reason, together
 
@@ -50,6 +50,7 @@ class MpdPlayer:
         self._said = "ready"
         self._busy = threading.Lock()
         self._news: News | None = None
+        self._told_by: Connection | None = None
         self._covers = Covers(self._picture, clock.monotonic)
 
     def play(self, decision: Decision, superseded: Superseded) -> PlayerReport | None:
@@ -75,7 +76,7 @@ class MpdPlayer:
 
     def listen(self, tell: Callable[[LookReport], object]) -> None:
         """From now on what plays is told as soon as it changes, on a thread of its own; until `close`."""
-        self._news = News(self._mpd, lambda: tell(self._look()), self._clock)
+        self._news = News(self._mpd, lambda server: tell(self._look(server)), self._clock)
         self._news.start()
 
     def close(self) -> None:
@@ -89,7 +90,7 @@ class MpdPlayer:
             with self._connected(self._mpd.deadline_seconds) as server:
                 kind, text, what, uri, note = do(server, decision, superseded)
                 if kind in ("played", "kept", "resumed"):
-                    self._loudness.rise(server, decision.volume_percent_max, decision.fade_seconds)
+                    self._loudness.rise(server, decision.volume_percent_max, decision.fade_seconds, superseded)
                 track = songs.current(server, self._covers)
         except MpdError as error:
             if error.kind == "replaced":
@@ -118,17 +119,24 @@ class MpdPlayer:
         """Looks at what plays; see `players.Player`."""
         return self._look()
 
-    def _look(self) -> LookReport:
+    def _look(self, server: Connection | None = None) -> LookReport:
+        """What plays, asked over the connection of the news where there is one. Raises MpdError when that is lost."""
         with self._busy:
-            return self._looked()
+            return self._looked(server)
 
-    def _looked(self) -> LookReport:
+    def _looked(self, server: Connection | None) -> LookReport:
         at = self._clock.monotonic()
         try:
-            with self._connected(self._mpd.deadline_seconds) as server:
-                kind, text = self._seen(server, queue.status(server))
-                track = songs.current(server, self._covers)
+            if server is None or self._news is None:
+                with self._connected(self._mpd.deadline_seconds) as one:
+                    kind, text, track = self._glance(one)
+            else:
+                self._news.limit(self._mpd.deadline_seconds)
+                kind, text, track = self._glance(server, anew=server is not self._told_by)
+                self._told_by = server
         except MpdError as error:
+            if server is not None and error.lost:
+                raise
             self._note(error.text)
             return LookReport("unknown", at, error.text)
         finally:
@@ -138,6 +146,19 @@ class MpdPlayer:
         since = datetime.fromtimestamp(started, UTC) if kind == "ours" and started is not None else None
         stopped, live = text in (PAUSED, PAUSED_OTHERS), self._news is not None and self._news.listening
         return LookReport(kind, at, text, since, stopped=stopped, track=track, live=live, ours=text == PAUSED)
+
+    def _glance(self, server: Connection, *, anew: bool = False) -> tuple[LookKind, str, Track | None]:
+        """Whose music is there, in words, and the song: all in one question, as long as the queue is the same.
+
+        Where the server may have started `anew` it goes on with our music by itself, as loud as it remembers: not above
+        the cap.
+        """
+        status, song = map(dict, server.ask_all("status", "currentsong"))
+        now = queue.read(status)
+        kind, text = self._seen(server, now)
+        if anew and kind == "ours":
+            self._loudness.cap(server, self._file.kept.cap, now.volume)
+        return kind, text, songs.track(status, song, self._covers)
 
     def find(self, wanted: Wanted, superseded: Superseded) -> SongsReport:  # noqa: ARG002 - it takes no time
         """Playlists, albums and songs of the library; see `players.Player`."""
@@ -230,28 +251,27 @@ class MpdPlayer:
                 return Reason("mpd.does_not_play", what=what, reason=now.error or Reason("mpd.stays_silent"))
             self._clock.wait(STEP_SECONDS)
 
-    def _pause(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
+    def _pause(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:
         now = queue.status(server)
         kind, text = self._seen(server, now)
         if kind == "others" and not decision.asked:
             return "overridden", text, None, None, ""
         if now.state == "stop" or not queue.fingerprint(server, self._file.kept, now):
             return "nothing", "ready", None, None, ""
-        volume = now.volume if kind == "ours" else None
-        if volume and decision.fade_seconds > 0:
-            volume = self._loudness.fade(server, volume, 0, decision.fade_seconds)
-        server.ask("pause", 1)
-        if volume and decision.fade_seconds > 0:
-            server.ask("setvol", volume)
+        if kind == "ours" and now.volume and decision.fade_seconds > 0:
+            with self._loudness.faded_out(server, now.volume, decision.fade_seconds, superseded):
+                server.ask("pause", 1)
+        else:
+            server.ask("pause", 1)
         self._file.kept.paused = kind == "ours"
         return "paused", "ready", None, None, ""
 
-    def _volume(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
+    def _volume(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:
         """Brings our music under the cap; what others play is theirs."""
         now = queue.status(server)
         kind, _ = self._seen(server, now)
         if kind == "ours":
-            self._loudness.cap(server, decision.volume_percent_max, now.volume, decision.fade_seconds)
+            self._loudness.cap(server, decision.volume_percent_max, now.volume, decision.fade_seconds, superseded)
         return "adjusted", "ready", None, None, ""
 
     def _skip(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002

@@ -55,6 +55,11 @@ class MpdError(Exception):
         self.kind: Kind = kind
         self.text = text
 
+    @property
+    def lost(self) -> bool:
+        """Whether nothing more can be asked over the connection."""
+        return self.kind in ("unreachable", "late", "garbage")
+
 
 def password_of(settings: MpdSettings) -> str:
     """The password, "" if there is none. Raises MpdError when its file cannot be read."""
@@ -75,6 +80,8 @@ class Connection:
 
     Attributes:
         version: of the protocol, as the server says it, e.g. "0.23.5".
+        queue: what is known of the queue, by its version: for as long as the server has not been another, that is as
+            the connection stands.
     """
 
     def __init__(self, host: str, port: int, password: str, left: Callable[[], float]) -> None:
@@ -91,6 +98,7 @@ class Connection:
         """
         self._left = left
         self._buffer = bytearray()
+        self.queue: tuple[str, str] = "", ""
         host = os.path.expanduser(host) if host.startswith("~") else host  # noqa: PTH111 - pathlib's raises
         self._where = host if host.startswith(("/", "@")) else f"{host}:{port}"
         try:
@@ -149,6 +157,13 @@ class Connection:
         self._send(["command_list_begin", *lines, "command_list_end"])
         return self._answer()
 
+    def ask_all(self, *commands: str) -> list[Pairs]:
+        """Puts several commands without arguments at once; the pairs of each one's answer. Raises MpdError."""
+        self._send(["command_list_ok_begin", *commands, "command_list_end"])
+        found = [self._answer(end="list_OK") for _ in commands]
+        self._answer()
+        return found
+
     def _connected(self, host: str, port: int) -> socket.socket:
         """A socket that is connected. Raises OSError, and MpdError when there is no time left."""
         if not host.startswith(("/", "@")):
@@ -178,14 +193,14 @@ class Connection:
         except OSError as error:
             raise self._broken(error) from None
 
-    def _answer(self, until: str | None = None) -> Pairs:
-        """The pairs up to the answer's end; or up to the first called `until`, which is the last of them then."""
+    def _answer(self, until: str | None = None, end: str = "OK") -> Pairs:
+        """The pairs up to the answer's `end`; or up to the first called `until`, which is the last of them then."""
         found: Pairs = []
         size = 0
         while True:
             line = self._line()
             size += len(line)
-            if line == "OK":
+            if line == end:
                 return found
             if line.startswith("ACK"):
                 raise self._refusal(line)

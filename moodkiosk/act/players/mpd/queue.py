@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -29,6 +30,7 @@ class Memory(msgspec.Struct):
         paused: we have paused it.
         kept: other people's queue is in the stored playlist BEFORE; song and elapsed say where it was.
         lowered: the server's volume, if we have lowered it.
+        cap: how loud our music may be, by the last decision that said so, percent.
         tracks: short marks of the tracks in our queue, one behind the other.
         foreign, foreign_since: other people's paused queue with its position, and when it was first seen like that.
     """
@@ -44,6 +46,7 @@ class Memory(msgspec.Struct):
     foreign: str = ""
     foreign_since: float | None = None
     lowered: Lowered | None = None
+    cap: int | None = None
     tracks: str = ""
 
 
@@ -60,6 +63,7 @@ class Status:
         error: why playing failed, "" if it did not.
         consumes: what was played leaves the queue.
         single: it stops after each song.
+        version: of the queue: another one, once something in it has changed.
     """
 
     state: str
@@ -70,11 +74,16 @@ class Status:
     error: str
     consumes: bool = False
     single: bool = False
+    version: str = ""
 
 
 def status(server: Connection) -> Status:
     """Asks for it. Raises MpdError."""
-    found = dict(server.ask("status"))
+    return read(dict(server.ask("status")))
+
+
+def read(found: Mapping[str, str]) -> Status:
+    """What the answer to "status" says. Raises MpdError."""
     try:
         volume = int(found.get("volume", "-1"))
         song = found.get("song")
@@ -88,6 +97,7 @@ def status(server: Connection) -> Status:
             found.get("error", "")[:200],
             found.get("consume", "0") != "0",
             found.get("single", "0") != "0",
+            found.get("playlist", "")[:20],
         )
     except ValueError:
         raise MpdError("garbage", Reason("mpd.status")) from None
@@ -98,12 +108,17 @@ def fingerprint(server: Connection, memory: Memory, now: Status) -> str:
 
     That of ours, too, where MPD has taken out what was played (its mode "consume"), and nothing was put in.
     """
+    version, known = server.queue
+    if now.version == version != "" and not now.consumes:
+        return known
     files = _files(server)
+    found = _fingerprint(files)
+    server.queue = now.version, found
     if now.consumes and files and memory.tracks:
         ours = set(_marks(memory.tracks))
         if all(_mark(file) in ours for file in files):
             return memory.queue
-    return _fingerprint(files)
+    return found
 
 
 def take(server: Connection, memory: Memory) -> None:
@@ -183,7 +198,7 @@ def keep(server: Connection, now: Status, memory: Memory) -> None:
         _forget(server)
         server.ask("save", BEFORE)
     except MpdError as error:
-        if error.kind in ("unreachable", "late", "garbage"):
+        if error.lost:
             raise
         return
     memory.kept, memory.song, memory.elapsed = True, now.song or 0, now.elapsed
@@ -195,7 +210,7 @@ def give_back(server: Connection, memory: Memory) -> None:
     try:
         server.ask("seek", memory.song, f"{memory.elapsed:.1f}")
     except MpdError as error:
-        if error.kind in ("unreachable", "late", "garbage"):
+        if error.lost:
             raise
         server.ask("play", 0)
     _forget(server)

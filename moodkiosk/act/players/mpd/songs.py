@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 
-from moodkiosk.act.players.covers import COVER_LIMIT_BYTES, Covers
+from moodkiosk.act.players.covers import COVER_LIMIT_BYTES, Covers, media_type
 from moodkiosk.act.players.mpd.protocol import Connection, MpdError
 from moodkiosk.moods.report import Track
 
@@ -14,7 +15,12 @@ DAY_SECONDS = 86_400.0
 
 def current(server: Connection, covers: Covers) -> Track | None:
     """The song that plays or is paused; None: there is none. Raises MpdError."""
-    song, status = dict(server.ask("currentsong")), dict(server.ask("status"))
+    status, song = server.ask_all("status", "currentsong")
+    return track(dict(status), dict(song), covers)
+
+
+def track(status: Mapping[str, str], song: Mapping[str, str], covers: Covers) -> Track | None:
+    """The song of the answers to these two commands; None: there is none."""
     file = song.get("file", "")
     if not file:
         return None
@@ -33,10 +39,11 @@ def current(server: Connection, covers: Covers) -> Track | None:
 
 
 def picture(server: Connection, file: str) -> bytes | None:
-    """The cover in a song's folder, or the one inside its file; None: it has neither. Raises MpdError."""
+    """The cover in a song's folder, or the one inside its file; None: it has none that is shown. Raises MpdError."""
     for command in ("albumart", "readpicture"):
         with contextlib.suppress(MpdError):
-            if found := _whole(server, command, file):
+            found = _whole(server, command, file)
+            if found is not None and media_type(found) is not None:
                 return found
     return None
 

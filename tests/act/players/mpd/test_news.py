@@ -25,6 +25,7 @@ from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.report import LookReport, PlayerReport
 from tests.support import mpd
 from tests.support.mpd import Mpd
+from tests.support.mpd_between import between
 from tests.support.wait import until
 
 
@@ -46,8 +47,9 @@ class Listening:
             if report.kind == kind and said == wanted:
                 return report
 
-    def play(self, entry: str) -> PlayerReport:
-        decision = Decision("play", 0.0, "a test", "happy", choices=(contexts.choice(entry),))
+    def play(self, entry: str, cap: int | None = None) -> PlayerReport:
+        choices = (contexts.choice(entry),)
+        decision = Decision("play", 0.0, "a test", "happy", choices=choices, volume_percent_max=cap)
         report = self.player.play(decision, never)
         assert report is not None
         return report
@@ -126,6 +128,26 @@ def test_a_server_that_goes_is_said_once_and_heard_again_when_it_is_back(home: L
     assert home.player.status().text == "ready"
 
 
+def test_a_server_that_starts_again_as_loud_as_it_once_was_is_brought_under_the_cap(home: Listening) -> None:
+    """MPD goes on with what it played after a power cut; how loud that was it had written down some time before."""
+    home.server.ask("setvol", 80)
+    home.play("Sunny", cap=25)
+    assert home.server.status()["volume"] == "25"
+    home.server.end()
+    state = home.server.folder / "state"
+    text = state.read_text(encoding="utf-8")
+    assert "sw_volume: 25" in text
+    state.write_text(text.replace("sw_volume: 25", "sw_volume: 80"), encoding="utf-8")
+    home.hears("unknown", live=False)
+    home.server.start()
+    home.hears("ours", live=True)
+    assert home.server.status()["volume"] == "25"
+    home.server.ask("setvol", 70)
+    home.server.ask("next")
+    home.hears("ours", live=True)
+    assert home.server.status()["volume"] == "70", "somebody's hand"
+
+
 def test_half_a_connection_does_not_keep_us_from_ending(tmp_path: Path) -> None:
     """It is up, and never says anything again."""
     told: queue.Queue[LookReport] = queue.Queue()
@@ -134,8 +156,7 @@ def test_half_a_connection_does_not_keep_us_from_ending(tmp_path: Path) -> None:
         connection, _ = listener.accept()
         with connection:
             connection.sendall(b"OK MPD 0.23.5\n")
-            listener.accept()[0].close()  # the look, when the connection stands
-            assert told.get(timeout=30).kind == "unknown"
+            assert b"status" in connection.recv(4096)
             found.close()
     until(lambda: not any(thread.name == "mpd-news" for thread in threading.enumerate()), 30, "the thread ends")
 
@@ -144,33 +165,57 @@ def test_a_server_without_news_is_looked_at_as_before(tmp_path: Path) -> None:
     told: queue.Queue[LookReport] = queue.Queue()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         found = player(listener.getsockname()[1], tmp_path, told.put)
-        connection, _ = listener.accept()
-        with connection:
-            connection.sendall(b"OK MPD 0.13.0\n")
-            listener.accept()[0].close()
-            connection.recv(4096)
-            connection.sendall(b'ACK [5@0] {} unknown command "idle"\n')
-            found.close()
-    assert told.get(timeout=30).kind == "unknown"
+        serve(listener.accept()[0], b'ACK [5@0] {} unknown command "idle"\n')
+        assert told.get(timeout=30).kind == "nothing"
+        until(lambda: not any(thread.name == "mpd-news" for thread in threading.enumerate()), 30, "nobody listens")
+        found.close()
+    assert told.empty()
 
 
 def test_a_server_that_never_stops_telling_is_listened_to_four_times_a_second(tmp_path: Path) -> None:
     told: queue.Queue[float] = queue.Queue()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        found = player(listener.getsockname()[1], tmp_path, lambda _: told.put(time.monotonic()))
-        connection, _ = listener.accept()
+        settings = Config(mpd=MpdSettings(host="127.0.0.1", port=listener.getsockname()[1]))
+        found = MpdPlayer(settings, tmp_path, Clock())
+        found.listen(lambda _: told.put(time.monotonic()))
+        serve(listener.accept()[0], b"changed: player\nOK\n")
+        times = [told.get(timeout=30) for _ in range(5)]
+        found.close()
+    assert times[-1] - times[0] >= 4 * NEWS_SECONDS * 0.95
 
-        def refuse() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    listener.accept()[0].close()  # each look
 
-        threading.Thread(target=refuse, daemon=True).start()
-        with connection:
-            connection.sendall(b"OK MPD 0.23.5\n" + b"changed: player\nOK\n" * 1000)
-            times = [told.get(timeout=30) for _ in range(5)]
-            found.close()
-    assert times[-1] - times[0] >= 4 * NEWS_SECONDS
+def test_a_song_that_follows_another_costs_one_question_on_the_connection_that_stands(tmp_path: Path) -> None:
+    """Act wakes up for it as seldom as can be: for the news, for one answer, and to take it in."""
+    told: queue.Queue[LookReport] = queue.Queue()
+    with mpd.running(tmp_path / "mpd") as server, between(server.port) as way:
+        home = Listening(server, player(way.port, tmp_path / "state", told.put), told)
+        for name in ("Calm/Rain.flac", "Sunny/One.flac"):
+            server.ask("add", name)
+        server.ask("play", 0)
+        home.hears("others", title="Rain")
+        until(lambda: way.heard[-1].startswith("idle"), 30, "that it listens again")
+        settled = len(way.heard)
+        server.ask("seek", 0, 59.5)
+        home.hears("others", title="One")
+        until(lambda: way.heard[-1].startswith("idle"), 30, "that it listens again")
+        home.player.close()
+    question = ["command_list_ok_begin", "status", "currentsong", "command_list_end", 'idle "player" "playlist"']
+    said = way.heard[settled:]
+    assert said == question * (len(said) // len(question))
+    assert len(said) // len(question) <= 3, "somebody's hand, the end of the one and the beginning of the other"
+
+
+def serve(connection: socket.socket, idle: bytes) -> None:
+    """A server in which nothing plays, on a thread of its own, until whoever asks hangs up; `idle` is answered so."""
+    answers = {b"command_list_end\n": b"OK\n", b"status\n": b"state: stop\nlist_OK\n", b"currentsong\n": b"list_OK\n"}
+
+    def answer() -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(b"OK MPD 0.23.5\n")
+            for line in connection.makefile("rb"):
+                connection.sendall(idle if line.startswith(b"idle") else answers.get(line, b""))
+
+    threading.Thread(target=answer, daemon=True).start()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -220,6 +221,52 @@ def test_a_hand_on_the_volume_during_a_fade_is_not_undone(home: Home, hand: int,
     assert volumes[4:] == sorted(volumes[4:], reverse=True)
     assert max(volumes[4:]) <= min(hand, volumes[3])
     assert home.server.status()["volume"] == str(given_back)
+
+
+@pytest.mark.parametrize(("action", "cap"), [("pause", None), ("volume", 24)])
+def test_what_a_fade_that_was_cut_off_has_taken_away_is_given_back_by_the_next_music(
+    home: Home, action: str, cap: int | None
+) -> None:
+    """Else the kiosk would play on hardly to be heard, until somebody turns it up."""
+    home.server.ask("setvol", 60)
+    home.play("Sunny")
+
+    def gone(number: int) -> None:
+        if number == 8:
+            raise MpdError("unreachable", "gone")
+
+    listen(home, gone)
+    assert home.play(action=action, volume_percent_max=cap, fade_seconds=4.0).kind == "failed"
+    assert 20 < int(home.server.status()["volume"]) < 50
+    home.restart()
+    assert home.play("Sunny").kind == "played"
+    assert home.server.status()["volume"] == "60"
+
+
+@pytest.mark.parametrize(("action", "cap", "volume"), [("pause", None, "60"), ("volume", 24, "24")])
+def test_a_fade_ends_at_once_when_something_else_is_wanted_or_the_kiosk_ends(
+    home: Home, action: str, cap: int | None, volume: str
+) -> None:
+    home.server.ask("setvol", 60)
+    home.play("Sunny")
+    _, waits = listen(home)
+    decision = Decision(action, 0.0, "a test", volume_percent_max=cap, fade_seconds=4.0)  # type: ignore[arg-type] # by use
+    assert home.player.play(decision, lambda: len(waits) >= 3) is not None
+    assert (len(waits), home.server.status()["volume"]) == (3, volume)
+
+
+def test_in_a_hurry_nothing_becomes_loud_at_once(home: Home) -> None:
+    home.server.ask("setvol", 60)
+    home.play("Sunny", volume_percent_max=24)
+    volumes, waits = listen(home)
+    choices = (contexts.choice("Calm"),)
+    decision = Decision("play", 0.0, "a test", "sad", choices=choices, volume_percent_max=60, fade_seconds=4.0)
+    report = home.player.play(decision, lambda: len(waits) >= 3)
+    assert report is not None
+    assert report.kind == "played"
+    assert volumes[-1] == int(home.server.status()["volume"]) < 40
+    home.play("Sunny")
+    assert home.server.status()["volume"] == "60", "the next music goes on with it"
 
 
 def test_a_fade_leaves_half_of_the_decisions_time_and_without_seconds_there_is_none(home: Home) -> None:
@@ -531,6 +578,27 @@ def test_the_picture_in_a_songs_folder_is_its_cover(home: Home) -> None:
     assert home.player.cover(bare.cover) is None
     home.server.stop()
     assert home.player.cover(track.cover) == picture, "it is kept"
+
+
+@pytest.mark.parametrize(
+    "cover",
+    [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\n" + bytes(20_000_000)],
+    ids=["SVG", "20 MB"],
+)
+def test_a_picture_that_is_not_shown_gives_way_to_the_one_in_the_file(home: Home, tmp_path: Path, cover: bytes) -> None:
+    song = home.server.folder / "music" / "Sunny" / "One.flac"
+    inside = tmp_path / "inside.png"
+    program = ["ffmpeg", "-loglevel", "error", "-y"]
+    red = [*program, "-f", "lavfi", "-i", "color=red:size=16x16", "-frames:v", "1", str(inside)]
+    both = ["-map", "0:a", "-map", "1:v", "-c", "copy", "-disposition:v", "attached_pic", str(tmp_path / "both.flac")]
+    for command in (red, [*program, "-i", str(song), "-i", str(inside), *both]):
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    song.write_bytes((tmp_path / "both.flac").read_bytes())
+    song.with_name("cover.png").write_bytes(cover)
+    track = home.play("Sunny/One.flac").track
+    assert track is not None
+    assert track.cover is not None
+    assert home.player.cover(track.cover) == inside.read_bytes()
 
 
 def test_a_server_that_keeps_no_playlists_plays_folders_albums_and_songs_all_the_same(home: Home) -> None:
