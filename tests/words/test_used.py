@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -83,21 +84,24 @@ def in_assets() -> Iterator[tuple[str, str]]:
     yield from ((re.escape(found), "html") for text in texts.values() for found in re.findall(r"\{([a-z_]+)\}", text))
 
 
-USED = [*in_python(), *in_assets()]
+@cache
+def used() -> list[tuple[str, str]]:
+    """All of them; for those who ask, not for whoever collects the tests: it takes a second or two."""
+    return [*in_python(), *in_assets()]
 
 
 def test_every_key_that_is_used_is_there() -> None:
     lacks = [
-        f"{where} uses {used}"
-        for used, where in USED
-        if "\\." in used and not any(re.fullmatch(used, key) for key in BASES)
+        f"{where} uses {key}"
+        for key, where in used()
+        if "\\." in key and not any(re.fullmatch(key, base) for base in BASES)
     ]
     if lacks:
         pytest.fail("\n".join(f"{FALLBACK}.json: {lack}, which is not there" for lack in sorted(lacks)), pytrace=False)
 
 
 def test_every_key_there_is_used() -> None:
-    patterns = re.compile("|".join(sorted({used for used, _ in USED})))
+    patterns = re.compile("|".join(sorted({key for key, _ in used()})))
     idle = sorted(key for key in BASES - BY_NAME if not patterns.fullmatch(key))
     idle = [key for key in idle if not key.startswith(("list.", "number.", "plural."))]
     if idle:
