@@ -26,10 +26,10 @@ SURER = 0.05
 """By so much is the detector surer of a face the right way up. Measured on 30 drawn and 45 filmed faces: it was by 0.07
 and more for all of them upright, and by 0.10 and more for the 28 that were found at all upside down."""
 
-CHECK_SECONDS, DOWN_SECONDS, FIRST_SECONDS, FIRST_CHECKS = 60.0, 10.0, 0.5, 4
+CHECK_SECONDS, DOWN_SECONDS, FIRST_SECONDS, FIRST_CHECKS, AGREE = 60.0, 10.0, 0.5, 4, 2
 """How often a face is looked at the other way up, while it hangs upside down, and at first, while the mesh finds its
-place. It costs two closer looks of the detector, and an upright face that is followed turns over only by way of its
-side, which the mesh shows."""
+place: so many times, or until so many in a row say that it is upright. It costs two closer looks of the detector, and
+an upright face that is followed turns over only by way of its side, which the mesh shows."""
 
 LOOKS, SHARE = 25, 0.8
 """So many looks at a face, of which so many agree, tell how the camera hangs: somebody may lie on a sofa."""
@@ -47,7 +47,7 @@ class Lying:
 
     def __init__(self, finder: FaceFinder) -> None:
         self._finder = finder
-        self._track = self._checks = 0
+        self._track = self._checks = self._agreed = 0
         self._checked_at = -math.inf
         self._down = False
 
@@ -65,11 +65,13 @@ class Lying:
         if along != 0:
             return along
         if track != self._track:
-            self._track, self._checks, self._checked_at = track, 0, -math.inf
-        often = FIRST_SECONDS if self._checks < FIRST_CHECKS else DOWN_SECONDS if self._down else CHECK_SECONDS
+            self._track, self._checks, self._agreed, self._checked_at = track, 0, 0, -math.inf
+        first = self._checks < FIRST_CHECKS and self._agreed < AGREE
+        often = FIRST_SECONDS if first else DOWN_SECONDS if self._down else CHECK_SECONDS
         if not 0 <= at - self._checked_at < often:
             self._checks, self._checked_at = self._checks + 1, at
             self._down = better_turned(self._finder, rgb, region)
+            self._agreed = 0 if self._down else self._agreed + 1
         return 180 if self._down else 0
 
 

@@ -14,7 +14,9 @@ from moodkiosk.sense.actor.actor import Role, picture
 from moodkiosk.sense.actor.drawn.brush import Pose
 from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Looks
 from moodkiosk.sense.camera.pixels import turned
-from moodkiosk.sense.faces.upright import LOOKS, TURNS, Turn, Upright, advice, to_set
+from moodkiosk.sense.faces.detector import FaceFinder, Sighting
+from moodkiosk.sense.faces.landmarks import Region
+from moodkiosk.sense.faces.upright import LOOKS, TURNS, Lying, Turn, Upright, advice, to_set
 from moodkiosk.sense.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -37,6 +39,31 @@ def test_how_a_face_lies_is_seen(turn: Turn) -> None:
     assert pipeline.lying == turn
     assert (reading.quality.reason, reading.quality.weight) == (("upside down", 0.0) if turn == 180 else (None, 1.0))
     assert reading.mood is None
+
+
+class Detector(FaceFinder):
+    """Says how sure it is of a face, the first way it is looked at and the other, and counts."""
+
+    def __init__(self, here: float, turned_over: float) -> None:
+        self.looks = 0
+        self._scores = here, turned_over
+
+    def closer(self, rgb: Image, region: Region) -> Sighting | None:
+        self.looks += 1
+        return Sighting(region, self._scores[(self.looks - 1) % 2]) if rgb.size else None
+
+
+@pytest.mark.parametrize(("scores", "often"), [((0.9, 0.3), 3), ((0.3, 0.9), 13)])
+def test_a_face_is_looked_at_both_ways_until_that_is_sure_and_then_seldom(
+    scores: tuple[float, float], often: int
+) -> None:
+    """For 101 seconds: upright, twice in the first second and a minute later; upside down, oftener."""
+    detector = Detector(*scores)
+    lying, face = Lying(detector), np.zeros((468, 3), np.float32)
+    face[263, 0] = 100
+    for step in range(506):
+        lying.see(UPRIGHT, 1, face, Region(320, 240, 190), step / 5)
+    assert detector.looks == 2 * often
 
 
 def test_without_a_face_nothing_lies_anyhow() -> None:
