@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,39 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 # Whoever runs the tests in the background has Ctrl-C ignored, and so would every program that they start.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+TESTS = Path(__file__).parent
+LONG = (
+    "operate/test_control.py",
+    "sense/test_process.py",
+    "decide/test_invariants.py",
+    "learn/collect/test_terminal.py",
+    "act/players/spotify/test_login.py",
+    "act/web/test_page.py",
+    "sense/teach/test_learning.py",
+    "act/mqtt/test_scenes.py",
+    "sense/lessons/test_ledger.py",
+    "sense/faces/test_networks.py",
+    "act/web/test_reachable.py",
+    "act/web/test_touch.py",
+    "sense/test_any_order.py",
+    "learn/collect/test_studio.py",
+    "scripts/test_bench.py",
+    "operate/test_teach.py",
+    "act/web/test_teach.py",
+    "learn/collect/test_remote.py",
+)
+"""Files of few tests that take long, the longest first. Workers take files in this order, and then those with the most
+tests: the last ones are short, and nobody is waited for alone."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Puts the files in order for those who work side by side; the tests of a file stay in theirs."""
+    if not hasattr(config, "workerinput"):
+        return
+    ranks = {TESTS / name: rank for rank, name in enumerate(LONG)}
+    counts = Counter(item.path for item in items)
+    items.sort(key=lambda item: (ranks.get(item.path, len(LONG)), -counts[item.path], item.path))
 
 
 def _needs(item: pytest.Item) -> Iterator[str]:

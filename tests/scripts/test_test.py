@@ -7,8 +7,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+
+from tests.conftest import LONG, TESTS, pytest_collection_modifyitems
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("mediapipe", "cv2", "numpy", "tensorflow", "playwright", "spotipy", "starlette", "paho")
@@ -95,6 +99,26 @@ def test_whichever_fails_the_whole_suite_has_failed_and_the_others_have_their_sa
     done = subprocess.run([tmp_path / "scripts" / "test"], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert set(re.findall(r"(?m)^(ruff|mypy|python)\b", done.stdout)) == {"ruff", "mypy", "python"}
+
+
+def test_the_files_that_take_long_are_there_and_workers_begin_with_them(tmp_path: Path) -> None:
+    assert [name for name in LONG if not (TESTS / name).is_file()] == []
+    assert len(set(LONG)) == len(LONG)
+    short = tmp_path / "test_short.py"
+    names = ["decide/test_hours.py", LONG[1], "decide/test_due.py", LONG[0]]
+
+    class Item:
+        def __init__(self, path: Path) -> None:
+            self.path = path
+
+    items: list[Any] = [Item(path) for path in (short, *(TESTS / name for name in names), short)]
+    worker: Any = SimpleNamespace(workerinput={})
+    pytest_collection_modifyitems(worker, items)
+    order = [TESTS / name for name in (*LONG[:2], "decide/test_due.py", "decide/test_hours.py")]
+    assert [item.path for item in items] == [*order[:2], short, short, *order[2:]]
+    nobody: Any = SimpleNamespace()
+    pytest_collection_modifyitems(nobody, backwards := items[::-1])
+    assert backwards == items[::-1], "who runs them one after the other has them as they stand"
 
 
 def test_ci_runs_everything_and_the_demo_on_a_bare_debian_13() -> None:
