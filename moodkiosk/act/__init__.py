@@ -6,5 +6,6 @@ are the loop's seams.
 `sockets` are the links to sense and to the command line, `orders` what sense is asked to do,
 `teaching` follows a sitting. `requests` are people who wait for what the player sees, finds or has done.
 `store` keeps the memory, `private` its files; `clock` is the time of day, `say` lines for people.
-`surroundings` say how all of these are doing, `health` are figures of the kiosk itself, `metrics` figures to graph.
+`surroundings` say how all of these are doing, `health` are figures of the kiosk itself (`measuring`: when they are
+gathered), `metrics` figures to graph.
 """

@@ -15,12 +15,13 @@ from moodkiosk.act import health
 from moodkiosk.act.clock import WallClock
 from moodkiosk.act.homeassistant.about import Offered
 from moodkiosk.act.loop import Loop
+from moodkiosk.act.measuring import Measuring
 from moodkiosk.act.metrics import Metrics
 from moodkiosk.act.mqtt.publisher import Publisher
 from moodkiosk.act.pause import CALM_SECONDS
 from moodkiosk.act.players import choose
 from moodkiosk.act.players.performer import Performer
-from moodkiosk.act.players.player import Player, PlayerStatus
+from moodkiosk.act.players.player import Player
 from moodkiosk.act.ports import Ports, Request, SenseLate, SenseLeft
 from moodkiosk.act.say import Teller
 from moodkiosk.act.sockets import ControlServer, SenseLink
@@ -45,14 +46,11 @@ from moodkiosk.words.language import FALLBACK
 from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from moodkiosk.act.web.server import Page
 
 STOP_SECONDS = 1.0
-MEASURE_SECONDS = 5.0
-"""How old the figures of /metrics may be."""
 
 FEED_SHARE = 3 / 4
 """The watchdog is fed after so much of its time at the latest: of 90 seconds that is longer than the longest wait."""
@@ -71,9 +69,7 @@ class Act:
         settings = configuration.running
         self.wall = WallClock()
         self.metrics = Metrics()
-        self.measured_at = float("-inf")
-        self.begin = health.Begin(time.monotonic())
-        self.told_sense: bool | None = None
+        begin = health.Begin(time.monotonic())
         self.unknown_moods: str | None = None
         self.ready = False
         self.watchdog_seconds = systemd.watchdog_seconds()
@@ -110,6 +106,10 @@ class Act:
         self.surroundings = Surroundings(
             configuration, self.loop, self.bridge, self.performer.player, self.store, self.publisher, self.page
         )
+        guards = (self.guard, self.control.guard, *((self.publisher.guard,) if self.publisher else ()))
+        self.measuring = Measuring(
+            begin, self.wall.always, self.loop, self.bridge, self.metrics, self.publisher, guards
+        )
 
     @property
     def settings(self) -> Config:
@@ -143,13 +143,6 @@ class Act:
             return self.performer.player.cover(key)  # which is made later
 
         return Page(self.settings, self.loop.ask, state_dir, self.wall.always, self.metrics.text, cover)
-
-    def _guards(self) -> Iterator[Guard]:
-        """Those of what comes in by other doors than the main loop's."""
-        yield self.guard
-        yield self.control.guard
-        if self.publisher is not None:
-            yield self.publisher.guard
 
     def _ports(self) -> Ports:
         return Ports(
@@ -267,7 +260,8 @@ class Act:
         if self.page is not None:
             self.page.health(self.surroundings.found())
         starting = math.inf if self.ready else at + STARTING_SECONDS
-        return min(fed, starting, self._measure(at, next_at, player), self.store.due)
+        measured = self.measuring.turn(at, next_at, player, graphed=self.settings.web.metrics)
+        return min(fed, starting, measured, self.store.due)
 
     def _feed(self, at: float) -> float:
         """Feeds the watchdog, with a turn that took place; when the next one must."""
@@ -276,23 +270,3 @@ class Act:
             self.fed_at = at
             systemd.notify("WATCHDOG=1")
         return math.inf if watchdog is None else self.fed_at + FEED_SHARE * watchdog
-
-    def _measure(self, at: float, next_at: float, player: PlayerStatus) -> float:
-        """Gathers the figures for whoever wants them before `next_at`; when that is next."""
-        publisher = self.publisher
-        due = publisher is not None and (publisher.health_due_at <= max(at, next_at) or self._sense_is_news())
-        graphed = self.settings.web.metrics and at - self.measured_at >= MEASURE_SECONDS
-        if due or graphed:
-            self.measured_at = at
-            figures = health.gather(self.wall.always(), self.begin, at, self.loop, self.bridge, player, self._guards())
-            self.metrics.feel(figures)
-            if due and publisher is not None:
-                self.told_sense = figures.sense
-                publisher.health(figures)
-        again = self.measured_at + MEASURE_SECONDS if self.settings.web.metrics else math.inf
-        return again if publisher is None else min(again, publisher.health_due_at)
-
-    def _sense_is_news(self) -> bool:
-        """Whether the other half has come (and said how it is doing), has gone, or has not come in time."""
-        there = health.sense(self.bridge, self.loop)
-        return there != self.told_sense and not (there and self.loop.sense.health is None)
