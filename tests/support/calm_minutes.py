@@ -171,7 +171,7 @@ class Minute:
 
 def minute(kiosk: Running, seconds: float = 60.0, *, traced: bool = False) -> Minute:
     """Lets a minute pass; one that is `traced` has more context switches, by strace's own doing."""
-    song, fed = kiosk.status().get("title"), kiosk.fed
+    song, fed = kiosk.status().get("now_playing"), kiosk.fed
     threading.Event().wait(1)  # the answer is none of it
     before, began = kiosk.switches(), time.monotonic()
     act = kiosk.halves["act"].pid
@@ -184,8 +184,13 @@ def minute(kiosk: Running, seconds: float = 60.0, *, traced: bool = False) -> Mi
     others = sorted((count for count in counts.values() if count), reverse=True)
     status = kiosk.status()
     waits = None if trace is None else waited(trace.read_text(encoding="utf-8", errors="replace"))
-    other_song, calm = status.get("title") != song, status.get("present") is False
+    other_song, calm = title(status.get("now_playing")) != title(song), status.get("present") is False
     return Minute(round(passed, 1), main_loop, others, waits, kiosk.fed - fed, other_song, calm)
+
+
+def title(playing: object) -> object:
+    """The song of what `status` says plays now."""
+    return playing.get("title") if isinstance(playing, dict) else None
 
 
 @contextlib.contextmanager

@@ -106,6 +106,7 @@ def act(folder: Path, **settings: object) -> Iterator[tuple[Kiosk, Half]]:
 
 def sound_and_memory(folder: Path, times: int) -> tuple[list[float], list[float], dict[str, float]]:
     """Plays now for the one mood, now for the other; beside it a dry run has the same commands."""
+    folder.mkdir()
     with mpd.running(folder / "mpd") as server:
         ours = {"mpd": {"host": "127.0.0.1", "port": server.port}, "music": {"player": "mpd", "moods": MOODS}}
         with act(folder / "one", **ours) as (kiosk, half), act(folder / "other") as (dry, dry_half):
@@ -134,7 +135,7 @@ def pss_mb(process: int) -> float:
 
 def measured(folder: Path, times: int, minutes: int) -> Figures:
     """Everything, one after the other."""
-    sounds, tolds, memory = sound_and_memory(folder, times)
+    sounds, tolds, memory = sound_and_memory(folder / "sound", times)
     found: list[Minute] = []
     if minutes:
         with calm(folder) as kiosk:

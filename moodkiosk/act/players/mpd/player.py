@@ -309,6 +309,8 @@ class MpdPlayer:
         if current and current == memory.queue:
             if now.state == "play" or memory.paused:
                 return ("ours", "") if now.state == "play" else ("nothing", "")
+            if now.error:  # an output has gone, as a USB card that was pulled out: MPD pauses then
+                return "nothing", Reason("mpd.says", text=now.error)
             # It ran to its end (there is no current song then; in the mode "single" it stands before the next), or
             # somebody stopped it in the middle.
             ended = (now.state == "stop" and now.song is None) or (now.single and now.elapsed == 0)

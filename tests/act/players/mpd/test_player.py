@@ -443,6 +443,18 @@ def test_without_an_output_nothing_is_claimed(home: Home) -> None:
     assert text.endswith("4 songs, but no output is switched on")
 
 
+def test_an_output_that_goes_while_our_music_plays_is_no_pause_of_anybodys(home: Home) -> None:
+    """As a USB card that is pulled out: MPD pauses by itself. When it is back, the mood has its music again."""
+    home.play("Sunny")
+    home.server.ask("disableoutput", 0)
+    until(lambda: home.server.status()["state"] == "pause", 20, "that MPD notices")
+    seen = home.look()
+    assert (seen.kind, seen.stopped, seen.status) == ("nothing", False, "MPD: Failed to open audio output")
+    assert home.play("Sunny").kind == "failed"
+    home.server.ask("enableoutput", 0)
+    assert home.play("Sunny").kind == "played"
+
+
 def test_a_song_that_is_only_decoded_does_not_sound() -> None:
     """MPD says "play" and the format for a moment before it finds that no output takes it."""
     decoded = b"state: play\nsong: 0\naudio: 44100:16:2\nelapsed: %s\nOK\n"
