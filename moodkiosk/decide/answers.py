@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from moodkiosk.decide import camera
-from moodkiosk.decide.music import choose, opinions, policy, reasons, songs
+from moodkiosk.decide.music import choose, night, opinions, policy, reasons, songs
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import Chosen, Entry, ManualMood, Step, mood_of
 from moodkiosk.decide.times import Now, after, face, iso, until
@@ -93,14 +93,14 @@ def _artist(step: Step, command: Command, _now: Now, _settings: Settings) -> Ste
     return _say(_choose(step, replace(step.state.chosen, artist=text)), command, _any("artist", text))
 
 
-def _volume_cap(step: Step, command: Command, _now: Now, settings: Settings) -> Step:
+def _volume_cap(step: Step, command: Command, now: Now, settings: Settings) -> Step:
     if not isinstance(command.value, int) or not 0 <= command.value <= 100:
         return _refuse(step, command, Reason("bad.percent"))
     most = settings.music.volume_percent_max
     cap = min(command.value, most)
     step = _choose(step, replace(step.state.chosen, volume_cap=cap))
     text = reasons.quieter(cap) if cap == command.value else Reason("music.at_most_set", percent=cap)
-    return _say(step, command, text)
+    return _say(night.louder(step, now, settings), command, text)
 
 
 def _person(step: Step, command: Command, _now: Now, _settings: Settings) -> Step:

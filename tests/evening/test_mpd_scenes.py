@@ -137,15 +137,16 @@ def test_at_ten_it_becomes_quiet_and_in_the_empty_room_it_ends(begin: Play) -> N
     assert home.heard == ("play", SUNNY, 30)
 
 
-def test_a_cap_moved_while_music_runs_holds_at_once_downwards_only(begin: Play) -> None:
+def test_a_cap_moved_while_music_runs_holds_at_once_and_upwards_as_far_as_it_was_lowered(begin: Play) -> None:
     home = until(begin(18, (18, 19, "happy")), 18.1)
     home.ask("volume_cap", 30)
     assert until(home, 18.11).heard == ("play", SUNNY, 30)
     home.ask("volume_cap", 60)
-    assert until(home, 18.5).heard == ("play", SUNNY, 30)
+    assert until(home, 18.12).heard == ("play", SUNNY, 60)
     home.server.ask("setvol", 20)  # somebody's own hand
-    home.ask("volume_cap", 25)
-    assert until(home, 19).heard == ("play", SUNNY, 20)
+    for cap in (25, 60):
+        home.ask("volume_cap", cap)
+        assert until(home, 18.12 + cap / 100).heard == ("play", SUNNY, 20)
 
 
 @pytest.mark.parametrize("first", ["play", "recommend", "mood"])

@@ -252,6 +252,8 @@ class Page:
         """On the main loop's thread: the streams have something to send."""
         assert self._loop is not None
         assert self._streams is not None
+        if not self._streams.open:  # nobody looks; who comes now is told everything
+            return
         with contextlib.suppress(RuntimeError):  # the page is stopping
             self._loop.call_soon_threadsafe(self._streams.wake)
 

@@ -73,12 +73,30 @@ def _lower(step: Step, now: Now, settings: Settings, *, quiet: bool) -> Step:
     cap = policy.loudest(step.state, now, settings, plays=True)
     if playback.cap is None or cap >= playback.cap:
         return step
-    assert playback.started is not None
+    return _fit(step, cap, reasons.quiet_begins() if quiet else reasons.quieter(cap), now, settings)
+
+
+def louder(step: Step, now: Now, settings: Settings) -> Step:
+    """Somebody allows more: our music that runs rises with the cap, as far as it was lowered by it."""
+    playback = step.state.playback
+    ends = playback.unfinished is not None and playback.unfinished.action == "pause"
+    if now.wall is None or playback.started is None or playback.cap is None or ends:
+        return step
+    if running.is_asked_for(playback, now):
+        return step
+    cap = policy.loudest(step.state, now, settings, plays=True)
+    return _fit(step, cap, reasons.quieter(cap), now, settings) if cap > playback.cap else step
+
+
+def _fit(step: Step, cap: int, why: str, now: Now, settings: Settings) -> Step:
+    """Decides that our music is to be as loud as the cap lets it."""
+    started = step.state.playback.started
+    assert started is not None
     decision = Decision(
         "volume",
         now.at,
-        reasons.quiet_begins() if quiet else reasons.quieter(cap),
-        mood=playback.started.mood,
+        why,
+        mood=started.mood,
         speaker=settings.music.speaker,
         volume_percent_max=cap,
         fade_seconds=settings.music.fade_seconds,

@@ -321,15 +321,26 @@ def test_music_asked_for_from_another_room_is_not_ended_because_nobody_is_seen()
     assert carried_out(home, "pause") == []
 
 
-def test_a_cap_that_is_moved_down_holds_at_once_and_one_that_is_moved_up_changes_nothing() -> None:
+def test_a_cap_that_is_moved_holds_at_once_in_both_directions() -> None:
+    """Who presses "louder" hears it: the player goes up with the cap, as far as it went down with it."""
     home = happy(household())
     home.ask("volume_cap", 30)
     home.wait(0.01)
     (decision,) = carried_out(home, "volume")
     assert (decision.volume_percent_max, decision.reason) == (30, "never louder than 30 %")
     home.ask("volume_cap", 50)
+    home.ask("volume_cap", 50)
     home.wait(0.01)
-    assert len(carried_out(home, "volume")) == 1
+    assert [decision.volume_percent_max for decision in carried_out(home, "volume")] == [30, 50]
+
+
+def test_at_night_louder_is_not_louder_than_the_nights_cap() -> None:
+    home = happy(household(at(21, 55)))
+    home.ask("volume_cap", 20)
+    home.report("adjusted")
+    home.wait(10)
+    home.ask("volume_cap", 60)
+    assert [decision.volume_percent_max for decision in carried_out(home, "volume")] == [20, 25]
 
 
 @pytest.mark.parametrize(("asked", "cap", "text"), [

@@ -267,11 +267,12 @@ class MpdPlayer:
         return "paused", "ready", None, None, ""
 
     def _volume(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:
-        """Brings our music under the cap; what others play is theirs."""
+        """Brings our music under the cap, or up with it as far as it was lowered; what others play is theirs."""
         now = queue.status(server)
         kind, _ = self._seen(server, now)
         if kind == "ours":
             self._loudness.cap(server, decision.volume_percent_max, now.volume, decision.fade_seconds, superseded)
+            self._loudness.rise(server, decision.volume_percent_max, decision.fade_seconds, superseded)
         return "adjusted", "ready", None, None, ""
 
     def _skip(self, server: Connection, decision: Decision, superseded: Superseded) -> Outcome:  # noqa: ARG002
