@@ -21,8 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from moodkiosk.operate import completion  # noqa: E402 - as above
-from moodkiosk.operate.command_line.parser import parser  # noqa: E402 - of this checkout
+from moodkiosk.operate import completion  # noqa: E402 - of this checkout
+from moodkiosk.operate.command_line.parser import parser  # noqa: E402 - as above
 
 LICENCES = ("LICEN", "COPYING", "NOTICE", "AUTHORS")
 """How the names of files begin in which packages keep their terms."""
