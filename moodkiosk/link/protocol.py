@@ -79,7 +79,7 @@ def encode(message: Line) -> bytes:
     body = {"type": NAMES[kind], **{name: getattr(message, name) for name in message.__dataclass_fields__}}
     if isinstance(message, Reading) and not message.next_seconds:
         del body["next_seconds"]  # contract 3 fixes the keys of a usual reading
-    return msgspec.json.encode(said(body, SAID.get(kind, ())), enc_hook=plain) + b"\n"
+    return msgspec.json.encode(said(body, SAID[kind]) if kind in SAID else body, enc_hook=plain) + b"\n"
 
 
 def decode(line: bytes) -> Line:

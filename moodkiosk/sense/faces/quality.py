@@ -72,7 +72,7 @@ def judge(face: Face, light: Light) -> Quality:
 
 def nobody(rgb: Image) -> Quality:
     """The view of a picture without a face: at least its light is known."""
-    sample = rgb[::16, ::16, 1]
+    sample = rgb[::32, ::16, 1]  # each is a place in memory that is far from the others, and not in the cache
     grey = int(np.add.reduce(sample, None)) / sample.size
     if grey < sum(DARK_GREY) / 4:
         return Quality(0.0, "too dark", 0.0, round(grey, 1))

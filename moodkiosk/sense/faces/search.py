@@ -74,6 +74,7 @@ class Search:
             left, top, across, down = (part // CELL_PX for part in tile)
             inside[top : top + down, left : left + across] = True
         self._searched_at = np.full(len(self.tiles), -math.inf)
+        self._every = np.arange(len(self.tiles))
         self._seen: Grid = np.zeros((len(self.tiles), *shape), np.float32)  # each tile's squares, when it was searched
         self._looked_at = -math.inf
         self._usual: Usual | None = None
@@ -93,7 +94,7 @@ class Search:
             self._searched_at[:], self._looked_at, self._usual = -math.inf, -math.inf, None
         if at - self._looked_at < (GATE_SECONDS if eager else FOLLOWED_GATE_SECONDS):
             return []
-        rested = np.flatnonzero(at - self._searched_at >= (0.0 if eager else REST_SECONDS))
+        rested = self._every if eager else np.flatnonzero(at - self._searched_at >= REST_SECONDS)
         share = 1.0 if eager else min((at - self._looked_at) / REST_SECONDS, 1.0)
         self._looked_at = at
         known = tuple(known)
@@ -104,12 +105,14 @@ class Search:
         if self._usual is not None:
             self._usual.see(grid, at)
         moved = rested[self._moved(rested, grid, known, at, eager=eager)] if rested.size else rested
-        # Spread over the looks, the one searched longest ago first, and still every tile in time.
-        order = np.argsort(self._searched_at[moved], kind="stable")
-        moved = moved[order][: math.ceil(share * len(self.tiles))]
-        oldest = int(self._searched_at.argmin())
-        if not moved.size and at - self._searched_at.max() >= (QUIET_SECONDS if eager else 2 * QUIET_SECONDS):
-            moved = np.array([oldest])
+        if moved.size:
+            # Spread over the looks, the one searched longest ago first, and still every tile in time.
+            order = np.argsort(self._searched_at[moved], kind="stable")
+            moved = moved[order][: math.ceil(share * len(self.tiles))]
+        elif at - self._searched_at.max() >= (QUIET_SECONDS if eager else 2 * QUIET_SECONDS):
+            moved = np.array([self._searched_at.argmin()])
+        else:
+            return []
         self._searched_at[moved], self._seen[moved] = at, grid
         return [self.tiles[index] for index in moved.tolist()]
 
@@ -198,8 +201,10 @@ def limit_of(change: Grid) -> Grid:
     squares = change.reshape(*change.shape[:-2], -1)
     sample = squares[..., :: max(1, squares.shape[-1] // NOISE_SAMPLE)]
     middle = sample.shape[-1] // 2
-    limit: Grid = np.clip(NOISE * np.partition(sample, middle, axis=-1)[..., middle], *MOTION_GREY)
-    return limit
+    limit: Grid = np.minimum(
+        np.maximum(NOISE * np.partition(sample, middle)[..., middle], MOTION_GREY[0]), MOTION_GREY[1]
+    )
+    return limit  # np.clip takes three times as long as both
 
 
 def gathered(squares: NDArray[np.bool_], least: int, share: float, side: float) -> bool:
@@ -221,6 +226,8 @@ def gathered(squares: NDArray[np.bool_], least: int, share: float, side: float) 
 
 def _any(squares: NDArray[np.bool_]) -> list[int]:
     """Of which tiles any of the squares [n, rows, columns] is set."""
+    if not squares.any():
+        return []
     rows: list[int] = np.flatnonzero(squares.reshape(len(squares), -1).any(1)).tolist()
     return rows
 
