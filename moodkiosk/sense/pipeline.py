@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from moodkiosk.moods.frame import Frame, Image, Points
     from moodkiosk.moods.reading import NeutralFrom, Quality
     from moodkiosk.sense.faces.hands import HandFinder
-    from moodkiosk.sense.faces.tracks import Track
     from moodkiosk.sense.mood.model import MoodModel
     from moodkiosk.sense.mood.neutral import OwnNeutral
 
@@ -41,10 +40,6 @@ HANDS_SECONDS = 0.4
 
 OPINION_SECONDS = 0.35
 """The second opinion on somebody is asked for this often at most; in between, what it said last holds."""
-
-LIGHT_SECONDS, LIGHT_MOVE = 0.35, 0.03
-"""So often it is measured how the face in front is lit and how sharp it is; in between what it was last holds, while
-the face is where it was, to so many sides of its region: what moves may be blurred."""
 
 MISSED_SECONDS, MISSED_LOOKS = 5.0, 2.5
 """After a pause this long between two frames, everything seen before is forgotten."""
@@ -144,8 +139,6 @@ class Pipeline:
         self._hands: tuple[float, int, Points | None, Points | None] | None = None
         self._size, self._at = size, at
         self._said = {}
-        # Of whom, when and where it was measured, and what it was.
-        self._light: tuple[int, float, Region, quality.Light] | None = None
 
     def _follow(self, rgb: Image, at: float) -> None:
         """Looks again at those who were in view."""
@@ -225,7 +218,7 @@ class Pipeline:
         self.measures = self.lying = None
         if self.front is None or front is None:
             return Reading(at, len(people), front.number if front else None, quality=quality.nobody(rgb))
-        view = quality.judge(front.face, self._lit(rgb, front, at))
+        view = quality.judge(rgb, front.face)
         self.lying = self._lying.see(rgb, front.number, front.face.points, front.face.region, at)
         if self._impressions.covered(front.number) and not (model and model.manifest.covered_mouths):
             view = replace(view, weight=0.0, reason="mouth covered")
@@ -235,18 +228,6 @@ class Pipeline:
         if model is None:
             return Reading(at, len(people), self.front.track, quality=view)
         return self._reading(at, len(people), view, model, self.measures, self.front.track)
-
-    def _lit(self, rgb: Image, front: Track, at: float) -> quality.Light:
-        """How the face in front is lit."""
-        region, every = front.face.region, 0.0 if self._every_look or self.acted else LIGHT_SECONDS
-        if self._light is not None:
-            whose, since, there, light = self._light
-            moved = max(abs(region.x - there.x), abs(region.y - there.y), abs(region.side - there.side))
-            if whose == front.number and at - since < every and moved <= LIGHT_MOVE * there.side:
-                return light
-        light = quality.light_of(rgb, front.face)
-        self._light = front.number, at, region, light
-        return light
 
     def _reading(self, at: float, faces: int, view: Quality, model: MoodModel, measures: Floats, track: int) -> Reading:
         own = self.own if model.manifest.neutral_mean is not None else None

@@ -244,16 +244,9 @@ def spoiled(rgb: Image, reason: str | None) -> Image:
 def test_a_bad_view_is_said_and_weighs_less_than_half(pipeline: Pipeline, reason: str | None) -> None:
     scene = picture([role(1, 320, 240, 160)])
     pipeline.look(Frame(scene, 0.0))
-    reading = pipeline.look(Frame(spoiled(scene, reason), 0.4))
+    reading = pipeline.look(Frame(spoiled(scene, reason), 0.2))
     assert reading.quality.reason == reason
     assert (reading.quality.weight >= 0.5) == (reason is None)
-
-
-def test_what_moves_and_is_blurred_is_said_at_the_next_look(pipeline: Pipeline) -> None:
-    pipeline.look(Frame(picture([role(1, 320, 240, 160)]), 0.0))
-    assert pipeline.look(Frame(picture([role(1, 321, 240, 160)]), 0.1)).quality.reason is None
-    moved = spoiled(picture([role(1, 345, 240, 160)]), "too blurred")
-    assert pipeline.look(Frame(moved, 0.2)).quality.reason == "too blurred"
 
 
 def test_somebody_who_walks_away_is_followed_until_too_far(pipeline: Pipeline) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,43 +30,23 @@ SHARP_PX = 64
 """Sharpness is judged on the face at this size: finer detail than that tells no mood."""
 
 
-@dataclass(frozen=True, slots=True)
-class Light:
-    """What the pixels of a face say of the view.
-
-    Attributes:
-        grey: mean grey level, 0 to 255.
-        burnt: share of pixels that are burnt out.
-        sharpness: see `sharpness`.
-    """
-
-    grey: float
-    burnt: float
-    sharpness: float
-
-
-def light_of(rgb: Image, face: Face) -> Light:
-    """How a face in a picture is lit, and how sharp it is."""
+def judge(rgb: Image, face: Face) -> Quality:
+    """The view of a face in a picture."""
     import cv2
 
-    small = shrunk(_grey(rgb, face.region), (SHARP_PX, SHARP_PX), roughly=True)
-    (mean,), (contrast,) = (value[0].tolist() for value in cv2.meanStdDev(small))
-    burnt = np.count_nonzero(small >= BURNT_GREY) / small.size
-    return Light(mean, burnt, sharpness(small, contrast))
-
-
-def judge(face: Face, light: Light) -> Quality:
-    """The view of a face."""
+    grey = _grey(rgb, face.region)
+    small = shrunk(grey, (SHARP_PX, SHARP_PX), roughly=True)
+    mean, contrast = (float(value[0, 0]) for value in cv2.meanStdDev(small))
     weights = {
         "too far": ramp(face.width_px, *FAR_PX),
-        "too dark": ramp(light.grey, *DARK_GREY),
-        "too bright": ramp(light.burnt, *BRIGHT_SHARE),
+        "too dark": ramp(mean, *DARK_GREY),
+        "too bright": ramp(float(np.count_nonzero(small >= BURNT_GREY)) / small.size, *BRIGHT_SHARE),
         "turned away": ramp(turned_degrees(face.points), *TURN_DEGREES),
-        "too blurred": ramp(light.sharpness, *SHARPNESS),
+        "too blurred": ramp(sharpness(small, contrast), *SHARPNESS),
     }
     worst = min(weights, key=weights.__getitem__)
     weight = weights[worst]
-    return Quality(round(weight, 3), worst if weight < 0.5 else None, round(face.width_px, 1), round(light.grey, 1))
+    return Quality(round(weight, 3), worst if weight < 0.5 else None, round(face.width_px, 1), round(mean, 1))
 
 
 def nobody(rgb: Image) -> Quality:
