@@ -16,7 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-START_SECONDS = 15.0
+from moodkiosk.failure import Failure
+from moodkiosk.words.reason import Reason
+
+START_SECONDS = 180.0
+"""One that ends is not waited for; one of Python, on a slow machine that has not compiled it yet, may take a minute."""
 STOP_SECONDS = 1.0
 LOOPBACK = "127.0.0.1"
 Protocol = Literal["5", "3.1.1"]
@@ -62,7 +66,7 @@ def answers(port: int) -> bool:
 
 @contextlib.contextmanager
 def private_broker(program: str | None = None) -> Iterator[Broker]:
-    """Runs a broker on a free loopback port while the block runs. Raises RuntimeError if it does not start.
+    """Runs a broker on a free loopback port while the block runs. Raises Failure if it does not start.
 
     Args:
         program: the mosquitto to run; None: look for one; "": run amqtt in any case.
@@ -86,7 +90,7 @@ def private_broker(program: str | None = None) -> Iterator[Broker]:
         deadline = time.monotonic() + START_SECONDS
         while not answers(port):
             if child.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the MQTT broker did not start: {' '.join(command)}")
+                raise Failure(Reason("cannot.broker", command=" ".join(command)))
             time.sleep(0.02)
         name, protocol = MOSQUITTO if program else AMQTT
         yield Broker(name, LOOPBACK, port, protocol, child.pid)

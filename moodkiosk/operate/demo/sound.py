@@ -24,7 +24,7 @@ from moodkiosk.words.system import system
 
 SEED, SECONDS = 1, 60.0
 """Of the pieces: short, so that the demo need not be waited for."""
-START_SECONDS, STOP_SECONDS = 30.0, 3.0
+START_SECONDS, STOP_SECONDS = 120.0, 3.0
 STEP_SECONDS = 0.1
 SOFTWARE = 'mixer_type "software"'
 """The volume is turned down before the card: the person's own setting of that is left alone."""
