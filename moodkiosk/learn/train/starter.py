@@ -20,7 +20,7 @@ import numpy as np
 from moodkiosk import __version__
 from moodkiosk.failure import UsageError
 from moodkiosk.learn.data.split import folds
-from moodkiosk.learn.train import make_model, network, starter_faces, starter_streams
+from moodkiosk.learn.train import grid, make_model, network, starter_actors, starter_faces, starter_streams
 from moodkiosk.learn.train.opinion import material
 from moodkiosk.learn.train.starter_faces import LABELS, Material, Shown
 from moodkiosk.moods.reading import AT_REST
@@ -61,11 +61,13 @@ def make(path: Path, settings: TrainingSettings, stage: Stage, say: Callable[[st
     """
     try:
         hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
-        faces = starter_faces.material(material.load_faces(path))
+        pictures = material.load_faces(path)
+        said_of_them = starter_faces.opinions(pictures)
+        faces = starter_faces.material(pictures, said_of_them)
     except (OSError, KeyError, ValueError) as error:
         raise UsageError(f"--starter wants face_crops.npz, {path} cannot be read as such: {error}") from None
-    say(f"drawing {len(starter_faces.ACTORS)} actors in {len(LABELS)} moods")
-    drawn = starter_faces.acted()
+    say(_grid(said_of_them))
+    drawn = starter_actors.acted()
     weights = taught(faces, drawn, settings, stage("training", settings.epochs))
     shares = cross_validated(faces, drawn, weights, settings, stage)
     judged = faces.held | (faces.london & (faces.y >= 0))
@@ -97,6 +99,14 @@ def make(path: Path, settings: TrainingSettings, stage: Stage, say: Callable[[st
     file = bundle(flatbuffer, manifest, {dense.FILE: dense.packed(weights)})
     make_model.verify(file, weights, faces.x[judged])
     return file
+
+
+def _grid(said: Floats) -> str:
+    """How much the second opinion's answers may change without another starter."""
+    step, start = starter_faces.OPINION_STEP, starter_faces.OPINION_START
+    better, most = grid.widest(said, step)
+    least = grid.margin(said, step, start)
+    return f"the second opinion on a grid of {step}: {least:.1e} from a border at least ({most:.1e} from {better:.6f})"
 
 
 def taught(faces: Material, drawn: Shown, settings: TrainingSettings, told: EpochDone | None = None) -> Weights:

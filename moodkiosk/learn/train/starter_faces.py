@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moodkiosk.learn.data.samples import vectors
-from moodkiosk.learn.train import actors
+from moodkiosk.learn.train import grid
 from moodkiosk.learn.train.opinion.batches import DARK_GREY, closed_smile
 from moodkiosk.learn.train.opinion.material import LABELS_OF_SOURCE, Faces
 from moodkiosk.moods.reading import AT_REST
-from moodkiosk.sense.mood.measures import FACE_AND_OPINION, FACE_MEASURES, OPINION_MOODS, clipped
+from moodkiosk.sense.mood.measures import FACE_MEASURES, LEAST_LOG, OPINION_MOODS, clipped
 from moodkiosk.sense.mood.opinion import SecondOpinion
 from moodkiosk.sense.teach.recipe import own_neutrals, with_own_neutrals
 
@@ -26,20 +25,20 @@ if TYPE_CHECKING:
 
 LABELS = ("angry", "happy", "neutral", "sad", "surprise")
 
-ACTORS, ACTOR_PICTURES, ACTOR_WEIGHT = range(1000, 1060), 4, 0.5
-"""Drawn people, so that the demo is read right too; their proportions are random, tests use others. The weight is of a
-picture; the mean weight of a real face is 1."""
+OPINION_STEP, OPINION_START = 0.125, 0.0
+"""The grid of the second opinion's log-probabilities: a step is well below the noise that training adds to them, and at
+this start no answer on `face_crops.npz` lies near a border between two steps."""
 
 TEACHER_TEMPERATURE = 1.5
 """The teacher is surer than it is right."""
 
-TRUST, TRUST_CLOSED, TRUST_RELATIVE = 0.7, 1.0, 0.97
-"""How much a source's label counts against the teacher's answer: usually; of smiles with closed lips, which the teacher
-takes for rest; of a face that is shown relative to the same person's at rest, which the teacher never saw so."""
+TRUST_RELATIVE = 0.97
+"""How much a source's label counts against the teacher's answer where a face is shown relative to the same person's at
+rest: the teacher never saw it so."""
 
-CLOSED_WEIGHT, DARK_WEIGHT, LONDON_WEIGHT, REST_WEIGHT = 3.0, 2.0, 3.0, 1.2
-"""Of smiles with closed lips, dark faces, London's portraits (which look at the camera as people at a kiosk do) and
-faces at rest (of which a kiosk sees most) against others; before the last two, every label weighs the same."""
+DARK_WEIGHT, REST_WEIGHT = 2.0, 1.2
+"""Of dark faces and of faces at rest (of which a kiosk sees most) against others; before the last, every label weighs
+the same."""
 
 UNLABELLED_WEIGHT = 0.5
 """Of a face that has the teacher's answer only."""
@@ -60,6 +59,26 @@ drawn people the second opinion is a help that their measures alone must do with
 
 ACTOR_SMOOTHING = 0.05
 """Of the drawn people's labels, and of the mean face's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """What counts how much of what is shown; as it is, what the starter is taught with (docs/learning.md has others).
+
+    Attributes:
+        trust: how much a source's label counts against the teacher's answer.
+        trust_closed: the same of smiles with closed lips, which the teacher takes for rest.
+        closed: weight of smiles with closed lips against other smiles.
+        london: weight of London's portraits, which look at the camera as people at a kiosk do.
+    """
+
+    trust: float = 0.7
+    trust_closed: float = 1.0
+    closed: float = 3.0
+    london: float = 3.0
+
+
+SHIPPED = Emphasis()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,11 +128,16 @@ class Shown:
     weight: Floats
 
 
-def material(faces: Faces) -> Material:
-    """The faces of people among these, with the second opinion on each."""
-    rows = np.flatnonzero((faces.kind == "human") & faces.confident)
+def opinions(faces: Faces) -> Floats:
+    """What the second opinion says of the faces of people among these, as measures, [n, 7]."""
     opinion = SecondOpinion()
-    said = np.stack([opinion.of_crop(crop) for crop in faces.crop[rows]])
+    return clipped(np.stack([opinion.of_crop(crop) for crop in faces.crop[_people(faces)]]))
+
+
+def material(faces: Faces, said: Floats | None = None) -> Material:
+    """The faces of people among these, with the second opinion on each, on its grid; `said`: as `opinions` gives it."""
+    rows = _people(faces)
+    on_grid = grid.on_grid(opinions(faces) if said is None else said, OPINION_STEP, OPINION_START)
     source, label = faces.source[rows], faces.label[rows]
     press = np.char.startswith(source, "mux")
     london = source == "london"
@@ -123,7 +147,7 @@ def material(faces: Faces) -> Material:
     y = np.array([LABELS.index(name) if name in LABELS else -1 for name in label.tolist()], np.int64)
     other = press & (y < 0)  # disgust, fear and contempt: none of the five
     return Material(
-        x=np.concatenate([faces.measures[rows], clipped(said)], axis=1).astype(np.float32),
+        x=np.concatenate([faces.measures[rows], np.clip(on_grid, LEAST_LOG, 0)], axis=1),
         y=y,
         teacher=(powers / powers.sum(1, keepdims=True)).astype(np.float32),
         person=faces.person[rows],
@@ -135,22 +159,20 @@ def material(faces: Faces) -> Material:
     )
 
 
-def acted() -> Shown:
-    """The drawn people."""
-    data = actors.recorded(ACTORS, ACTOR_PICTURES)
-    y = np.array([LABELS.index(label) for label in data.label.tolist()], np.int64)
-    return Shown(vectors(data, FACE_AND_OPINION), _smoothed(y), np.full(len(y), ACTOR_WEIGHT, np.float32))
+def _people(faces: Faces) -> Whole:
+    return np.flatnonzero((faces.kind == "human") & faces.confident)
 
 
-def shown(faces: Material, drawn: Shown, seed: int) -> Shown:
+def shown(faces: Material, drawn: Shown, seed: int, emphasis: Emphasis = SHIPPED) -> Shown:
     """Everything that a network is shown of the faces that may be learnt, and of the drawn people."""
     rows = faces.learnt
     x, y, closed = faces.x[rows], faces.y[rows], faces.closed[rows]
     labelled, usual = y >= 0, faces.usual
     hot = np.eye(len(LABELS), dtype=np.float32)[np.maximum(y, 0)]
-    trust = np.where(labelled, np.where(closed, TRUST_CLOSED, TRUST), 0.0)[:, None]
+    trust = np.where(labelled, np.where(closed, emphasis.trust_closed, emphasis.trust), 0.0)[:, None]
     target = (1 - trust) * faces.teacher[rows] + trust * hot
-    weight = _weight(y, closed, faces.grey[rows] < DARK_GREY, faces.london[rows])
+    weight = _weight(y, np.where(closed, emphasis.closed, 1.0), faces.grey[rows] < DARK_GREY)
+    weight[faces.london[rows]] *= emphasis.london
     rng = np.random.default_rng(seed)
     strength = np.where(rng.random(len(x)) < WEAK_SHARE, rng.uniform(WEAKEST, 1, len(x)), 1.0)[:, None]
     own = own_neutrals(x, np.where(y == LABELS.index(AT_REST), AT_REST, ""), faces.person[rows])
@@ -164,36 +186,36 @@ def shown(faces: Material, drawn: Shown, seed: int) -> Shown:
             (1 - TRUST_RELATIVE) * target[known] + TRUST_RELATIVE * hot[known],
             RELATIVE_WEIGHT * weight[known],
         ),
-        Shown(np.repeat(usual[None], USUAL_COPIES, 0), _smoothed(at_rest), np.ones(USUAL_COPIES, np.float32)),
+        Shown(np.repeat(usual[None], USUAL_COPIES, 0), smoothed(at_rest), np.ones(USUAL_COPIES, np.float32)),
         drawn,
     ]
     share = [UNASKED_WEIGHT, UNASKED_WEIGHT, UNASKED_WEIGHT, UNASKED_ACTOR_WEIGHT]
     parts += [
-        Shown(_unasked(part.x), part.target, part.weight * of_it) for part, of_it in zip(parts, share, strict=True)
+        Shown(unasked(part.x), part.target, part.weight * of_it) for part, of_it in zip(parts, share, strict=True)
     ]
     return Shown(
         *(np.concatenate([getattr(part, name) for part in parts]).astype(np.float32) for name in Shown.__slots__)
     )
 
 
-def _weight(y: Whole, closed: Flags, dark: Flags, london: Flags) -> Floats:
+def _weight(y: Whole, closed: NDArray[np.float64], dark: Flags) -> Floats:
     labelled = y >= 0
-    emphasis = np.where(closed, CLOSED_WEIGHT, 1.0) * np.where(dark, DARK_WEIGHT, 1.0)
+    emphasis = closed * np.where(dark, DARK_WEIGHT, 1.0)
     total = np.array([emphasis[y == label].sum() for label in range(len(LABELS))])
     weight = np.full(len(y), UNLABELLED_WEIGHT)
     weight[labelled] = (emphasis * (total.mean() / total)[y])[labelled]
     weight[y == LABELS.index(AT_REST)] *= REST_WEIGHT
-    weight /= weight.mean()
-    weight[london] *= LONDON_WEIGHT
-    return weight.astype(np.float32)
+    return (weight / weight.mean()).astype(np.float32)
 
 
-def _smoothed(y: Whole) -> Floats:
+def smoothed(y: Whole) -> Floats:
+    """Targets of faces that are what they are called, for label numbers [n]: [n, 5]."""
     count = len(LABELS)
     return ((1 - ACTOR_SMOOTHING) * np.eye(count)[y] + ACTOR_SMOOTHING / count).astype(np.float32)
 
 
-def _unasked(x: Floats) -> Floats:
+def unasked(x: Floats) -> Floats:
+    """The same measures as if the second opinion had not been asked."""
     without = x.copy()
     without[:, len(FACE_MEASURES) :] = np.nan
     assert without.shape[1] == len(FACE_MEASURES) + len(OPINION_MOODS)

@@ -111,15 +111,27 @@ def films(faces: Material, people: int = PEOPLE) -> list[Film]:
     return [cast.film(number, plan, index) for index, plan in enumerate(PLANS) for number in some]
 
 
-def read(weights: Weights, usual: Floats, film: Film) -> Floats:
-    """What the network says of each look, with the neutral face that calibrates itself; at temperature 1, [n, 5]."""
-    plain, watching = dense.predict(weights, film.x), SelfCalibration(usual)
+def read(weights: Weights, usual: Floats, film: Film, start: Floats | None = None) -> Floats:
+    """What the network says of each look, with the neutral face that calibrates itself; at temperature 1, [n, 5].
+
+    `start`: as in `neutrals`.
+    """
+    return dense.predict(weights, film.x + usual - neutrals(weights, usual, film, start))
+
+
+def neutrals(weights: Weights, usual: Floats, film: Film, start: Floats | None = None) -> Floats:
+    """The face at rest that is subtracted at each look, as it calibrates itself, [n, 40].
+
+    `start`: what it is taken for before anything is known of it, [40]; None: the `usual` one, as the kiosk does.
+    """
+    start = usual if start is None else start
+    plain, watching = dense.predict(weights, film.x), SelfCalibration(start)
     own = np.empty_like(film.x)
     for row, moment in enumerate(film.at.tolist()):
         watching.see(streams.TRACK, moment, film.x[row], functools.partial(_by_label, plain[row]))
         neutral = watching.neutral(streams.TRACK)
-        own[row] = usual if neutral is None else neutral
-    return dense.predict(weights, film.x + usual - own)
+        own[row] = start if neutral is None else neutral
+    return own
 
 
 def best_temperature(some: list[Film], said: list[Floats]) -> float:

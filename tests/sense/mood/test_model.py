@@ -264,7 +264,21 @@ def test_the_model_card_tells_the_figures_of_the_model_beside_it() -> None:
         assert f"{MANIFEST.metrics[name]:.3f}" in card, name
     for label in MANIFEST.labels:
         assert f"{MANIFEST.metrics[f'recall.{label}']:.2f}" in card, label
+    for plan in ("mixed", "calm", "smiling"):
+        for name in ("right", "not_sure", "wrong", "false_moods_a_minute"):
+            assert f"{MANIFEST.metrics[f'{plan}.{name}']:.2f}" in card, (plan, name)
+        assert f"{MANIFEST.metrics[f'{plan}.calibration_error']:.3f}" in card, plan
+    for name in ("closed_smiles", "london.rest", "london.smiles"):
+        assert f"{MANIFEST.metrics[name]:.2f}" in card, name
     assert (MANIFEST.metrics["balanced_accuracy"] or 0) >= 0.60
+
+
+def test_the_readme_tells_the_figures_of_the_starter() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    names = ["balanced_accuracy", *(f"recall.{label}" for label in MANIFEST.labels)]
+    names += [f"{plan}.{name}" for plan in ("mixed", "calm") for name in ("right", "wrong")]
+    for name in names:
+        assert f"{MANIFEST.metrics[name]:.2f}" in readme, name
 
 
 def test_a_manifest_without_a_word_too_many_is_read_back_the_same() -> None:
