@@ -2,8 +2,8 @@
 
     python -m moodkiosk.learn.train.starter_actors
 
-makes `starter_actors.npz` beside this file anew, in a minute. That is wanted when the actor is drawn otherwise, or when
-a measure or the second opinion is another; not when the engine has become quicker and places a landmark a hair's
+makes `starter_actors.npz` beside this file anew, in two minutes. That is wanted when the actor is drawn otherwise, or
+when a measure or the second opinion is another; not when the engine has become quicker and places a landmark a hair's
 breadth elsewhere. That these rows are kept is why the starter does not change with it; a test holds them against the
 engine of today.
 """

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 LABELS = ("angry", "happy", "neutral", "sad", "surprise")
 
-OPINION_STEP, OPINION_START = 0.125, 0.0
-"""The grid of the second opinion's log-probabilities: a step is well below the noise that training adds to them, and at
-this start no answer on `face_crops.npz` lies near a border between two steps."""
+OPINION_STEP, OPINION_START = 0.25, 0.125138
+"""The grid of the second opinion's log-probabilities. A step is a tenth of their spread, less than the noise that
+training adds to them. On `face_crops.npz` no answer lies nearer than 1.3e-5 to a border between two steps; another
+order of the sums with which a crop is standardised changed none of them by more than 6e-6."""
 
 TEACHER_TEMPERATURE = 1.5
 """The teacher is surer than it is right."""

@@ -51,4 +51,4 @@ def test_as_many_drawn_people_are_kept_of_each_mood_and_nothing_of_them_is_missi
 def test_no_answer_of_the_second_opinion_on_the_starters_faces_lies_at_a_border_of_the_grid(extra: Path) -> None:
     """Only so is the starter the same after its last digits became others."""
     said = starter_faces.opinions(material.load_faces(extra / "data" / "face_crops.npz"))
-    assert grid.margin(said, starter_faces.OPINION_STEP, starter_faces.OPINION_START) > 2e-6
+    assert grid.margin(said, starter_faces.OPINION_STEP, starter_faces.OPINION_START) > 1e-5
