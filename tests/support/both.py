@@ -21,7 +21,7 @@ from moodkiosk.learn.data.split import folds
 from moodkiosk.learn.train import network, starter, starter_actors, starter_faces
 from moodkiosk.learn.train.opinion import material
 from moodkiosk.learn.train.starter_faces import LABELS, Emphasis, unasked
-from moodkiosk.moods import AT_REST
+from moodkiosk.moods.reading import AT_REST
 from moodkiosk.sense.mood.measures import FACE_MEASURES, OPINION_MOODS
 from moodkiosk.sense.teach import dense, figures
 
@@ -119,7 +119,8 @@ def blended(measures: Read, faces: Material, seed: int) -> Read:
 
 
 def _log(shares: Floats) -> Floats:
-    return np.log(np.maximum(shares, 1e-9)).astype(np.float32)
+    logs: Floats = np.log(np.maximum(shares, 1e-9)).astype(np.float32)
+    return logs
 
 
 def readers(faces: Material, pupils: Pupils) -> dict[str, Read]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from moodkiosk.learn.evaluate.streams import Settle
     from moodkiosk.learn.train.starter_streams import Film
-    from moodkiosk.moods import Reading
+    from moodkiosk.moods.reading import Reading
     from moodkiosk.sense.teach.proof import Figure
 
     Floats = NDArray[np.float32]

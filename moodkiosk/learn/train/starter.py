@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-LIFT = {"happy": 0.3}
-"""Added to the finished network's log-odds of a mood, so that smiles with closed lips are read in 0.78 of cases, of
-people whom the network had not seen, and faces at rest still in 0.97 (docs/learning.md has other values)."""
+LIFT = {"happy": 0.2}
+"""Added to the finished network's log-odds of a mood, so that more smiles with closed lips are read, of people whom the
+network had not seen, and faces at rest still in 0.97 of cases (docs/learning.md has other values)."""
 
 FOLDS = 5
 

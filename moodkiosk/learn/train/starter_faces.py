@@ -206,7 +206,8 @@ def _weight(y: Whole, closed: NDArray[np.float64], dark: Flags) -> Floats:
     weight = np.full(len(y), UNLABELLED_WEIGHT)
     weight[labelled] = (emphasis * (total.mean() / total)[y])[labelled]
     weight[y == LABELS.index(AT_REST)] *= REST_WEIGHT
-    return (weight / weight.mean()).astype(np.float32)
+    against_the_mean: Floats = (weight / weight.mean()).astype(np.float32)
+    return against_the_mean
 
 
 def smoothed(y: Whole) -> Floats:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from moodkiosk.learn.train import grid
 
 STEP = 0.125
 
 
-def some(count: int = 2000) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+def some(count: int = 2000) -> NDArray[np.float32]:
     return -np.abs(np.random.default_rng(0).normal(0, 2, count)).astype(np.float32)
 
 
