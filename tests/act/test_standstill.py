@@ -19,7 +19,7 @@ def test_a_sense_that_stands_still_in_an_empty_room_is_noticed_long_before_it_wo
     with running(tmp_path) as kiosk:
         pid = kiosk.halves["sense"].pid
         before = kiosk.switches()[kiosk.halves["act"].pid]
-        until(lambda: kiosk.switches()[kiosk.halves["act"].pid] > before, 60, "a reading that promises the next")
+        until(lambda: kiosk.switches()[kiosk.halves["act"].pid] > before, 150, "a reading that promises the next")
         os.kill(pid, signal.SIGSTOP)
         stopped_at = time.monotonic()
         until(lambda: kiosk.status().get("unknown_because") is not None, 60, "a standstill that is noticed")
