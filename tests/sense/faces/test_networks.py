@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,12 @@ def test_an_altered_network_is_named_with_what_to_run(folder: Path) -> None:
     with pytest.raises(Failure) as error:
         choose.make("litert").face_mesh()
     assert str(error.value) == f"{folder / networks.MESH} is not as MediaPipe made it: run scripts/fetch-networks"
+
+
+@pytest.mark.parametrize("name", list(networks.IN_MEDIAPIPE))
+def test_what_a_start_compares_is_of_the_same_bytes_as_what_set_up_and_doctor_compare(name: str) -> None:
+    assert networks.what_is_wrong(name) is None
+    assert zlib.crc32(networks.path_of(name).read_bytes()) == networks.CRC32[name]
 
 
 def test_a_missing_network_is_named_with_what_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
