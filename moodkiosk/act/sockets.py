@@ -159,7 +159,7 @@ class SenseLink:
                 old, self._peer = self._peer, peer
             if old is not None:
                 log.warning("a second sense connected; the first is hung up")
-                _hang_up(old)
+                _shut(old)
             threading.Thread(target=self._read, args=(peer,), name="link-reader", daemon=True).start()
 
     def _read(self, peer: socket.socket) -> None:
@@ -175,6 +175,7 @@ class SenseLink:
                 self.damaged += splitter.damaged - before[0]
                 self.oversized += splitter.oversized - before[1]
         self._drop(peer)
+        peer.close()  # here alone: its number may be another file's as soon as it is closed, and somebody reads from it
 
     def _late(self) -> None:
         self._receive(SenseLate())
@@ -184,7 +185,7 @@ class SenseLink:
             current = self._peer is peer
             if current:
                 self._peer = None
-        _hang_up(peer)
+        _shut(peer)
         if current:
             self._receive(None)
 

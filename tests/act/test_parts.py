@@ -71,6 +71,21 @@ def test_the_link_carries_readings_one_way_and_orders_the_other_and_says_when_se
     bridge.close()
 
 
+def test_a_sense_that_is_hung_up_before_anybody_has_read_from_it_is_no_exception(tmp_path: Path) -> None:
+    """Which pytest makes an error of, on whatever thread."""
+    inbox: queue.Queue[object] = queue.Queue()
+    bridge = SenseLink(tmp_path / "link.sock", inbox.put)
+    with ExitStack() as stack:
+        for _ in range(30):
+            stack.enter_context(connect(tmp_path / "link.sock"))
+        newest = stack.enter_context(connect(tmp_path / "link.sock"))
+        newest.sendall(protocol.encode(Reading(3.0, 0)))
+        assert inbox.get(timeout=60) == Reading(3.0, 0)
+        bridge.close()
+        assert inbox.get(timeout=60) is None
+        assert newest.recv(10) == b""
+
+
 def test_the_command_line_gets_its_answer_and_a_clear_line_without_a_kiosk(tmp_path: Path) -> None:
     def ask(request: Request) -> Future[Result]:
         future: Future[Result] = Future()

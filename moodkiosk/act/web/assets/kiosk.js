@@ -250,8 +250,9 @@ tick();
 render();
 listen({
   state: (fresh) => {
+    // It is as asked for, or somebody else has chosen; the same as before was said before the kiosk had heard of ours.
+    if (stepping === 0 && (fresh.volume_cap === volume || fresh.volume_cap !== state.volume_cap)) volume = null;
     state = fresh;
-    if (stepping === 0) volume = null; // somebody else may have chosen another one meanwhile
     render();
   },
   history: renderDay,
