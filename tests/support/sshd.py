@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -132,5 +133,5 @@ class Sshd:
         for home in self.homes.values():
             (home / "bin").mkdir(parents=True, exist_ok=True)
             program = home / "bin" / "moodkiosk"
-            program.write_text(f'#!/bin/sh\nexec {sys.executable} -m moodkiosk "$@"\n')
+            program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m moodkiosk "$@"\n')
             program.chmod(0o755)
