@@ -19,7 +19,7 @@ from moodkiosk.act.ports import Request
 from moodkiosk.act.web.logging import COUNT_SECONDS, ClientFaults
 from moodkiosk.act.web.server import Page
 from moodkiosk.moods.command import Result
-from tests.support.kiosk import Kiosk
+from tests.support.kiosk import Half, Kiosk
 from tests.support.wait import until
 from tests.support.web import Visitor, config, page_only
 
@@ -123,23 +123,30 @@ def _ask_in_vain(visitor: Visitor) -> None:
         visitor.command("skip")
 
 
+def with_few_files(kiosk: Kiosk) -> Half:
+    """Act, whose page is there and may hold few connections."""
+    act = kiosk.start("act")
+    until(lambda: b"serving" in repr(kiosk.answers("status")).encode(), 60, "the page")
+    resource.prlimit(act.process.pid, resource.RLIMIT_NOFILE, (48, 48))
+    return act
+
+
+def served(kiosk: Kiosk) -> bool:
+    """Whether somebody who asks the page is answered."""
+    with contextlib.suppress(OSError):
+        return bool(kiosk.page("api/state"))
+    return False
+
+
 @pytest.mark.slow
 def test_more_connections_than_there_may_be_files_fill_no_log_and_keep_nobody_out(tmp_path: Path) -> None:
     with Kiosk(tmp_path, None) as kiosk, contextlib.ExitStack() as stack:
-        act = kiosk.start("act")
-        until(lambda: b"serving" in repr(kiosk.answers("status")).encode(), 60, "the page")
-        resource.prlimit(act.process.pid, resource.RLIMIT_NOFILE, (48, 48))
+        act = with_few_files(kiosk)
         port = kiosk.settings["web"]["port"]
         for _ in range(60):
             half_open = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
             half_open.sendall(b"GET / HTTP/1.1\r\nHost: loc")
-
-        def answered() -> bool:
-            with contextlib.suppress(OSError):
-                return bool(kiosk.page("api/state"))
-            return False
-
-        until(answered, 60, "the page")
+        until(lambda: served(kiosk), 60, "the page")
         assert kiosk.ask("status").ok
         act.stop()
         lines = "".join(act.log).splitlines()
@@ -151,9 +158,7 @@ def test_more_connections_than_there_may_be_files_fill_no_log_and_keep_nobody_ou
 def test_those_who_ask_for_much_and_take_nothing_keep_nobody_out_and_are_sent_away(tmp_path: Path) -> None:
     """Slow read: more connections than there may be, each with more answers than the system keeps for it."""
     with Kiosk(tmp_path, None) as kiosk, contextlib.ExitStack() as stack:
-        act = kiosk.start("act")
-        until(lambda: b"serving" in repr(kiosk.answers("status")).encode(), 60, "the page")
-        resource.prlimit(act.process.pid, resource.RLIMIT_NOFILE, (48, 48))
+        with_few_files(kiosk)
         port = kiosk.settings["web"]["port"]
         waiting = select.poll()
         for _ in range(20):
@@ -164,11 +169,5 @@ def test_those_who_ask_for_much_and_take_nothing_keep_nobody_out_and_are_sent_aw
                 greedy.connect(("127.0.0.1", port))
                 greedy.sendall(b"GET /icon-512.png HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 600)
             waiting.register(greedy, select.POLLHUP)
-
-        def answered() -> bool:
-            with contextlib.suppress(OSError):
-                return bool(kiosk.page("api/state"))
-            return False
-
-        until(answered, 60, "the page")
+        until(lambda: served(kiosk), 60, "the page")
         until(lambda: len(waiting.poll(0)) == 20, 120, "the end of them all")

@@ -7,6 +7,7 @@ import getpass
 import json
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -70,8 +71,11 @@ class Terminal:
             f"    api_url: {there.api_url}\n    authorize_url: {there.authorize_url}\n"
             f"    token_url: {there.token_url}\n"
         )
+        command = [sys.executable, "-m", "moodkiosk", "login", "--config", str(file), *more]
+        if prefix and Path(prefix[0]).name == "ssh":  # which makes one line of its words, for the shell over there
+            command = [shlex.join(command)]
         self._process = subprocess.Popen(
-            [*prefix, sys.executable, "-m", "moodkiosk", "login", "--config", str(file), *more],
+            [*prefix, *command],
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
