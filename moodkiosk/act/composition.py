@@ -44,6 +44,7 @@ from moodkiosk.moods.song import Song
 from moodkiosk.moods.view import View
 from moodkiosk.words.language import FALLBACK
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import with_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,7 +103,7 @@ class Act:
             self.bridge = SenseLink(link, self._from_sense)
             self.control = ControlServer(control, self.loop.ask)
         except OSError as error:
-            raise Failure(Reason("cannot.listen", reason=str(error))) from None
+            raise Failure(Reason("cannot.listen", reason=with_file(error))) from None
         self.surroundings = Surroundings(
             configuration, self.loop, self.bridge, self.performer.player, self.store, self.publisher, self.page
         )

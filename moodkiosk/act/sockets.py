@@ -52,7 +52,7 @@ def listen(path: Path) -> socket.socket:
     with _one_at_a_time(path.parent):
         if os.path.lexists(path):
             if protocol.answered(path):
-                raise OSError(f"another kiosk is running here: {path} is in use")
+                raise OSError(Reason("cannot.another_kiosk", path=str(path)))
             path.unlink()
         server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:

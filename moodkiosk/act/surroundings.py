@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from moodkiosk.act import health
-from moodkiosk.moods.view import SENTENCES, View
+from moodkiosk.decide.view import public
+from moodkiosk.moods.view import View
 from moodkiosk.words.reason import Reason, said
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Surroundings:
             "active_rate_hz": self._looks_hz(),
             "teaching": teaching and said(asdict(teaching), ("text",)),
         }
-        return said(asdict(view) | around, (*SENTENCES, *AROUND, "page", "pending"))
+        return public(view) | said(around, (*AROUND, "page", "pending"))
 
     def found(self) -> dict[str, object]:
         """How what the kiosk stands among is doing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from moodkiosk.decide.music import songs
 from moodkiosk.decide.music.playback import Heard, Opinions, Playback, Started
@@ -63,7 +64,7 @@ def remember(state: State, stopped: datetime | None = None, alive: datetime | No
         "names": playback.names,
         "recommended": playback.recommended,
         "liked": {mood: [_song(one) for one in liked] for mood, liked in playback.opinions.liked.items()},
-        "refused": playback.opinions.refused,
+        "refused": {name: plain(title) for name, title in playback.opinions.refused.items()},
         "log": [_line(entry) for entry in state.log],
     }
 
@@ -120,17 +121,18 @@ def _manual(remembered: dict[str, object]) -> ManualMood | None:
 def _started(started: Started) -> dict[str, object]:
     times: dict[str, object] = {"wall": _iso(started.wall), "seen": _iso(started.seen)}
     return times | {
-        "what": plain(started.what),
+        **_sentence("what", started.what),
         "mood": started.mood,
         "certainty": started.certainty,
         "asked": started.asked,
     }
 
 
-def _read_started(value: object) -> Started | None:
+def _read_started(value: Any) -> Started | None:
     match value:
         case {"what": str(what), "mood": mood, "wall": wall, **more}:
             seen, certainty = _time(more.get("seen")), _certainty(more.get("certainty"))
+            what = heard(value, "what") or what
             return Started(what, _text(mood), _time(wall), seen, certainty, asked=more.get("asked") is True)
     return None
 
@@ -155,19 +157,19 @@ def _read_others(value: object) -> Heard | None:
 def _song(one: Song) -> dict[str, object]:
     """What was liked; its cover is found again by whoever looks for it."""
     choice: dict[str, object] = {"kind": one.choice.kind, "value": one.choice.value, "song": one.choice.song}
-    return choice | {"what": one.kind, "title": one.title, "by": one.by}
+    return choice | {"what": one.kind, **_sentence("title", one.title), "by": one.by}
 
 
 def _liked(value: object) -> dict[str, tuple[Song, ...]]:
     found: dict[str, tuple[Song, ...]] = {}
     for mood, lines in value.items() if isinstance(value, dict) else ():
         if isinstance(mood, str) and isinstance(lines, list):
-            liked = tuple(one for one in map(_read_song, lines) if one is not None)
+            liked = tuple(one for line in lines if (one := _read_song(line, mood)) is not None)
             found |= {mood: liked} if liked else {}
     return found
 
 
-def _read_song(line: object) -> Song | None:
+def _read_song(line: Any, mood: str) -> Song | None:
     match line:
         case {
             "kind": "uri" | "playlist" | "stream" | "search" as kind,
@@ -177,7 +179,9 @@ def _read_song(line: object) -> Song | None:
             "title": str(title),
             "by": str(by),
         }:
-            return songs.song(what, title, Choice(kind, value, song), by=by)
+            title = heard(line, "title") or title
+            words = mood if isinstance(title, Reason) else ""  # a sentence is nothing to search for
+            return songs.song(what, title, Choice(kind, value, song), by=by, words=words)
     return None
 
 

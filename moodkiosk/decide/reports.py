@@ -118,7 +118,7 @@ def _look(step: Step, report: LookReport, now: Now, settings: Settings) -> Step:
             assert override is not None
             return step if before else step.note(_left_alone(report.status, until(override, now)), now)
         case "ours":
-            started = playback.started or playback.paused or Started("music", None, report.since)
+            started = playback.started or playback.paused or Started(choose.SOMETHING, None, report.since)
             seen = started.seen if report.live and _lately(started, now) else utc(now)
             started = running.known(replace(started, seen=seen), now, None)
             return _with(step, replace(playback, started=started, paused=None, people=None))
@@ -137,7 +137,7 @@ def _lately(started: Started, now: Now) -> bool:
 
 def _kept(playback: Playback, report: PlayerReport, now: Now) -> Playback:
     """What we started still plays and was left alone: no cool-down has begun, no entry has had its turn."""
-    started = playback.started or Started(report.what or "music", report.mood, None)
+    started = playback.started or Started(report.what or choose.SOMETHING, report.mood, None)
     last = {mood: entry for mood, entry in playback.last.items() if mood != report.mood}
     if playback.turned is not None and report.mood is not None:
         last[report.mood] = playback.turned
@@ -187,7 +187,7 @@ def _left_alone(what: str, until: str) -> Reason:
 
 def _played(step: Step, playback: Playback, report: PlayerReport, now: Now, settings: Settings) -> Step:
     """It plays."""
-    what = report.what or "music"
+    what = report.what or choose.SOMETHING
     started = Started(what, report.mood, utc(now), certainty=report.certainty, asked=report.asked)
     started = running.known(started, now, report.lasts_seconds)
     playback = _begins(replace(playback, started=started, paused=None, failures=0), report)
@@ -203,9 +203,14 @@ def _named(names: dict[str, str], report: PlayerReport, music: MusicSettings) ->
     own = {entry.value for mood in music.moods.values() for entry in choose.entries(mood) if entry.kind == "uri"}
     found = dict(names)
     uri, what = report.uri, report.what
-    if uri in own and what and report.certainty == "plays" and what != choose.unnamed(uri, report.mood):
+    if uri in own and what and report.certainty == "plays" and not _is_a_sentence(what, uri, report.mood):
         found[uri] = what
     return {uri: name for uri, name in found.items() if uri in own}
+
+
+def _is_a_sentence(what: str, uri: str, mood: str | None) -> bool:
+    """Whether it is no name: a player that an earlier version has left its memory to, says the sentence as a text."""
+    return isinstance(what, Reason) or what == choose.unnamed(uri, mood)
 
 
 def _failed(playback: Playback, now: Now, settings: Settings) -> Playback:

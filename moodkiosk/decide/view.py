@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 from moodkiosk.decide import camera, perception
 from moodkiosk.decide.hours import active_until
 from moodkiosk.decide.music import choose, hearing, reasons
@@ -9,8 +12,8 @@ from moodkiosk.decide.music.playback import Playback
 from moodkiosk.decide.settings import Settings
 from moodkiosk.decide.state import State, automatic, knows_mood, mood_of, taste_of, volume_cap
 from moodkiosk.decide.times import Now, face, iso
-from moodkiosk.moods.view import Recommendation, View
-from moodkiosk.words.reason import Reason
+from moodkiosk.moods.view import SENTENCES, Recommendation, View
+from moodkiosk.words.reason import Reason, said
 
 CONFIDENCE_STEPS = 20
 """Confidence is shown in steps of 0.05."""
@@ -50,6 +53,13 @@ def view(state: State, now: Now, settings: Settings) -> View:
         remembers=state.remembers,
         login_days_left=playback.login_days_left,
     )
+
+
+def public(view: View) -> dict[str, Any]:
+    """The view in JSON values, its sentences with their keys and fields beside them: for page, MQTT and terminal."""
+    body = said(asdict(view), SENTENCES)
+    playing = body["now_playing"]
+    return body | {"now_playing": playing and said(playing, ("what",))}
 
 
 def _confidence(state: State) -> float | None:

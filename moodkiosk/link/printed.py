@@ -14,7 +14,7 @@ PUBLIC_FIELDS: dict[type, tuple[str, ...]] = {
     Decision: ("at", "action", "mood", "what", "speaker", "reason"),
 }
 NAMES: dict[type, str] = {MoodEvent: "event", Decision: "decision"}
-SAID: dict[type, tuple[str, ...]] = {Decision: ("reason",)}
+SAID: dict[type, tuple[str, ...]] = {Decision: ("what", "reason")}
 """The sentences of a line; see `protocol.SAID`."""
 
 

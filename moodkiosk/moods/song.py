@@ -17,7 +17,7 @@ class Song:
     Attributes:
         id: what it is known by, made of its choice; the same over restarts.
         kind: what it is.
-        title: its name, or the words of a search.
+        title: its name, or the words of a search; a sentence (`words.reason.Reason`) where it has no name of its own.
         by: who made it, where that is known.
         choice: what a player is given to play it.
         youtube_url: a search for it on YouTube Music.
@@ -26,7 +26,6 @@ class Song:
         seconds: how long one song is; None: unknown.
         cover: its picture on the page is at `cover/<this>`; None: it has none.
         own: the household's own for the mood: an entry of the configuration, or something it has liked.
-        nameless: the title as a sentence (`words.reason.Reason`), where it has no name of its own.
     """
 
     id: str
@@ -40,7 +39,6 @@ class Song:
     seconds: float | None = None
     cover: str | None = None
     own: bool = False
-    nameless: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

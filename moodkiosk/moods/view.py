@@ -29,7 +29,8 @@ class NowPlaying:
             would be played).
         by: whose choice it was.
         mood: the mood that it is for.
-        what: what was started (a playlist, a search), in words; None for what others chose.
+        what: what was started (a playlist, a search), by its name or in words; None for what others chose. Where it is
+            a sentence, its key and fields are beside it in JSON, else null.
         title, artist, album: of the song; None: unknown.
         cover: its picture on the page is at `cover/<this>`; None: it has none.
         since: when the music (not the song) was started; None: unknown.

@@ -13,10 +13,13 @@ import time
 from collections.abc import Sequence
 
 from moodkiosk.config import load
+from moodkiosk.config.languages import reader
 from moodkiosk.failure import Failure
 from moodkiosk.host import paths, streams
 from moodkiosk.link import protocol
+from moodkiosk.words.language import FALLBACK, say
 from moodkiosk.words.reason import Reason
+from moodkiosk.words.system import with_file
 
 STOP_SECONDS = 1.5
 """How long a half may take to end before it is killed."""
@@ -31,18 +34,19 @@ def main(args: argparse.Namespace) -> int:
     try:
         taken = protocol.answered(control)
     except OSError as error:
-        raise Failure(Reason("cannot.listen", reason=str(error))) from None
+        raise Failure(Reason("cannot.listen", reason=with_file(error))) from None
     if taken:  # its act would be sent a second sense
         raise Failure(Reason("cannot.another_kiosk", path=str(control)))
     options = ["--config", str(args.config)] if args.config else []
     act = ["act", *options, *(["--json"] if args.json else [])]
-    return supervise([act, ["sense", *options]], seconds=None)
+    return supervise([act, ["sense", *options]], None, reader(settings.kiosk.language))
 
 
-def supervise(commands: Sequence[Sequence[str]], seconds: float | None) -> int:
+def supervise(commands: Sequence[Sequence[str]], seconds: float | None, tag: str = FALLBACK) -> int:
     """Runs `moodkiosk COMMAND…` for each of `commands`; one that dies is started again, but not after exit 2.
 
-    Ends all of them at SIGINT, SIGTERM or after `seconds`, within STOP_SECONDS. Returns the exit code.
+    Ends all of them at SIGINT, SIGTERM or after `seconds`, within STOP_SECONDS. What there is to say is said in the
+    language `tag`. Returns the exit code.
     """
     woken, waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
     signal.set_wakeup_fd(waker)
@@ -61,7 +65,8 @@ def supervise(commands: Sequence[Sequence[str]], seconds: float | None) -> int:
                 code = OPERATORS_MISTAKE
             due = restarts.setdefault(index, now + RESTART_SECONDS)
             if code == 0 and now >= due:
-                streams.complain(f"moodkiosk: {command[0]} ended ({child.returncode}), starting it again")
+                ended = say(tag, "cannot.ended", name=command[0], code=child.returncode)
+                streams.complain(f"moodkiosk: {ended}")
                 started[index] = (command, _start(command))
                 del restarts[index]
         times = [due for due in (deadline, *restarts.values()) if due is not None]

@@ -160,7 +160,7 @@ def _sense(status: Mapping[str, Any]) -> str:
     word = _word(status, "sense")
     if rate_hz >= MOST_LOOKS_HZ or status["sense"] != "running":
         return word
-    return _listed([word, Reason("doctor.looks", looks=str(rate_hz))])
+    return _listed([word, Reason("doctor.looks", looks=rate_hz)])
 
 
 def _sign_in(days: float | None) -> str:

@@ -66,11 +66,11 @@ class Slowness:
         load = Reason("slow.people", load=load, people=people) if people > 1 else load
         load = Reason("slow.hands", load=load) if self._hands else load
         if (settle_seconds := math.ceil((LOOKS_TO_SETTLE + 1) * seconds)) > SETTLE_SECONDS_MOST:
-            return Reason("slow.hopeless", load=load, seconds=f"{seconds:.1f}")
+            return Reason("slow.hopeless", load=load, seconds=round(seconds, 1))
         advice = [f"mood.settle_seconds: {settle_seconds}"]
         if people > 1:
             advice.insert(0, "sense.max_people: 1")
         if camera.width * camera.height > SMALL_PX[0] * SMALL_PX[1]:
             advice.insert(0, f"camera.width: {SMALL_PX[0]}, camera.height: {SMALL_PX[1]}")
         key = "slow.looks_with_hands" if self._hands else "slow.looks"
-        return Reason(key, load=load, seconds=f"{seconds:.1f}", advice=advice)
+        return Reason(key, load=load, seconds=round(seconds, 1), advice=advice)

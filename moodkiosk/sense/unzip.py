@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from moodkiosk.failure import OneLine, reason
+from moodkiosk.words.reason import Reason
 
 ENTRIES_LIMIT = 1000
 """No file of ours has a tenth of this."""
@@ -41,7 +42,7 @@ def opened(data: bytes) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if len(archive.infolist()) > ENTRIES_LIMIT:
-                raise Damaged(f"more than {ENTRIES_LIMIT} files in it")
+                raise Damaged(Reason("damaged.many_files", most=ENTRIES_LIMIT))
             yield archive
     except DAMAGE as error:
         raise Damaged(reason(error)) from None
@@ -52,5 +53,5 @@ def read(archive: zipfile.ZipFile, name: str, limit_bytes: int) -> bytes:
     with archive.open(name) as stream:
         data = stream.read(limit_bytes + 1)
     if len(data) > limit_bytes:
-        raise Damaged(f"{name} unpacks to more than {limit_bytes} bytes")
+        raise Damaged(Reason("damaged.unpacks_to", name=name, bytes=limit_bytes))
     return data

@@ -10,9 +10,9 @@ import pytest
 
 from moodkiosk import cli
 from moodkiosk.config.arguments import Parser
-from moodkiosk.words.language import words
+from moodkiosk.words.language import translated, words
 from moodkiosk.words.reason import Reason
-from moodkiosk.words.system import system
+from moodkiosk.words.system import NO_FILE, system
 
 WRONG = {
     "--speed fast": "'fast' ist keine Zahl",
@@ -90,5 +90,6 @@ def test_errors_of_the_system_are_said_in_both_languages() -> None:
         assert isinstance(said, Reason)
         assert str(said) == os.strerror(number)
         assert words("de")[said.key] != said
+    assert translated(system(OSError(errno.EINVAL, NO_FILE)), "de") == "das ist keine gewöhnliche Datei"
     assert system(OSError(errno.EXDEV, os.strerror(errno.EXDEV))) == os.strerror(errno.EXDEV)
     assert system(OSError("no number")) == "no number"

@@ -39,6 +39,8 @@ def test_events_and_decisions_print_only_the_keys_of_contract_3() -> None:
         "what",
         "speaker",
         "reason",
+        "what_key",
+        "what_fields",
         "reason_key",
         "reason_fields",
     ]

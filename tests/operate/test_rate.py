@@ -82,10 +82,10 @@ def test_the_rate_that_auto_comes_to_is_in_health_status_and_doctor(
 ) -> None:
     status = kiosk.hear(report(SenseSettings(), look_seconds))
     assert (kiosk.health, status["active_rate_hz"]) == (rate_hz, rate_hz)
-    assert camera.used(Config(), status).text.endswith(f"up to {rate_hz} looks a second")
+    assert camera.used(Config(), status).text.endswith(f"up to {rate_hz:g} looks a second")
     lines = [line.split() for line in readable(status, NOW).splitlines()]
     (sees,) = (" ".join(line) for line in lines if line[:2] == ["what", "sees"])
-    slower = "" if rate_hz == 5.0 else f", up to {rate_hz} looks a second"
+    slower = "" if rate_hz == 5.0 else f", up to {rate_hz:g} looks a second"
     assert sees == f"what sees running{slower}"
 
 

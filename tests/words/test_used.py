@@ -17,7 +17,7 @@ from moodkiosk.operate.demo import booth
 from moodkiosk.words.language import FALLBACK, FOLDER
 
 PACKAGE = Path(moodkiosk.__file__).parent
-SPEAKERS = {"Reason", "say", "_say", "_form"}
+SPEAKERS = {"Reason", "say", "_say", "_form", "_refuse"}
 """What is called with a key first, or after what it belongs to."""
 ENGLISH: dict[str, str] = json.loads((FOLDER / f"{FALLBACK}.json").read_bytes())
 BASES = {key.rpartition(".")[0] if f"{key.rpartition('.')[0]}.other" in ENGLISH else key for key in ENGLISH}

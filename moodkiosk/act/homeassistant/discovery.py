@@ -12,7 +12,7 @@ from moodkiosk.config import load
 from moodkiosk.config.languages import reader
 from moodkiosk.failure import Failure
 from moodkiosk.host.files import NOT_JSON
-from moodkiosk.words.language import translated
+from moodkiosk.words.language import say, translated
 from moodkiosk.words.reason import Reason, plain
 
 
@@ -33,7 +33,7 @@ def main(args: argparse.Namespace) -> int:
     payload = kept.get(topics.discovery)
     if payload is None:
         raise Failure(Reason("discovery.none", kiosk=topics.kiosk, topic=topics.discovery))
-    print(payload.decode(errors="replace") if args.json else _table(topics, payload))
+    print(payload.decode(errors="replace") if args.json else _table(topics, payload, reader(settings.kiosk.language)))
     return 0
 
 
@@ -48,14 +48,15 @@ def _remove(there: Visit, topics: Topics, kept: dict[str, bytes]) -> str:
     return Reason("discovery.removed_running" if running else "discovery.removed", topics=sorted(ours))
 
 
-def _table(topics: Topics, payload: bytes) -> str:
+def _table(topics: Topics, payload: bytes, tag: str) -> str:
     try:
         found = msgspec.json.decode(payload)
         rows = [
-            f"{key:<20} {own['platform']:<18} {own.get('name') or own.get('subtype') or '(the device)'}"
+            f"{key:<20} {own['platform']:<18} {own.get('name') or own.get('subtype') or say(tag, 'discovery.device')}"
             for key, own in found["components"].items()
         ]
-        head = f"{found['device']['name']} on {topics.discovery}, {len(payload)} bytes, {len(rows)} components"
+        name, counts = found["device"]["name"], {"bytes": len(payload), "components": len(rows)}
+        head = say(tag, "discovery.shown", name=name, topic=topics.discovery, **counts)
     except (*NOT_JSON, KeyError, TypeError, AttributeError):
         raise Failure(Reason("discovery.no_payload", topic=topics.discovery)) from None
     return "\n".join([head, *rows])

@@ -11,6 +11,7 @@ import msgspec
 from moodkiosk.act.mqtt.payloads import Answer, Event, Info, Recommendations, State
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music.songs import public
+from moodkiosk.decide.view import public as public_view
 from moodkiosk.host.version import newest_here
 from moodkiosk.link.messages import Hello
 from moodkiosk.moods.command import Result
@@ -25,7 +26,7 @@ CONFIDENCE_STEP = 0.05
 
 def state_of(view: View, language: str = FALLBACK) -> State:
     """The payload of a view; its sentences also in a language."""
-    fields = said({name: getattr(view, name) for name in View.__dataclass_fields__}, SENTENCES)
+    fields = public_view(view)
     if view.confidence is not None:
         fields["confidence"] = round(round(view.confidence / CONFIDENCE_STEP) * CONFIDENCE_STEP, 2)
     spoken = {name: getattr(view, name) for name in SENTENCES}
@@ -33,13 +34,14 @@ def state_of(view: View, language: str = FALLBACK) -> State:
     return State(**fields)
 
 
-def recommendations_of(songs: tuple[Song, ...]) -> Recommendations:
-    """The payload of songs to choose from."""
-    return Recommendations(count=len(songs), items=[*map(public, songs)])
+def recommendations_of(songs: tuple[Song, ...], language: str = FALLBACK) -> Recommendations:
+    """The payload of songs to choose from; their titles also in a language: some are sentences."""
+    items = [public(one) | {"in_words": translated(one.title, language)} for one in songs]
+    return Recommendations(count=len(songs), items=items)
 
 
-def event_of(event: MoodEvent, at: datetime) -> Event:
-    """The payload of an event that happened `at`."""
+def event_of(event: MoodEvent, at: datetime, language: str = FALLBACK) -> Event:
+    """The payload of an event that happened `at`; its sentence also in a language."""
     return Event(
         event_type=event.kind,
         kind=event.kind,
@@ -48,6 +50,7 @@ def event_of(event: MoodEvent, at: datetime) -> Event:
         mood=event.mood,
         previous=event.previous,
         **said({"detail": event.detail}, ("detail",)),
+        in_words=event.detail and translated(event.detail, language),
         taught=event.taught,
     )
 

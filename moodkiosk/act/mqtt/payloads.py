@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from moodkiosk.moods.event import EventKind
 from moodkiosk.moods.lesson import Taught
-from moodkiosk.moods.view import NowPlaying, Recommendation, UnknownBecause
+from moodkiosk.moods.view import Recommendation, UnknownBecause
 from moodkiosk.words.reason import plain
 
 KeyOf = Annotated[str | None, Meta(description="the key of the sentence above; null: other programs' words")]
@@ -51,7 +51,7 @@ class State(Payload, frozen=True):
     playing_key: KeyOf
     playing_fields: FieldsOf
     now_playing: Annotated[
-        NowPlaying | None, Meta(description="what plays, in fields: see below; null: nothing known to")
+        dict[str, Any] | None, Meta(description="what plays, in fields: see below; null: nothing known to")
     ]
     player_status: Annotated[str, Meta(description='"ready", or what is wrong and what to do')]
     player_status_key: KeyOf
@@ -98,6 +98,7 @@ class Event(Payload, frozen=True):
     detail: Annotated[str | None, Meta(description="one sentence for people")]
     detail_key: KeyOf
     detail_fields: FieldsOf
+    in_words: Annotated[str | None, Meta(description="the sentence above in the kiosk's language (`kiosk.language`)")]
     taught: Annotated[
         Taught | None,
         Meta(
@@ -139,8 +140,9 @@ class Recommendations(Payload, frozen=True):
     items: Annotated[
         list[dict[str, Any]],
         Meta(
-            description="in order: `id`, `kind`, `title` (with `title_key` and `title_fields`), `by`, `songs` (how"
-            " many), `seconds`, `cover`, `own` (the household's), `youtube_url`, `spotify_uri`"
+            description="in order: `id`, `kind`, `title` (with `title_key` and `title_fields`), `in_words` (the title"
+            " in the kiosk's language), `by`, `songs` (how many), `seconds`, `cover`, `own` (the household's),"
+            " `youtube_url`, `spotify_uri`"
         ),
     ]
 

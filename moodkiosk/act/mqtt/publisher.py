@@ -118,7 +118,11 @@ class Publisher:
     def status(self) -> str:
         """In words a person can act on: "connected", or what is wrong."""
         status, twin = self._connection.status, self._twin.status(self._clock())
-        return Reason("broker.but", status=status, twin=twin) if twin and self._connection.is_up else status
+        if not twin or not self._connection.is_up:
+            return status
+        if status == "connected":
+            return Reason("broker.connected_but", twin=twin)
+        return Reason("broker.but", status=status, twin=twin)
 
     @property
     def counters(self) -> dict[str, int]:
@@ -142,13 +146,13 @@ class Publisher:
         now = self._clock()
         at = self._wall() - timedelta(seconds=max(0.0, now - event.at))
         with self._lock:
-            self._outbox.tell(encode(conversion.event_of(event, at)), now)
+            self._outbox.tell(encode(conversion.event_of(event, at, self._language)), now)
         self._connection.wake()
 
     def offer(self, songs: tuple[Song, ...]) -> None:
         """There are other songs to choose from."""
         with self._lock:
-            self._outbox.offer(encode(conversion.recommendations_of(songs)))
+            self._outbox.offer(encode(conversion.recommendations_of(songs, self._language)))
         self._connection.wake()
 
     def hello(self, hello: Hello) -> None:

@@ -12,10 +12,11 @@ from moodkiosk.act.ports import Ask, Request
 from moodkiosk.host.files import NOT_JSON
 from moodkiosk.link.commands import VALUE_LIMIT_BYTES
 from moodkiosk.moods.command import Result
+from moodkiosk.words.reason import Reason
 
 TRANSACTION_LIMIT = 64
 """A longer mark is not repeated; the command is refused for it anyway."""
-RETAINED = "retained commands are ignored: publish it without the retain flag, and clear it with an empty one"
+RETAINED = Reason("bad.retained")
 
 
 class Requests:
@@ -32,7 +33,7 @@ class Requests:
         if retained:
             self._refuse(name, RETAINED, transaction)
         elif name not in COMMANDS:
-            self._refuse(name, f"unknown command {name[:40]!r}; known: {', '.join(COMMANDS)}", transaction)
+            self._refuse(name, Reason("bad.command", name=repr(name[:40]), known=list(COMMANDS)), transaction)
         else:
             future: Future[Result] = self._ask(Request(name, payload=payload, origin="mqtt"))
             future.add_done_callback(lambda done: self._answer(done.result(), transaction))

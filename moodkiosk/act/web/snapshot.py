@@ -11,12 +11,13 @@ from datetime import datetime
 import msgspec
 
 from moodkiosk.act.web import history
+from moodkiosk.decide.view import public
 from moodkiosk.link import printed
 from moodkiosk.link.messages import Teaching
 from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.event import MoodEvent
 from moodkiosk.moods.song import Song
-from moodkiosk.moods.view import SENTENCES, View
+from moodkiosk.moods.view import View
 from moodkiosk.words.reason import plain, said
 
 EVENTS_KEPT = 32
@@ -152,9 +153,9 @@ class Snapshot:
         decision = None
         if self._decision is not None:
             known = ("action", "mood", "what", "speaker", "reason")
-            decision = said({key: getattr(self._decision, key) for key in known}, ("reason",))
+            decision = said({key: getattr(self._decision, key) for key in known}, ("what", "reason"))
         return msgspec.json.encode(
-            said(asdict(self._view), SENTENCES)
+            public(self._view)
             | {"kiosk": self._name, "read_only": self._read_only, "decision": decision}
             | {"health": said(self._health, HEALTH_SENTENCES)},
             enc_hook=plain,

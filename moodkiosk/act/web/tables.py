@@ -18,7 +18,7 @@ STATE_MORE = {
     "read_only": ("true or false", "this view is for looking only"),
     "decision": (
         "object or null",
-        "the last decision: `action`, `mood`, `what`, `speaker`, `reason` (and `reason_key`, `reason_fields`)",
+        "the last decision: `action`, `mood`, `what`, `speaker`, `reason` (of both texts `…_key` and `…_fields`, too)",
     ),
     "health": (
         "object",

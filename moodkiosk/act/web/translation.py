@@ -18,14 +18,22 @@ log = logging.getLogger("moodkiosk.web")
 DIRECTIONS = ("ltr", "rtl")
 """What the word `dir` may be: which way the language is read."""
 TERMINAL = (
-    *("cli.", "word.", "unknown.", "cannot.", "model.", "slow.", "tilted.", "doctor.", "checked.", "outcome."),
+    *("cli.", "word.", "unknown.", "cannot.", "model.", "doctor.", "checked.", "outcome."),
     *("privacy.", "networks.", "address.", "collect.", "lesson.", "help.", "signin.", "config."),
-    *("tour.", "discovery.", "install.", "told.", "column.", "film.", "doubt."),
+    *("tour.", "discovery.", "install.", "told.", "column.", "film."),
+    *("doubt.alike", "doubt.crosswise", "doubt.frozen", "doubt.two_people", "doubt.unlike"),  # of these it has its own
     *("arguments.", "file.", "source.", "engine.", "replay.", "tunes.", "display.", "sound.", "remote.", "label."),
-    *("recording.", "judge.", "train."),
+    *("recording.", "damaged.", "judge.", "train."),
 )
+PROGRAMS = (
+    *("bad.transaction", "bad.too_many_bytes", "bad.line_too_long", "bad.no_utf8", "bad.no_json", "bad.no_object"),
+    *("bad.no_command", "bad.command", "bad.key", "bad.wish", "bad.retained", "http.content_type", "http.no_command"),
+    *("http.only_get", "http.cannot_listen", "reload.", "order.no_recording", "order.nothing_else"),
+    *("link.of_another_kind", "link.unknown", "link.empty"),
+)
+"""What is said to programs, to whoever writes the configuration, and of commands that the page does not have."""
 SERVED = ("host.", "nowhere.", "login.", "demo.", "no_script")
-ELSEWHERE = (*TERMINAL, *SERVED, "entity.", "entity_text.", "plural.rule")
+ELSEWHERE = (*TERMINAL, *PROGRAMS, *SERVED, "entity.", "entity_text.", "plural.rule")
 """Words that the page's script never shows begin with these: they are said on a terminal, stand in the pages as these
 are served, or in Home Assistant."""
 OTHER = ".other"

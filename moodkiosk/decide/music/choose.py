@@ -13,13 +13,15 @@ from moodkiosk.decide.settings import MoodMusic, MusicSettings, SearchWords
 from moodkiosk.moods.choice import Choice, Taste
 from moodkiosk.moods.reading import AT_REST
 from moodkiosk.moods.view import Recommendation
+from moodkiosk.words.reason import Reason, how
 
 YOUTUBE_SEARCH = "https://music.youtube.com/search?"
 SEARCHED_LETTERS = 180
 """So much of the words is searched for: one letter may be twelve of an address, and nothing has a longer name."""
 
-
 ANY = Taste()
+SOMETHING = Reason("music.something")
+"""What plays, where nothing more is known of it."""
 
 
 def choices(
@@ -107,18 +109,21 @@ def search_link(text: str) -> str:
     return YOUTUBE_SEARCH + urlencode({"q": text[:SEARCHED_LETTERS]})
 
 
-def unnamed(uri: str, mood: str | None) -> str:
-    """What a context URI is called whose name is not known."""
-    kind = uri.split(":")[1]
-    return f"the {kind} for “{mood}”" if mood else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
+def unnamed(uri: str, mood: str | None) -> Reason:
+    """What a context URI is called whose name is not known: by the mood that it is for."""
+    kind = next((kind for kind in contexts.CONTEXTS if f":{kind}:" in uri), "playlist")
+    return Reason(f"songs.the_{kind}", mood=how(mood)) if mood else SOMETHING
 
 
 def called(choice: Choice, mood: str, names: Mapping[str, str]) -> str:
-    """What people call a choice: never a URI or an address. `names` are those that a player has found out, by URI."""
+    """What people call a choice: never a URI or an address. `names` are those that a player has found out, by URI.
+
+    A name, or where there is none a sentence (`Reason`), which each reader is told in their own language.
+    """
     if choice.kind == "uri":
         return names.get(choice.value) or unnamed(choice.value, mood)
     if choice.kind == "stream":
-        return f"the radio at {urlsplit(choice.value).hostname}"
+        return Reason("songs.the_radio", host=urlsplit(choice.value).hostname or "")
     return choice.value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from moodkiosk.decide.music import choose
 from moodkiosk.decide.music.playback import Heard, Playback, Started
 from moodkiosk.decide.times import Now, iso, utc
 from moodkiosk.moods.report import LookReport, PlayerReport, Track
@@ -74,7 +75,7 @@ def shown(playback: Playback, now: Now) -> NowPlaying | None:
         state: NowPlaying = NowPlaying("paused" if heard.paused else "playing", "others")
         return _with_song(state, heard, heard.wall, now)
     if started is None and heard is not None and heard.paused:
-        started = playback.paused or Started("music", None, None)
+        started = playback.paused or Started(choose.SOMETHING, None, None)
     if started is None:
         return None
     ours = NowPlaying(

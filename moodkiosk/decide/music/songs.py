@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from urllib.parse import urlsplit
 
 from moodkiosk.decide.music import choose
 from moodkiosk.decide.music.playback import Playback
@@ -17,7 +16,7 @@ from moodkiosk.decide.settings import MoodMusic, MusicSettings, SearchWords, Set
 from moodkiosk.decide.state import State, taste_of
 from moodkiosk.moods.choice import Choice, Taste
 from moodkiosk.moods.song import Song, SongKind, Wanted
-from moodkiosk.words.reason import Reason, how, said
+from moodkiosk.words.reason import Reason, said
 from moodkiosk.words.tidy import tidy
 
 MOST = 10
@@ -30,7 +29,10 @@ FLAVOURS = ("acoustic", "instrumental", "classics", "new")
 
 
 def song(kind: SongKind, title: str, choice: Choice, *, by: str = "", words: str = "") -> Song:
-    """Something to choose; `words` to look for it on YouTube Music, if they are others than its title and maker."""
+    """Something to choose; `words` to look for it on YouTube Music, if they are others than its title and maker.
+
+    A title that is a sentence (`Reason`) is nothing to search for: it needs `words`.
+    """
     title, by = tidy(title), tidy(by)
     search = words or " ".join(filter(None, (title, by)))
     return Song(choose.identity(choice), kind, title, choice, choose.search_link(search), by)
@@ -71,8 +73,7 @@ def public(one: Song) -> dict[str, object]:
     """A song for people and programs, in JSON values; the same in the API, over MQTT and on the command line."""
     uri = one.choice.song or (one.choice.value if one.choice.kind == "uri" else None)
     keys = ("id", "kind", "title", "by", "songs", "seconds", "cover", "own", "youtube_url")
-    body = {key: getattr(one, key) for key in keys} | {"spotify_uri": uri, "title": one.nameless or one.title}
-    return said(body, ("title",))
+    return said({key: getattr(one, key) for key in keys} | {"spotify_uri": uri}, ("title",))
 
 
 def find(songs: tuple[Song, ...], name: str) -> Song | None:
@@ -83,10 +84,11 @@ def find(songs: tuple[Song, ...], name: str) -> Song | None:
 
 
 def likeness(one: Song) -> Taste:
-    """What more of something is: of the same artist, or else what goes by its name."""
+    """What more of something is: of the same artist, or else what goes by its name. Without a name it is any."""
+    name = "" if isinstance(one.title, Reason) else one.title
     if one.kind in ("track", "album", "artist") and (one.by or one.kind == "artist"):
-        return Taste(one.taste.language, one.by or one.title)
-    return one.taste or Taste(genre=one.title)
+        return Taste(one.taste.language, one.by or name)
+    return one.taste or Taste(genre=name)
 
 
 def _own(mood: str, music: MusicSettings, taste: Taste, playback: Playback) -> Iterator[Song]:
@@ -99,18 +101,10 @@ def _own(mood: str, music: MusicSettings, taste: Taste, playback: Playback) -> I
             yield replace(liked[choice], own=True)
             continue
         kind = kinds.get(choice.kind) or _kind_of(choice.value)
-        named = choice.kind in ("playlist", "search") or choice.value in playback.names
+        title = choose.called(choice, mood, playback.names)
         # A name that nobody knows is no search; the mood is.
-        words = "" if named else choose.words(mood, music, taste)
-        made = song(kind, choose.called(choice, mood, playback.names), choice, words=words)
-        yield replace(made, own=True, nameless=None if named else _sentence(kind, choice, mood))
-
-
-def _sentence(kind: SongKind, choice: Choice, mood: str) -> Reason:
-    """What is called by what it is for, or where it comes from."""
-    if kind == "radio":
-        return Reason("songs.the_radio", host=urlsplit(choice.value).hostname or "")
-    return Reason(f"songs.the_{kind}", mood=how(mood))
+        words = choose.words(mood, music, taste) if isinstance(title, Reason) else ""
+        yield replace(song(kind, title, choice, words=words), own=True)
 
 
 def _kind_of(uri: str) -> SongKind:

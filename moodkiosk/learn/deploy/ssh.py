@@ -35,7 +35,7 @@ def program(text: str) -> list[str]:
     try:
         words = shlex.split(text)
     except ValueError as error:
-        raise UsageError(f"--ssh: {error}") from None
+        raise UsageError(Reason("arguments.of", name="--ssh", text=str(error))) from None
     if not words:
         raise UsageError(Reason("remote.no_command"))
     return words

@@ -14,6 +14,7 @@ from moodkiosk.learn.train import network
 from moodkiosk.sense.mood.bundle import BadModel
 from moodkiosk.sense.teach import dense, recipe
 from moodkiosk.sense.teach.fit import fit
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def base_of(path: Path) -> Base:
     try:
         return dense.base_of(path.read_bytes())
     except (OSError, BadModel) as error:
-        raise BadModel(f"{path}: {error}") from None
+        raise BadModel(Reason("list.of", what=str(path), reason=str(error))) from None
 
 
 def fit_weights(

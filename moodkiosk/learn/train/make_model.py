@@ -195,7 +195,7 @@ def verify(file: bytes, weights: Weights, x: Floats) -> float:
     model = models.MoodModel(*unbundle(file), "")
     difference = float(np.abs(np.stack([model.raw(row) for row in x]) - network.keras_probabilities(weights, x)).max())
     if not difference <= MAX_DIFFERENCE:
-        raise Failure(f"the converted model differs from Keras by {difference:.1e}: not written")
+        raise Failure(Reason("train.differs", difference=f"{difference:.1e}"))
     return difference
 
 

@@ -30,6 +30,7 @@ from moodkiosk.sense.mood.measures import FACE_AND_OPINION
 from moodkiosk.sense.mood.model import tempered
 from moodkiosk.sense.teach import dense, figures, proof
 from moodkiosk.sense.teach.recipe import TrainingSettings
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +66,7 @@ def make(path: Path, settings: TrainingSettings, stage: Stage, say: Callable[[st
         said_of_them = starter_faces.opinions(pictures)
         faces = starter_faces.material(pictures, said_of_them)
     except (OSError, KeyError, ValueError) as error:
-        raise UsageError(f"--starter wants face_crops.npz, {path} cannot be read as such: {error}") from None
+        raise UsageError(Reason("train.no_faces", path=str(path), reason=str(error))) from None
     say(_grid(said_of_them))
     drawn = starter_actors.acted()
     weights = taught(faces, drawn, settings, stage("training", settings.epochs))

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from moodkiosk.act.web.pages import TYPES, Pages, with_head
 from moodkiosk.sense.actor import cues
+from moodkiosk.words.language import say
 
 NAMES = ("127.0.0.1", "localhost")
 LEAD_SECONDS = 2.0
@@ -94,7 +95,7 @@ class Visit(BaseHTTPRequestHandler):
         """The page, its files, and the picture."""
         path = urlsplit(self.path).path
         if not self._is_ours():
-            self._answer(HTTPStatus.FORBIDDEN, b"not called by a name of this machine", "text/plain")
+            self._refuse(HTTPStatus.FORBIDDEN, "demo.other_name", address=f"{self.booth.origins[1]}/")
         elif path == "/":
             self._answer(HTTPStatus.OK, self._page(), "text/html; charset=utf-8")
         elif path == "/play":
@@ -110,7 +111,7 @@ class Visit(BaseHTTPRequestHandler):
         elif path in FILES:
             self._answer(HTTPStatus.OK, *FILES[path])
         else:
-            self._answer(HTTPStatus.NOT_FOUND, b"not found", "text/plain")
+            self._refuse(HTTPStatus.NOT_FOUND, "nowhere.title")
 
     def do_POST(self) -> None:
         """`/play`, {"cue": …}: directs the actors."""
@@ -119,9 +120,9 @@ class Visit(BaseHTTPRequestHandler):
         given = _cue(body)
         # A page of another site cannot send this type without asking first, and is not answered then.
         if not self._is_ours() or self.headers.get("Content-Type") != "application/json":
-            self._answer(HTTPStatus.FORBIDDEN, b"asked for by another site", "text/plain")
+            self._refuse(HTTPStatus.FORBIDDEN, "http.other_site")
         elif self.path != "/play" or given is None:
-            self._answer(HTTPStatus.BAD_REQUEST, f"expected one of {', '.join(CUES)}".encode(), "text/plain")
+            self._refuse(HTTPStatus.BAD_REQUEST, "bad.expected", words=list(CUES))
         else:
             self.booth.direct(given, time.monotonic())
             self._answer(HTTPStatus.OK, self._said(), "application/json")
@@ -143,11 +144,16 @@ class Visit(BaseHTTPRequestHandler):
             }
         ).encode()
 
-    def _page(self) -> bytes:
+    def _refuse(self, status: HTTPStatus, key: str, **fields: object) -> None:
+        self._answer(status, say(self._language(), key, **fields).encode(), "text/plain; charset=utf-8")
+
+    def _language(self) -> str:
         wanted = dict(part.partition("=")[::2] for part in urlsplit(self.path).query.split("&"))
-        pages = self.booth.pages
-        language = pages.language(wanted.get("lang", ""), self.headers.get("Accept-Language", ""))
-        words = pages.words(language)
+        return self.booth.pages.language(wanted.get("lang", ""), self.headers.get("Accept-Language", ""))
+
+    def _page(self) -> bytes:
+        language = self._language()
+        words = self.booth.pages.words(language)
         host = urlsplit(f"//{self.headers['Host']}").hostname
         slots = words | {"language": language, "kiosk": f"http://{host}:{self.booth.kiosk_port}/?lang={language}"}
         slots["buttons"] = "".join(
@@ -161,7 +167,7 @@ class Visit(BaseHTTPRequestHandler):
         from moodkiosk.operate.demo.pictures import pictures  # loads OpenCV
 
         if not self.booth.viewers.acquire(blocking=False):
-            self._answer(HTTPStatus.SERVICE_UNAVAILABLE, b"too many look", "text/plain")
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "http.too_many_streams")
             return
         try:
             self._head(HTTPStatus.OK, "multipart/x-mixed-replace; boundary=next", None)

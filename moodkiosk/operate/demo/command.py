@@ -80,4 +80,6 @@ def main(args: argparse.Namespace) -> int:
             print(say(tag, "tour.broker", name=broker.name, where=f"{broker.host}:{broker.port}"))
             print(say(tag, "tour.end"), flush=True)
         options = ["--config", str(file)]
-        return supervise([["act", *options, *(["--json"] if args.json else [])], ["sense", *options]], args.seconds)
+        return supervise(
+            [["act", *options, *(["--json"] if args.json else [])], ["sense", *options]], args.seconds, tag
+        )

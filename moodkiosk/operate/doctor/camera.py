@@ -47,9 +47,9 @@ def camera(settings: Config) -> Finding:
     rate_hz = active_rate_hz(settings.sense, time.perf_counter() - begun)
     face = Reason("doctor.face" if reading.faces else "doctor.no_face")
     size = f"{frame.rgb.shape[1]}x{frame.rgb.shape[0]}"
-    looks = Reason("doctor.looks", looks=f"{rate_hz:.1f}")
-    what = description if size in description else f"{description}, {size}"
-    text = Reason("cli.words", words=[what, Reason("doctor.grey", grey=round(grey)), face, looks])
+    looks = Reason("doctor.looks", looks=round(rate_hz, 1))
+    what = [description] if size in description else [description, size]
+    text = Reason("cli.words", words=[*what, Reason("doctor.grey", grey=round(grey)), face, looks])
     if grey < DARK_GREY and not reading.faces:
         return Finding("camera", "note", text, Reason("doctor.dark"))
     if tilted := _tilted(settings, frame, pipeline):
@@ -78,7 +78,7 @@ def used(settings: Config, kiosk: Mapping[str, object]) -> Finding:
     status = heard(kiosk, "camera_status") or str(kiosk.get("camera_status"))
     said = [Reason("doctor.camera_used", status=fixed(status))]
     if status == "on" and kiosk.get("active_rate_hz"):
-        said.append(Reason("doctor.looks", looks=str(kiosk["active_rate_hz"])))
+        said.append(Reason("doctor.looks", looks=kiosk["active_rate_hz"]))
     text = together(said)
     if status == "on" and (slow := _after(heard(kiosk, "sense") or str(kiosk.get("sense")))):
         return Finding("camera", "note", together([text, slow]), Reason("doctor.camera_slow"))
@@ -107,7 +107,7 @@ def _camera_advice(settings: Config) -> str:
 
 
 def _after(text: str) -> str:
-    """What is said after the first of two things."""
-    if isinstance(text, Reason) and text.key == "list.both":
-        return str(text.fields["second"])
+    """What the half that sees has to say beside that it runs; "" for nothing."""
+    if isinstance(text, Reason):
+        return str(text.fields.get("detail", ""))
     return text.partition("; ")[2]

@@ -103,14 +103,15 @@ def _unix_sockets(process: Path) -> dict[str, str]:
 
 def _internet_sockets(process: Path) -> dict[str, str]:
     """Number to description of all Internet sockets in the process's network."""
-    found = {}
+    found: dict[str, str] = {}
     for table, kind in INTERNET.items():
         for row in map(str.split, _lines(process / "net" / table)):
             here, there, state, inode = row[1], row[2], row[3], row[9]
             if kind == "TCP" and state != LISTENING:
-                found[inode] = f"TCP to {_address(there)}"
+                found[inode] = Reason("privacy.tcp_to", address=_address(there))
             else:
-                found[inode] = f"{kind} {'listening ' if kind == 'TCP' else ''}on {_address(here)}"
+                key = "privacy.listening" if kind == "TCP" else "privacy.socket_on"
+                found[inode] = Reason(key, kind=kind, address=_address(here))
     return found
 
 

@@ -15,6 +15,7 @@ import msgspec
 from moodkiosk.host.files import NOT_JSON, write_atomic
 from moodkiosk.sense.actor.actor import COME_SECONDS, MOODS, Role, Scene, beside, expression, picture, pose
 from moodkiosk.sense.actor.drawn.looks import Looks, random_looks
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from moodkiosk.moods.frame import Image
@@ -133,7 +134,7 @@ class PlayFile:
             try:
                 self._play, self._stamp = msgspec.json.decode(self._file.read_bytes(), type=Play), stamp
             except NOT_JSON as error:
-                raise ValueError(f"{self._file} is no play: {error}") from None
+                raise ValueError(Reason("list.of", what=str(self._file), reason=str(error))) from None
         return self._play
 
 

@@ -29,7 +29,7 @@ class Stage:
         self._at = time.monotonic()
         self._grain = 0  # the lowest bit of one pixel
         self._draw = _scene(self._at, size) if script is None else _directed(script, size)
-        self.description = f"drawn actor, {settings.width}x{settings.height}"
+        self.description = Reason("source.actor", width=settings.width, height=settings.height)
 
     def grab(self, deadline_seconds: float) -> float:
         """Waits until the next picture is due; one that is overdue is left out."""

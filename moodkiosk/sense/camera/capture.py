@@ -181,7 +181,7 @@ class Capture:
                 if kind == "barred":
                     self._fail(reason)
                 if now - picture_at >= GIVE_UP_SECONDS:
-                    self._fail(f"no picture for {GIVE_UP_SECONDS:.0f} s: {reason}")
+                    self._fail(Reason("source.gave_up", seconds=round(GIVE_UP_SECONDS), reason=reason))
                 pause_seconds = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
                 self._rest(min(pause_seconds, PAUSE_SECONDS.get(kind or "", pause_seconds)))
                 failures = 0 if kind == "absent" else failures + 1

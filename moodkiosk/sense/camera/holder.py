@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from moodkiosk.words.reason import Reason
+
 PROC = Path("/proc")
 
 
@@ -27,7 +29,7 @@ def holder_of(devices: Iterable[str], proc: Path = PROC) -> str | None:
             opened = {str(link.readlink()) for link in (folder / "fd").iterdir()}
             if opened & wanted:
                 name = (folder / "comm").read_text(encoding="utf-8", errors="replace").strip()
-                return f"{name} (process {folder.name})"
+                return Reason("usb.holder", name=name, number=folder.name)
         except OSError:  # ended meanwhile, or another user's
             continue
     return None

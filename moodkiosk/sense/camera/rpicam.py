@@ -118,7 +118,7 @@ class Rpicam:
     @property
     def description(self) -> str:
         """What it is and what it delivers."""
-        return f"Raspberry Pi camera, {self._width}x{self._height} at {self._rate} a second"
+        return Reason("source.picam", width=self._width, height=self._height, rate=self._rate)
 
     def grab(self, deadline_seconds: float) -> float:
         """Waits until a whole picture has come. Raises CameraError, and then the child is of no more use."""

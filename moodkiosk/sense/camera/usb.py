@@ -49,7 +49,7 @@ class Device(Opened):
         width, height = (int(self._capture.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
         self._size = (width, height)
         rate = self._capture.get(cv2.CAP_PROP_FPS)
-        self.description = f"USB camera {name}, {width}x{height} at {rate:.0f} a second"
+        self.description = Reason("source.usb", name=name, width=width, height=height, rate=round(rate))
 
     def grab(self, deadline_seconds: float) -> float:
         """Waits for the next picture; OpenCV gives up after SELECT_SECONDS whatever the deadline."""

@@ -82,7 +82,7 @@ class Stream(Opened):
         cv2 = opencv()
         parts = urlsplit(url)
         self._where = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}"  # no password
-        self.description = f"network camera {self._where}"
+        self.description = Reason("source.stream", where=self._where)
         timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_MSEC, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_MSEC]
         super().__init__(cv2.VideoCapture(url, cv2.CAP_FFMPEG, timeouts))
         if not self._capture.isOpened():
@@ -185,7 +185,7 @@ class Playback:
         """Opens it. Raises UsageError."""
         self._file = VideoFile(Path(name))
         self._start: float | None = None
-        self.description = f"video file {name}"
+        self.description = Reason("source.film", name=name)
         self.close, self.picture = self._file.close, self._file.picture
 
     def grab(self, deadline_seconds: float) -> float:

@@ -52,14 +52,14 @@ def alike(labels: Sequence[str]) -> tuple[str, str] | None:
 def complaint(labels: Sequence[str]) -> str | None:
     """Why no model can have these labels, in one line; None: it can."""
     if not 1 <= len(labels) <= MAX_LABELS:
-        return f"it has {len(labels)} labels, 1 to {MAX_LABELS} are possible"
+        return Reason("label.number", found=len(labels), most=MAX_LABELS)
     for label in labels:
         if not fit_for_label(label):
-            return f"its label {label!r} is not plain text of at most {LABEL_LETTERS} letters"
+            return Reason("label.not_plain", label=repr(label), most=LABEL_LETTERS)
         if (means := meaning(label)) is not None:
-            return f"its label {label!r} {means}: train with another name for it (--rename)"
+            return Reason("label.means_else", label=repr(label), means=means)
     if (twins := alike(labels)) is not None:
-        return f"its labels {twins[0]!r} and {twins[1]!r} differ in nothing but case or Unicode form"
+        return Reason("label.twins", one=repr(twins[0]), other=repr(twins[1]))
     return None
 
 

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from moodkiosk.sense import unzip
 from moodkiosk.sense.unzip import Damaged
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,7 +87,7 @@ def arrays(data: bytes, names: Collection[str] | None = None, limit_bytes: int =
                     try:
                         found[name] = read(stream, left)
                     except Damaged as error:
-                        raise Damaged(f"{name}: {error}") from None
+                        raise Damaged(Reason("list.of", what=name, reason=str(error))) from None
                 left -= found[name].nbytes
     return found
 
@@ -97,18 +98,19 @@ def read(stream: IO[bytes], limit_bytes: int = LIMIT_BYTES) -> Array:
 
     header = read_header(stream)
     if header.size_bytes > limit_bytes:
-        raise Damaged(f"unpacks to {header.size_bytes / 1e6:.0f} MB, {limit_bytes / 1e6:.0f} MB are the most")
+        megabytes, most = (round(each / 1e6) for each in (header.size_bytes, limit_bytes))
+        raise Damaged(Reason("damaged.unpacks", megabytes=megabytes, most=most))
     content = bytearray(stream.read(header.size_bytes))
     if len(content) < header.size_bytes:
-        raise Damaged(f"ends after {len(content)} of {header.size_bytes} bytes")
+        raise Damaged(Reason("damaged.ends", found=len(content), promised=header.size_bytes))
     order: Any = "F" if header.by_columns else "C"
     if header.item_bytes == 0:  # empty texts
         return np.zeros(header.shape, header.dtype)
     array: Array = np.ndarray(header.shape, np.dtype(header.dtype), content, order=order)
     if array.dtype.kind == "U" and not _texts(array):
-        raise Damaged("holds texts that are none")
+        raise Damaged(Reason("damaged.texts"))
     if array.dtype.kind == "b" and (np.frombuffer(content, np.uint8) > 1).any():
-        raise Damaged("holds truth values that are neither true nor false")
+        raise Damaged(Reason("damaged.truth"))
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
@@ -116,14 +118,14 @@ def read_header(stream: IO[bytes]) -> Header:
     """What the array promises to be; leaves the stream at its first value. Raises Damaged, and what `stream` raises."""
     begin = stream.read(len(MAGIC) + 2)
     if begin[: len(MAGIC)] != MAGIC or len(begin) != len(MAGIC) + 2 or begin[-2] not in (1, 2, 3):
-        raise Damaged("not an array of numpy's format")
+        raise Damaged(Reason("damaged.no_array"))
     length = struct.Struct("<H" if begin[-2] == 1 else "<I")
     packed = stream.read(length.size)
     (size,) = length.unpack(packed) if len(packed) == length.size else (HEADER_BYTES + 1,)
     text = stream.read(size).decode("latin-1") if size <= HEADER_BYTES else ""
     kind, order, shape = (re.search(pattern, text) for pattern in (KIND, ORDER, SHAPE))
     if kind is None or order is None or shape is None:
-        raise Damaged("its header is damaged, or it holds something else than numbers and texts")
+        raise Damaged(Reason("damaged.header"))
     return _header(kind, order[1] == "True", shape[1])
 
 
@@ -131,15 +133,15 @@ def _header(kind: re.Match[str], by_columns: bool, written: str) -> Header:
     letter, digits = kind[2], kind[3]
     sizes = [part.strip().removesuffix("L") for part in written.split(",") if part.strip()]
     if letter not in SIZES or not digits or not all(part.isdecimal() for part in sizes):
-        raise Damaged("holds something else than numbers and texts")
+        raise Damaged(Reason("damaged.other_values"))
     count, allowed = int(digits), SIZES[letter]
     shape = tuple(map(int, sizes))
     if allowed is not None and count not in allowed:
-        raise Damaged("holds numbers of a size that there is not")
+        raise Damaged(Reason("damaged.sizes"))
     if allowed is None and count > TEXT_LETTERS:
-        raise Damaged(f"holds texts of {count} letters, {TEXT_LETTERS} are the most")
+        raise Damaged(Reason("damaged.long_texts", found=count, most=TEXT_LETTERS))
     if len(shape) > DIMENSIONS or any(length > LONGEST for length in shape):
-        raise Damaged("its shape is out of range")
+        raise Damaged(Reason("damaged.shape"))
     return Header(f"{kind[1]}{letter}{digits}", count * (4 if letter == "U" else 1), shape, by_columns)
 
 

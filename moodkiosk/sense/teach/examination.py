@@ -12,6 +12,7 @@ from moodkiosk.sense.mood.bundle import BadModel, unbundle
 from moodkiosk.sense.mood.measures import MEASURES
 from moodkiosk.sense.teach import dense, recipe
 from moodkiosk.sense.teach.fit import fit
+from moodkiosk.words.reason import Reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,7 +94,7 @@ def rival(before: bytes | None, starter: Base, takes: Sequence[Take], own: Mappi
         return Rival(starter, nothing, own)
     manifest, _ = unbundle(before)
     if manifest.uses_hands:
-        raise BadModel("the model in use looks at hands; such a one is trained on a desktop")
+        raise BadModel(Reason("taught.hands"))
     files = set(manifest.training_files.values())
     try:
         found = dense.base_of(before)

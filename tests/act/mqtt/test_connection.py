@@ -22,7 +22,9 @@ from moodkiosk.act.mqtt.visit import NoBroker, visit
 from moodkiosk.config.settings import Config, KioskSettings, MqttSettings, TlsSettings
 from moodkiosk.moods.event import MoodEvent
 from moodkiosk.moods.view import View
+from moodkiosk.words.language import translated
 from tests.support.broker import Mosquitto
+from tests.support.english import english_in
 from tests.support.mqtt import Answerer, recorder
 from tests.support.wait import until
 
@@ -218,6 +220,7 @@ def test_something_that_is_no_broker_is_no_reason_to_fail() -> None:
         threading.Thread(target=talk, daemon=True).start()
         with publisher(MqttSettings(host="127.0.0.1", port=server.getsockname()[1])) as one:
             until(lambda: "is it an MQTT broker" in one.status)
+            until(lambda: "ist das ein MQTT-Broker" in translated(one.status, "de"))
             assert probe(config_of(MqttSettings(host="127.0.0.1", port=server.getsockname()[1]))) is not None
         server.shutdown(socket.SHUT_RDWR)
 
@@ -258,6 +261,7 @@ def test_a_broker_that_talks_nonsense_is_the_worlds_fault(protocol: str, nonsens
             for _ in range(2):
                 assert visits.acquire(timeout=60)
             assert one.status != "connecting"
+            assert english_in(translated(one.status, "de")) == []
             assert one._connection._thread.is_alive()
         server.shutdown(socket.SHUT_RDWR)
 

@@ -13,8 +13,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from moodkiosk.moods.view import NowPlaying, Recommendation, View
+from moodkiosk.words.reason import Reason, how, together
 from tests.support import fonts
 from tests.support.browser import PICTURE, SCREENSHOTS, SIZES, Watched, opened
+from tests.support.english import english_in
 from tests.support.wait import until
 from tests.support.web import LABELS, Household, page_only
 
@@ -324,6 +326,38 @@ def test_the_page_speaks_the_language_of_the_browser(browser: Browser, tmp_path:
     with page_only(tmp_path) as (kiosk, address), opened(browser, address, locale=locale) as watched:
         kiosk.show(SEEN)
         expect(watched.page.locator("#word")).to_have_text(says)
+
+
+def test_in_german_there_is_no_english_in_what_plays_nor_in_what_is_wrong(browser: Browser, tmp_path: Path) -> None:
+    load = Reason("slow.pictures", width=1280, height=960)
+    slow = Reason("slow.looks", load=load, seconds="2.6", advice=["camera.width: 640", "camera.height: 480"])
+    tilted = Reason("tilted.upside_down", rotate=180)
+    assert SEEN.now_playing is not None
+    playing = replace(SEEN.now_playing, what=Reason("songs.the_playlist", mood=how("surprise")))
+    with page_only(tmp_path) as (kiosk, address), opened(browser, address, locale="de-DE") as watched:
+        music, below = watched.page.locator("#music"), watched.page.locator("#below")
+        kiosk.show(replace(SEEN, now_playing=playing))
+        expect(music).to_have_text("Es läuft: die Playlist für „überrascht“")
+        kiosk.show(replace(SEEN, now_playing=replace(playing, what=Reason("music.something"))))
+        expect(music).to_have_text("Es läuft: Musik")
+        kiosk.health({"sense": Reason("act.running_but", detail=together((tilted, slow)))})
+        kiosk.show(replace(BLIND, unknown_because="too slow"))
+        expect(below).to_contain_text("die Gesichter stehen auf dem Kopf")
+        expect(below).to_contain_text("der Prozessor ist zu langsam")
+        assert english_in(below.inner_text()) == []
+
+
+def test_a_sentence_that_the_page_has_no_words_for_is_told_whole_in_english(browser: Browser, tmp_path: Path) -> None:
+    """Whatever is inside it: never a key, and never half of it in another language."""
+    with page_only(tmp_path) as (kiosk, address), opened(browser, address, locale="de-DE") as watched:
+        kiosk.health({"broker": Reason("broker.away", reason=Reason("model.bare"), where="10.0.0.5:1883")})
+        kiosk.show(SEEN)
+        watched.page.locator(".notice").click()
+        told = watched.page.locator("#sheet [lang=en]")
+        expect(told).to_have_text(str(Reason("broker.away", reason=Reason("model.bare"), where="10.0.0.5:1883")))
+        kiosk.health({"sense": Reason("act.running_but", detail=Reason("model.bare"))})
+        kiosk.show(replace(BLIND, unknown_because="too slow"))
+        expect(watched.page.locator("#below")).to_contain_text("(…)")
 
 
 @pytest.mark.slow

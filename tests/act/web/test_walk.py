@@ -28,11 +28,12 @@ from moodkiosk.moods.song import Song
 from moodkiosk.moods.view import NowPlaying, Recommendation, View
 from moodkiosk.words.language import say, words
 from moodkiosk.words.phrase import SLOT
-from moodkiosk.words.reason import Reason, plain, said
+from moodkiosk.words.reason import Reason, how, plain, said
 from tests.act.web.test_layout import USUAL
 from tests.act.web.test_sentences import LANGUAGES, NAMES, fields_of
 from tests.act.web.test_teach import PROOF
 from tests.support.browser import SCREENSHOTS, opened
+from tests.support.english import english_in
 from tests.support.web import page_only
 from tests.words.test_used import in_assets
 
@@ -182,6 +183,11 @@ def front(scene: Scene) -> None:
     scene.show("unsure", replace(QUIET, model="starter"))
     scene.show("unknown", replace(QUIET, present=None, people=None, unknown_because="no pictures"))
     scene.show("away", replace(QUIET, present=None, people=None, unknown_because="sense away"))
+    load = Reason("slow.pictures", width=1280, height=960)
+    slow = Reason("slow.looks", load=load, seconds="2.6", advice=["camera.width: 640"])
+    scene.kiosk.health({"sense": Reason("act.running_but", detail=slow)})
+    scene.show("too-slow", replace(QUIET, present=None, people=None, unknown_because="too slow"))
+    scene.kiosk.health({})
     scene.show("just-begun", replace(QUIET, present=None, people=None, unknown_because="just begun"))
     for status in ("off", "scheduled off", "lent", "starting"):
         scene.show(
@@ -198,6 +204,8 @@ def front(scene: Scene) -> None:
         "others": replace(base, by="others", title="Waterloo", artist="ABBA"),
         "dry-run": replace(base, state="dry run"),
         "something": NowPlaying("playing", "others"),
+        "nameless": replace(base, what=Reason("songs.the_playlist", mood=how("happy"))),
+        "nameless-dry-run": replace(base, what=Reason("songs.the_radio", host="radio.example"), state="dry run"),
     }.items():
         scene.show(name, replace(USUAL, now_playing=playing))
     silent = replace(USUAL, now_playing=None)
@@ -493,7 +501,9 @@ def test_every_sentence_of_both_languages_is_shown_in_a_walk_through_all_states(
             offline(scene)
             missing = set(unseen(language, scene.seen)) - set(ELSEWHERE)
             lacking += [f"{language}: {key}" for key in sorted(missing)]
+            if language != "en":
+                lacking += [f"{language}, and seen in English: {key}" for key in english_in("\n".join(scene.seen))]
             pictures.append(scene.pictures)
     side_by_side(pictures)
     if lacking:
-        pytest.fail("never shown:\n" + "\n".join(lacking), pytrace=False)
+        pytest.fail("never shown, or in English:\n" + "\n".join(lacking), pytrace=False)

@@ -24,7 +24,7 @@ from moodkiosk.sense.actor.drawn.looks import EXPRESSIONS, Looks
 from moodkiosk.sense.camera.pixels import turned
 from moodkiosk.words.language import translated, words
 from moodkiosk.words.phrase import knows
-from moodkiosk.words.reason import Reason
+from moodkiosk.words.reason import Reason, said
 
 
 def doctor(tmp_path: Path, settings: dict[str, object]) -> tuple[int, dict[str, dict[str, str]]]:
@@ -182,6 +182,12 @@ def test_a_processor_that_is_too_slow_is_pointed_out_beside_a_camera_that_is_on(
     found = camera.used(Config(), {"camera_status": "on", "sense": slow})
     assert found.outcome == "note"
     assert "too slow" in found.text
+    slow = Reason("slow.looks", load=Reason("slow.pictures", width=640, height=480), seconds=2.6, advice=["x: 1"])
+    around = said({"sense": Reason("act.running_but", detail=slow)}, ("sense",))
+    found = camera.used(Config(), {"camera_status": "on", "active_rate_hz": 2.5} | around)
+    german = translated(found.text, "de")
+    assert "bis zu 2,5 Blicke in der Sekunde; der Prozessor ist zu langsam" in german
+    assert "ein Blick dauert 2,6 s" in german
     found = camera.used(Config(), {"camera_status": "on", "sense": "running", "active_rate_hz": 3.4})
     assert found.outcome == "ok"
     assert found.text.endswith("up to 3.4 looks a second")

@@ -120,7 +120,7 @@ def refusal_advice(reason: ReasonCode, settings: MqttSettings) -> str:
             return Reason("doctor.mqtt_user")
         return Reason("doctor.mqtt_password", name=settings.username)
     if reason.value == UNSUPPORTED_VERSION:
-        return f'set mqtt.protocol: "{"3.1.1" if settings.protocol == "5" else "5"}"'
+        return Reason("doctor.mqtt_protocol", version="3.1.1" if settings.protocol == "5" else "5")
     return LOG_SAYS
 
 

@@ -198,7 +198,7 @@ class Connection:
             try:
                 self._pump.exchange(client, sock, wait, client.keepalive or self._keepalive)
             except Exception as error:  # noqa: BLE001 - whatever paho makes of bytes that are not MQTT: the world's fault
-                self._condition.down(f"the broker does not talk MQTT as it should ({type(error).__name__}: {error})")
+                self._condition.down(Reason("broker.garbage", reason=f"{type(error).__name__}: {error}"))
                 sock.close()
                 return was_up
             while self._arrivals:
@@ -227,11 +227,9 @@ class Connection:
             return
         if not self.is_up:
             where, version = f"{self._settings.host}:{self._settings.port}", self._settings.protocol
-            self._condition.down(
-                f"{where} hangs up: is it an MQTT broker, does it speak MQTT {version}, and want TLS or not?"
-            )
+            self._condition.down(Reason("broker.no_mqtt", where=where, version=version))
         elif reason.value == TAKEN_OVER:
-            self._condition.down(f"another client uses our id {self.client_id}; a new one is taken")
+            self._condition.down(Reason("broker.id_taken", name=self.client_id))
             self.client_id = client_id_of(self._name)
         elif time.monotonic() - self._up_since < SOON_SECONDS:
             self._condition.down(Reason("broker.hung_up", name=self.client_id))

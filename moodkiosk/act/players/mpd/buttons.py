@@ -94,7 +94,7 @@ class Buttons:
                 raise
             # It may know so soon that a song cannot be played, or has none of the files any more.
             queue.empty(server)
-            return Reason("mpd.does_not_play", what=found.what, reason=error.text.removeprefix("MPD: "))
+            return Reason("mpd.does_not_play", what=found.what, reason=error.said)
         queue.take(server, memory)
         memory.started = self._clock.wall()
         return self._silent(server, found.what)

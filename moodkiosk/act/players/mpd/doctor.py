@@ -30,8 +30,9 @@ def probe(config: Config) -> tuple[str, str, bool]:
             outputs = server.ask("outputs")
             server.ask("listplaylists")
     except (MpdError, ValueError) as error:
-        kind: Kind = error.kind if isinstance(error, MpdError) else "garbage"
-        return str(error), ADVICE.get(kind, Reason("doctor.mpd_journal")), False
+        garbage = MpdError("garbage", Reason("mpd.garbage", where=f"{mpd.host}:{mpd.port}"))  # "stats" without a number
+        found = error if isinstance(error, MpdError) else garbage
+        return found.text, ADVICE.get(found.kind, Reason("doctor.mpd_journal")), False
     if [value for key, value in outputs if key == "outputname"] == [MUTE] and not songs:
         return Reason("doctor.mopidy", version=server.version), "", True
     text = Reason("doctor.mpd", version=server.version, count=songs)

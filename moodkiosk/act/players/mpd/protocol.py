@@ -56,6 +56,12 @@ class MpdError(Exception):
         self.text = text
 
     @property
+    def said(self) -> str:
+        """MPD's own words, where it has said something; else the text."""
+        own = self.text.fields.get("text") if isinstance(self.text, Reason) and self.text.key == "mpd.says" else None
+        return str(own or self.text)
+
+    @property
     def lost(self) -> bool:
         """Whether nothing more can be asked over the connection."""
         return self.kind in ("unreachable", "late", "garbage")

@@ -53,7 +53,7 @@ class Launch:
         shuffled = shuffle or (playback is not None and playback.shuffle_state is True)
         left = _songs_left(music, None if shuffled or music.first else memory.begun.get(music.uri))
         lasts = None if left is None else left * SONG_SECONDS
-        memory.started = Started(music.uri, device_id, self._clock.wall(), music.name, lasts)
+        memory.started = Started(music.uri, device_id, self._clock.wall(), music.name, lasts, decision.mood)
         memory.pending, memory.paused_by_us, memory.noticed = None, False, None
         try:
             if shuffle and not active:

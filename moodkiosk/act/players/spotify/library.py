@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from moodkiosk.act.players.spotify.web_api.answers import Item, Playlist, picture
+from moodkiosk.decide.music import choose
 
 EXPLICIT = re.compile(r"(?<!non-)(?<!not )(?<!no )\b(explicit|uncensored|nsfw|18\+)", re.IGNORECASE)
 """How playlists that are not for everybody call themselves. Spotify's search says nothing of a playlist's songs."""
@@ -19,6 +20,7 @@ class Music(msgspec.Struct, frozen=True):
     """Something that can be started: its context URI, its name, how many songs it has, and what it says of itself.
 
     Attributes:
+        name: "" where it has none, or none that is known.
         songs: how many; None: not known.
         explicit: it calls itself explicit.
         by: who made it, or whose it is.
@@ -33,6 +35,10 @@ class Music(msgspec.Struct, frozen=True):
     by: str = ""
     image: str = ""
     first: str = ""
+
+    def called(self, mood: str | None) -> str:
+        """What people call it: by its name, else by the mood that it is for."""
+        return self.name or choose.unnamed(self.uri, mood)
 
 
 class Single(msgspec.Struct, frozen=True):
@@ -73,7 +79,7 @@ def playable(playlists: Sequence[Playlist]) -> list[Music]:
     return [
         Music(
             found.uri,
-            found.name or "a playlist without a name",
+            found.name or "",
             found.songs,
             _is_explicit(found),
             (found.owner.display_name if found.owner else None) or "",

@@ -5,16 +5,23 @@ from __future__ import annotations
 import msgspec
 
 from moodkiosk.act.players.lowered import Lowered
+from moodkiosk.decide.music import choose
 
 
 class Started(msgspec.Struct, frozen=True):
-    """Music that we have started; `at` in seconds since 1970, `name` for people."""
+    """Music that we have started; `at` in seconds since 1970, `name` "" where it has none, `mood` that it is for."""
 
     uri: str
     speaker_id: str
     at: float
     name: str = ""
     lasts_seconds: float | None = None
+    mood: str | None = None
+
+    @property
+    def called(self) -> str:
+        """What people call it: by its name, else by the mood that it is for."""
+        return self.name or choose.unnamed(self.uri, self.mood)
 
 
 class Noticed(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.decide.music import choose, contexts, songs
 from moodkiosk.moods.choice import Choice
 from moodkiosk.moods.decision import Decision
-from moodkiosk.moods.song import Song
+from moodkiosk.moods.song import Song, SongKind
 from moodkiosk.words.reason import Reason
 
 DAY_SECONDS = 86_400.0
@@ -47,7 +47,7 @@ class Finder:
         """What the choices stand for, in order, looked up one by one. Raises ApiError of any kind but "not_found".
 
         Args:
-            decision: its choices; its mood names a URI whose own name cannot be found out.
+            decision: its choices.
             wall: seconds since 1970.
             last: the context URI that was started last; a search prefers others.
             reasons: gets one line for each choice that stands for nothing.
@@ -55,13 +55,14 @@ class Finder:
         for choice in decision.choices:
             try:
                 if choice.song:
-                    yield Music(choice.value, decision.what or "the song", first=choice.song)
+                    named = not isinstance(decision.what, Reason)
+                    yield Music(choice.value, decision.what or "" if named else "", first=choice.song)
                 elif choice.kind == "uri":
-                    yield self._context(choice.value, decision.mood, wall)
+                    yield self._context(choice.value, wall)
                 elif choice.kind == "playlist":
                     yield self._own(choice.value, wall)
                 elif choice.kind == "stream":
-                    reasons.append(f"Spotify does not play the address {choice.value}")
+                    reasons.append(Reason("spotify.no_stream", address=choice.value))
                 else:
                     yield from self._search(choice.value, wall, last, decision)
             except ApiError as error:
@@ -111,7 +112,7 @@ class Finder:
         """Keeps what was looked up."""
         self._file.save()
 
-    def _context(self, text: str, mood: str | None, wall: float) -> Music:
+    def _context(self, text: str, wall: float) -> Music:
         try:
             context = contexts.choice(text)
         except contexts.NotAContext as error:
@@ -121,7 +122,7 @@ class Finder:
         library = self._file.kept
         looked_up = [library.own, *library.searches.values(), self._about(context.value, wall)]
         known = (music for looked in looked_up if looked for music in looked.found if music.uri == context.value)
-        return next(known, Music(context.value, choose.unnamed(context.value, mood)))
+        return next(known, Music(context.value, ""))
 
     def _about(self, uri: str, wall: float) -> Looked | None:
         """What a context is called, found out once in a while; best-effort, for it plays without a name as well."""
@@ -180,14 +181,12 @@ class Finder:
 
 
 def _offer(found: Music, covers: Covers) -> Song:
-    kind = found.uri.split(":")[1]
-    made = songs.song(
-        "album" if kind == "album" else "artist" if kind == "artist" else "playlist",
-        found.name,
-        Choice("uri", found.uri),
-        by=found.by,
-        words=found.name,  # whose playlist it is, is no word to search for
-    )
+    kinds: dict[str, SongKind] = {"album": "album", "artist": "artist"}
+    kind = kinds.get(found.uri.split(":")[1], "playlist")
+    # Whose playlist it is, is no word to search for, unless it has no other.
+    words = found.name or found.by
+    title = found.name or Reason(f"songs.{kind}")
+    made = songs.song(kind, title, Choice("uri", found.uri), by=found.by, words=words)
     return replace(made, songs=found.songs, cover=covers.offer(found.image) if found.image else None)
 
 

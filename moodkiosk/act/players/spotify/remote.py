@@ -110,7 +110,7 @@ class Remote:
             self._fit(playback, decision)
             left = self._lasts_seconds(started, playback)
             track = self._track(playback)
-            return Outcome("kept", what=started.name or None, uri=started.uri, lasts_seconds=left, track=track)
+            return Outcome("kept", what=started.called, uri=started.uri, lasts_seconds=left, track=track)
         last = started.uri if started else None
         reasons: list[str] = []
         for music in self._finder.find(decision, self._clock.wall(), last, reasons):
@@ -123,10 +123,11 @@ class Remote:
                 if error.kind != "not_found":
                     raise
                 self._finder.forget(music.uri)
-                reasons.append(Reason("list.of", what=music.name, reason=error.text))
+                reasons.append(Reason("list.of", what=music.called(decision.mood), reason=error.text))
             else:
                 lasts = self._memory.started.lasts_seconds if self._memory.started else None
-                return Outcome("played", what=music.name, uri=music.uri, lasts_seconds=lasts, note=together(reasons))
+                what, note = music.called(decision.mood), together(reasons)
+                return Outcome("played", what=what, uri=music.uri, lasts_seconds=lasts, note=note)
         why = together(reasons) or Reason("spotify.none_set")
         raise ApiError("not_found", Reason("spotify.nothing_to_play", reason=why))
 
@@ -190,7 +191,7 @@ class Remote:
                     raise
         memory.paused_by_us, memory.noticed = False, None
         ours = memory.started if override.is_ours(playback, name, memory) else None
-        what, uri = ((ours.name or "music"), ours.uri) if ours else (None, None)
+        what, uri = (ours.called, ours.uri) if ours else (None, None)
         return Outcome("resumed", what=what, uri=uri, track=self._track(playback))
 
     def volume(self, decision: Decision, name: str) -> Outcome:

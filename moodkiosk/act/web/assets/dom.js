@@ -19,15 +19,21 @@ function field(value) {
   return value?.key ? say(value.key, value.fields) : String(value ?? '');
 }
 
+const has = (key) => key in words || `${key}.other` in words;
+
+/** Whether there are words for all that is said in a field; where there are none, its `text` stands in. */
+const known = (value) => Array.isArray(value) ? value.every(known)
+  : !value?.key || 'text' in value.fields || (has(value.key) && known(Object.values(value.fields)));
+
 /** A field of a sentence, to be shown by itself. */
 export function part(value) {
-  return value?.key && value.key in words ? document.createTextNode(say(value.key, value.fields)) : make('span', { lang: 'en' }, String(value?.fields?.text ?? value ?? ''));
+  return value?.key && known(value) ? document.createTextNode(field(value)) : make('span', { lang: 'en' }, value?.key ? '…' : value ?? '');
 }
 
 /** A sentence of the kiosk's by its key, in the language of the page; what other programs have said, as it is. */
 export function told(body, name = 'error') {
-  const key = body[`${name}_key`];
-  if (key && (key in words || `${key}.other` in words)) return document.createTextNode(say(key, body[`${name}_fields`]));
+  const key = body[`${name}_key`], fields = body[`${name}_fields`] ?? {};
+  if (has(key) && known(Object.values(fields))) return document.createTextNode(say(key, fields));
   return make('span', { lang: 'en' }, body[name] ?? '');
 }
 

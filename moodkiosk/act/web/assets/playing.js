@@ -38,7 +38,7 @@ function parts(state) {
   const now = state.now_playing;
   if (!now) return null;
   if (now.state === 'asked') return [told(state, 'playing')];
-  const name = make('strong', {}, now.title ?? now.what ?? say('music.something'));
+  const name = make('strong', {}, now.title ?? (now.what_key ? told(now, 'what') : now.what) ?? say('music.something'));
   if (now.state === 'dry run') return holds(state) ? [`${say('music.would_play')}: `, name] : [say('music.would')];
   const by = now.title && now.artist ? [` ${now.artist}`] : [];
   const intro = now.state === 'paused' ? 'music.paused' : now.by === 'others' ? 'music.others' : now.title ? null : 'music.playing';

@@ -12,6 +12,7 @@ from moodkiosk.failure import Failure, UsageError
 from moodkiosk.host import files
 from moodkiosk.learn.train.opinion import judge, material, network
 from moodkiosk.learn.train.opinion.batches import Batches
+from moodkiosk.words.reason import Reason
 
 LIMIT_BYTES = 400_000
 """The kiosk's share for it."""
@@ -27,7 +28,7 @@ def main(args: argparse.Namespace) -> int:
         faces = material.load_faces(args.faces)
         judged = material.load_views(args.views)
     except (OSError, KeyError, ValueError) as error:
-        raise UsageError(f"the material cannot be read: {error}") from None
+        raise UsageError(Reason("train.material", reason=str(error))) from None
     args.checkpoint.mkdir(parents=True, exist_ok=True)
     batches = Batches(faces, judged, args.seed)
     print(f"{len(batches)} views of {int(faces.learnt.sum())} faces; {int(faces.held.sum())} faces are held out")
@@ -53,7 +54,7 @@ def verify(file: bytes, weights: list[network.Floats], crops: material.Greys) ->
     from moodkiosk.sense.mood.crop import standardised
 
     if len(file) > LIMIT_BYTES:
-        raise Failure(f"the network has {len(file)} bytes, more than {LIMIT_BYTES}: not written")
+        raise Failure(Reason("train.too_large", bytes=len(file), most=LIMIT_BYTES))
     kiosk = Network(file)
     wanted = network.answers(weights, crops)
     for crop, right in zip(crops, wanted, strict=True):
@@ -61,7 +62,7 @@ def verify(file: bytes, weights: list[network.Floats], crops: material.Greys) ->
         kiosk.run()
         difference = float(np.abs(kiosk.output(0)[0] - right).max())
         if not difference <= MAX_DIFFERENCE * max(1.0, float(np.abs(right).max())):
-            raise Failure(f"the converted network differs from Keras by {difference:.2g}: not written")
+            raise Failure(Reason("train.differs", difference=f"{difference:.1e}"))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

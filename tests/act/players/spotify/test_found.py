@@ -14,6 +14,7 @@ from moodkiosk.act.players.spotify.web_api import allowance
 from moodkiosk.decide.music import choose, contexts
 from moodkiosk.moods.choice import Choice, Taste
 from moodkiosk.moods.song import SongsReport, Wanted
+from moodkiosk.words.language import translated
 from tests.support.spotify_home import HandClock, Household, openapi
 from tests.support.webapi import Fault, WebApi, error, playlist
 
@@ -57,6 +58,25 @@ class TestNames:
         """Development mode has no names of Spotify's own playlists, which play all the same."""
         assert [house.play(LIST, asked=True).what for _ in range(3)] == ["the playlist for “happy”"] * 3
         assert len(house.told("GET /playlists/")) == 1
+
+    def test_what_has_no_name_is_said_in_any_language_for_the_mood_it_was_started_for(self, house: Household) -> None:
+        assert translated(house.play(LIST).what or "", "de") == "die Playlist für „fröhlich“"
+        house.api.resuming = True
+        house.api.person_pauses()
+        house.restart()
+        resumed = house.decide("resume", asked=True, mood="sad")
+        assert (resumed.kind, translated(resumed.what or "", "de")) == ("resumed", "die Playlist für „fröhlich“")
+
+    def test_a_playlist_that_somebody_has_left_without_a_name_is_said_so_as_well(self, house: Household) -> None:
+        house.api.results["happy"] = [playlist("", "none")]
+        assert search(house, "happy", asked=True) == ("played", "the playlist for “happy”")
+        (found,) = house.player.find(Wanted("happy", "happy"), never).songs
+        assert translated(found.title, "de") == "Playlist"
+
+    def test_an_address_that_spotify_cannot_play_is_refused_in_any_language(self, house: Household) -> None:
+        report = house.decide("play", choices=(Choice("stream", "https://radio.example/live"),))
+        assert report.kind == "failed"
+        assert "Spotify spielt die Adresse https://radio.example/live nicht" in translated(report.status, "de")
 
     def test_it_plays_although_its_name_cannot_be_asked_for_just_now(self, house: Household) -> None:
         house.api.faults = [Fault("GET /v1/playlists", error(503, "not now"), None)]
