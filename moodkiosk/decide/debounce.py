@@ -3,8 +3,8 @@
 A forward filter (hidden Markov model, Rabiner 1989) keeps a belief over the moods of the person in front. Each reading
 speaks for the time since the one before it: in that time the belief drifts a little towards what is usual, and the
 reading's probabilities weigh in, the more the better the view. A mood settles when the belief in it has been high
-enough while the person was seen showing it, and ends when the belief has been low for some time (hysteresis). A wrong
-mood costs more than none, so the way back to a face at rest never waits.
+enough while the person was seen showing it, and ends when the belief has been low for some time (hysteresis), or when
+the face shows nothing clear any more. A wrong mood costs more than none, so the way back to a face at rest never waits.
 Everything is counted in seconds, so 2, 5 and 30 readings a second behave alike.
 """
 
@@ -36,6 +36,13 @@ END_SETTLES = 1.0
 """… and stays there, without another mood that is believed, for this share of `settle_seconds`."""
 LEAD_SETTLES = 0.6
 """A mood must have been seen in good views for this share of `settle_seconds` while it was believed."""
+CLEAR = 0.48
+"""A look shows nothing clear when no mood is so much more probable than the next. A mood ends also when only such looks
+were seen …"""
+UNCLEAR_SETTLES = 0.6
+"""… for this share of `settle_seconds`, without another mood that is believed, …"""
+HARDLY = 0.1
+"""… unless it is hardly in doubt: up to this share of the doubt that `sure` leaves."""
 GOOD_VIEW = 0.5
 """Quality weight of a good view; readings below it may keep a mood, but never settle one by themselves."""
 NEWCOMER_SECONDS = 1.0
@@ -57,6 +64,7 @@ class Debounce:
         leader: the label that is believed enough to settle, or None.
         lead_seconds: how long the leader was seen in good views.
         weak_seconds: how long the belief in the settled mood has been too low.
+        unclear_seconds: how long the settled mood was in doubt while no look showed anything clear.
         front: the track of the person in front.
         front_since: when that person came to the front.
         missed_seconds: how long no face was seen, without a break.
@@ -72,6 +80,7 @@ class Debounce:
     leader: str | None = None
     lead_seconds: float = 0.0
     weak_seconds: float = 0.0
+    unclear_seconds: float = 0.0
     front: int | None = None
     front_since: float = 0.0
     missed_seconds: float = 0.0
@@ -92,12 +101,12 @@ def see(state: Debounce, reading: Reading, *, present: bool, settings: Settings)
     else:
         if reading.track != state.front:  # a newcomer starts fresh
             state = replace(state, belief={}, means={}, front=reading.track, front_since=reading.at)
-            state = replace(state, leader=None, lead_seconds=0.0, weak_seconds=0.0)
+            state = replace(state, leader=None, lead_seconds=0.0, weak_seconds=0.0, unclear_seconds=0.0)
             seconds = 0.0
         state = replace(state, read_at=reading.at, missed_seconds=0.0)
         state = _believe(state, reading, seconds, mood)
     if not present or _gone(state, reading, mood):
-        state = replace(state, mood=None, track=None, weak_seconds=0.0)
+        state = replace(state, mood=None, track=None, weak_seconds=0.0, unclear_seconds=0.0)
     elif reading.track is not None and state.track in (None, reading.track):  # not of who may only walk past
         state = _settle(state, reading.at, mood)
     confidence = 0.0 if state.mood is None else state.means.get(state.mood, state.confidence)
@@ -173,6 +182,9 @@ def _believe(state: Debounce, reading: Reading, seconds: float, settings: MoodSe
         lead_seconds += seconds
     weak = state.mood is not None and belief.get(state.mood, 0.0) < END_BELIEF * settings.sure - ROUNDING
     ending = seconds if weak and leader is None else 0.0  # whoever shows another mood clearly is about to get that one
+    doubted = state.mood is not None and belief.get(state.mood, 0.0) < 1 - HARDLY * (1 - settings.sure)
+    first, second = (*sorted(reading.probabilities.values(), reverse=True), 0.0, 0.0)[:2]
+    clear = leader not in (None, state.mood) or first - second >= CLEAR - ROUNDING
     return replace(
         state,
         belief=belief,
@@ -180,6 +192,7 @@ def _believe(state: Debounce, reading: Reading, seconds: float, settings: MoodSe
         leader=leader or state.leader,
         lead_seconds=lead_seconds,
         weak_seconds=state.weak_seconds + ending if weak else 0.0,
+        unclear_seconds=state.unclear_seconds + seconds if doubted and not clear else 0.0,
     )
 
 
@@ -199,13 +212,16 @@ def _settle(state: Debounce, at: float, settings: MoodSettings) -> Debounce:
     led = leader is not None and state.lead_seconds >= LEAD_SETTLES * settings.settle_seconds - ROUNDING
     if not led or state.belief.get(leader or "", 0.0) < settings.sure - ROUNDING:
         leader = None
-    if leader is not None and leader == state.mood:
+    unclear = state.unclear_seconds >= UNCLEAR_SETTLES * settings.settle_seconds - ROUNDING
+    if leader is not None and leader == state.mood and not unclear:
         return replace(state, track=state.front)
     early = state.changed_at is not None and at - state.changed_at < settings.refractory_seconds - ROUNDING
-    if early and leader != AT_REST:
+    if early and (leader != AT_REST or state.mood == AT_REST):
         return state
-    if leader is not None:
-        return replace(state, mood=leader, track=state.front, changed_at=at, weak_seconds=0.0)
-    if state.mood is not None and state.weak_seconds >= END_SETTLES * settings.settle_seconds - ROUNDING:
-        return replace(state, mood=None, track=None, changed_at=at, weak_seconds=0.0)
+    if leader is not None and leader != state.mood:
+        return replace(state, mood=leader, track=state.front, changed_at=at, weak_seconds=0.0, unclear_seconds=0.0)
+    weak = state.weak_seconds >= END_SETTLES * settings.settle_seconds - ROUNDING
+    if state.mood is not None and (weak or unclear):
+        ended = replace(state, mood=None, track=None, changed_at=at, weak_seconds=0.0, unclear_seconds=0.0)
+        return replace(ended, leader=None, lead_seconds=0.0)  # what is seen from now on counts
     return state

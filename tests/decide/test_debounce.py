@@ -197,6 +197,18 @@ def test_not_sure_is_said_when_a_face_shows_nothing_clear() -> None:
     assert (home.moods(), home.view.present) == (["happy", None], True)
 
 
+@pytest.mark.parametrize("hz", RATES)
+def test_a_face_that_shows_nothing_clear_any_more_is_not_sure_sooner_than_one_that_shows_another_mood(
+    hz: float,
+) -> None:
+    home = Household()
+    home.look("happy", 12, hz=hz)
+    begun = home.at
+    home.look("sad", 8, hz=hz, confidence=0.4)  # whoever it is: sad a little, and happy no more
+    assert home.moods()[:2] == ["happy", None]
+    assert changed_at(home)[1] - begun <= 1.1 * SETTLE_SECONDS
+
+
 def test_poor_views_never_settle_a_mood_by_themselves() -> None:
     home = Household()
     home.look("happy", 60, view=DARK, confidence=0.99)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-LIFT = {"happy": 0.2}
+LIFT = {"happy": 0.25}
 """Added to the finished network's log-odds of a mood, so that more smiles with closed lips are read, of people whom the
 network had not seen, and faces at rest still in 0.97 of cases (docs/learning.md has other values)."""
 
