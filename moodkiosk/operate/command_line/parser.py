@@ -81,6 +81,7 @@ def _add_run(add: Callable[..., argparse.ArgumentParser]) -> None:
         json=True,
     )
     demo.add_argument("--seconds", type=float, metavar="N", help=Reason("help.option.demo_seconds"))
+    demo.add_argument("--slower", type=float, default=1.0, metavar="N", help=Reason("help.option.demo_slower"))
     demo.add_argument(
         "--sound",
         nargs="?",

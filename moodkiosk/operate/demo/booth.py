@@ -44,14 +44,17 @@ class Booth:
         origins: under which it is to be had.
     """
 
-    def __init__(self, script: Path, port: int, kiosk_port: int) -> None:
-        """Takes `port` if it is free, else any; `kiosk_port` is the kiosk's own page; `script` is the play's file."""
+    def __init__(self, script: Path, port: int, kiosk_port: int, slower: float = 1.0) -> None:
+        """Takes `port` if it is free, else any; `kiosk_port` is the kiosk's own page; `script` is the play's file.
+
+        `slower`: so many times as long as usual the scene takes.
+        """
         self.kiosk_port = kiosk_port
         self.pages = Pages()
         self.viewers = threading.BoundedSemaphore(VIEWERS_LIMIT)
         self._script = script
         self._lock = threading.Lock()
-        self.play = cues.Play()
+        self.play = cues.Play(slower=slower)
         self.direct("by_themselves", time.monotonic() + LEAD_SECONDS)
         handler = type("Handler", (Visit,), {"booth": self})
         self._server = Server(("127.0.0.1", port if _is_free(port) else 0), handler)

@@ -20,6 +20,7 @@ from moodkiosk.words.language import say
 from moodkiosk.words.reason import Reason
 
 PORT = 8080
+SLOWEST = 20
 # Short times, so that a minute shows everything; music that everybody knows by name.
 MUSIC: dict[str, object] = {
     "player": "dry-run",
@@ -51,12 +52,14 @@ def main(args: argparse.Namespace) -> int:
     """Runs the demo until Ctrl-C, or for `--seconds`. Raises UsageError."""
     if args.seconds is not None and not 0 < args.seconds < math.inf:
         raise UsageError(Reason("signin.seconds", given=args.seconds))
+    if not 1 <= args.slower <= SLOWEST:
+        raise UsageError(Reason("tour.slower", most=SLOWEST, given=args.slower))
     tag = reader()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="moodkiosk-demo-")))
         broker = stack.enter_context(private_broker())
         # The page with the actor has the port that people know; the kiosk's own page is in a frame on it.
-        booth = stack.enter_context(Booth(folder / "play.json", PORT, kiosk_port := free_port()))
+        booth = stack.enter_context(Booth(folder / "play.json", PORT, kiosk_port := free_port(), args.slower))
         sound: dict[str, object] = {}
         if args.sound is not None:
             if not args.json:

@@ -57,17 +57,19 @@ class Play:
         scene_at: when the actors began their scene by themselves, monotonic seconds; None: a hand directs them.
         who: number of the first actor's looks; 0 is the usual one.
         first, friend: what the two do while a hand directs them.
+        slower: so many times as long the scene takes, for machines on which a look takes seconds.
     """
 
     scene_at: float | None = None
     who: int = 0
     first: Part = Part()
     friend: Part = Part()
+    slower: float = 1.0
 
     def take(self, cue: Cue, at: float) -> Play:
         """The play after a cue at a time in monotonic seconds."""
         if cue == "by_themselves":
-            return Play(scene_at=at)
+            return Play(scene_at=at, slower=self.slower)
         play = self._directed(at)
         match cue:
             case "leave":
@@ -84,7 +86,7 @@ class Play:
     def roles_at(self, at: float, size: tuple[int, int]) -> list[Role]:
         """Who is to be seen at a time in monotonic seconds."""
         if self.scene_at is not None:
-            role = Scene(size=size).role_at(max(0.0, at - self.scene_at))
+            role = Scene(size=size).role_at(max(0.0, at - self.scene_at) / self.slower)
             return [role] if role else []
         aside = APART * (1 - beside(self.friend.here, at - self.friend.turned_at))
         parts = (
@@ -109,9 +111,10 @@ class Play:
         """The play at the moment in which a hand takes over: who is there stays."""
         if self.scene_at is None:
             return self
-        scene, into = Scene(), max(0.0, at - self.scene_at)
+        scene, into = Scene(), max(0.0, at - self.scene_at) / self.slower
         first = Part(here=scene.role_at(into) is not None, mood=scene.mood_at(into) or MOODS[0])
-        return Play(who=int(into // scene.cycle_seconds), first=replace(first, before=first.mood))
+        who = int(into // scene.cycle_seconds)
+        return Play(who=who, first=replace(first, before=first.mood), slower=self.slower)
 
 
 def write(play: Play, file: Path) -> None:

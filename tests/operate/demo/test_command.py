@@ -82,3 +82,10 @@ def test_a_time_that_is_none_is_refused_before_anything_starts(seconds: str) -> 
     done = subprocess.run([*DEMO, "--seconds", seconds], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"moodkiosk: --seconds: expected a number above 0, got {seconds}\n"
+
+
+@pytest.mark.parametrize("slower", ["0.5", "21", "nan"])
+def test_how_much_slower_is_bounded(slower: str) -> None:
+    done = subprocess.run([*DEMO, "--slower", slower], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"moodkiosk: --slower: expected a number from 1 to 20, got {slower}\n"

@@ -58,6 +58,16 @@ def test_a_hand_that_takes_over_finds_the_person_who_is_there_and_does_not_bring
     assert scene.take("happy", 0.5).roles_at(0.6, SIZE)[0].pose.x_px > 320  # nobody was there: comes in from the side
 
 
+def test_a_slower_scene_is_the_same_one_stretched_also_when_a_hand_takes_over() -> None:
+    usual, slow = Play().take("by_themselves", 0.0), Play(slower=4.0).take("by_themselves", 0.0)
+    for at in (0.5, 8.0, 30.0, 50.0):
+        assert [role.looks for role in slow.roles_at(4 * at, SIZE)] == [role.looks for role in usual.roles_at(at, SIZE)]
+        assert [role.pose for role in slow.roles_at(4 * at, SIZE)] == [role.pose for role in usual.roles_at(at, SIZE)]
+    directed = slow.take("sad", 4 * 8.0)
+    assert directed.first.before == usual.take("sad", 8.0).first.before
+    assert directed.take("by_themselves", 100.0) == Play(scene_at=100.0, slower=4.0)
+
+
 def test_two_readers_of_the_file_draw_the_same_picture_and_both_see_what_is_written_anew(tmp_path: Path) -> None:
     file = tmp_path / "play.json"
     play = Play()
