@@ -330,7 +330,7 @@ def test_the_page_speaks_the_language_of_the_browser(browser: Browser, tmp_path:
 
 def test_in_german_there_is_no_english_in_what_plays_nor_in_what_is_wrong(browser: Browser, tmp_path: Path) -> None:
     load = Reason("slow.pictures", width=1280, height=960)
-    slow = Reason("slow.looks", load=load, seconds="2.6", advice=["camera.width: 640", "camera.height: 480"])
+    slow = Reason("slow.looks", load=load, seconds=2.6, advice=["camera.width: 640", "camera.height: 480"])
     tilted = Reason("tilted.upside_down", rotate=180)
     assert SEEN.now_playing is not None
     playing = replace(SEEN.now_playing, what=Reason("songs.the_playlist", mood=how("surprise")))
@@ -343,7 +343,7 @@ def test_in_german_there_is_no_english_in_what_plays_nor_in_what_is_wrong(browse
         kiosk.health({"sense": Reason("act.running_but", detail=together((tilted, slow)))})
         kiosk.show(replace(BLIND, unknown_because="too slow"))
         expect(below).to_contain_text("die Gesichter stehen auf dem Kopf")
-        expect(below).to_contain_text("der Prozessor ist zu langsam")
+        expect(below).to_contain_text("ein Blick dauert 2,6 s")
         assert english_in(below.inner_text()) == []
 
 

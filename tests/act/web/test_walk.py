@@ -184,7 +184,7 @@ def front(scene: Scene) -> None:
     scene.show("unknown", replace(QUIET, present=None, people=None, unknown_because="no pictures"))
     scene.show("away", replace(QUIET, present=None, people=None, unknown_because="sense away"))
     load = Reason("slow.pictures", width=1280, height=960)
-    slow = Reason("slow.looks", load=load, seconds="2.6", advice=["camera.width: 640"])
+    slow = Reason("slow.looks", load=load, seconds=2.6, advice=["camera.width: 640"])
     scene.kiosk.health({"sense": Reason("act.running_but", detail=slow)})
     scene.show("too-slow", replace(QUIET, present=None, people=None, unknown_because="too slow"))
     scene.kiosk.health({})
@@ -359,7 +359,10 @@ def day_and_why(scene: Scene) -> None:
     for name, found in (("none", []), ("some", spans)):
         scene.answers["history"] = {"spans": found, "now": NOW}
         scene.open("day")
-        scene.waits_for("today.unsure" if found else "today.none")
+        # The words of the list stand in the sentence above it as well, which is there at once.
+        expect(scene.page.locator("#sheet .spans li")).to_have_count(len(found))
+        if not found:
+            scene.waits_for("today.none")
         scene.look(f"today-{name}")
         scene.close()
     for name, answer in (("none", {"ok": True, "data": []}), ("unreachable", {"hang_up": True})):
