@@ -127,6 +127,11 @@ def called(choice: Choice, mood: str, names: Mapping[str, str]) -> str:
     return choice.value
 
 
+def spoken(what: str) -> str:
+    """What people call that which a player says it plays: an address is no name."""
+    return called(Choice("stream", what), "", {}) if re.fullmatch(contexts.STREAM, what) else what
+
+
 def recommend(
     mood: str, music: MusicSettings, taste: Taste, last: str | None, names: Mapping[str, str], wish: Taste = ANY
 ) -> Recommendation:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from moodkiosk.config.settings import Config
 from moodkiosk.decide.music import contexts
-from moodkiosk.decide.music.choose import called, choices, recommend, words, youtube_url
+from moodkiosk.decide.music.choose import called, choices, recommend, spoken, words, youtube_url
 from moodkiosk.decide.settings import MoodMusic, MusicSettings, SearchWords
 from moodkiosk.moods.choice import Choice, Taste
+from moodkiosk.words.language import translated
 
 SUNNY, BEACH = Choice("playlist", "Sunny side"), Choice("playlist", "Beach")
 HITS = Choice("uri", "spotify:playlist:37i9dQZF1DXdPec7aLTmlC")
@@ -125,6 +126,13 @@ def test_people_are_never_shown_an_address() -> None:
     assert called(HITS, "happy", {HITS.value: "Happy hits"}) == "Happy hits"
     assert called(ALBUM, "sad", {}) == "the album for “sad”"
     assert called(Choice("stream", "https://radio.example:80/live"), "sad", {}) == "the radio at radio.example"
+    assert translated(spoken("https://radio.example:80/live"), "de") == "das Radio von radio.example"
+    assert [spoken(name) for name in ("Evening", "genre:Jazz", "Lists/a.m3u", "")] == [
+        "Evening",
+        "genre:Jazz",
+        "Lists/a.m3u",
+        "",
+    ]
 
 
 def test_without_own_music_and_search_there_is_nothing_to_play() -> None:

@@ -19,6 +19,7 @@ from moodkiosk.act.players.mpd.whose import PAUSED, PAUSED_OTHERS
 from moodkiosk.act.players.player import Clock, PlayerStatus, Superseded
 from moodkiosk.act.players.state_file import StateFile
 from moodkiosk.config.settings import Config
+from moodkiosk.decide.music import choose
 from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.report import LookKind, LookReport, PlayerReport, Track
 from moodkiosk.moods.song import SongsReport, Wanted
@@ -81,7 +82,7 @@ class MpdPlayer:
             at,
             text,
             decision.mood,
-            what,
+            what and choose.spoken(what),
             uri,
             asked,
             stopped=stopped,

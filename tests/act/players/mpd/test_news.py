@@ -23,6 +23,7 @@ from moodkiosk.config.settings import Config, MpdSettings
 from moodkiosk.decide.music import contexts
 from moodkiosk.moods.decision import Decision
 from moodkiosk.moods.report import LookReport, PlayerReport
+from moodkiosk.words.language import translated
 from tests.support import mpd
 from tests.support.mpd import Mpd
 from tests.support.mpd_between import between
@@ -251,7 +252,8 @@ def test_a_list_of_radio_stations_is_read_and_its_station_plays(
     (folder / "station").write_bytes(mpd.song("Sunny/One.flac"))
     (folder / name.partition("?")[0]).write_text(text.format(station=f"{address}/station"), encoding="utf-8")
     report = home.play(f"{address}/{name}")
-    assert (report.kind, report.what) == ("played", f"{address}/{name}")
+    assert (report.kind, report.what) == ("played", "the radio at 127.0.0.1")
+    assert translated(report.what or "", "de") == "das Radio von 127.0.0.1"
     assert home.server.queue() == [f"{address}/station"]
 
 
