@@ -487,6 +487,23 @@ def test_installing_again_changes_nothing(machine: Machine) -> None:
     settled(machine)
 
 
+def test_a_half_that_somebody_has_stopped_or_disabled_stays_so_over_an_upgrade(machine: Machine) -> None:
+    settled(machine)
+    machine.run("systemctl", "disable", "--now", SENSE)
+    done = upgrade(machine)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "moodkiosk-sense was stopped, and stays so ('sudo systemctl start moodkiosk-sense')" in done.stdout
+    assert "moodkiosk-act is ready" in done.stdout
+    assert machine.show(SENSE, "ActiveState") == "inactive"
+    assert machine.show(SENSE, "UnitFileState") == "disabled"
+    machine.run("systemctl", "stop", ACT)
+    assert "moodkiosk-act was stopped, and stays so" in upgrade(machine).stdout
+    assert [machine.show(unit, "ActiveState") for unit in (ACT, SENSE)] == ["inactive"] * 2
+    machine.run("systemctl", "enable", "--now", SENSE)
+    machine.run("systemctl", "start", "moodkiosk.target")
+    settled(machine)
+
+
 def test_whoever_installs_with_sudo_may_use_the_command_line_after_signing_in_again(machine: Machine) -> None:
     # Somebody who is there already: to make one would leave traces that are not the kiosk's.
     script = f"/{CHECKOUT}/scripts/install-pi"
