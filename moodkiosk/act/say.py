@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TextIO
+from typing import Literal, TextIO
 
 from moodkiosk.host.streams import LinePrinter
 from moodkiosk.link import printed, protocol
@@ -14,8 +14,8 @@ from moodkiosk.moods.reading import Reading
 from moodkiosk.words.language import FALLBACK, say, translated
 from moodkiosk.words.reason import Reason, how
 
-COLUMN = 9
-"""The longest word that a line begins with."""
+COLUMNS = ("mood", "presence", "news", "decision")
+"""What a line may begin with, a word of its language."""
 
 
 def event_line(event: MoodEvent, tag: str = FALLBACK) -> str:
@@ -40,8 +40,9 @@ def _named(mood: str | None) -> Reason:
     return Reason("cli.not_sure") if mood is None else how(mood)
 
 
-def _line(column: str, text: str, tag: str) -> str:
-    return f"{say(tag, f'column.{column}'):<{COLUMN}} {translated(text, tag)}"
+def _line(column: Literal["mood", "presence", "news", "decision"], text: str, tag: str) -> str:
+    width = max(len(say(tag, f"column.{name}")) for name in COLUMNS) + 1
+    return f"{say(tag, f'column.{column}'):<{width}} {translated(text, tag)}"
 
 
 class Teller:

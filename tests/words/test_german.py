@@ -87,6 +87,15 @@ def test_status_why_songs_decisions_and_events_have_none(certainty: str) -> None
         assert german in whole
 
 
+def test_lines_begin_in_one_column_however_long_the_words_are() -> None:
+    home = household()
+    home.report("played")
+    for tag, words in {"de": ("Stimmung", "Entscheidung"), "en": ("mood", "decision")}.items():
+        lines = [decision_line(home.decisions[0], tag), *(event_line(each, tag) for each in home.events)]
+        assert {line.split()[0] for line in lines} > set(words)
+        assert len({len(line) - len(line.split(maxsplit=1)[1]) for line in lines}) == 1
+
+
 def test_songs_and_events_in_home_assistant_have_none() -> None:
     home = household()
     home.report("played")
