@@ -31,6 +31,14 @@ def test_what_failed_once_fails_no_more(file: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", TARGETS)
+def test_some_inputs_are_valid_so_that_what_is_behind_the_door_is_reached_as_well(name: str, tmp_path: Path) -> None:
+    chance = random.Random(5)
+    with TARGETS[name].opened(tmp_path) as take:
+        assert any(take(TARGETS[name].make(chance)) for _ in range(1000))
+
+
+@pytest.mark.slow
 def test_the_fuzzer_finds_a_mistake_and_keeps_it_small(tmp_path: Path) -> None:
     """A reader that trips over one byte, and one that logs an error instead of raising it."""
 

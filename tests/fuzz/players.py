@@ -58,7 +58,6 @@ def answers(chance: random.Random) -> bytes:
 
 def _serve(listener: socket.socket, said: list[bytes]) -> None:
     """Answers each command with what was said; hangs up after an answer that has no end, so that nobody waits."""
-    names = [name for name, _ in ANSWERS]
     while True:
         try:
             peer, _ = listener.accept()
@@ -68,17 +67,34 @@ def _serve(listener: socket.socket, said: list[bytes]) -> None:
             peer.sendall(said[0])
             if not said[0].endswith(b"\n"):
                 continue
-            several = False
+            begun, listed = b"", list[bytes]()
             for line in lines:
                 word = line.split(b" ", 1)[0].strip()
-                several = (several or word == b"command_list_begin") and word != b"command_list_end"
-                if several:
+                if word.endswith(b"_begin"):  # of a list of commands
+                    begun, listed = word, []
                     continue
-                number = names.index(word) if word in names else len(said)
-                answer = said[number] if number < len(said) else b"OK\n"
+                if begun and word != b"command_list_end":
+                    listed.append(word)
+                    continue
+                answer = _answer(said, word) if not begun else _to_a_list(said, begun, listed)
+                begun = b""
                 peer.sendall(answer)
                 if not (f"\n{answer.decode('latin-1')}".endswith("\nOK\n") or answer.startswith(b"ACK")):
                     break
+
+
+def _answer(said: list[bytes], word: bytes) -> bytes:
+    """What is said to a command."""
+    names = [name for name, _ in ANSWERS]
+    number = names.index(word) if word in names else len(said)
+    return said[number] if number < len(said) else b"OK\n"
+
+
+def _to_a_list(said: list[bytes], begun: bytes, listed: list[bytes]) -> bytes:
+    """What is said to several: each answer up to its OK, which is "list_OK" where that was asked for."""
+    between = b"list_OK\n" if begun == b"command_list_ok_begin" else b""
+    answers = b"".join(_answer(said, word).removesuffix(b"OK\n") + between for word in listed)
+    return answers + _answer(said, b"command_list_end")
 
 
 @contextmanager
