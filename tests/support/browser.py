@@ -70,7 +70,7 @@ def opened(
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     try:
         watched = Watched(context.new_page())
-        watched.page.set_default_timeout(30_000)
+        watched.page.set_default_timeout(90_000)  # as above
         watched.page.on("request", lambda request: watched.requests.append(request.url))
         watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
         watched.page.on(

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -295,7 +295,8 @@ def test_those_who_begin_a_request_and_do_not_end_it_are_sent_away_and_keep_nobo
             for _ in range(CONNECTIONS_LIMIT + 16)
         ]
         for line in lines:
-            line.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+            with suppress(ConnectionError):  # on a slow machine the first are sent away before the last have begun
+                line.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
         assert visitor.get("/api/state").status == 200
         turns = home.loop.counters.turns
         assert command(visitor).status == 200
