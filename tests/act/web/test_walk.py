@@ -51,9 +51,16 @@ TEXTS = """() => {
     }
     return [...found];
 }"""
-HEAR = """() => new EventSource('api/events').addEventListener('state', (event) => {
-    document.documentElement.dataset.heard = JSON.parse(event.data).volume_cap;
-})"""
+HEAR = """(() => {
+    const listen = EventSource.prototype.addEventListener;
+    EventSource.prototype.addEventListener = function (name, use) {
+        return listen.call(this, name, name !== 'state' ? use : (event) => {
+            use(event);
+            document.documentElement.dataset.heard = JSON.parse(event.data).volume_cap;
+        });
+    };
+})()"""
+"""Marks which state the page itself has shown, once it has."""
 SHORT = 16
 """Sentences with fewer letters must stand by themselves."""
 LINES_A_SHEET = 12
@@ -93,7 +100,8 @@ class Scene:
     def begin(self) -> None:
         """Listens along, and answers in the kiosk's place."""
         self.page.route(re.compile(r"/api/(command|why|history)$"), self._answer)
-        self.page.evaluate(HEAR)
+        self.page.add_init_script(HEAR)
+        self.page.reload()
 
     def look(self, name: str) -> None:
         """Reads what stands there, and keeps a picture."""
@@ -105,7 +113,6 @@ class Scene:
         volume = next(self.volumes) % 100
         self.kiosk.show(replace(view, volume_cap=volume))
         self.page.wait_for_function("v => document.documentElement.dataset.heard === v", arg=str(volume))
-        self.page.wait_for_timeout(150)  # the page hears it by a stream of its own
         if name:
             self.look(name)
 
