@@ -41,8 +41,8 @@ CLEAR = 0.48
 were seen …"""
 UNCLEAR_SETTLES = 0.6
 """… for this share of `settle_seconds`, without another mood that is believed, …"""
-HARDLY = 0.1
-"""… unless it is hardly in doubt: up to this share of the doubt that `sure` leaves."""
+DOUBT_LEAST = 0.1
+"""… unless what is not believed of it is less than this share of what `sure` leaves."""
 GOOD_VIEW = 0.5
 """Quality weight of a good view; readings below it may keep a mood, but never settle one by themselves."""
 NEWCOMER_SECONDS = 1.0
@@ -182,7 +182,7 @@ def _believe(state: Debounce, reading: Reading, seconds: float, settings: MoodSe
         lead_seconds += seconds
     weak = state.mood is not None and belief.get(state.mood, 0.0) < END_BELIEF * settings.sure - ROUNDING
     ending = seconds if weak and leader is None else 0.0  # whoever shows another mood clearly is about to get that one
-    doubted = state.mood is not None and belief.get(state.mood, 0.0) < 1 - HARDLY * (1 - settings.sure)
+    doubted = state.mood is not None and belief.get(state.mood, 0.0) < 1 - DOUBT_LEAST * (1 - settings.sure)
     first, second = (*sorted(reading.probabilities.values(), reverse=True), 0.0, 0.0)[:2]
     clear = leader not in (None, state.mood) or first - second >= CLEAR - ROUNDING
     return replace(

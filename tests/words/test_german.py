@@ -28,19 +28,14 @@ from moodkiosk.sense.records import npy
 from moodkiosk.sense.unzip import Damaged
 from moodkiosk.words.language import translated
 from moodkiosk.words.reason import Reason, plain, said
+from tests.operate.test_status import AROUND as RUNNING
 from tests.support.english import english_in
 from tests.support.household import MONDAY_EVENING, Household
 
 ENTRIES = ("spotify:playlist:beach", "spotify:album:beach", "spotify:artist:beach", "https://radio.example/live")
 """None of them has a name."""
-AROUND: dict[str, Any] = {
+AROUND: dict[str, Any] = RUNNING | {
     "broker": Reason("broker.connected_but", twin=Reason("broker.twin", name="kiosk")),
-    "sense": "running",
-    "player": "ready",
-    "memory": "ready",
-    "requests_today": 12,
-    "login_days_left": 5.5,
-    "page": "serving",
     "pending": [],
 }
 OUTCOMES = ("played", "kept", "paused", "skipped", "resumed", "failed", "overridden", "nothing")
